@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make            build every object and tool into build/
+# make check      what needs no root: style, unit tests
+# make test       everything; root. DOCKER=1 adds containers, with an engine
+# make demo       see it work, in a playground that is gone afterwards; root
+# make deps       install the packages that are missing; DRY=1 only names them
+# make install    PREFIX=/usr/local, DESTDIR=
+#
+# V=1 shows the commands, CLANG= names another compiler (14 or newer).
+
+PREFIX ?= /usr/local
+B := build
+
+CLANG ?= $(shell tc-scripts/find-clang)
+CLANG_FORMAT ?= clang-format
+
+WARN := -Wall -Wextra -Werror
+MULTIARCH := $(shell $(CLANG) -print-multiarch 2>/dev/null)
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 $(WARN) -Iprogs/include -Imaps \
+	-isystem /usr/include/$(MULTIARCH)
+CFLAGS ?= -g -O2
+TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps -Itools
+
+# A file in progs/ is a plugin, one in progs/chain/ a part of every chain.
+SOURCES := $(wildcard progs/*.bpf.c progs/chain/*.bpf.c)
+OBJECTS := $(patsubst %.bpf.c,$(B)/%.o,$(notdir $(SOURCES)))
+MULTI_BUFFER := $(OBJECTS:.o=.frags.o)
+TOOLS := $(addprefix $(B)/,tg-splice tg-counters)
+
+vpath %.bpf.c progs progs/chain
+
+# quiet unless V=1
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
+
+.PHONY: FORCE all check test demo deps install uninstall clean format tests-build
+
+all: $(OBJECTS) $(MULTI_BUFFER) $(TOOLS)
+
+# Holds the compiler's name and version: another one builds everything again.
+$(B)/compiler: FORCE
+	$(Q)mkdir -p $(B)/tools
+	$(Q)tc-scripts/find-clang --check $(CLANG) >$@.new
+	$(Q)cmp -s $@.new $@ || cp $@.new $@
+
+$(B)/%.o: %.bpf.c $(B)/compiler
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/%.frags.o: %.bpf.c $(B)/compiler
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -DTG_MULTI_BUFFER -MMD -MP -c $< -o $@
+
+$(B)/tools/%.o: tools/%.c $(B)/compiler
+	$(call say,CC,$@)
+	$(Q)$(CLANG) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/tg-splice: $(addprefix $(B)/tools/,tg-splice.o elf_object.o)
+$(B)/tg-counters: $(addprefix $(B)/tools/,tg-counters.o)
+$(B)/tg-counters: LDLIBS := -lbpf
+
+$(TOOLS):
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) $^ -o $@ $(LDLIBS)
+
+include tests/tests.mk
+
+check: tests-build
+	$(Q)tests/style
+	$(Q)tests/run unit
+
+test: deps
+	$(Q)$(MAKE) --no-print-directory all tests-build
+	$(Q)tests/run $(if $(DOCKER),--docker)
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tc-scripts/tailgate demo
+
+deps:
+	$(Q)tc-scripts/deps $(if $(DRY),--dry-run) $(if $(DOCKER),--docker)
+
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs $(CLANG_FORMAT) -i
+	$(Q)tests/style --shell-files | xargs shfmt -w
+
+LIB := $(DESTDIR)$(PREFIX)/lib/tailgate
+install: all
+	$(Q)install -d $(LIB)/lib $(LIB)/build $(DESTDIR)$(PREFIX)/sbin \
+		$(DESTDIR)$(PREFIX)/include/tailgate
+	$(Q)install -m 755 tc-scripts/tailgate $(LIB)/tailgate
+	$(Q)install -m 644 tc-scripts/lib/*.bash $(LIB)/lib
+	$(Q)install -m 644 $(OBJECTS) $(MULTI_BUFFER) $(LIB)/build
+	$(Q)install -m 755 $(TOOLS) $(LIB)/build
+	$(Q)install -m 644 progs/include/*.h maps/*.h \
+		$(DESTDIR)$(PREFIX)/include/tailgate
+	$(Q)ln -sfn ../lib/tailgate/tailgate $(DESTDIR)$(PREFIX)/sbin/tailgate
+
+uninstall:
+	$(Q)rm -rf $(LIB) $(DESTDIR)$(PREFIX)/include/tailgate
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/tailgate
+
+clean:
+	$(Q)rm -rf $(B)
+
+-include $(wildcard $(B)/*.d $(B)/*/*.d)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The counters: each plugin has a per-CPU array of its own, named
+ * tgc_<plugin>, with one cell for each hook, verdict and reason. So the names
+ * of the pins are the list of what is counted, and a plugin from outside this
+ * tree needs no number of its own.
+ */
+#ifndef TG_COUNTERS_H
+#define TG_COUNTERS_H
+
+#include <linux/types.h>
+
+#include "hooks.h"
+#include "verdicts.h"
+
+#define TG_COUNTERS_PREFIX "tgc_"
+
+struct tg_counter {
+	__u64 packets;
+	__u64 bytes; /* whole frames, the Ethernet header included */
+};
+
+_Static_assert(sizeof(struct tg_counter) == 16, "tg_counter is ABI");
+
+#define TG_COUNTERS (TG_HOOKS * TG_VERDICTS * TG_REASONS)
+
+#define TG_COUNTER_INDEX(hook, verdict, reason) \
+	(((hook)*TG_VERDICTS + (verdict)) * TG_REASONS + (reason))
+
+#endif

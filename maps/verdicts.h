@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What became of a packet, and why: two numbers that index every counter. The
+ * numbers are ABI: the lists only grow, a number is never used again.
+ */
+#ifndef TG_VERDICTS_H
+#define TG_VERDICTS_H
+
+/*
+ * TG_VERDICT(number, NAME, text). Every packet gets one verdict that is final
+ * on its hook; "next" is none: the packet goes on along the chain, and is
+ * counted only where a plugin has something to say about it.
+ */
+#define TG_VERDICT_LIST(TG_VERDICT)     \
+	TG_VERDICT(0, NEXT, "next")     \
+	TG_VERDICT(1, PASS, "pass")     \
+	TG_VERDICT(2, ACCEPT, "accept") \
+	TG_VERDICT(3, DROP, "drop")
+
+enum tg_verdict {
+#define TG_VERDICT_ENUM(number, name, text) TG_VERDICT_##name = number,
+	TG_VERDICT_LIST(TG_VERDICT_ENUM)
+#undef TG_VERDICT_ENUM
+};
+
+#define TG_VERDICTS 8 /* room for reject, redirect and what comes */
+
+/* TG_REASON(number, NAME, text, what it means) */
+#define TG_REASON_LIST(TG_REASON)                                            \
+	TG_REASON(0, NO_MATCH, "no-match", "nothing in the plugin applied")  \
+	TG_REASON(1, MALFORMED, "malformed", "a header is cut off or lies")  \
+	TG_REASON(2, MISSED_CALL, "missed-tail-call",                        \
+		  "the next slot of the chain was empty")                    \
+	TG_REASON(3, DEFAULT, "default", "the end of the chain was reached") \
+	TG_REASON(4, COUNTED, "counted", "the packet was counted")           \
+	TG_REASON(5, ALL, "all", "the plugin takes every packet")            \
+	TG_REASON(6, ARP, "arp", "an ARP packet")                            \
+	TG_REASON(7, ICMP, "icmp", "ICMP, or an ICMPv6 echo")                \
+	TG_REASON(8, TCP_PORT, "tcp-port", "a TCP port that is not wanted")  \
+	TG_REASON(9, NOT_TCP, "not-tcp", "neither TCP nor what TCP needs")   \
+	TG_REASON(10, NOT_ICMP, "not-icmp", "neither ICMP nor what it needs")
+
+enum tg_reason {
+#define TG_REASON_ENUM(number, name, text, meaning) TG_REASON_##name = number,
+	TG_REASON_LIST(TG_REASON_ENUM)
+#undef TG_REASON_ENUM
+};
+
+#define TG_REASONS 32
+
+/* The last eight numbers belong to plugins from outside this tree. */
+#define TG_REASON_OWN_FIRST 24
+#define TG_REASON_OWN(n) (TG_REASON_OWN_FIRST + (n))
+
+#endif

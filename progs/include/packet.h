@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One packet on one hook: what XDP and tc have in common, so that a plugin is
+ * written once. Everything is inlined, and the hook is a constant after that.
+ */
+#ifndef TG_PACKET_H
+#define TG_PACKET_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "hooks.h"
+#include "parse.h"
+
+/* How much a skb with its headers in pieces is asked to bring together. */
+#define TG_PULL_MAX 512
+
+struct tg_packet {
+	void *ctx; /* struct xdp_md or struct __sk_buff, as the hook says */
+	enum tg_hook hook;
+	__u32 size; /* the whole frame */
+};
+
+static __always_inline struct tg_packet tg_packet_xdp(struct xdp_md *ctx)
+{
+	struct tg_packet pkt = { .ctx = ctx, .hook = TG_HOOK_XDP };
+
+#ifdef TG_MULTI_BUFFER
+	pkt.size = bpf_xdp_get_buff_len(ctx);
+#else
+	pkt.size = ctx->data_end - ctx->data;
+#endif
+	return pkt;
+}
+
+static __always_inline struct tg_packet tg_packet_skb(struct __sk_buff *skb,
+						      enum tg_hook hook)
+{
+	struct tg_packet pkt = { .ctx = skb, .hook = hook, .size = skb->len };
+
+	return pkt;
+}
+
+static __always_inline struct tg_cursor tg_cursor(struct tg_packet *pkt)
+{
+	struct tg_cursor cur = { .left = pkt->size };
+
+	if (pkt->hook == TG_HOOK_XDP) {
+		struct xdp_md *ctx = pkt->ctx;
+
+		cur.start = (void *)(long)ctx->data;
+		cur.end = (void *)(long)ctx->data_end;
+	} else {
+		struct __sk_buff *skb = pkt->ctx;
+
+		cur.start = (void *)(long)skb->data;
+		cur.end = (void *)(long)skb->data_end;
+	}
+	cur.pos = cur.start;
+	return cur;
+}
+
+/*
+ * Bring the headers of a skb together. XDP has no such thing, and drivers put
+ * the headers into the first buffer.
+ */
+static __always_inline int tg_linearize(struct tg_packet *pkt)
+{
+	__u32 size = pkt->size < TG_PULL_MAX ? pkt->size : TG_PULL_MAX;
+
+	if (pkt->hook == TG_HOOK_XDP)
+		return -1;
+	return bpf_skb_pull_data(pkt->ctx, size);
+}
+
+/*
+ * Fill headers down to the given depth. The first try reads what is at hand;
+ * only a skb whose headers lie in pieces pays for bringing them together.
+ */
+static __always_inline int
+tg_parse(struct tg_packet *pkt, struct tg_headers *headers, enum tg_depth depth)
+{
+	int error = TG_ERR_MALFORMED;
+
+#pragma clang loop unroll(disable)
+	for (int try = 0; try < 2; try++) {
+		struct tg_cursor cur = tg_cursor(pkt);
+
+		*headers = (struct tg_headers){};
+		if (pkt->hook != TG_HOOK_XDP) {
+			struct __sk_buff *skb = pkt->ctx;
+
+			if (skb->vlan_present) {
+				headers->vlans = 1;
+				headers->vlan_tci[0] = skb->vlan_tci;
+			}
+		}
+		error = tg_parse_headers(&cur, headers, depth);
+		if (error != TG_ERR_SPLIT)
+			return error;
+		if (tg_linearize(pkt) < 0)
+			return TG_ERR_MALFORMED;
+	}
+	return error;
+}
+
+#endif

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tg-counters - reads the counters that plugins have pinned in a directory,
+ * sums them over the CPUs and prints those that are not 0.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "counters.h"
+
+#define EXIT_USAGE 2
+
+static const char help[] =
+	"Usage: tg-counters [--json] DIRECTORY\n"
+	"\n"
+	"Prints the counters of all plugins that have pinned theirs in a\n"
+	"directory of a bpffs, as tc and ip do: /sys/fs/bpf/tc/globals unless\n"
+	"TC_BPF_MNT says otherwise.\n"
+	"\n"
+	"  -j, --json  one array, an object for each counter\n"
+	"  -h, --help\n";
+
+struct printer {
+	bool json;
+	bool any; /* something was printed already */
+};
+
+static const char *hook_name(unsigned int hook)
+{
+	switch (hook) {
+#define HOOK_NAME(number, name, text) \
+	case number:                  \
+		return text;
+		TG_HOOK_LIST(HOOK_NAME)
+	default:
+		return "?";
+	}
+}
+
+static const char *verdict_name(unsigned int verdict)
+{
+	switch (verdict) {
+#define VERDICT_NAME(number, name, text) \
+	case number:                     \
+		return text;
+		TG_VERDICT_LIST(VERDICT_NAME)
+	default:
+		return "?";
+	}
+}
+
+static const char *reason_name(unsigned int reason)
+{
+	static char own[16];
+
+	switch (reason) {
+#define REASON_NAME(number, name, text, meaning) \
+	case number:                             \
+		return text;
+		TG_REASON_LIST(REASON_NAME)
+	default:
+		snprintf(own, sizeof(own), "own-%d",
+			 (int)reason - TG_REASON_OWN_FIRST);
+		return reason < TG_REASON_OWN_FIRST ? "?" : own;
+	}
+}
+
+static void print_counter(struct printer *printer, const char *plugin,
+			  unsigned int index, const struct tg_counter *sum)
+{
+	const char *reason = reason_name(index % TG_REASONS);
+	const char *verdict = verdict_name(index / TG_REASONS % TG_VERDICTS);
+	const char *hook = hook_name(index / TG_REASONS / TG_VERDICTS);
+
+	if (printer->json) {
+		/* a plugin's name is a C identifier: nothing to escape */
+		printf("%s\n{\"plugin\":\"%s\",\"hook\":\"%s\","
+		       "\"verdict\":\"%s\",\"reason\":\"%s\","
+		       "\"packets\":%" PRIu64 ",\"bytes\":%" PRIu64 "}",
+		       printer->any ? "," : "", plugin, hook, verdict, reason,
+		       (uint64_t)sum->packets, (uint64_t)sum->bytes);
+	} else {
+		if (!printer->any)
+			printf("%-16s %-8s %-8s %-16s %12s %14s\n", "PLUGIN",
+			       "HOOK", "VERDICT", "REASON", "PACKETS", "BYTES");
+		printf("%-16s %-8s %-8s %-16s %12" PRIu64 " %14" PRIu64 "\n",
+		       plugin, hook, verdict, reason, (uint64_t)sum->packets,
+		       (uint64_t)sum->bytes);
+	}
+	printer->any = true;
+}
+
+static bool is_identifier(const char *name)
+{
+	return *name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					   "0123456789_")];
+}
+
+static int check_layout(int fd, const char *path)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_PERCPU_ARRAY ||
+	    info.value_size != sizeof(struct tg_counter) ||
+	    info.max_entries != TG_COUNTERS) {
+		fprintf(stderr,
+			"tg-counters: %s: laid out by another version\n", path);
+		return -EPROTO;
+	}
+	return 0;
+}
+
+static int print_map(struct printer *printer, const char *directory,
+		     const char *name)
+{
+	const char *plugin = name + strlen(TG_COUNTERS_PREFIX);
+	int cpus = libbpf_num_possible_cpus();
+	struct tg_counter *cells;
+	char *path = NULL;
+	int fd = -1, err = 0;
+
+	if (cpus < 0)
+		return cpus;
+	cells = calloc(cpus, sizeof(*cells));
+	if (!cells || asprintf(&path, "%s/%s", directory, name) < 0) {
+		free(cells);
+		return -ENOMEM;
+	}
+	fd = bpf_obj_get(path);
+	if (fd < 0) {
+		err = -errno;
+		fprintf(stderr, "tg-counters: %s: %s\n", path, strerror(-err));
+		goto out;
+	}
+	err = check_layout(fd, path);
+	for (__u32 i = 0; !err && i < TG_COUNTERS; i++) {
+		struct tg_counter sum = { 0 };
+
+		if (bpf_map_lookup_elem(fd, &i, cells) < 0) {
+			err = -errno;
+			break;
+		}
+		for (int cpu = 0; cpu < cpus; cpu++) {
+			sum.packets += cells[cpu].packets;
+			sum.bytes += cells[cpu].bytes;
+		}
+		if (sum.packets)
+			print_counter(printer, plugin, i, &sum);
+	}
+out:
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	free(cells);
+	return err;
+}
+
+static int is_counters(const struct dirent *entry)
+{
+	size_t prefix = strlen(TG_COUNTERS_PREFIX);
+
+	return !strncmp(entry->d_name, TG_COUNTERS_PREFIX, prefix) &&
+	       is_identifier(entry->d_name + prefix);
+}
+
+static int print_directory(struct printer *printer, const char *directory)
+{
+	struct dirent **names;
+	int n = scandir(directory, &names, is_counters, alphasort);
+	int err = 0;
+
+	if (n < 0) {
+		err = -errno;
+		fprintf(stderr, "tg-counters: %s: %s\n", directory,
+			strerror(-err));
+		return err;
+	}
+	if (printer->json)
+		putchar('[');
+	for (int i = 0; i < n; i++) {
+		int failed = print_map(printer, directory, names[i]->d_name);
+
+		if (failed)
+			err = failed;
+		free(names[i]);
+	}
+	free(names);
+	if (printer->json)
+		printf("%s]\n", printer->any ? "\n" : "");
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct printer printer = { 0 };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "jh", options, NULL)) >= 0) {
+		switch (option) {
+		case 'j':
+			printer.json = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return EXIT_SUCCESS;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	if (optind + 1 != argc) {
+		fprintf(stderr, "tg-counters: one directory is needed: "
+				"see tg-counters --help\n");
+		return EXIT_USAGE;
+	}
+	return print_directory(&printer, argv[optind]) ? EXIT_FAILURE
+						       : EXIT_SUCCESS;
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tg-splice - copies a BPF object with other constants in it. The result is an
+ * ordinary object, for tc and ip to load.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "elf_object.h"
+
+#define EXIT_USAGE 2
+
+static const char help[] =
+	"Usage: tg-splice OBJECT -o COPY NAME=VALUE...\n"
+	"       tg-splice OBJECT --list\n"
+	"\n"
+	"Copies a BPF object and sets constants in the copy. Nothing is "
+	"loaded.\n"
+	"\n"
+	"  NAME=VALUE       a variable of .rodata; decimal, 0x... or 0...\n"
+	"  .SECTION=@FILE   the whole of a .rodata.* section, from a file "
+	"that\n"
+	"                   is as large as the section, or larger\n"
+	"  -o, --output COPY\n"
+	"                   where to write; replaced in one step, may be "
+	"OBJECT\n"
+	"  -l, --list       print the constants that can be set\n"
+	"  -h, --help\n"
+	"\n"
+	"Example: tg-splice build/drop_tcp.o -o /tmp/drop_8080.o "
+	"drop_tcp_port=8080\n";
+
+static int list(const struct elf_object *object)
+{
+	struct elf_constant constant;
+
+	for (size_t n = 0; elf_object_constant(object, n, &constant); n++)
+		printf("%s=%" PRIu64 " (%zu bytes, %s)\n", constant.name,
+		       elf_constant_get(object, &constant), constant.size,
+		       constant.section);
+	return 0;
+}
+
+static void known_constants(const struct elf_object *object)
+{
+	struct elf_constant constant;
+
+	for (size_t n = 0; elf_object_constant(object, n, &constant); n++)
+		fprintf(stderr, "%s%s",
+			n ? ", " : "; there are: ", constant.name);
+	fputc('\n', stderr);
+}
+
+static int set_value(struct elf_object *object, const char *name,
+		     const char *text)
+{
+	struct elf_constant constant;
+	unsigned long long value;
+	char *end;
+
+	if (!elf_object_find(object, name, &constant)) {
+		fprintf(stderr, "tg-splice: %s: no such constant: '%s'",
+			object->path, name);
+		known_constants(object);
+		return -ENOENT;
+	}
+	errno = 0;
+	value = strtoull(text, &end, 0);
+	if (errno || end == text || *end || strchr(text, '-')) {
+		fprintf(stderr, "tg-splice: %s: not a number: '%s'\n", name,
+			text);
+		return -EINVAL;
+	}
+	if (constant.size < sizeof(value) && value >> (8 * constant.size)) {
+		fprintf(stderr,
+			"tg-splice: %s: '%s' does not fit into %zu bytes\n",
+			name, text, constant.size);
+		return -ERANGE;
+	}
+	elf_constant_set(object, &constant, value);
+	return 0;
+}
+
+static int set_section(struct elf_object *object, const char *name,
+		       const char *path)
+{
+	FILE *file = fopen(path, "re");
+	struct stat st;
+	char *bytes = NULL;
+	int err = 0;
+
+	if (!file || fstat(fileno(file), &st) < 0) {
+		err = -errno;
+		fprintf(stderr, "tg-splice: %s: %s\n", path, strerror(-err));
+		goto out;
+	}
+	bytes = malloc(st.st_size + 1);
+	if (!bytes ||
+	    fread(bytes, 1, st.st_size + 1, file) != (size_t)st.st_size) {
+		fprintf(stderr, "tg-splice: %s: cannot be read whole\n", path);
+		err = -EIO;
+		goto out;
+	}
+	err = elf_object_replace(object, name, bytes, st.st_size);
+	if (err == -ENOENT)
+		fprintf(stderr, "tg-splice: %s: no such section: '%s'\n",
+			object->path, name);
+	else if (err == -EINVAL)
+		fprintf(stderr, "tg-splice: %s: smaller than section '%s'\n",
+			path, name);
+	else if (err)
+		fprintf(stderr, "tg-splice: %s\n", strerror(-err));
+out:
+	free(bytes);
+	if (file)
+		fclose(file);
+	return err;
+}
+
+static int apply(struct elf_object *object, char *assignment)
+{
+	char *value = strchr(assignment, '=');
+
+	if (!value) {
+		fprintf(stderr, "tg-splice: not NAME=VALUE: '%s'\n",
+			assignment);
+		return -EINVAL;
+	}
+	*value++ = 0;
+	if (assignment[0] != '.')
+		return set_value(object, assignment, value);
+	if (value[0] != '@') {
+		fprintf(stderr, "tg-splice: %s: not @FILE: '%s'\n", assignment,
+			value);
+		return -EINVAL;
+	}
+	return set_section(object, assignment, value + 1);
+}
+
+static int usage(const char *what)
+{
+	fprintf(stderr, "tg-splice: %s: see tg-splice --help\n", what);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "list", no_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct elf_object object;
+	const char *output = NULL;
+	int option, only_list = 0, err;
+
+	while ((option = getopt_long(argc, argv, "o:lh", options, NULL)) >= 0) {
+		switch (option) {
+		case 'o':
+			output = optarg;
+			break;
+		case 'l':
+			only_list = 1;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return EXIT_SUCCESS;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	if (optind == argc)
+		return usage("no object given");
+	if (only_list == !!output)
+		return usage("either -o COPY or --list");
+	if (only_list && optind + 1 < argc)
+		return usage("--list takes one object");
+
+	err = elf_object_read(&object, argv[optind++]);
+	if (err)
+		return EXIT_FAILURE;
+	if (only_list)
+		err = list(&object);
+	while (!err && optind < argc)
+		err = apply(&object, argv[optind++]);
+	if (!err && output)
+		err = elf_object_write(&object, output);
+	elf_object_free(&object);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
