@@ -91,6 +91,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/include/tailgate
 	$(Q)install -m 755 tc-scripts/tailgate $(LIB)/tailgate
 	$(Q)install -m 644 tc-scripts/lib/*.bash $(LIB)/lib
+	$(Q)install -d $(LIB)/verbs
+	$(Q)install -m 644 tc-scripts/verbs/*.bash $(LIB)/verbs
 	$(Q)install -m 644 $(OBJECTS) $(MULTI_BUFFER) $(LIB)/build
 	$(Q)install -m 755 $(TOOLS) $(LIB)/build
 	$(Q)install -m 644 progs/include/*.h maps/*.h \

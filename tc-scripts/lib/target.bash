@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Whose network we work in. A namespace is entered with nsenter and its network
+# alone: 'ip netns exec' would mount a /sys of its own, and what is pinned there
+# would be gone when the command ends.
+
+# The words before each tc or ip command: none, or nsenter.
+ENTER=()
+
+target_set() { # KIND VALUE
+	((${#ENTER[@]} == 0)) ||
+		usage_error "one of --netns, --pid and --container is enough"
+	case $1 in
+	netns)
+		check_name namespace "$2"
+		[[ -e /run/netns/$2 ]] ||
+			die "no such network namespace: '$2': 'ip netns list' shows them"
+		ENTER=(nsenter "--net=/run/netns/$2")
+		;;
+	pid)
+		[[ $2 =~ ^[1-9][0-9]{0,9}$ ]] || usage_error "not a process id: ${2@Q}"
+		[[ -e /proc/$2/ns/net ]] || die "no such process: '$2'"
+		ENTER=(nsenter -t "$2" -n)
+		;;
+	container)
+		local pid
+		check_name container "$2"
+		need_command docker
+		pid=$(docker inspect --format '{{.State.Pid}}' -- "$2" 2>/dev/null) ||
+			die "no such container: '$2': 'docker ps' shows them"
+		[[ $pid != 0 ]] || die "container '$2' is not running"
+		ENTER=(nsenter -t "$pid" -n)
+		;;
+	esac
+}
+
+# A read inside the target: runs also under --dry-run, and is never printed.
+inside() {
+	"${ENTER[@]}" "$@"
+}
+
+check_device() {
+	check_device_name "$1"
+	inside ip link show dev "$1" &>/dev/null ||
+		die "no such device: '$1'${ENTER:+ in that namespace}"
+}
