@@ -26,7 +26,7 @@ TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps -Itools
 SOURCES := $(wildcard progs/*.bpf.c progs/chain/*.bpf.c)
 OBJECTS := $(patsubst %.bpf.c,$(B)/%.o,$(notdir $(SOURCES)))
 MULTI_BUFFER := $(OBJECTS:.o=.frags.o)
-TOOLS := $(addprefix $(B)/,tg-splice tg-counters)
+TOOLS := $(addprefix $(B)/,tg-splice tg-counters tg-chain)
 
 vpath %.bpf.c progs progs/chain
 
@@ -58,7 +58,8 @@ $(B)/tools/%.o: tools/%.c $(B)/compiler
 
 $(B)/tg-splice: $(addprefix $(B)/tools/,tg-splice.o elf_object.o)
 $(B)/tg-counters: $(addprefix $(B)/tools/,tg-counters.o)
-$(B)/tg-counters: LDLIBS := -lbpf
+$(B)/tg-chain: $(addprefix $(B)/tools/,tg-chain.o program.o)
+$(B)/tg-counters $(B)/tg-chain: LDLIBS := -lbpf
 
 $(TOOLS):
 	$(call say,LD,$@)

@@ -134,7 +134,9 @@ int elf_object_read(struct elf_object *object, const char *path)
 		goto out;
 	}
 	if (!is_bpf_object(object)) {
-		fprintf(stderr, "tg-splice: %s: not a BPF object of this machine\n", path);
+		fprintf(stderr,
+			"tg-splice: %s: not a BPF object of this machine\n",
+			path);
 		err = -ENOEXEC;
 		goto out;
 	}
@@ -301,6 +303,20 @@ void elf_constant_set(struct elf_object *object,
 		memcpy(at, &value, sizeof(value));
 		break;
 	}
+}
+
+const char *elf_object_programs(const struct elf_object *object, size_t n)
+{
+	for (size_t i = 0; i < header(object)->e_shnum; i++) {
+		const Elf64_Shdr *shdr = section(object, i);
+		const char *name = section_name(object, shdr);
+
+		/* .text holds what programs call, and is none itself */
+		if (shdr->sh_flags & SHF_EXECINSTR && shdr->sh_size && name &&
+		    strcmp(name, ".text") && n-- == 0)
+			return name;
+	}
+	return NULL;
 }
 
 static ssize_t find_rodata(const struct elf_object *object, const char *name)

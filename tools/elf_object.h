@@ -41,6 +41,9 @@ uint64_t elf_constant_get(const struct elf_object *object,
 void elf_constant_set(struct elf_object *object,
 		      const struct elf_constant *constant, uint64_t value);
 
+/* The n-th section that holds programs; NULL past the last. */
+const char *elf_object_programs(const struct elf_object *object, size_t n);
+
 /*
  * Give the section these bytes in place of its own. -ENOENT where there is no
  * such section, -EINVAL where it would become smaller than what is declared.

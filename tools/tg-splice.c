@@ -18,6 +18,7 @@
 static const char help[] =
 	"Usage: tg-splice OBJECT -o COPY NAME=VALUE...\n"
 	"       tg-splice OBJECT --list\n"
+	"       tg-splice OBJECT --sections\n"
 	"\n"
 	"Copies a BPF object and sets constants in the copy. Nothing is "
 	"loaded.\n"
@@ -30,6 +31,7 @@ static const char help[] =
 	"                   where to write; replaced in one step, may be "
 	"OBJECT\n"
 	"  -l, --list       print the constants that can be set\n"
+	"  -s, --sections   print the sections that hold programs\n"
 	"  -h, --help\n"
 	"\n"
 	"Example: tg-splice build/drop_tcp.o -o /tmp/drop_8080.o "
@@ -43,6 +45,15 @@ static int list(const struct elf_object *object)
 		printf("%s=%" PRIu64 " (%zu bytes, %s)\n", constant.name,
 		       elf_constant_get(object, &constant), constant.size,
 		       constant.section);
+	return 0;
+}
+
+static int list_sections(const struct elf_object *object)
+{
+	const char *name;
+
+	for (size_t n = 0; (name = elf_object_programs(object, n)); n++)
+		puts(name);
 	return 0;
 }
 
@@ -153,20 +164,26 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "list", no_argument, NULL, 'l' },
+		{ "sections", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	struct elf_object object;
 	const char *output = NULL;
-	int option, only_list = 0, err;
+	int (*report)(const struct elf_object *object) = NULL;
+	int option, err;
 
-	while ((option = getopt_long(argc, argv, "o:lh", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "o:lsh", options, NULL)) >=
+	       0) {
 		switch (option) {
 		case 'o':
 			output = optarg;
 			break;
 		case 'l':
-			only_list = 1;
+			report = list;
+			break;
+		case 's':
+			report = list_sections;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -177,16 +194,16 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc)
 		return usage("no object given");
-	if (only_list == !!output)
-		return usage("either -o COPY or --list");
-	if (only_list && optind + 1 < argc)
-		return usage("--list takes one object");
+	if (!report == !output)
+		return usage("either -o COPY, --list or --sections");
+	if (report && optind + 1 < argc)
+		return usage("a list is of one object");
 
 	err = elf_object_read(&object, argv[optind++]);
 	if (err)
 		return EXIT_FAILURE;
-	if (only_list)
-		err = list(&object);
+	if (report)
+		err = report(&object);
 	while (!err && optind < argc)
 		err = apply(&object, argv[optind++]);
 	if (!err && output)

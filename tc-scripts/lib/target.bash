@@ -39,8 +39,12 @@ inside() {
 	"${ENTER[@]}" "$@"
 }
 
+device_exists() {
+	inside ip link show dev "$1" &>/dev/null
+}
+
 check_device() {
 	check_device_name "$1"
-	inside ip link show dev "$1" &>/dev/null ||
+	device_exists "$1" ||
 		die "no such device: '$1'${ENTER:+ in that namespace}"
 }

@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A command that changes several things takes them back, last first, when one
+# of them fails. The steps are functions with plain words as arguments.
+
+UNDO=()
+
+undo_arm() {
+	[[ ! $DRY_RUN ]] || return 0
+	UNDO=()
+	trap undo_all EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	trap 'exit 129' HUP
+}
+
+# Noted before the step itself: each must cope with a step that never was.
+undo_with() { # FUNCTION WORD...
+	UNDO+=("$*")
+}
+
+undo_disarm() {
+	trap - EXIT INT TERM HUP
+}
+
+undo_all() {
+	local status=$? i words
+	undo_disarm
+	set +e
+	lock_drop # the failure may have come while it was held
+	for ((i = ${#UNDO[@]} - 1; i >= 0; i--)); do
+		read -ra words <<<"${UNDO[i]}"
+		# A subshell, because what is taken back may 'die'.
+		("${words[@]}")
+	done
+	exit "$status"
+}

@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tailgate detach: take away what attach has put on a device
+
+# shellcheck source=tc-scripts/lib/attachment.bash
+source "$HERE/lib/attachment.bash"
+# shellcheck source=tc-scripts/lib/gate.bash
+source "$HERE/lib/gate.bash"
+# shellcheck source=tc-scripts/lib/chain.bash
+source "$HERE/lib/chain.bash"
+
+help_detach() {
+	cat <<-'EOF'
+		Usage: tailgate detach DEV [--xdp] [--ingress] [--egress]
+
+		Removes exactly what attach has made: the gates of the hooks named, or of
+		all; the clsact, where attach has added it and nobody else uses it; and
+		with the last hook the pins. A device without anything of ours is left as
+		it is.
+	EOF
+}
+
+DETACH_HOOKS=()
+
+cmd_detach() {
+	parse_detach_options "$@"
+	need_root
+	check_mount_namespace
+	check_device "$DEV"
+	attachment_open "$DEV"
+	attachment_lock
+	local hook
+	for hook in "${DETACH_HOOKS[@]}"; do
+		detach_hook "$hook"
+	done
+	clsact_release
+	hooks_left || ! attachment_exists || attachment_remove
+	attachment_unlock
+}
+
+parse_detach_options() {
+	while (($#)); do
+		case $1 in
+		-h | --help)
+			help_detach
+			exit 0
+			;;
+		--xdp | --ingress | --egress) DETACH_HOOKS+=("${1#--}") ;;
+		-*) usage_error "no such option: ${1@Q}" ;;
+		*)
+			[[ ! $DEV ]] || usage_error "one device at a time: '$DEV', and then ${1@Q}"
+			DEV=$1
+			;;
+		esac
+		shift
+	done
+	[[ $DEV ]] || usage_error "detach needs a device"
+	((${#DETACH_HOOKS[@]})) || DETACH_HOOKS=("${HOOKS[@]}")
+}
+
+detach_hook() { # HOOK
+	local build
+	gate_read "$1"
+	if [[ $GATE_ID ]]; then
+		gate_remove "$1"
+	elif [[ $FOREIGN && -e $GLOBALS/$(array_of "$1" '') ]]; then
+		warn "$DEV $1: left alone, as it is not ours: $FOREIGN"
+	fi
+	for build in '' .frags; do
+		hook_forget "$1" "$build"
+	done
+}
+
+# The chain itself: the array lets go of its programs with its pin.
+hook_forget() { # HOOK BUILD
+	local array files
+	array=$GLOBALS/$(array_of "$1" "$2")
+	[[ ! -e $array ]] || run_or_die rm "$array"
+	files=("$OBJECTS/$1".*.o)
+	[[ ! -e ${files[0]} ]] || run_or_die rm "${files[@]}"
+}
+
+# Does any hook that was not named still have a gate of ours?
+hooks_left() {
+	local hook
+	for hook in "${HOOKS[@]}"; do
+		! is_one_of "$hook" "${DETACH_HOOKS[@]}" || continue
+		gate_read "$hook"
+		[[ ! $GATE_ID ]] || return 0
+	done
+	return 1
+}

@@ -1,0 +1,211 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tailgate status: what is attached where, and what is broken
+
+# shellcheck source=tc-scripts/lib/attachment.bash
+source "$HERE/lib/attachment.bash"
+# shellcheck source=tc-scripts/lib/gate.bash
+source "$HERE/lib/gate.bash"
+# shellcheck source=tc-scripts/lib/chain.bash
+source "$HERE/lib/chain.bash"
+# shellcheck source=tc-scripts/lib/json.bash
+source "$HERE/lib/json.bash"
+# shellcheck source=tc-scripts/lib/table.bash
+source "$HERE/lib/table.bash"
+
+help_status() {
+	cat <<-'EOF'
+		Usage: tailgate status [DEV] [--json]
+
+		Shows for each hook the chain in force, as the kernel has it: the plugins
+		in order with their program ids, the default verdict, how many packets it
+		has let go on and dropped, what else sits on that hook, and what is broken.
+		Without DEV, all devices of the namespace, and what dead ones have left.
+
+		Exit status: 0, or 1 where something is broken or stale.
+	EOF
+}
+
+STATUS_JSON='' STATUS_ROWS='' STATUS_WRONG='' ONLY_DEVICE=''
+DEVICES_JSON=() STALE_JSON=() NOTES=()
+
+cmd_status() {
+	local device devices=()
+	parse_status_options "$@"
+	need_root
+	if [[ $ONLY_DEVICE ]]; then
+		check_device "$ONLY_DEVICE"
+		devices=("$ONLY_DEVICE")
+	else
+		mapfile -t devices < <(candidate_devices)
+	fi
+	table_start DEVICE HOOK MODE CHAIN MISS PASSED DROPPED
+	for device in "${devices[@]}"; do
+		status_device "$device"
+	done
+	[[ $ONLY_DEVICE ]] || stale_attachments
+	if [[ $STATUS_JSON ]]; then
+		printf '{"devices":[%s],"stale":[%s]}\n' "$(json_list "${DEVICES_JSON[@]}")" "$(json_list "${STALE_JSON[@]}")"
+	else
+		status_print
+	fi
+	[[ ! $STATUS_WRONG ]]
+}
+
+parse_status_options() {
+	while (($#)); do
+		case $1 in
+		-h | --help)
+			help_status
+			exit 0
+			;;
+		-j | --json) STATUS_JSON=1 ;;
+		-*) usage_error "no such option: ${1@Q}" ;;
+		*)
+			[[ ! $ONLY_DEVICE ]] || usage_error "one device, or all: '$ONLY_DEVICE', and then ${1@Q}"
+			ONLY_DEVICE=$1
+			;;
+		esac
+		shift
+	done
+}
+
+# Those with an XDP program, with a clsact or ingress qdisc, or with pins of
+# ours: two commands for all of them.
+candidate_devices() {
+	local line inode key
+	inode=$(netns_inode)
+	{
+		while IFS= read -r line; do
+			[[ ! $line =~ ^[0-9]+:\ ([^:@]+).*\ xdp ]] || printf '%s\n' "${BASH_REMATCH[1]}"
+		done <<<"$(inside ip -o link show)"
+		while IFS= read -r line; do
+			[[ ! $line =~ ^qdisc\ (clsact|ingress)\ .*\ dev\ ([^ ]+) ]] || printf '%s\n' "${BASH_REMATCH[2]}"
+		done <<<"$(inside tc qdisc show)"
+		for key in $(attachment_keys); do
+			line=$(device_of_key "$key")
+			[[ $key != "$inode"-* ]] || ! device_exists "$line" || printf '%s\n' "$line"
+		done
+	} | sort -u
+}
+
+# --- one device
+
+status_device() { # DEVICE
+	local hook hooks=()
+	attachment_open "$1"
+	for hook in "${HOOKS[@]}"; do
+		status_hook "$hook" hooks
+	done
+	((${#hooks[@]} == 0)) ||
+		DEVICES_JSON+=("{\"device\":$(json_string "$DEV"),\"attachment\":$(json_string "$KEY"),\"hooks\":[$(json_list "${hooks[@]}")]}")
+}
+
+status_hook() { # HOOK ARRAY-OF-JSON
+	local -n into=$2
+	local others=() array other chain='' passed=0 dropped=0 i plugins=() broken=null
+	gate_read "$1"
+	array=$GLOBALS/$(array_of "$1" '')
+	mapfile -t others < <(others_on "$1")
+	if [[ $GATE_ID ]]; then
+		chain_read "$1"
+		[[ ! $CHAIN_BROKEN ]] || {
+			broken=$(json_string "$CHAIN_BROKEN")
+			wrong "$DEV $1 is broken: $CHAIN_BROKEN: packets there $(verb_of "${VERDICT_NAME[$GATE_MISS]}")"
+		}
+		for i in "${!CHAIN_NAMES[@]}"; do
+			chain+="${CHAIN_NAMES[i]}#${CHAIN_IDS[i]} > "
+			plugins+=("{\"plugin\":$(json_string "${CHAIN_NAMES[i]}"),\"slot\":${CHAIN_SLOTS[i]},\"id\":${CHAIN_IDS[i]},\"tag\":\"${CHAIN_TAGS[i]}\"}")
+		done
+		[[ ! $GATE_ARRAY || $GATE_ARRAY == "$GLOBALS"/* ]] ||
+			wrong "$DEV $1 was attached under another name, and its pins are there: ${GATE_ARRAY%%/tc/*}"
+		read -r passed dropped < <(final_verdicts "${GATE_ARRAY%/*}" "$1")
+		chain+=${CHAIN_DEFAULT:-red:?}
+		[[ $CHAIN_BROKEN ]] && chain="red:${chain%red:?}BROKEN"
+		table_row "$DEV" "$1" "${GATE_MODE:-clsact}${GATE_BUILD:+ multi}" "$chain" "${VERDICT_NAME[$GATE_MISS]}" "$passed" "$dropped"
+		STATUS_ROWS=1
+	elif [[ -e $array && $("$BUILD/tg-chain" used "$array" 0 $((2 * BANK_SLOTS))) ]]; then
+		broken='"the gate is gone"'
+		wrong "$DEV $1 is broken: its pins are here, but the gate is gone: 'tailgate attach' or 'tailgate detach' mends it"
+	elif ((${#others[@]} == 0)); then
+		return 0
+	fi
+	for other in "${others[@]}"; do
+		NOTES+=("dim:$DEV $1 has beside ours: $other")
+	done
+	into+=("{\"hook\":\"$1\",\"mode\":$(json_or_null "${GATE_MODE:-${GATE_ID:+clsact}}"),\"multi_buffer\":$([[ $GATE_BUILD ]] && echo true || echo false),\"gate\":${GATE_ID:-null},\"miss\":$(json_or_null "${GATE_MISS:+${VERDICT_NAME[$GATE_MISS]}}"),\"default\":$(json_or_null "${GATE_ID:+$CHAIN_DEFAULT}"),\"chain\":[$(json_list "${plugins[@]}")],\"policy\":null,\"passed\":$passed,\"dropped\":$dropped,\"broken\":$broken,\"foreign\":[$(json_strings "${others[@]}")]}")
+}
+
+verb_of() {
+	[[ $1 == drop ]] && printf 'are dropped\n' || printf 'pass\n'
+}
+
+wrong() {
+	NOTES+=("red:$1")
+	STATUS_WRONG=1
+}
+
+# Packets that got their last word on this hook from any plugin: gone on, and
+# dropped.
+final_verdicts() { # PINS HOOK
+	"$BUILD/tg-counters" "${1:-/}" 2>/dev/null | awk -v hook="$2" '
+		$2 == hook && ($3 == "pass" || $3 == "accept") { passed += $5 }
+		$2 == hook && $3 == "drop" { dropped += $5 }
+		END { print passed + 0, dropped + 0 }'
+}
+
+# Programs of others on the hook, a line each.
+others_on() { # HOOK
+	local line
+	local -A program
+	[[ ! $FOREIGN ]] || printf '%s\n' "$FOREIGN"
+	[[ $1 != xdp ]] || return 0
+	while IFS= read -r line; do
+		[[ $line == *" handle "* && $line != *" pref $PREF "* ]] || continue
+		line=${line#filter }
+		printf 'filter %s\n' "${line%% }"
+	done <<<"$(inside tc filter show dev "$DEV" "$1" 2>/dev/null)"
+	while IFS= read -r line; do
+		[[ $line ]] || continue
+		words_into program "$line"
+		[[ ${program[hook]} != "$1" ]] ||
+			printf 'TCX program %s (%s), which runs before ours\n' "${program[id]}" "${program[name]}"
+	done <<<"$(inside "$BUILD/tg-chain" tcx "$DEV")"
+}
+
+# --- what dead devices have left
+
+# Pins that no gate of the kernel needs, and those of a device that has another
+# name by now.
+stale_attachments() {
+	local key why device inode
+	inode=$(netns_inode)
+	for key in $(attachment_keys); do
+		attachment_select "$key"
+		device=$(device_of_key "$key")
+		if [[ $key == "$inode"-* ]] && device_exists "$device"; then
+			continue
+		elif ! attachment_is_live; then
+			why="nothing uses it any more: 'tailgate gc' removes it"
+		elif [[ $key == "$inode"-* ]]; then
+			why="its device is not called $device any more: detach it under its new name, then 'tailgate gc'"
+		else
+			continue # alive, in another namespace
+		fi
+		wrong "stale: $key: $why"
+		STALE_JSON+=("{\"attachment\":$(json_string "$key"),\"why\":$(json_string "$why")}")
+	done
+}
+
+status_print() {
+	local note
+	if [[ $STATUS_ROWS ]]; then
+		table_print ''
+	elif ((${#NOTES[@]} == 0)); then
+		say "nothing is attached${ONLY_DEVICE:+ to $ONLY_DEVICE}"
+	fi
+	for note in "${NOTES[@]}"; do
+		table_paint "${note%%:*}" "${note#*:}"
+		printf '\n'
+	done
+}

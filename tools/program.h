@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel tells about a loaded program, its constants included. */
+#ifndef TG_PROGRAM_H
+#define TG_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/bpf.h>
+
+#define PROGRAM_NAME_SIZE 128
+#define PROGRAM_MAPS_MAX 64
+
+struct program {
+	uint32_t id;
+	char name[PROGRAM_NAME_SIZE]; /* in full, where BTF tells it */
+	uint8_t tag[BPF_TAG_SIZE];
+	uint32_t map_ids[PROGRAM_MAPS_MAX];
+	uint32_t maps;
+};
+
+/* 0 or a negative errno; nothing is printed. */
+int program_read(struct program *program, uint32_t id);
+
+/* The value of a 32-bit constant in the program's .rodata. */
+bool program_constant(const struct program *program, const char *name,
+		      uint32_t *value);
+
+#endif
