@@ -11,12 +11,14 @@ TEST_CFLAGS := $(TOOL_CFLAGS) -Iprogs/include -Itests/packets -Itests/unit
 FUZZ_CFLAGS := $(TEST_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link
 
 CRAFT := craft.o layer.o field.o table.o
-UNIT_TESTS := $(addprefix $(T)/,parser)
-FUZZERS :=
-KERNEL_TESTS :=
+UNIT_TESTS := $(addprefix $(T)/,parser splice damage counters)
+FUZZERS := $(addprefix $(T)/,fuzz-parser fuzz-elf_object)
+KERNEL_TESTS := $(addprefix $(T)/,run verify)
 TEST_PROGRAMS := $(T)/craft
+TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o small.bpf.o)
 
-tests-build: $(TEST_PROGRAMS) $(UNIT_TESTS) $(KERNEL_TESTS) $(FUZZERS)
+tests-build: $(TEST_PROGRAMS) $(TEST_OBJECTS) $(UNIT_TESTS) $(KERNEL_TESTS) \
+	$(FUZZERS)
 
 $(T):
 	$(Q)mkdir -p $@
@@ -44,6 +46,33 @@ $(eval $(call test_objects,tools,tools-))
 $(T)/craft: $(addprefix $(T)/,craft-main.o $(CRAFT))
 $(T)/parser: $(addprefix $(T)/,unit-parser.san.o extent.san.o found.san.o \
 	$(CRAFT:.o=.san.o))
+
+$(T)/run: $(addprefix $(T)/,run.o judge.o words.o object.o splice.o $(CRAFT))
+$(T)/verify: $(addprefix $(T)/,verify.o object.o)
+$(KERNEL_TESTS): LDLIBS := -lbpf
+
+$(T)/%.bpf.o: tests/packets/%.bpf.c $(B)/compiler | $(T)
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+$(T)/splice: $(addprefix $(T)/,unit-splice.san.o tools-elf_object.san.o)
+$(T)/damage: $(addprefix $(T)/,unit-damage.san.o tools-elf_object.san.o)
+$(T)/counters: $(addprefix $(T)/,unit-counters.san.o)
+
+# no larger than it has to be: a fuzzer is to change bytes that matter
+$(T)/small.bpf.o: tests/fuzz/small.bpf.c $(B)/compiler | $(T)
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(filter-out -g,$(BPF_CFLAGS)) -MMD -MP -c $< -o $@
+
+$(T)/fuzz-parser: $(addprefix $(T)/,fuzz-parser.fuzz.o found.fuzz.o \
+	reference.fuzz.o)
+$(T)/fuzz-elf_object: $(addprefix $(T)/,fuzz-elf_object.fuzz.o \
+	tools-elf_object.fuzz.o)
+
+$(FUZZERS):
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) -fsanitize=fuzzer $(filter %.o,$^) \
+		-o $@ $(LDLIBS)
 
 $(TEST_PROGRAMS) $(KERNEL_TESTS):
 	$(call say,LD,$@)

@@ -84,6 +84,7 @@ static bool is_bpf_object(const struct elf_object *object)
 				: ELFDATA2MSB) &&
 	       ehdr->e_machine == EM_BPF &&
 	       ehdr->e_shentsize == sizeof(Elf64_Shdr) &&
+	       ehdr->e_shoff >= sizeof(*ehdr) &&
 	       ehdr->e_shoff % _Alignof(Elf64_Shdr) == 0 &&
 	       part(object, ehdr->e_shoff,
 		    (uint64_t)ehdr->e_shnum * sizeof(Elf64_Shdr));
@@ -218,7 +219,9 @@ static bool constant_of(const struct elf_object *object, const Elf64_Sym *sym,
 	default:
 		return false;
 	}
-	if (sym->st_value > shdr->sh_size ||
+	/* setting it must not change where the sections are */
+	if (shdr->sh_offset < sizeof(Elf64_Ehdr) ||
+	    sym->st_value > shdr->sh_size ||
 	    sym->st_size > shdr->sh_size - sym->st_value ||
 	    !part(object, shdr->sh_offset, shdr->sh_size))
 		return false;

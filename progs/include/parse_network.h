@@ -73,7 +73,7 @@ static __always_inline int tg_parse_ipv4(struct tg_cursor *cur,
 	header_size = ip->ihl * 4;
 	total_size = bpf_ntohs(ip->tot_len);
 
-	if (total_size != 0 || cur->left <= TG_LENGTH_MAX) {
+	if (total_size != 0 || cur->left + sizeof(*ip) <= TG_LENGTH_MAX) {
 		if (total_size < header_size)
 			return TG_ERR_MALFORMED;
 		if (tg_limit(cur, total_size - sizeof(*ip)) < 0)
@@ -168,7 +168,8 @@ static __always_inline int tg_parse_extensions(struct tg_cursor *cur,
 		error = tg_parse_extension(cur, headers, kind, &fragment);
 		if (error)
 			return error;
-		if (fragment & bpf_htons(TG_IPV6_OFFSET_MASK)) {
+		if (i < TG_IPV6_EXTENSIONS_MAX &&
+		    fragment & bpf_htons(TG_IPV6_OFFSET_MASK)) {
 			headers->fragment = TG_FRAG_LATER;
 			return TG_PARSED;
 		}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The splicer and any file at all: it says no, or does what it was asked to,
+ * and stays inside of the file (the sanitizer watches).
+ */
+#include "memory.h"
+
+#define CONSTANTS_MAX 16
+#define TABLE ".rodata.table"
+
+static void set_all(struct elf_object *object)
+{
+	struct elf_constant constant;
+	uint64_t mask;
+
+	for (size_t n = 0; n < CONSTANTS_MAX; n++) {
+		if (!elf_object_constant(object, n, &constant))
+			break;
+		if (constant.offset + constant.size > object->size)
+			abort();
+		mask = constant.size == 8
+			       ? UINT64_MAX
+			       : (UINT64_C(1) << 8 * constant.size) - 1;
+		elf_constant_set(object, &constant, UINT64_MAX);
+		if (elf_constant_get(object, &constant) != mask)
+			abort();
+	}
+}
+
+static void ask(struct elf_object *object)
+{
+	struct elf_constant constant;
+	const char *name;
+
+	elf_object_find(object, "four", &constant);
+	elf_object_find(object, "no_such", &constant);
+	for (size_t n = 0; n < CONSTANTS_MAX; n++) {
+		name = elf_object_programs(object, n);
+		if (!name)
+			break;
+		if (strlen(name) > object->size)
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	static const uint8_t table[64] = { 1, 2, 3 };
+	struct elf_object object;
+
+	if (read_bytes(&object, bytes, size))
+		return 0;
+	ask(&object);
+	elf_object_replace(&object, TABLE, table, sizeof(table));
+	ask(&object);
+	set_all(&object);
+	ask(&object);
+	elf_object_free(&object);
+	return 0;
+}

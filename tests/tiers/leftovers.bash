@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What a test may have left behind on this machine: tests/run takes a mark
+# before the first tier, and the last test of all compares.
+
+LEFTOVERS_BEFORE=
+
+# One line for each thing that a test may make.
+leftovers_now() {
+	local mount
+	ip netns list 2>/dev/null | sed 's/ .*//; s/^/namespace /'
+	ip -o link show | sed -E 's/^[0-9]+: ([^:@]+).*/device \1/'
+	while IFS= read -r mount; do
+		printf 'bpffs %s\n' "$mount"
+		find "$mount" -mindepth 1 -printf 'pin %p\n' 2>/dev/null || true
+	done < <(findmnt -rno TARGET -t bpf || true)
+	if timeout 10 docker info &>/dev/null; then
+		docker ps -a --format 'container {{.Names}}'
+	fi
+	processes_of_the_tiers
+}
+
+# Everything that the tiers started has inherited this word.
+processes_of_the_tiers() {
+	local file
+	while IFS= read -r file; do
+		printf 'process %s\n' "${file//[^0-9]/}: $(tr '\0' ' ' 2>/dev/null <"${file%environ}cmdline" || true)"
+	done < <(grep -lszF "TAILGATE_TEST_RUN=$TAILGATE_TEST_RUN" /proc/[0-9]*/environ)
+}
+
+leftovers_mark() {
+	TAILGATE_TEST_RUN=$$.$EPOCHREALTIME
+	LEFTOVERS_BEFORE=$(leftovers_now | sort)
+	export TAILGATE_TEST_RUN
+}
+
+new_leftovers() {
+	comm -13 <(printf '%s\n' "$LEFTOVERS_BEFORE") <(leftovers_now | sort)
+}
+
+leftovers_report() {
+	local try new=
+	export -n TAILGATE_TEST_RUN
+	# What was told to end may need a moment to be gone.
+	for try in 1 2 3 4 5; do
+		new=$(new_leftovers)
+		[[ $new ]] || break
+		((try == 5)) || sleep 0.5
+	done
+	if [[ $new ]]; then
+		tap_not_ok 'the suite leaves nothing behind' "$new"
+	else
+		tap_ok 'the suite leaves nothing behind'
+	fi
+	tap_plan
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * flood DEVICE - sends copies of one small UDP packet as fast as the machine
+ * can, millions a second. They come from BPF_PROG_TEST_RUN: a program of two
+ * calls redirects live frames to the device. What is at the other end of a veth
+ * needs an XDP program, or GRO switched on. SIGTERM and SIGINT end it early;
+ * then, as always, it prints how many frames it has sent.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#define FRAME_MIN 60
+#define FRAME_MAX 3000
+#define CHUNK 65536
+
+static const char help[] =
+	"Usage: flood [OPTION...] DEVICE\n"
+	"\n"
+	"  -c, --count N    so many frames; without end if not given\n"
+	"  -t, --time S     for so many seconds at most\n"
+	"  -s, --size N     bytes of a frame (60)\n"
+	"  -b, --batch N    frames that are handed over at once (64)\n"
+	"  -h, --help\n";
+
+/* From 198.51.100.1 to 198.51.100.2, port 9, to whoever hears it. */
+static const unsigned char headers[] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0x00,
+	0x01, 0x08, 0x00, 0x45, 0x00, 0x00, 0x2e, 0x00, 0x00, 0x40, 0x00,
+	0x40, 0x11, 0x00, 0x00, 0xc6, 0x33, 0x64, 0x01, 0xc6, 0x33, 0x64,
+	0x02, 0x00, 0x09, 0x00, 0x09, 0x00, 0x1a, 0x00, 0x00,
+};
+
+/* A run that a signal ends does not tell how far it got: signals wait. */
+static void block_end(sigset_t *signals)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGINT);
+	sigprocmask(SIG_BLOCK, signals, NULL);
+}
+
+static bool ended(const sigset_t *signals)
+{
+	const struct timespec now = { 0 };
+
+	return sigtimedwait(signals, NULL, &now) > 0;
+}
+
+static int load_redirect(int index)
+{
+	struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K,
+		  .dst_reg = BPF_REG_1,
+		  .imm = index },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_redirect },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+
+	return bpf_prog_load(BPF_PROG_TYPE_XDP, "flood", "GPL", insns,
+			     sizeof(insns) / sizeof(*insns), NULL);
+}
+
+static uint64_t seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static int send_frames(int program, size_t size, unsigned int batch,
+		       uint64_t count, uint64_t seconds)
+{
+	unsigned char frame[FRAME_MAX] = { 0 };
+	uint64_t sent = 0, start = seconds_now();
+	sigset_t signals;
+	int err = 0;
+
+	block_end(&signals);
+	memcpy(frame, headers, sizeof(headers));
+	while (!ended(&signals) && !err && sent < count &&
+	       seconds_now() - start < seconds) {
+		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
+			    .data_size_in = size, .batch_size = batch,
+			    .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
+
+		run.repeat = count - sent < CHUNK ? count - sent : CHUNK;
+		err = bpf_prog_test_run_opts(program, &run);
+		if (!err)
+			sent += run.repeat;
+	}
+	printf("%" PRIu64 "\n", sent);
+	return err;
+}
+
+static uint64_t number(const char *text, uint64_t max)
+{
+	char *end;
+	unsigned long long value = strtoull(text, &end, 10);
+
+	if (end == text || *end || !value || value > max) {
+		fprintf(stderr,
+			"flood: not a number from 1 to %" PRIu64 ": '%s'\n",
+			max, text);
+		exit(2);
+	}
+	return value;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "count", required_argument, NULL, 'c' },
+		{ "time", required_argument, NULL, 't' },
+		{ "size", required_argument, NULL, 's' },
+		{ "batch", required_argument, NULL, 'b' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	uint64_t count = UINT64_MAX, seconds = UINT64_MAX;
+	unsigned int batch = 64, index;
+	size_t size = FRAME_MIN;
+	int option, program, err;
+
+	while ((option = getopt_long(argc, argv, "c:t:s:b:h", options, NULL)) >=
+	       0) {
+		switch (option) {
+		case 'c':
+			count = number(optarg, UINT64_MAX);
+			break;
+		case 't':
+			seconds = number(optarg, UINT64_MAX);
+			break;
+		case 's':
+			size = number(optarg, FRAME_MAX);
+			break;
+		case 'b':
+			batch = number(optarg, 256);
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return EXIT_SUCCESS;
+		default:
+			return 2;
+		}
+	}
+	if (optind + 1 != argc || size < FRAME_MIN) {
+		fprintf(stderr,
+			"flood: a device, and frames of %d bytes or "
+			"more: see flood --help\n",
+			FRAME_MIN);
+		return 2;
+	}
+	index = if_nametoindex(argv[optind]);
+	if (!index) {
+		fprintf(stderr, "flood: no such device: '%s'\n", argv[optind]);
+		return EXIT_FAILURE;
+	}
+	program = load_redirect(index);
+	err = program < 0 ? program
+			  : send_frames(program, size, batch, count, seconds);
+	if (err < 0)
+		fprintf(stderr, "flood: %s\n", strerror(-err));
+	return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
