@@ -84,6 +84,12 @@ attachment_lock() {
 	LOCK_FD=''
 }
 
+# Is another command at work on it at this moment?
+attachment_is_busy() {
+	local path=$LOCKS/tailgate.$KEY.lock
+	[[ -e $path ]] && ! flock -n "$path" true
+}
+
 # Let go, and leave no file where the attachment itself is gone.
 attachment_unlock() {
 	[[ ! $DRY_RUN ]] || return 0

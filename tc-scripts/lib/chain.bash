@@ -65,13 +65,14 @@ plugin_names() {
 # The object file for a plugin, checked: it must serve the hook and know what a
 # next slot is.
 plugin_object() { # PLUGIN HOOK BUILD
-	local object section sections
+	local object section sections known
 	if [[ $1 == */* || $1 == *.o ]]; then
 		object=${1%.o}$3.o
 	else
 		check_name plugin "$1"
-		is_one_of "$1" $(plugin_names) ||
-			die "no such plugin: '$1': there are $(plugin_names | paste -sd ' '), or give the path of an object"
+		mapfile -t known < <(plugin_names)
+		is_one_of "$1" "${known[@]}" ||
+			die "no such plugin: '$1': there are ${known[*]}, or give the path of an object"
 		object=$BUILD/$1$3.o
 	fi
 	if [[ ! -e $object ]]; then
@@ -81,8 +82,9 @@ plugin_object() { # PLUGIN HOOK BUILD
 	fi
 	section=$(section_of "$2" "$3")
 	sections=$("$BUILD/tg-splice" "$object" --sections) || exit 1
-	is_one_of "$section" $sections ||
-		die "'$object' does not serve $2: it has no section '$section', only ${sections//$'\n'/, }"
+	mapfile -t known <<<"$sections"
+	is_one_of "$section" "${known[@]}" ||
+		die "'$object' does not serve $2: it has no section '$section', only ${known[*]}"
 	[[ $'\n'$("$BUILD/tg-splice" "$object" --list) == *$'\n'"tg_next_slot="* ]] ||
 		die "'$object' cannot be chained: it has no constant tg_next_slot: see docs/writing-a-plugin.md"
 	printf '%s\n' "$object"

@@ -59,7 +59,7 @@ quoted() {
 run() {
 	if [[ $DRY_RUN ]]; then
 		printf '%s\n' "$(quoted "$@")"
-		return
+		return 0
 	fi
 	[[ ! $VERBOSE ]] || printf '# %s\n' "$(quoted "$@")" >&2
 	"$@"
@@ -70,10 +70,10 @@ run_or_die() {
 	local output
 	if [[ $DRY_RUN ]]; then
 		run "$@"
-		return
+		return 0
 	fi
 	[[ ! $VERBOSE ]] || printf '# %s\n' "$(quoted "$@")" >&2
-	output=$("$@" 2>&1) && return
+	output=$("$@" 2>&1) && return 0
 	die "'$(quoted "$@")' failed: $(essence "$output")"
 }
 
@@ -85,7 +85,7 @@ essence() {
 		'' | *'BEGIN PROG LOAD LOG'* | *'END PROG LOAD LOG'*) ;;
 		*)
 			printf '%s\n' "$line"
-			return
+			return 0
 			;;
 		esac
 	done <<<"$1"

@@ -108,10 +108,15 @@ hooks_look() {
 		[[ ! $FOREIGN || $FORCE ]] ||
 			die "$DEV $hook has a $FOREIGN that is not ours: --force replaces it"
 		mode_look "$hook"
-		HOOK_BUILD[$hook]=$(if [[ $GATE_ID ]]; then printf '%s' "$GATE_BUILD"; else build_of "$hook"; fi)
 		HOOK_OLD[$hook]=$GATE_SLOT
 		HOOK_MISS[$hook]=$GATE_MISS
-		HOOK_NEW[$hook]=$([[ ! $GATE_SLOT ]] && printf 0 || other_bank "$GATE_SLOT")
+		if [[ $GATE_ID ]]; then
+			HOOK_BUILD[$hook]=$GATE_BUILD
+			HOOK_NEW[$hook]=$(other_bank "$GATE_SLOT")
+		else
+			HOOK_BUILD[$hook]=$(build_of "$hook")
+			HOOK_NEW[$hook]=0
+		fi
 		HOOK_OBJECTS[$hook]=''
 		for plugin in "${PLUGINS[@]}"; do
 			object=$(plugin_object "$plugin" "$hook" "${HOOK_BUILD[$hook]}") || exit 1

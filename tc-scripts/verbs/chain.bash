@@ -102,12 +102,14 @@ chain_set() { # HOOK P1,P2,...
 chain_insert() { # HOOK POSITION P
 	local objects object
 	need_whole_chain "$1"
-	[[ $2 =~ ^[0-9]{1,2}$ ]] && ((10#$2 <= ${#CHAIN_NAMES[@]})) ||
-		die "no such position: ${2@Q}: 0 to ${#CHAIN_NAMES[@]}"
+	local position=$2
+	if ! is_position "$position" || ((position > ${#CHAIN_NAMES[@]})); then
+		die "no such position: ${position@Q}: 0 to ${#CHAIN_NAMES[@]}"
+	fi
 	object=$(plugin_object "$3" "$1" "$GATE_BUILD") || exit 1
 	objects=$(chain_objects "$1") || exit 1
 	mapfile -t objects < <(printf '%s' "${objects:+$objects$'\n'}")
-	objects=("${objects[@]:0:10#$2}" "$object" "${objects[@]:10#$2}")
+	objects=("${objects[@]:0:position}" "$object" "${objects[@]:position}")
 	chain_change "$1" "$CHAIN_DEFAULT" "${objects[@]}"
 }
 
@@ -134,13 +136,18 @@ chain_replace() { # HOOK P OBJECT
 	run_or_die mv "$copy.new" "$copy"
 }
 
+# Two digits at most, and none that would be read as octal.
+is_position() {
+	[[ $1 =~ ^(0|[1-9][0-9]?)$ ]]
+}
+
 # A name that stands once in the chain, or a position.
 chain_position() { # P
 	local i found=()
-	if [[ $1 =~ ^[0-9]{1,2}$ ]]; then
-		((10#$1 < ${#CHAIN_NAMES[@]})) ||
+	if is_position "$1"; then
+		(($1 < ${#CHAIN_NAMES[@]})) ||
 			die "no such position: $1: the chain has ${#CHAIN_NAMES[@]} plugins"
-		printf '%s\n' $((10#$1))
+		printf '%s\n' "$1"
 		return
 	fi
 	for i in "${!CHAIN_NAMES[@]}"; do

@@ -91,53 +91,98 @@ candidate_devices() {
 
 # --- one device
 
+# Set for the hook that is looked at.
+OTHERS=() BROKEN='' PASSED=0 DROPPED=0 HOOKS_JSON=()
+
 status_device() { # DEVICE
-	local hook hooks=()
+	local hook
+	HOOKS_JSON=()
 	attachment_open "$1"
 	for hook in "${HOOKS[@]}"; do
-		status_hook "$hook" hooks
+		status_hook "$hook"
 	done
-	((${#hooks[@]} == 0)) ||
-		DEVICES_JSON+=("{\"device\":$(json_string "$DEV"),\"attachment\":$(json_string "$KEY"),\"hooks\":[$(json_list "${hooks[@]}")]}")
+	((${#HOOKS_JSON[@]} == 0)) ||
+		DEVICES_JSON+=("{\"device\":$(json_string "$DEV"),\"attachment\":$(json_string "$KEY"),\"hooks\":[$(json_list "${HOOKS_JSON[@]}")]}")
 }
 
-status_hook() { # HOOK ARRAY-OF-JSON
-	local -n into=$2
-	local others=() array other chain='' passed=0 dropped=0 i plugins=() broken=null
+status_hook() { # HOOK
+	local other
+	BROKEN='' PASSED=0 DROPPED=0
 	gate_read "$1"
-	array=$GLOBALS/$(array_of "$1" '')
-	mapfile -t others < <(others_on "$1")
+	mapfile -t OTHERS < <(others_on "$1")
 	if [[ $GATE_ID ]]; then
-		chain_read "$1"
-		[[ ! $CHAIN_BROKEN ]] || {
-			broken=$(json_string "$CHAIN_BROKEN")
-			wrong "$DEV $1 is broken: $CHAIN_BROKEN: packets there $(verb_of "${VERDICT_NAME[$GATE_MISS]}")"
-		}
-		for i in "${!CHAIN_NAMES[@]}"; do
-			chain+="${CHAIN_NAMES[i]}#${CHAIN_IDS[i]} > "
-			plugins+=("{\"plugin\":$(json_string "${CHAIN_NAMES[i]}"),\"slot\":${CHAIN_SLOTS[i]},\"id\":${CHAIN_IDS[i]},\"tag\":\"${CHAIN_TAGS[i]}\"}")
-		done
-		[[ ! $GATE_ARRAY || $GATE_ARRAY == "$GLOBALS"/* ]] ||
-			wrong "$DEV $1 was attached under another name, and its pins are there: ${GATE_ARRAY%%/tc/*}"
-		read -r passed dropped < <(final_verdicts "${GATE_ARRAY%/*}" "$1")
-		chain+=${CHAIN_DEFAULT:-red:?}
-		[[ $CHAIN_BROKEN ]] && chain="red:${chain%red:?}BROKEN"
-		table_row "$DEV" "$1" "${GATE_MODE:-clsact}${GATE_BUILD:+ multi}" "$chain" "${VERDICT_NAME[$GATE_MISS]}" "$passed" "$dropped"
-		STATUS_ROWS=1
-	elif [[ -e $array && $("$BUILD/tg-chain" used "$array" 0 $((2 * BANK_SLOTS))) ]]; then
-		broken='"the gate is gone"'
+		status_chain "$1"
+	elif was_attached "$1"; then
+		BROKEN="the gate is gone"
 		wrong "$DEV $1 is broken: its pins are here, but the gate is gone: 'tailgate attach' or 'tailgate detach' mends it"
-	elif ((${#others[@]} == 0)); then
+	elif ((${#OTHERS[@]} == 0)); then
 		return 0
 	fi
-	for other in "${others[@]}"; do
+	for other in "${OTHERS[@]}"; do
 		NOTES+=("dim:$DEV $1 has beside ours: $other")
 	done
-	into+=("{\"hook\":\"$1\",\"mode\":$(json_or_null "${GATE_MODE:-${GATE_ID:+clsact}}"),\"multi_buffer\":$([[ $GATE_BUILD ]] && echo true || echo false),\"gate\":${GATE_ID:-null},\"miss\":$(json_or_null "${GATE_MISS:+${VERDICT_NAME[$GATE_MISS]}}"),\"default\":$(json_or_null "${GATE_ID:+$CHAIN_DEFAULT}"),\"chain\":[$(json_list "${plugins[@]}")],\"policy\":null,\"passed\":$passed,\"dropped\":$dropped,\"broken\":$broken,\"foreign\":[$(json_strings "${others[@]}")]}")
+	HOOKS_JSON+=("$(hook_json "$1")")
 }
 
-verb_of() {
-	[[ $1 == drop ]] && printf 'are dropped\n' || printf 'pass\n'
+status_chain() { # HOOK
+	local i chain=''
+	chain_read "$1"
+	BROKEN=$CHAIN_BROKEN
+	[[ ! $GATE_ARRAY || $GATE_ARRAY == "$GLOBALS"/* ]] ||
+		wrong "$DEV $1 was attached under another name, and its pins are there: ${GATE_ARRAY%%/tc/*}"
+	[[ ! $BROKEN ]] ||
+		wrong "$DEV $1 is broken: $BROKEN: packets there $(fate_of "${VERDICT_NAME[$GATE_MISS]}")"
+	read -r PASSED DROPPED < <(final_verdicts "${GATE_ARRAY%/*}" "$1")
+	for i in "${!CHAIN_NAMES[@]}"; do
+		chain+="${CHAIN_NAMES[i]}#${CHAIN_IDS[i]} > "
+	done
+	chain+=${CHAIN_DEFAULT:-BROKEN}
+	table_row "$DEV" "$1" "${GATE_MODE:-clsact}${GATE_BUILD:+ multi}" \
+		"${BROKEN:+red:}$chain" "${VERDICT_NAME[$GATE_MISS]}" "$PASSED" "$DROPPED"
+	STATUS_ROWS=1
+}
+
+# Pins alone prove nothing: those of all hooks come with the first one.
+was_attached() { # HOOK
+	local array build
+	for build in '' .frags; do
+		array=$GLOBALS/$(array_of "$1" "$build")
+		[[ ! -e $array || ! $("$BUILD/tg-chain" used "$array" 0 $((2 * BANK_SLOTS))) ]] || return 0
+	done
+	return 1
+}
+
+hook_json() { # HOOK
+	local multi=false mode='' default='' miss=''
+	if [[ $GATE_ID ]]; then
+		[[ ! $GATE_BUILD ]] || multi=true
+		mode=${GATE_MODE:-clsact}
+		default=$CHAIN_DEFAULT
+		miss=${VERDICT_NAME[$GATE_MISS]}
+	fi
+	printf '{"hook":"%s","mode":%s,"multi_buffer":%s,"gate":%s,"miss":%s,"default":%s,' \
+		"$1" "$(json_or_null "$mode")" "$multi" "${GATE_ID:-null}" \
+		"$(json_or_null "$miss")" "$(json_or_null "$default")"
+	printf '"chain":[%s],"policy":null,"passed":%s,"dropped":%s,"broken":%s,"foreign":[%s]}' \
+		"$(chain_json)" "$PASSED" "$DROPPED" "$(json_or_null "$BROKEN")" \
+		"$(json_strings "${OTHERS[@]}")"
+}
+
+chain_json() {
+	local i plugins=()
+	[[ $GATE_ID ]] || return 0
+	for i in "${!CHAIN_NAMES[@]}"; do
+		plugins+=("{\"plugin\":$(json_string "${CHAIN_NAMES[i]}"),\"slot\":${CHAIN_SLOTS[i]},\"id\":${CHAIN_IDS[i]},\"tag\":\"${CHAIN_TAGS[i]}\"}")
+	done
+	json_list "${plugins[@]}"
+}
+
+fate_of() { # VERDICT
+	if [[ $1 == drop ]]; then
+		printf 'are dropped\n'
+	else
+		printf 'pass\n'
+	fi
 }
 
 wrong() {
@@ -183,7 +228,9 @@ stale_attachments() {
 	for key in $(attachment_keys); do
 		attachment_select "$key"
 		device=$(device_of_key "$key")
-		if [[ $key == "$inode"-* ]] && device_exists "$device"; then
+		if attachment_is_busy; then
+			continue # being made or removed right now
+		elif [[ $key == "$inode"-* ]] && device_exists "$device"; then
 			continue
 		elif ! attachment_is_live; then
 			why="nothing uses it any more: 'tailgate gc' removes it"
