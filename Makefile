@@ -75,7 +75,8 @@ test: deps
 	$(Q)$(MAKE) --no-print-directory all tests-build
 	$(Q)tests/run $(if $(DOCKER),--docker)
 
-demo: deps
+demo:
+	$(Q)tc-scripts/deps use build
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tc-scripts/tailgate demo
 

@@ -1,0 +1,114 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What there is of a playground, for people and for programs.
+
+# shellcheck source=tc-scripts/lib/table.bash
+source "$HERE/lib/table.bash"
+
+# Sets the words that enter its sides; fails where there is none of it.
+playground_find() {
+	local kind side
+	kind=$(playground_kind)
+	"${kind:=netns}_enter_words"
+	for side in "${SIDES[@]}"; do
+		! "${kind}_is_ours" "$side" || return 0
+	done
+	return 1
+}
+
+playground_die_of_none() {
+	local others=()
+	[[ ! -d $PLAYGROUND_ROOT ]] || mapfile -t others < <(ls -- "$PLAYGROUND_ROOT")
+	((${#others[@]} == 0)) ||
+		die "no playground '$PLAYGROUND' is up, but: ${others[*]}: --name chooses"
+	die "no playground '$PLAYGROUND' is up: 'tailgate playground up' makes one"
+}
+
+# shellcheck disable=SC2154 # json: a local of cmd_playground
+playground_status() {
+	playground_find || playground_die_of_none
+	if [[ $json ]]; then
+		status_as_json
+	else
+		status_as_table
+	fi
+	playground_is_whole ||
+		die "playground '$PLAYGROUND' is not whole: 'tailgate playground up' mends it"
+}
+
+playground_is_whole() {
+	local kind
+	kind=$(playground_kind)
+	[[ $kind ]] && "${kind}_is_up"
+}
+
+status_as_table() {
+	local side
+	table_start SIDE WHERE IPV4 IPV6 HTTP
+	for side in "${SIDES[@]}"; do
+		table_row "$side" "$("$(status_kind)_where" "$side")" \
+			"$(status_addresses "$side" inet)" \
+			"$(status_addresses "$side" inet6)" "$(status_http "$side")"
+	done
+	table_print ''
+}
+
+status_kind() {
+	local kind
+	kind=$(playground_kind)
+	printf '%s' "${kind:-netns}"
+}
+
+# The global ones, each with its prefix length, or a dash.
+status_addresses() { # SIDE inet|inet6
+	local addresses
+	addresses=$(in_side "$1" ip -o addr show dev eth0 scope global 2>/dev/null |
+		awk -v family="$2" '$3 == family { print $4 }')
+	printf '%s' "${addresses:--}"
+}
+
+# The ports that answer over both IPv4 and IPv6.
+status_http() { # SIDE
+	local port address answering=
+	[[ $1 == server ]] || {
+		printf -- -
+		return 0
+	}
+	for port in "${HTTP_PORTS[@]}"; do
+		for address in "${SIDE_IPV4[server]}" "${SIDE_IPV6[server]}"; do
+			http_answers "$address" "$port" || continue 2
+		done
+		answering+=" $port"
+	done
+	if [[ $answering ]]; then
+		printf 'green:%s' "${answering# }"
+	else
+		printf 'red:none'
+	fi
+}
+
+# Names and addresses have nothing in them that JSON would want escaped.
+status_as_json() {
+	local side comma=
+	printf '{"name":"%s","kind":"%s","sides":[' "$PLAYGROUND" "$(status_kind)"
+	for side in "${SIDES[@]}"; do
+		printf '%s\n{"side":"%s",%s,"addresses":[%s],"http":[%s]}' \
+			"$comma" "$side" "$("$(status_kind)_where_json" "$side")" \
+			"$(status_json_addresses "$side")" "$(status_json_ports "$side")"
+		comma=,
+	done
+	printf '\n]}\n'
+}
+
+status_json_addresses() { # SIDE
+	in_side "$1" ip -o addr show dev eth0 scope global 2>/dev/null |
+		awk '{ printf "%s\"%s\"", sep, $4; sep = "," }'
+}
+
+status_json_ports() { # SIDE
+	local http
+	http=$(status_http "$1")
+	http=$(table_text "$http")
+	[[ $http != *[!0-9\ ]* ]] || return 0
+	printf '%s' "${http// /,}"
+}

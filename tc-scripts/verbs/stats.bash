@@ -1,0 +1,122 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tailgate stats: what plugins counted, and why packets were dropped
+
+# shellcheck source=tc-scripts/lib/attachment.bash
+source "$HERE/lib/attachment.bash"
+
+help_stats() {
+	cat <<-'EOT'
+		Usage: tailgate stats [DEV] [--pins DIR] [--json]
+
+		Shows what the plugins counted: for each plugin, hook, verdict and reason
+		the packets and their bytes, those that are not 0.
+
+		Without DEV, of the plugins that were loaded by hand: tc and ip pin their
+		counters in $TC_BPF_MNT/tc/globals, /sys/fs/bpf/tc/globals if that is not
+		set. They are one for the whole machine, whatever device or namespace the
+		plugin is on, and stay when the plugin goes: rm of the pin resets them.
+
+		With DEV, of what 'tailgate attach' put there.
+
+		  --pins DIR  the directory that has the pins
+		  --json      an array with an object for each counter
+
+		  tailgate stats
+		  tailgate stats eth0
+		  tailgate --netns blue stats eth0 --json
+	EOT
+}
+
+cmd_stats() {
+	local pins='' device=''
+	local -a json=()
+	parse_stats_options "$@"
+	need_root
+	[[ -x $BUILD/tg-counters ]] || die "'$BUILD/tg-counters' is not built: 'make' does it"
+	if [[ $device ]]; then
+		check_device "$device"
+		stats_show_device "$device"
+	elif [[ $pins || ${TC_BPF_MNT:-} ]]; then
+		stats_show "${pins:-$TC_BPF_MNT/tc/globals}"
+	else
+		stats_show_default "$(default_bpffs)/tc/globals"
+	fi
+}
+
+# Where iproute2 pins when nobody tells it: in /sys/fs/bpf, and where that is
+# no bpffs, in the first one that is mounted anywhere.
+default_bpffs() {
+	local _ target type
+	if [[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) != bpf_fs ]]; then
+		while read -r _ target type _; do
+			if [[ $type == bpf ]]; then
+				printf '%s\n' "$target"
+				return 0
+			fi
+		done </proc/mounts
+	fi
+	printf '/sys/fs/bpf\n'
+}
+
+# Sets the locals of cmd_stats.
+parse_stats_options() {
+	while (($#)); do
+		case $1 in
+		-h | --help)
+			help_stats
+			exit 0
+			;;
+		-j | --json) json=(--json) ;;
+		--pins)
+			(($# > 1)) || usage_error "--pins needs a directory"
+			pins=$2
+			shift
+			;;
+		--pins=*) pins=${1#*=} ;;
+		-*) usage_error "stats: no such option: ${1@Q}" ;;
+		*)
+			[[ ! $device ]] || usage_error "stats: one device at a time"
+			device=$1
+			;;
+		esac
+		shift
+	done
+	[[ ! $pins || ! $device ]] || usage_error "stats: a device, or --pins, not both"
+}
+
+stats_show_device() { # DEV
+	attachment_open "$1"
+	attachment_exists ||
+		die "nothing is attached to '$1': 'tailgate stats' shows what was loaded by hand"
+	stats_show "$GLOBALS"
+}
+
+# Nobody loaded anything yet: not an error, where nobody said otherwise.
+stats_show_default() { # DIR
+	if [[ -d $1 ]]; then
+		stats_show "$1"
+	else
+		stats_tell_nothing "$1"
+	fi
+}
+
+# shellcheck disable=SC2154 # json: a local of cmd_stats
+stats_show() { # DIR
+	local counters
+	[[ -d $1 ]] || die "no such directory of pins: '$1'"
+	counters=$("$BUILD/tg-counters" "${json[@]}" "$1") || return 1
+	if [[ $counters && $counters != '[]' ]]; then
+		printf '%s\n' "$counters"
+	else
+		stats_tell_nothing "$1"
+	fi
+}
+
+stats_tell_nothing() { # DIR
+	if ((${#json[@]})); then
+		say '[]'
+	else
+		say "nothing counted: no plugin with its pins in $1 has had a packet to speak of"
+	fi
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The commands in the docs work as printed. A block that starts with ```sh is
+# run as root, in a copy of the tree; one that starts with ```c NAME is saved
+# under that name first. The playground of the docs is the user's own, too, so
+# one chapter runs at a time, and none where a playground is up already.
+
+load helper
+
+setup() {
+	SHIMS=$BATS_TEST_TMPDIR/bin
+	TREE=$BATS_TEST_TMPDIR/tree
+	mkdir "$SHIMS"
+	# The docs say sudo; who runs the tests is root already.
+	printf '#!/bin/sh\nexec "$@"\n' >"$SHIMS/sudo"
+	chmod +x "$SHIMS/sudo"
+	copy_tree
+	exec {ONE_AT_A_TIME}>"${TMPDIR:-/tmp}/tailgate-docs.lock"
+	flock "$ONE_AT_A_TIME"
+	given_sys_fs_bpf
+}
+
+teardown() {
+	tailgate playground down
+	clean_up
+}
+
+# Where it is none, tc would take any other bpffs that it finds: that of a test
+# beside us.
+given_sys_fs_bpf() {
+	[[ $(stat -f -c %T /sys/fs/bpf) != bpf_fs ]] || return 0
+	MOUNTS+=(/sys/fs/bpf)
+	mount -t bpf bpf /sys/fs/bpf
+}
+
+copy_tree() {
+	mkdir "$TREE"
+	(cd "$ROOT" && git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$TREE")
+	cp -a "$BUILD" "$TREE/build"
+}
+
+# All blocks of a kind, one after the other.
+blocks() { # KIND FILE
+	awk -v kind="$1" '
+		$0 == "```" { inside = 0 }
+		inside { print }
+		index($0, "```" kind) == 1 { inside = 1 }' "$2"
+}
+
+run_chapter() { # FILE
+	local name
+	while read -r name; do
+		blocks "c $name" "$1" >"$TREE/$name"
+	done < <(sed -n 's/^```c \(.*\)$/\1/p' "$1")
+	blocks sh "$1" | grep -v '^sudo make' >"$BATS_TEST_TMPDIR/chapter"
+	[[ -s $BATS_TEST_TMPDIR/chapter ]] || fail "no commands in $1"
+	cd "$TREE" || return
+	PATH=$SHIMS:$PATH run --separate-stderr bash -eux "$BATS_TEST_TMPDIR/chapter" </dev/null
+	# shellcheck disable=SC2154 # set by run
+	((status == 0)) || fail "exit status $status" "$output" "$stderr"
+}
+
+@test "the README's commands work in their order, and show what they say" {
+	run_chapter "$ROOT/README.md"
+	# by hand: an answer, then none from port 80 and one from 8080
+	[[ $output == *Welcome*"no answer"*Welcome* ]]
+	[[ $output == *"drop_tcp "*"ingress "*"drop "*"tcp-port "* ]]
+	# the chain, before and after
+	[[ $output == *"eth0 xdp (native): count drop_tcp, then pass"* ]]
+	[[ $output == *"tc exec bpf graft "*" section ingress"* ]]
+}
+
+@test "the plugin in docs/writing-a-plugin.md builds, chains, drops and counts" {
+	run_chapter "$ROOT/docs/writing-a-plugin.md"
+	[[ $output == *" no_trace "* ]]
+	[[ $output == *"then pass"* ]]
+}

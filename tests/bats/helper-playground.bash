@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Words for the tests of playgrounds, on top of helper.bash. Each test has
+# playgrounds with names of its own:
+#
+#	load helper
+#	load helper-playground
+#	setup() { given_playground_name; }
+#	teardown() { remove_playgrounds; }
+
+PLAYGROUNDS=()
+
+# A name that nothing else has, in NAME. A second one needs a word.
+given_playground_name() { # [WORD]
+	NAME=$(unique "${1:-p}")
+	PLAYGROUNDS+=("$NAME")
+	# helper.bash reaches from CLIENT to SERVER
+	export CLIENT=tg-$NAME-client SERVER=tg-$NAME-server
+}
+
+playground() { # ACTION...
+	tailgate playground "$1" --name "$NAME" "${@:2}"
+}
+
+remove_playgrounds() {
+	for NAME in "${PLAYGROUNDS[@]}"; do
+		playground down || true
+	done
+	clean_up
+}
+
+given_a_playground() {
+	given_playground_name "$@"
+	playground up
+}
+
+# Namespaces, notes and processes: of each there is nothing.
+nothing_is_left() {
+	local found
+	found=$(
+		ls -d "/run/netns/tg-$NAME-"* "/run/tailgate-playground/$NAME" 2>/dev/null || true
+		pgrep -af "/run/tailgate-playground/$NAME/" || true
+	)
+	[[ ! $found ]] || fail "left behind: $found"
+}
+
+# A command that stands before the real one in PATH. Its words may end in
+# 'real "$@"'.
+given_instead_of() { # COMMAND WORDS
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	{
+		printf '#!/usr/bin/env bash\n'
+		printf 'real() { exec %q "$@"; }\n' "$(PATH=${PATH#"$BATS_TEST_TMPDIR/bin:"} type -P "$1")"
+		printf '%s\n' "$2"
+	} >"$BATS_TEST_TMPDIR/bin/$1"
+	chmod +x "$BATS_TEST_TMPDIR/bin/$1"
+	[[ $PATH == "$BATS_TEST_TMPDIR/bin:"* ]] || PATH=$BATS_TEST_TMPDIR/bin:$PATH
+}
+
+nothing_instead() {
+	rm -rf "${BATS_TEST_TMPDIR:?}/bin"
+	PATH=${PATH#"$BATS_TEST_TMPDIR/bin:"}
+	hash -r
+}
