@@ -26,7 +26,7 @@ TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps -Itools
 SOURCES := $(wildcard progs/*.bpf.c progs/chain/*.bpf.c)
 OBJECTS := $(patsubst %.bpf.c,$(B)/%.o,$(notdir $(SOURCES)))
 MULTI_BUFFER := $(OBJECTS:.o=.frags.o)
-TOOLS := $(addprefix $(B)/,tg-splice tg-counters tg-chain)
+TOOLS := $(addprefix $(B)/,tg-splice tg-counters tg-chain tg-policy)
 
 vpath %.bpf.c progs progs/chain
 
@@ -65,11 +65,12 @@ $(TOOLS):
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) $^ -o $@ $(LDLIBS)
 
+include tools/policy/policy.mk
 include tests/tests.mk
+include tests/policy.mk
 
 check: tests-build
-	$(Q)tests/style
-	$(Q)tests/run unit
+	$(Q)tests/run style unit
 
 test: deps
 	$(Q)$(MAKE) --no-print-directory all tests-build

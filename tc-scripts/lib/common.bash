@@ -5,6 +5,7 @@
 # shellcheck disable=SC2034 # read by the front end
 readonly VERSION=0.1.0
 
+VERB=
 DRY_RUN=
 VERBOSE=
 
@@ -24,7 +25,7 @@ die() {
 }
 
 usage_error() {
-	warn "$*: see 'tailgate --help'"
+	warn "$*: see 'tailgate ${VERB:+$VERB }--help'"
 	exit 2
 }
 
