@@ -54,7 +54,7 @@ static int fail(const char *what, int err)
 static void print_program(const struct program *program)
 {
 	static const char *const constants[] = { "tg_next_slot", "tg_miss",
-						 "end_verdict" };
+						 "tg_serial", "end_verdict" };
 	uint32_t value;
 
 	printf("id=%" PRIu32 " name=%s tag=", program->id, program->name);
@@ -76,7 +76,7 @@ static int show_id(const char *prefix, uint32_t id)
 	int err = program_read(&program, id);
 
 	if (err)
-		return fail("program", err);
+		return err;
 	fputs(prefix, stdout);
 	print_program(&program);
 	return 0;
@@ -84,7 +84,9 @@ static int show_id(const char *prefix, uint32_t id)
 
 static int do_program(char **argv)
 {
-	return show_id("", strtoul(argv[0], NULL, 10));
+	int err = show_id("", strtoul(argv[0], NULL, 10));
+
+	return err ? fail("program", err) : 0;
 }
 
 static int device_index(const char *name)
@@ -94,24 +96,31 @@ static int device_index(const char *name)
 	return index ? (int)index : fail(name, -errno);
 }
 
-static int do_xdp(char **argv)
+static int show_xdp(int index)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-	int index = device_index(argv[0]);
-	int err;
+	int err = bpf_xdp_query(index, 0, &query);
 
-	if (index < 0)
-		return index;
-	err = bpf_xdp_query(index, 0, &query);
-	if (err)
-		return fail(argv[0], err);
-	if (query.drv_prog_id)
+	if (!err && query.drv_prog_id)
 		err = show_id("mode=native ", query.drv_prog_id);
 	if (!err && query.skb_prog_id)
 		err = show_id("mode=generic ", query.skb_prog_id);
 	if (!err && query.hw_prog_id)
 		err = show_id("mode=offload ", query.hw_prog_id);
 	return err;
+}
+
+/* A program may be replaced between the query and the look at it. */
+static int do_xdp(char **argv)
+{
+	int index = device_index(argv[0]);
+	int err = -ENOENT;
+
+	if (index < 0)
+		return index;
+	for (int tries = 0; err == -ENOENT && tries < 5; tries++)
+		err = show_xdp(index);
+	return err ? fail(argv[0], err) : 0;
 }
 
 /* Newer than the libbpf and the headers that we build with. */
@@ -206,14 +215,19 @@ static int do_walk(char **argv)
 		if (!program_constant(&program, "tg_next_slot", &slot) ||
 		    slot == TG_SLOT_NONE)
 			break;
-		printf("slot=%" PRIu32 " ", slot);
-		if (bpf_map_lookup_elem(fd, &slot, &id) < 0) {
-			puts("empty=1");
+		if (bpf_map_lookup_elem(fd, &slot, &id) < 0)
+			err = -ENOENT;
+		else
+			err = program_read(&program, id);
+		if (err == -ENOENT) { /* or it went between the two */
+			printf("slot=%" PRIu32 " empty=1\n", slot);
+			err = 0;
 			break;
 		}
-		err = program_read(&program, id);
-		if (!err)
+		if (!err) {
+			printf("slot=%" PRIu32 " ", slot);
 			print_program(&program);
+		}
 	}
 	close(fd);
 	return err ? fail(argv[0], err) : 0;

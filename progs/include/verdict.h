@@ -24,6 +24,10 @@
 const volatile __u32 tg_next_slot = TG_SLOT_NONE;
 const volatile __u32 tg_miss = TG_VERDICT_PASS;
 
+/* Tells a program from the one that was in its slot before; nothing reads it
+ * but those who look at the chain from outside. */
+const volatile __u32 tg_serial = 0;
+
 #define TG_CHAIN_MAP(map_name)                         \
 	struct {                                       \
 		__uint(type, BPF_MAP_TYPE_PROG_ARRAY); \

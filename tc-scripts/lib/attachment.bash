@@ -42,6 +42,11 @@ attachment_exists() {
 	[[ -d $PINS ]]
 }
 
+# Or is there something that a killed command has left?
+attachment_remains() {
+	[[ -d $PINS || -d $OBJECTS ]] || root_is_unused
+}
+
 # A namespace of mounts that is not the host's takes our pins along when it
 # ends, and empties the chain under traffic. Told by the number of a mount: each
 # is in one namespace only, and who may not follow /proc/1/ns may read this.
@@ -78,10 +83,17 @@ lock_drop() {
 	LOCK_FD=''
 }
 
+# The lock of one attachment: let go whichever way the command ends.
+ATTACHMENT_LOCK=''
+
 attachment_lock() {
 	lock_take "tailgate.$KEY"
 	ATTACHMENT_LOCK=$LOCK_FD
 	LOCK_FD=''
+	trap attachment_unlock EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	trap 'exit 129' HUP
 }
 
 # Is another command at work on it at this moment?
@@ -92,9 +104,11 @@ attachment_is_busy() {
 
 # Let go, and leave no file where the attachment itself is gone.
 attachment_unlock() {
-	[[ ! $DRY_RUN ]] || return 0
+	trap - EXIT INT TERM HUP
+	[[ $ATTACHMENT_LOCK ]] || return 0
 	attachment_exists || rm -f "$LOCKS/tailgate.$KEY.lock"
 	exec {ATTACHMENT_LOCK}>&-
+	ATTACHMENT_LOCK=''
 }
 
 # --- the directories
@@ -120,24 +134,25 @@ attachment_remove() {
 	lock_take tailgate
 	[[ ! -d $PINS && ! $DRY_RUN ]] || run_or_die rm -r "$PINS"
 	[[ ! -d $OBJECTS ]] || run_or_die rm -r "$OBJECTS"
-	if [[ $DRY_RUN ]] || root_is_mounted && root_is_empty; then
+	if root_is_unused; then
 		run_or_die umount "$PINS_ROOT"
 		run_or_die rmdir "$PINS_ROOT"
-		[[ ! -d $OBJECTS_ROOT ]] || run_or_die rmdir "$OBJECTS_ROOT"
+		[[ ! -d $OBJECTS_ROOT ]] || run_or_die rmdir --ignore-fail-on-non-empty "$OBJECTS_ROOT"
 	fi
 	lock_drop
 }
 
-# But for the two files that each bpffs is born with.
-root_is_empty() {
-	[[ -z $(find "$PINS_ROOT" -mindepth 1 -maxdepth 1 ! -name '*.debug' -print -quit) ]]
+# Mounted for nobody, or for us alone, who are about to leave. Each bpffs is
+# born with two files.
+root_is_unused() {
+	root_is_mounted &&
+		[[ -z $(find "$PINS_ROOT" -mindepth 1 -maxdepth 1 ! -name '*.debug' ! -name "$KEY" -print -quit) ]]
 }
 
 # The key of every attachment, and of nothing else that somebody put there.
 attachment_keys() {
 	local directory
-	root_is_mounted || return 0
-	for directory in "$PINS_ROOT"/[0-9]*-*; do
+	for directory in "$PINS_ROOT"/[0-9]*-* "$OBJECTS_ROOT"/[0-9]*-*; do
 		[[ ! -d $directory ]] || printf '%s\n' "${directory##*/}"
-	done
+	done | sort -u
 }

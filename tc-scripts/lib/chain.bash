@@ -11,12 +11,12 @@ readonly BANK_SLOTS=32
 readonly CHAIN_MAX=$((BANK_SLOTS - 1))
 
 # Set by chain_read: the chain in force on one hook, in order.
-CHAIN_NAMES=() CHAIN_SLOTS=() CHAIN_IDS=() CHAIN_TAGS=()
+CHAIN_NAMES=() CHAIN_SLOTS=() CHAIN_IDS=() CHAIN_TAGS=() CHAIN_SERIALS=()
 CHAIN_DEFAULT='' CHAIN_BROKEN=''
 
 # Verdicts as in maps/verdicts.h; a test compares them.
-declare -rA VERDICT_NUMBER=([pass]=1 [drop]=3)
-declare -rA VERDICT_NAME=([1]=pass [3]=drop)
+declare -grA VERDICT_NUMBER=([pass]=1 [drop]=3)
+declare -grA VERDICT_NAME=([1]=pass [3]=drop)
 
 # --- what is there
 
@@ -24,7 +24,7 @@ declare -rA VERDICT_NAME=([1]=pass [3]=drop)
 chain_read() { # HOOK
 	local line
 	local -A step
-	CHAIN_NAMES=() CHAIN_SLOTS=() CHAIN_IDS=() CHAIN_TAGS=()
+	CHAIN_NAMES=() CHAIN_SLOTS=() CHAIN_IDS=() CHAIN_TAGS=() CHAIN_SERIALS=()
 	CHAIN_DEFAULT='' CHAIN_BROKEN=''
 	if [[ ! $GATE_ARRAY ]]; then
 		CHAIN_BROKEN="its pins are gone"
@@ -43,9 +43,23 @@ chain_read() { # HOOK
 			CHAIN_SLOTS+=("${step[slot]}")
 			CHAIN_IDS+=("${step[id]}")
 			CHAIN_TAGS+=("${step[tag]}")
+			CHAIN_SERIALS+=("${step[tg_serial]:-0}")
 		fi
 	done <<<"$("$BUILD/tg-chain" walk "$GATE_ARRAY" "$GATE_ID")"
 	[[ $CHAIN_BROKEN ]] || CHAIN_BROKEN="it has no end"
+}
+
+# Gate and chain, for a look without the lock: a flip in between only looks
+# like something broken.
+hook_read() { # HOOK
+	local try gate=''
+	for try in 1 2 3 4; do
+		gate_read "$1"
+		[[ $GATE_ID && $GATE_ID != "$gate" ]] || return 0
+		gate=$GATE_ID
+		chain_read "$1"
+		[[ $CHAIN_BROKEN ]] || return 0
+	done
 }
 
 # --- plugins by name or by file
@@ -134,7 +148,7 @@ bank_retire() { # HOOK BUILD FIRST-SLOT
 	run_or_die "$BUILD/tg-chain" clear "$GLOBALS/$(array_of "$1" "$2")" "$3" "$BANK_SLOTS"
 	[[ ! $DRY_RUN ]] || return 0
 	for ((slot = $3; slot < $3 + BANK_SLOTS; slot++)); do
-		rm -f "$OBJECTS/$1.$slot.o"
+		rm -f "$OBJECTS/$1.$slot.o" "$OBJECTS/$1.$slot.o.new"
 	done
 }
 
@@ -158,7 +172,7 @@ bank_fill() { # HOOK BUILD FIRST-SLOT MISS DEFAULT OBJECT...
 	(($# <= CHAIN_MAX)) || die "a chain holds $CHAIN_MAX plugins, not $#"
 	bank_empty "$hook" "$build" "$slot"
 	for object; do
-		slot_fill "$hook" "$build" "$slot" "$object" "tg_next_slot=$((slot + 1))" "$miss"
+		slot_fill "$hook" "$build" "$slot" "$object" "tg_next_slot=$((slot + 1))" "$miss" tg_serial=0
 		((++slot))
 	done
 	slot_fill "$hook" "$build" "$slot" "$BUILD/end$build.o" "end_verdict=${VERDICT_NUMBER[$default]}"
@@ -177,9 +191,23 @@ flip() { # HOOK BUILD FIRST-SLOT MISS XDP-MODE
 chain_change() { # HOOK DEFAULT OBJECT...
 	local hook=$1 old=$GATE_SLOT new miss=${VERDICT_NAME[$GATE_MISS]}
 	new=$(other_bank "$old")
+	attachment_make # what somebody has removed of it
+	chain_arrays_make "$GATE_BUILD"
 	bank_fill "$hook" "$GATE_BUILD" "$new" "$miss" "$2" "${@:3}"
 	flip "$hook" "$GATE_BUILD" "$new" "$miss" "$GATE_MODE"
 	bank_retire "$hook" "$GATE_BUILD" "$old"
+}
+
+# One slot in place: the kernel swaps it in one step, and no flip is needed. The
+# object gets its name after that; which one is in force, should this be killed
+# between the two, the serial number tells.
+slot_replace() { # HOOK POSITION OBJECT
+	local slot=${CHAIN_SLOTS[$2]} copy
+	copy=$OBJECTS/$1.$slot.o
+	run_or_die "$BUILD/tg-splice" "$3" -o "$copy.new" "tg_next_slot=$((slot + 1))" \
+		"tg_miss=$GATE_MISS" "tg_serial=$((CHAIN_SERIALS[$2] + 1))"
+	graft "$1" "$GATE_BUILD" "$slot" "$copy.new"
+	run_or_die mv "$copy.new" "$copy"
 }
 
 # The objects of the chain in force, as they were grafted.
@@ -187,8 +215,11 @@ chain_objects() { # HOOK
 	local i object
 	for i in "${!CHAIN_NAMES[@]}"; do
 		object=$OBJECTS/$1.${CHAIN_SLOTS[i]}.o
-		[[ -e $object ]] ||
+		if [[ -e $object.new && $("$BUILD/tg-splice" "$object.new" --list) == *"tg_serial=${CHAIN_SERIALS[i]} "* ]]; then
+			object+=.new
+		elif [[ ! -e $object ]]; then
 			object=$(plugin_object "${CHAIN_NAMES[i]}" "$1" "$GATE_BUILD") || exit 1
+		fi
 		printf '%s\n' "$object"
 	done
 }

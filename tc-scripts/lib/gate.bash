@@ -17,6 +17,14 @@ readonly SINGLE_BUFFER_MTU=3000
 # Set by gate_read, for one hook.
 GATE_ID='' GATE_MODE='' GATE_SLOT='' GATE_MISS='' GATE_BUILD='' GATE_ARRAY='' FOREIGN=''
 
+# A read that fails is no answer: it tells which it was, and why.
+read_inside() { # COMMAND...
+	local output
+	output=$(inside "$@" 2>&1) ||
+		die "'$(quoted "${ENTER[@]}" "$@")' failed: $(essence "$output")"
+	printf '%s\n' "$output"
+}
+
 # The words NAME=VALUE of a line into an associative array.
 words_into() { # ARRAY LINE
 	local -n into=$1
@@ -36,37 +44,56 @@ check_hook() {
 # What is on the hook: our gate (GATE_ID and its constants), or somebody
 # else's program in our place (FOREIGN says which), or neither.
 gate_read() { # HOOK
-	GATE_ID='' GATE_MODE='' GATE_SLOT='' GATE_MISS='' GATE_BUILD='' GATE_ARRAY='' FOREIGN=''
-	if [[ $1 == xdp ]]; then
-		gate_read_xdp
-	else
-		gate_read_filter "$1"
-	fi
+	local try
+	for try in 1 2 3; do
+		GATE_ID='' GATE_MODE='' GATE_SLOT='' GATE_MISS='' GATE_BUILD='' GATE_ARRAY='' FOREIGN=''
+		if [[ $1 == xdp ]]; then
+			gate_read_xdp
+			return
+		fi
+		# Not, where the filter was swapped between two looks.
+		! gate_read_filter "$1" || return 0
+	done
+	die "the filters on $DEV $1 change faster than they can be read"
 }
 
 gate_read_xdp() {
-	local line
+	local line lines
 	local -A program
+	lines=$(read_inside "$BUILD/tg-chain" xdp "$DEV") || exit 1
 	while IFS= read -r line; do
 		[[ $line ]] || continue
 		words_into program "$line"
 		GATE_MODE=${program[mode]}
 		gate_recognise xdp "$line" ||
 			FOREIGN="XDP program ${program[id]} (${program[name]:-without a name}, ${program[mode]})"
-	done <<<"$(inside "$BUILD/tg-chain" xdp "$DEV")"
+	done <<<"$lines"
 }
 
-gate_read_filter() {
-	local line id
+gate_read_filter() { # HOOK
+	local line lines program
+	lines=$(filters_on "$1") || exit 1
 	while IFS= read -r line; do
-		[[ $line == *" pref $PREF "*" handle "* ]] || continue
-		id=''
-		[[ ! $line =~ " id "([0-9]+) ]] || id=${BASH_REMATCH[1]}
-		if [[ $line != *" handle $HANDLE "* || ! $id ]] ||
-			! gate_recognise "$1" "$("$BUILD/tg-chain" program "$id")"; then
-			FOREIGN="filter at pref $PREF (${line#filter })"
+		is_our_place "$line" || continue
+		if [[ $line =~ " id "([0-9]+) ]]; then
+			program=$("$BUILD/tg-chain" program "${BASH_REMATCH[1]}" 2>/dev/null) || return 1
+			! gate_recognise "$1" "$program" || continue
 		fi
-	done <<<"$(inside tc filter show dev "$DEV" "$1" 2>/dev/null)"
+		FOREIGN="filter at pref $PREF (${line#filter })"
+	done <<<"$lines"
+}
+
+is_our_place() { # LINE-OF-TC
+	[[ $1 == *" pref $PREF "*" handle $HANDLE "* ]]
+}
+
+# A line for each filter. Asked for the egress of a qdisc that has none, tc shows
+# the ingress.
+filters_on() { # HOOK
+	local qdisc
+	qdisc=$(ingress_qdisc) || exit 1
+	[[ $1 == ingress || $qdisc != ingress ]] || return 0
+	read_inside tc filter show dev "$DEV" "$1"
 }
 
 gate_recognise() { # HOOK LINE
@@ -82,19 +109,24 @@ gate_recognise() { # HOOK LINE
 # The array that the gate jumps into: among our pins, or, when the device has
 # been renamed since, among those under its old name.
 gate_find_array() { # HOOK MAP-IDS
-	local build pin
+	local build pin found
 	local -A map
 	GATE_ARRAY='' GATE_BUILD=''
 	for pin in "$GLOBALS" "$PINS_ROOT"/[0-9]*-*/tc/globals; do
 		for build in '' .frags; do
 			[[ -e $pin/$(array_of "$1" "$build") ]] || continue
-			words_into map "$("$BUILD/tg-chain" map "$pin/$(array_of "$1" "$build")")"
-			[[ ,$2, == *",${map[id]},"* ]] || continue
+			# Those of others may go while we look.
+			found=$("$BUILD/tg-chain" map "$pin/$(array_of "$1" "$build")" 2>/dev/null) || continue
+			words_into map "$found"
+			# none, where another command has just removed the pin
+			[[ ${map[id]:-} && ,$2, == *",${map[id]},"* ]] || continue
 			GATE_ARRAY=$pin/$(array_of "$1" "$build")
 			GATE_BUILD=$build
 			return
 		done
 	done
+	# Lost, so another one comes in its place.
+	GATE_BUILD=$(build_of "$1") || exit 1
 }
 
 # --- names that depend on hook and build
@@ -109,8 +141,10 @@ section_of() { # HOOK BUILD
 
 # Multi-buffer where the frames of the device would not fit into one page.
 build_of() { # HOOK
+	local link
 	[[ $1 == xdp ]] || return 0
-	[[ $(inside ip -o link show dev "$DEV") =~ \ mtu\ ([0-9]+)\  ]] || return 0
+	link=$(read_inside ip -o link show dev "$DEV") || exit 1
+	[[ $link =~ \ mtu\ ([0-9]+)\  ]] || return 0
 	((BASH_REMATCH[1] <= SINGLE_BUFFER_MTU)) || printf '.frags\n'
 }
 
@@ -176,13 +210,22 @@ gate_remove() { # HOOK
 
 # 'clsact', 'ingress', or nothing.
 ingress_qdisc() {
-	local line
+	local line lines
+	lines=$(read_inside tc qdisc show dev "$DEV") || exit 1
 	while IFS= read -r line; do
 		if [[ $line =~ ^qdisc\ (clsact|ingress)\  ]]; then
 			printf '%s\n' "${BASH_REMATCH[1]}"
 			return
 		fi
-	done <<<"$(inside tc qdisc show dev "$DEV")"
+	done <<<"$lines"
+}
+
+check_qdisc() { # HOOK
+	local qdisc
+	[[ $1 == egress ]] || return 0
+	qdisc=$(ingress_qdisc) || exit 1
+	[[ $qdisc != ingress ]] ||
+		die "$DEV has an 'ingress' qdisc, which has no egress: replace it by clsact first"
 }
 
 # --dry-run has shown it for one hook already.
@@ -190,15 +233,10 @@ CLSACT_SHOWN=''
 
 # A directory among the pins remembers that the clsact is of our making; it is
 # there before the qdisc is, so that a killed command leaves none behind.
-clsact_ensure() { # HOOK
-	case $(ingress_qdisc) in
-	clsact) return ;;
-	ingress)
-		[[ $1 == ingress ]] ||
-			die "$DEV has an 'ingress' qdisc, which has no egress: replace it by clsact first"
-		return
-		;;
-	esac
+clsact_ensure() {
+	local qdisc
+	qdisc=$(ingress_qdisc) || exit 1
+	[[ ! $qdisc ]] || return 0
 	[[ ! $CLSACT_SHOWN ]] || return 0
 	CLSACT_SHOWN=$DRY_RUN
 	[[ -d $PINS/clsact ]] || run_or_die mkdir "$PINS/clsact"
@@ -207,9 +245,13 @@ clsact_ensure() { # HOOK
 
 # Only ours, and only when nobody uses it any more.
 clsact_release() {
-	[[ -d $PINS/clsact && $(ingress_qdisc) == clsact ]] || return 0
-	[[ $DRY_RUN || -z $(inside tc filter show dev "$DEV" ingress)$(inside tc filter show dev "$DEV" egress) ]] ||
-		return 0
+	local qdisc ingress egress
+	[[ -d $PINS/clsact ]] || return 0
+	qdisc=$(ingress_qdisc) || exit 1
+	[[ $qdisc == clsact ]] || return 0
+	ingress=$(filters_on ingress) || exit 1
+	egress=$(filters_on egress) || exit 1
+	[[ $DRY_RUN || ! $ingress$egress ]] || return 0
 	run_or_die "${ENTER[@]}" tc qdisc del dev "$DEV" clsact
 }
 

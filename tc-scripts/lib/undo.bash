@@ -5,13 +5,11 @@
 
 UNDO=()
 
+# Under the attachment's lock, which has made exits of the signals.
 undo_arm() {
 	[[ ! $DRY_RUN ]] || return 0
 	UNDO=()
 	trap undo_all EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
-	trap 'exit 129' HUP
 }
 
 # Noted before the step itself: each must cope with a step that never was.
@@ -20,12 +18,15 @@ undo_with() { # FUNCTION WORD...
 }
 
 undo_disarm() {
-	trap - EXIT INT TERM HUP
+	[[ ! $DRY_RUN ]] || return 0
+	trap attachment_unlock EXIT
 }
 
+# A second signal does not leave it half done.
 undo_all() {
 	local status=$? i words
-	undo_disarm
+	trap - EXIT
+	trap '' INT TERM HUP
 	set +e
 	lock_drop # the failure may have come while it was held
 	for ((i = ${#UNDO[@]} - 1; i >= 0; i--)); do
@@ -33,5 +34,6 @@ undo_all() {
 		# A subshell, because what is taken back may 'die'.
 		("${words[@]}")
 	done
+	attachment_unlock
 	exit "$status"
 }

@@ -35,23 +35,28 @@ help_attach() {
 
 ATTACH_HOOKS=() PLUGINS=()
 XDP_MODE=auto MISS=pass DEFAULT=pass FORCE=
-declare -A HOOK_BUILD HOOK_OLD HOOK_NEW HOOK_MODE HOOK_MISS HOOK_OBJECTS
+# Global, although a verb is read within a function: the undo needs them.
+declare -gA HOOK_BUILD HOOK_OLD HOOK_NEW HOOK_MODE HOOK_MISS HOOK_OBJECTS
 
 cmd_attach() {
+	local report
 	parse_attach_options "$@"
 	need_root
 	check_mount_namespace
 	check_device "$DEV"
+	check_link_type
 	attachment_open "$DEV"
 	attachment_lock
 	hooks_look
 	undo_arm
 	hooks_prepare
 	hooks_flip
+	# Not done before the kernel has said that it is there.
+	[[ $DRY_RUN ]] || report=$(attach_report) || exit 1
 	undo_disarm
 	hooks_tidy
 	attachment_unlock
-	[[ $DRY_RUN ]] || attach_report
+	[[ $DRY_RUN ]] || say "$report"
 }
 
 parse_attach_options() {
@@ -91,6 +96,16 @@ parse_attach_options() {
 	((${#ATTACH_HOOKS[@]})) || usage_error "attach needs a hook: --xdp, --ingress or --egress"
 }
 
+# The parser starts at an Ethernet header, and a device without one would have
+# it read addresses as something else.
+check_link_type() {
+	local link
+	link=$(read_inside ip -o link show dev "$DEV") || exit 1
+	[[ $link =~ link/([a-z0-9]+) ]] || return 0
+	is_one_of "${BASH_REMATCH[1]}" ether loopback ||
+		die "$DEV carries no Ethernet frames (link/${BASH_REMATCH[1]}), and plugins know no others"
+}
+
 verdict_option() {
 	is_one_of "$2" pass drop || usage_error "$1 is pass or drop, not ${2@Q}"
 	printf '%s\n' "$2"
@@ -107,6 +122,7 @@ hooks_look() {
 		gate_read "$hook"
 		[[ ! $FOREIGN || $FORCE ]] ||
 			die "$DEV $hook has a $FOREIGN that is not ours: --force replaces it"
+		check_qdisc "$hook"
 		mode_look "$hook"
 		HOOK_OLD[$hook]=$GATE_SLOT
 		HOOK_MISS[$hook]=$GATE_MISS
@@ -114,7 +130,7 @@ hooks_look() {
 			HOOK_BUILD[$hook]=$GATE_BUILD
 			HOOK_NEW[$hook]=$(other_bank "$GATE_SLOT")
 		else
-			HOOK_BUILD[$hook]=$(build_of "$hook")
+			HOOK_BUILD[$hook]=$(build_of "$hook") || exit 1
 			HOOK_NEW[$hook]=0
 		fi
 		HOOK_OBJECTS[$hook]=''
@@ -153,7 +169,7 @@ hooks_flip() {
 	local hook
 	undo_with clsact_release
 	for hook in "${ATTACH_HOOKS[@]}"; do
-		[[ $hook == xdp ]] || clsact_ensure "$hook"
+		[[ $hook == xdp ]] || clsact_ensure
 		gate_read "$hook"
 		undo_with undo_gate "$hook" "${HOOK_OLD[$hook]:-none}"
 		flip "$hook" "${HOOK_BUILD[$hook]}" "${HOOK_NEW[$hook]}" "$MISS" "${HOOK_MODE[$hook]}"

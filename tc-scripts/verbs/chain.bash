@@ -29,11 +29,16 @@ help_chain() {
 }
 
 cmd_chain() {
-	local hook action
-	if [[ ${1:-} == -h || ${1:-} == --help ]]; then
-		help_chain
-		return
-	fi
+	local hook action word
+	for word in "${@:1:3}"; do
+		case $word in
+		-h | --help)
+			help_chain
+			return
+			;;
+		-*) usage_error "no such option: ${word@Q}" ;;
+		esac
+	done
 	(($# >= 2)) || usage_error "chain needs a device and a hook"
 	hook=$2
 	action=${3:-show}
@@ -48,9 +53,8 @@ cmd_chain() {
 		check_mount_namespace
 		attachment_lock
 	}
-	gate_read "$hook"
+	hook_read "$hook"
 	[[ $GATE_ID ]] || die "$DEV $hook has no chain: 'tailgate attach $DEV --$hook' puts one there"
-	chain_read "$hook"
 	[[ $action == show || ! $GATE_ARRAY || $GATE_ARRAY == "$GLOBALS"/* ]] ||
 		die "the chain of $DEV was attached under another name (${GATE_ARRAY%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
 	"chain_$action" "$hook" "${@:4}"
@@ -95,7 +99,6 @@ chain_set() { # HOOK P1,P2,...
 		object=$(plugin_object "$name" "$1" "$GATE_BUILD") || exit 1
 		objects+=("$object")
 	done
-	chain_arrays_make "$GATE_BUILD"
 	chain_change "$1" "$(kept_default)" "${objects[@]}"
 }
 
@@ -123,17 +126,12 @@ chain_remove() { # HOOK P
 	chain_change "$1" "$CHAIN_DEFAULT" "${objects[@]}"
 }
 
-# One slot, in place: the kernel swaps it in one step, and no flip is needed.
 chain_replace() { # HOOK P OBJECT
-	local position object slot copy
+	local position object
 	need_whole_chain "$1"
 	position=$(chain_position "$2") || exit 1
 	object=$(plugin_object "$3" "$1" "$GATE_BUILD") || exit 1
-	slot=${CHAIN_SLOTS[position]}
-	copy=$OBJECTS/$1.$slot.o
-	run_or_die "$BUILD/tg-splice" "$object" -o "$copy.new" "tg_next_slot=$((slot + 1))" "tg_miss=$GATE_MISS"
-	graft "$1" "$GATE_BUILD" "$slot" "$copy.new"
-	run_or_die mv "$copy.new" "$copy"
+	slot_replace "$1" "$position" "$object"
 }
 
 # Two digits at most, and none that would be read as octal.

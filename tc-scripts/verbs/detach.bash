@@ -34,7 +34,7 @@ cmd_detach() {
 		detach_hook "$hook"
 	done
 	clsact_release
-	hooks_left || ! attachment_exists || attachment_remove
+	hooks_left || ! attachment_remains || attachment_remove
 	attachment_unlock
 }
 
@@ -76,7 +76,7 @@ hook_forget() { # HOOK BUILD
 	local array files
 	array=$GLOBALS/$(array_of "$1" "$2")
 	[[ ! -e $array ]] || run_or_die rm "$array"
-	files=("$OBJECTS/$1".*.o)
+	files=("$OBJECTS/$1".*.o*)
 	[[ ! -e ${files[0]} ]] || run_or_die rm "${files[@]}"
 }
 

@@ -25,14 +25,14 @@ cmd_gc() {
 		return
 		;;
 	'') ;;
-	*) usage_error "gc takes no arguments" ;;
+	*) usage_error "gc takes no arguments, such as ${1@Q}" ;;
 	esac
 	need_root
 	check_mount_namespace
 	for key in $(attachment_keys); do
 		attachment_select "$key"
 		attachment_lock
-		attachment_is_live || ! attachment_exists || {
+		attachment_is_live || ! attachment_remains || {
 			clsact_of_living_device
 			attachment_remove
 			[[ $DRY_RUN ]] || say "removed what was left of $KEY"

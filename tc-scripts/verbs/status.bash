@@ -108,11 +108,11 @@ status_device() { # DEVICE
 status_hook() { # HOOK
 	local other
 	BROKEN='' PASSED=0 DROPPED=0
-	gate_read "$1"
+	hook_read "$1"
 	mapfile -t OTHERS < <(others_on "$1")
 	if [[ $GATE_ID ]]; then
 		status_chain "$1"
-	elif was_attached "$1"; then
+	elif was_attached "$1" && ! attachment_is_busy; then
 		BROKEN="the gate is gone"
 		wrong "$DEV $1 is broken: its pins are here, but the gate is gone: 'tailgate attach' or 'tailgate detach' mends it"
 	elif ((${#OTHERS[@]} == 0)); then
@@ -126,7 +126,6 @@ status_hook() { # HOOK
 
 status_chain() { # HOOK
 	local i chain=''
-	chain_read "$1"
 	BROKEN=$CHAIN_BROKEN
 	[[ ! $GATE_ARRAY || $GATE_ARRAY == "$GLOBALS"/* ]] ||
 		wrong "$DEV $1 was attached under another name, and its pins are there: ${GATE_ARRAY%%/tc/*}"
@@ -206,10 +205,11 @@ others_on() { # HOOK
 	[[ ! $FOREIGN ]] || printf '%s\n' "$FOREIGN"
 	[[ $1 != xdp ]] || return 0
 	while IFS= read -r line; do
-		[[ $line == *" handle "* && $line != *" pref $PREF "* ]] || continue
+		[[ $line == *" handle "* ]] || continue
+		! is_our_place "$line" || continue
 		line=${line#filter }
 		printf 'filter %s\n' "${line%% }"
-	done <<<"$(inside tc filter show dev "$DEV" "$1" 2>/dev/null)"
+	done <<<"$(filters_on "$1")"
 	while IFS= read -r line; do
 		[[ $line ]] || continue
 		words_into program "$line"

@@ -1,0 +1,325 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Words for the tests of chains, on top of helper.bash: the front end at the
+# server, what it has put there, what must be gone after it, and floods.
+#
+#	load helper
+#	load helper-chain
+#	setup() { given_server; }
+#	teardown() { remove_chains; }
+
+# What an attachment keeps outside of its pins.
+readonly OBJECTS_ROOT=/run/tailgate-objects LOCKS=/run/lock
+
+# --- places
+
+# The hosts of helper.bash; the counters are those of the server's eth0.
+given_server() {
+	given_hosts
+	given_counters_of eth0
+}
+
+# A server alone, where no traffic is needed: eth0, with eth1 at its other end.
+given_device() {
+	((EUID == 0)) || fail 'this test needs root'
+	given_bpffs # for what is loaded by hand
+	given_namespace SERVER server
+	export SERVER
+	in_server ip link add eth0 address "$SERVER_MAC" type veth peer name eth1
+	in_server ip link set dev eth1 up
+	in_server ip link set dev eth0 up
+	given_counters_of eth0
+}
+
+given_counters_of() { # DEVICE
+	KEY=$(key_of "$1")
+	PINS=/run/tailgate/$KEY/tc/globals
+}
+
+key_of() { # DEVICE
+	printf '%s-%s' "$(stat -Lc %i "/run/netns/$SERVER")" "${1//./:}"
+}
+
+# While the namespaces are there: another test may get the same inode later.
+remove_chains() {
+	local name inode
+	[[ ! ${GC_LOCK:-} ]] || exec {GC_LOCK}>&-
+	for name in "${NAMESPACES[@]}"; do
+		[[ -e /run/netns/$name ]] || continue
+		inode=$(stat -Lc %i "/run/netns/$name")
+		forget_attachments "$inode"
+	done
+	clean_up
+}
+
+# By hand, as a test may have broken them in any way.
+forget_attachments() { # NETNS-INODE
+	local path
+	(
+		flock "$lock"
+		for path in /run/tailgate/"$1"-* "$OBJECTS_ROOT/$1"-*; do
+			[[ ! -d $path ]] || rm -r "$path"
+		done
+		rm -f "$LOCKS/tailgate.$1"-*.lock
+		compgen -G '/run/tailgate/[0-9]*-*' >/dev/null || ! mountpoint -q /run/tailgate || {
+			umount /run/tailgate
+			rmdir /run/tailgate
+			rmdir --ignore-fail-on-non-empty "$OBJECTS_ROOT"
+		}
+	) {lock}>"$LOCKS/tailgate.lock"
+}
+
+# gc takes what is stale, whoever made it. So the tests that make something
+# stale keep it away, and the tests of gc itself wait until they are alone.
+given_no_gc_meanwhile() {
+	exec {GC_LOCK}>"$LOCKS/tailgate-tests.gc"
+	flock --shared "$GC_LOCK"
+}
+
+given_gc_alone() {
+	exec {GC_LOCK}>"$LOCKS/tailgate-tests.gc"
+	flock "$GC_LOCK"
+}
+
+# --- the front end
+
+on_server() {
+	tailgate --netns "$SERVER" "$@"
+}
+
+# It fails with this status, and with one line of its own that says this.
+refuses() { # STATUS TEXT COMMAND...
+	local status_wanted=$1 text=$2
+	shift 2
+	run "-$status_wanted" "$@"
+	((${#lines[@]} == 1)) || fail "not one line: $output"
+	[[ ${lines[0]} == 'tailgate: '*"$text"* ]] || fail "does not say '$text': $output"
+}
+
+# So, and nothing has changed.
+refuses_and_changes_nothing() { # STATUS TEXT COMMAND...
+	local before after
+	before=$(what_is_there)
+	refuses "$@"
+	after=$(what_is_there)
+	[[ $before == "$after" ]] || fail 'something has changed:' "$(diff <(printf '%s\n' "$before") <(printf '%s\n' "$after"))"
+}
+
+# --- what is there
+
+# Hooks, qdiscs, filters, pins, objects and the chains, as lines to compare.
+what_is_there() {
+	in_server ip -o -d link show
+	in_server tc qdisc show
+	in_server tc filter show dev eth0 ingress
+	in_server tc filter show dev eth0 egress
+	find "/run/tailgate/$KEY" "$OBJECTS_ROOT/$KEY" -printf '%p %i\n' 2>/dev/null | sort
+	local hook
+	for hook in xdp ingress egress; do
+		walk "$hook"
+	done
+}
+
+# From the gate on the hook on, a line for each slot; no gate, no line. Without
+# the front end, so that it can be tested by this.
+walk() { # HOOK
+	local id array=$PINS/tg_$1
+	id=$(gate_id "$1")
+	[[ $id ]] || return 0
+	[[ $1 != xdp || ! -e ${array}f ]] || array+=f
+	"$BUILD/tg-chain" walk "$array" "$id" 2>&1
+}
+
+gate_id() { # HOOK
+	if [[ $1 == xdp ]]; then
+		xdp_id
+	elif [[ $1 == ingress || $(in_server tc qdisc show dev eth0) != *'qdisc ingress '* ]]; then
+		# asked for the egress of a qdisc without one, tc shows the ingress
+		in_server tc filter show dev eth0 "$1" | sed -nE 's/.* handle 0x7467 .* id ([0-9]+) .*/\1/p'
+	fi
+}
+
+# The same in one line: 'count drop_tcp, then pass', or nothing.
+in_force() { # HOOK
+	walk "$1" | awk -v hook="_$1" '
+		/ empty=1/ { print plugins ", then broken"; next }
+		!/ name=/ { print; next }
+		/ end_verdict=/ { print plugins ", then " (/ end_verdict=1 / ? "pass" : "drop"); next }
+		{
+			match($0, / name=[^ ]+/)
+			name = substr($0, RSTART + 6, RLENGTH - 6)
+			sub(hook "$", "", name)
+			plugins = plugins (plugins == "" ? "" : " ") name
+		}'
+}
+
+# One hook of the server's eth0, as status has it.
+hook_json() { # HOOK [DEVICE]
+	on_server status "${2:-eth0}" --json | jq --arg hook "$1" '.devices[].hooks[] | select(.hook == $hook)'
+}
+
+# chain_is ingress 'count drop_tcp' drop: these plugins, and this default.
+chain_is() { # HOOK PLUGINS [DEFAULT]
+	local found
+	found=$(in_force "$1")
+	[[ $found == "$2, then ${3:-pass}" ]] || fail "the chain on $1 is '$found' and not '$2, then ${3:-pass}'"
+}
+
+no_chain_on() { # HOOK
+	[[ ! $(gate_id "$1") ]] || fail "there is a chain on $1: $(in_force "$1")"
+}
+
+xdp_id() { # [DEVICE]
+	in_server ip -j link show dev "${1:-eth0}" | jq '.[0].xdp.prog.id // empty'
+}
+
+# attached, and in this mode: native or generic
+xdp_mode_is() { # MODE [DEVICE]
+	local mode
+	mode=$(hook_json xdp "${2:-eth0}" | jq -r .mode)
+	[[ $mode == "$1" ]] || fail "the mode is '$mode' and not '$1'"
+}
+
+# The programs and maps of the attachment, as 'prog ID' and 'map ID'.
+kernel_objects() {
+	local pin pinned
+	pinned=$(for pin in "$PINS"/*; do
+		"$BUILD/tg-chain" map "$pin" | sed -E 's/^id=([0-9]+).*/\1/'
+	done | jq -s .)
+	bpftool -j prog show | jq -r --argjson pinned "$pinned" '
+		[.[] | select([.map_ids[]?] | any(IN($pinned[])))] |
+		(.[] | "prog \(.id)"), ([.[].map_ids[]] | unique | .[] | "map \(.)")'
+}
+
+# Nothing in the kernel has these names any more.
+are_gone() { # FILE-OF-KERNEL-OBJECTS
+	local left
+	left=$(comm -12 <(sort -u "$1") <(
+		{
+			bpftool -j prog show | jq -r '.[] | "prog \(.id)"'
+			bpftool -j map show | jq -r '.[] | "map \(.id)"'
+		} | sort
+	))
+	[[ ! $left ]] || fail "still in the kernel: $left"
+}
+
+# No pin, no object, no lock, no gate; and no clsact, unless somebody else's.
+nothing_is_left() { # [others-clsact]
+	local path left=() filters
+	for path in "/run/tailgate/$KEY" "$OBJECTS_ROOT/$KEY" "$LOCKS/tailgate.$KEY.lock"; do
+		[[ ! -e $path ]] || left+=("$path")
+	done
+	[[ ! $(xdp_id) ]] || left+=('an XDP program')
+	filters=$(in_server tc filter show dev eth0 ingress)$(in_server tc filter show dev eth0 egress)
+	[[ $filters != *gate_* ]] || left+=("$filters")
+	[[ ${1:-} ]] || no_qdisc clsact || left+=(clsact)
+	((${#left[@]} == 0)) || fail "left behind: ${left[*]}"
+}
+
+# Of what was there each time nothing is left.
+attach_and_detach() { # HOW-OFTEN
+	local n
+	for ((n = 0; n < $1; n++)); do
+		on_server attach eth0 --xdp --ingress --chain count >/dev/null
+		kernel_objects >>"$BATS_TEST_TMPDIR/ids"
+		on_server detach eth0
+		nothing_is_left
+	done
+	eventually are_gone "$BATS_TEST_TMPDIR/ids"
+}
+
+has_qdisc() { # KIND
+	[[ $(in_server tc qdisc show dev eth0) == *"qdisc $1 "* ]] || fail "there is no $1"
+}
+
+no_qdisc() { # KIND
+	[[ $(in_server tc qdisc show dev eth0) != *"qdisc $1 "* ]] || fail "there is a $1"
+}
+
+# --- what it is built from
+
+# Once in a run: the first that needs it builds it.
+build_once() { # FILE COMMAND...
+	local file=$1 lock
+	shift
+	mkdir -p "$BATS_RUN_TMPDIR/chain"
+	exec {lock}>"$BATS_RUN_TMPDIR/chain/lock"
+	flock "$lock"
+	[[ -e $file ]] || "$@"
+	exec {lock}>&-
+}
+
+# Objects from tests/fixtures/chain, NAME.o and NAME.frags.o in FIXTURES.
+build_fixtures() { # NAME...
+	local name
+	export FIXTURES=$BATS_RUN_TMPDIR/chain
+	for name; do
+		build_once "$FIXTURES/$name.frags.o" compile_fixture "$name"
+	done
+}
+
+compile_fixture() { # NAME
+	local clang words
+	clang=$(the_clang)
+	words=("$clang" -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror
+		"-I$ROOT/progs/include" "-I$ROOT/maps"
+		-isystem "/usr/include/$("$clang" -print-multiarch)"
+		-c "$ROOT/tests/fixtures/chain/$1.bpf.c")
+	"${words[@]}" -o "$FIXTURES/$1.o"
+	"${words[@]}" -DTG_MULTI_BUFFER -o "$FIXTURES/$1.frags.o"
+}
+
+# The program of tests/tools, in TOOLS.
+build_tool() { # NAME
+	export TOOLS=$BATS_RUN_TMPDIR/chain
+	build_once "$TOOLS/$1" "$(the_clang)" -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
+		"$ROOT/tests/tools/$1.c" -o "$TOOLS/$1" -lbpf
+}
+
+# --- floods: from the client's eth0, in the background
+
+# Neither end speaks up by itself: what arrives is the flood.
+given_quiet_hosts() {
+	in_client sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
+	in_server sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
+	# Without an XDP program the other end takes frames only so.
+	in_server ethtool -K eth0 gro on
+	ARRIVED_BEFORE=$(arrived_in_all)
+}
+
+flood_begins() { # [OPTION...]
+	nsenter --net="/run/netns/$CLIENT" nice "$TOOLS/flood" --time 120 "$@" eth0 \
+		>"$BATS_TEST_TMPDIR/sent" 3>&- 4>&- &
+	FLOOD=$!
+	eventually some_arrived
+}
+
+# How many were sent, and how many of these arrived.
+flood_ends() {
+	kill "$FLOOD" 2>/dev/null || true
+	wait "$FLOOD"
+	SENT=$(<"$BATS_TEST_TMPDIR/sent")
+	ARRIVED=$(($(arrived_in_all) - ARRIVED_BEFORE))
+	((ARRIVED > 0)) || fail "nothing arrived of $SENT"
+}
+
+some_arrived() {
+	(($(arrived_in_all) > ARRIVED_BEFORE))
+}
+
+arrived_in_all() {
+	in_server ip -j -s link show dev eth0 | jq '.[0].stats64.rx.packets'
+}
+
+# Packets that got their last word on a hook.
+judged() { # HOOK
+	"$BUILD/tg-counters" --json "$PINS" |
+		jq --arg hook "$1" 'map(select(.hook == $hook and .verdict != "next").packets) | add // 0'
+}
+
+# In no plugin of the chain, nor in the gate.
+no_call_was_missed() {
+	local missed
+	missed=$("$BUILD/tg-counters" --json "$PINS" | jq -c 'map(select(.reason == "missed-tail-call"))')
+	[[ $missed == '[]' ]] || fail "missed tail calls: $missed"
+}
