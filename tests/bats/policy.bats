@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The policy commands as a user types them: what they print, where, and how
+# they end. What the language means is tested in tests/unit and tests/policy.
+
+load helper
+
+setup() {
+	POLICY=$BATS_TEST_TMPDIR/edge.policy
+	cat >"$POLICY" <<-'END'
+		default drop
+		list web = { 80, 443 }
+
+		pass arp
+		pass tcp to port web   # the sites
+		drop ip ttl 1
+	END
+}
+
+@test "a policy without mistakes checks silently" {
+	run -0 tailgate policy check "$POLICY"
+	[[ ! $output ]]
+}
+
+@test "each mistake is told with its place, the line, a caret and a mend" {
+	printf 'pass tcp prot 80\npass udp to port 99999\n' >>"$POLICY"
+	run -1 --separate-stderr tailgate policy check "$POLICY"
+	# shellcheck disable=SC2154 # set by run
+	[[ $stderr == *"edge.policy:7:10: "*"pass tcp prot 80"*"         ^"*"did you mean 'proto'?"* ]]
+	[[ $stderr == *"edge.policy:8:18: "*99999* ]]
+	[[ ! $output ]]
+}
+
+@test "the mistakes are one JSON list for machines" {
+	printf 'pass tcp prot 80\npass udp to port 99999\n' >>"$POLICY"
+	run -1 --separate-stderr tailgate policy check --json "$POLICY"
+	[[ $(jq -c '[.[] | [.line, .column, .severity]]' <<<"$output") == '[[7,10,"error"],[8,18,"error"]]' ]]
+}
+
+@test "what a hook cannot do is an error for that hook alone" {
+	printf 'pass udp set mark 7\n' >>"$POLICY"
+	run -1 --separate-stderr tailgate policy check --hook xdp "$POLICY"
+	[[ $stderr == *"edge.policy:7:"*xdp* ]]
+	run -0 tailgate policy check --hook ingress "$POLICY"
+}
+
+@test "fmt -i writes the canonical layout back, and comments live on" {
+	printf '   pass   udp   to  port  53  # names\n' >>"$POLICY"
+	run -0 tailgate policy fmt -i "$POLICY"
+	grep -qx 'pass udp to port 53  *# names' "$POLICY"
+	cp "$POLICY" "$BATS_TEST_TMPDIR/once"
+	run -0 tailgate policy fmt -i "$POLICY"
+	cmp "$POLICY" "$BATS_TEST_TMPDIR/once"
+}
+
+@test "fmt leaves a policy with a mistake as it is" {
+	printf 'pass tcp prot 80\n' >>"$POLICY"
+	cp "$POLICY" "$BATS_TEST_TMPDIR/before"
+	run -1 tailgate policy fmt -i "$POLICY"
+	cmp "$POLICY" "$BATS_TEST_TMPDIR/before"
+}
+
+@test "show numbers the rules and writes lists out" {
+	run -0 tailgate policy show --file "$POLICY"
+	[[ $output == *"1  pass arp"*"2  pass tcp to port { 80, 443 }"*"default drop"* ]]
+}
+
+@test "explain names the rule that decides, with its line" {
+	run -0 tailgate explain --policy "$POLICY" 'tcp 198.51.100.7:1234 > 203.0.113.9:443'
+	[[ $output == *"edge.policy:5"* ]]
+	run -0 tailgate explain --policy "$POLICY" --json 'udp 198.51.100.7:1 > 203.0.113.9:2'
+	[[ $(jq -c '[.verdict, .reason, .plugin, .file, .line]' <<<"$output") == '["drop","default","policy",null,null]' ]]
+}
+
+@test "explain --batch answers each line, and a bad one does not end it" {
+	run -1 --separate-stderr tailgate explain --policy "$POLICY" --json --batch <<-'END'
+		tcp 198.51.100.7:1234 > 203.0.113.9:80
+		tcp this is nonsense
+		arp request 198.51.100.1 > 198.51.100.2
+	END
+	[[ $(wc -l <<<"$output") == 3 ]]
+	[[ $(jq -rs '[.[0].verdict, .[2].verdict] | join(" ")' <<<"$output") == 'pass pass' ]]
+}
+
+@test "an import of iptables rules is a policy that checks" {
+	cat >"$BATS_TEST_TMPDIR/rules" <<-'END'
+		*filter
+		:INPUT DROP [0:0]
+		-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+		COMMIT
+	END
+	run -0 --separate-stderr tailgate policy import --iptables "$BATS_TEST_TMPDIR/rules"
+	printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/imported.policy"
+	run -0 tailgate policy check "$BATS_TEST_TMPDIR/imported.policy"
+	run -0 tailgate explain --policy "$BATS_TEST_TMPDIR/imported.policy" 'tcp 198.51.100.7:1 > 203.0.113.9:22'
+	[[ $output == pass* ]]
+}
+
+@test "a full disk, a missing file and an unknown word are failures of their own kind" {
+	# shellcheck disable=SC2016 # expands in there
+	run -1 bash -c '"$1" policy fmt "$2" >/dev/full' bash "$ROOT/tc-scripts/tailgate" "$POLICY"
+	run -1 tailgate policy check /nonexistent
+	run -2 tailgate policy frobnicate
+	run -2 tailgate policy
+	run -0 tailgate policy --help
+	run -0 tailgate explain --help
+}

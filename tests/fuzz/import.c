@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Any text, given to each importer: it ends in an error, or in a policy that
+ * the parser takes. The first byte chooses the reader.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/import.h"
+#include "policy/json.h"
+#include "policy/parse.h"
+
+#define POLICY_MAX (1 << 20) /* more is not worth the time */
+
+static void read_json(const char *text, size_t size)
+{
+	struct json_document document;
+
+	if (!json_read(&document, text, size) && !document.root)
+		abort();
+	if (document.offset > size)
+		abort();
+	json_free(&document);
+}
+
+static int convert(struct import *import, char kind, const char *text,
+		   size_t size, FILE *out)
+{
+	struct import_options options = { .ip6 = kind == '6' };
+	int err;
+
+	if (kind == 'c')
+		return import_classbench(import, text, size, out);
+	if (kind == 'F')
+		options.chain = "FORWARD";
+	err = kind == 'n' ? import_nft(import, text, size, &options)
+			  : import_iptables(import, text, size, &options);
+	return err ? err : import_walk(import, out);
+}
+
+static void check(const char *text, size_t size)
+{
+	struct policy policy;
+
+	if (policy_parse_text(&policy, "imported", text, size, stderr)) {
+		fwrite(text, 1, size, stderr);
+		abort();
+	}
+	policy_free(&policy);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct import import = { .path = "fuzz" };
+	char *text, *policy = NULL;
+	size_t policy_size = 0;
+	FILE *out;
+	int err;
+
+	if (!size)
+		return 0;
+	text = malloc(size);
+	memcpy(text, bytes + 1, size - 1);
+	text[size - 1] = '\0';
+	read_json(text, size - 1);
+
+	out = open_memstream(&policy, &policy_size);
+	import.errors = fopen("/dev/null", "we");
+	if (!out || !import.errors)
+		abort();
+	err = convert(&import, bytes[0], text, size - 1, out);
+	fclose(out);
+	fclose(import.errors);
+	if (!err && policy_size <= POLICY_MAX)
+		check(policy, policy_size);
+	import_free(&import);
+	free(policy);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * describe_pcap - captures as tools write them, in both byte orders, and
+ * damaged at every byte: a reader that says no, or reads on.
+ *
+ *	build/tests/describe_pcap
+ *	build/tests/describe_pcap --seeds DIRECTORY	for fuzz/describe.c
+ */
+#include <string.h>
+
+#include "policy/pcap.h"
+#include "tap.h"
+
+#define FILE_MAX 4096
+#define PACKETS 3
+
+struct capture {
+	uint8_t bytes[FILE_MAX];
+	size_t size;
+	bool swapped;
+};
+
+static const uint32_t sizes[PACKETS] = { 60, 0, 33 };
+static const uint32_t lengths[PACKETS] = { 60, 0, 1500 };
+
+static void put(struct capture *capture, uint32_t value, unsigned int bytes)
+{
+	for (unsigned int i = 0; i < bytes; i++) {
+		unsigned int shift = 8 * (capture->swapped ? bytes - 1 - i : i);
+
+		capture->bytes[capture->size++] = value >> shift;
+	}
+}
+
+/* Each packet has bytes of its own. */
+static void put_packet(struct capture *capture, int n)
+{
+	memset(capture->bytes + capture->size, 'a' + n, sizes[n]);
+	capture->size += sizes[n];
+}
+
+static void write_classic(struct capture *capture, uint32_t magic,
+			  uint32_t link_type)
+{
+	put(capture, magic, 4);
+	put(capture, 2, 2);
+	put(capture, 4, 2);
+	put(capture, 0, 4);
+	put(capture, 0, 4);
+	put(capture, 262144, 4);
+	put(capture, link_type, 4);
+	for (int n = 0; n < PACKETS; n++) {
+		put(capture, 1700000000 + n, 4);
+		put(capture, 999999, 4);
+		put(capture, sizes[n], 4);
+		put(capture, lengths[n], 4);
+		put_packet(capture, n);
+	}
+}
+
+static void start_block(struct capture *capture, uint32_t type, uint32_t size)
+{
+	put(capture, type, 4);
+	put(capture, size, 4);
+}
+
+static void write_section(struct capture *capture)
+{
+	start_block(capture, 0x0a0d0d0a, 28);
+	put(capture, 0x1a2b3c4d, 4);
+	put(capture, 1, 2);
+	put(capture, 0, 2);
+	put(capture, UINT32_MAX, 4);
+	put(capture, UINT32_MAX, 4);
+	put(capture, 28, 4);
+}
+
+static void write_interface(struct capture *capture, uint16_t link_type,
+			    uint32_t snaplen)
+{
+	start_block(capture, 1, 20);
+	put(capture, link_type, 2);
+	put(capture, 0, 2);
+	put(capture, snaplen, 4);
+	put(capture, 20, 4);
+}
+
+static void write_enhanced(struct capture *capture, int n, uint32_t interface)
+{
+	uint32_t padding = -sizes[n] & 3, size = 32 + sizes[n] + padding;
+
+	start_block(capture, 6, size);
+	put(capture, interface, 4);
+	put(capture, 0, 4);
+	put(capture, 0, 4);
+	put(capture, sizes[n], 4);
+	put(capture, lengths[n], 4);
+	put_packet(capture, n);
+	put(capture, 0, padding);
+	put(capture, size, 4);
+}
+
+/* The snaplen of the interface tells how much there is of it. */
+static void write_simple(struct capture *capture, int n)
+{
+	uint32_t padding = -sizes[n] & 3, size = 16 + sizes[n] + padding;
+
+	start_block(capture, 3, size);
+	put(capture, lengths[n], 4);
+	put_packet(capture, n);
+	put(capture, 0, padding);
+	put(capture, size, 4);
+}
+
+static void write_other(struct capture *capture)
+{
+	start_block(capture, 5, 16); /* statistics */
+	put(capture, 0, 4);
+	put(capture, 16, 4);
+}
+
+static void write_ng(struct capture *capture)
+{
+	write_section(capture);
+	write_other(capture);
+	write_interface(capture, 113, 0); /* no packet of it follows */
+	write_interface(capture, 1, 0);
+	write_enhanced(capture, 0, 1);
+	write_enhanced(capture, 1, 1);
+	write_other(capture);
+	write_section(capture);
+	write_interface(capture, 1, 33);
+	write_simple(capture, 2);
+}
+
+/* How many packets; error is empty where the file ends well. */
+static int count(const struct capture *capture, size_t size, char *error)
+{
+	FILE *file = fmemopen((void *)capture->bytes, size ? size : 1, "r");
+	struct pcap_packet packet;
+	struct pcap_reader reader;
+	int packets = 0, err;
+
+	if (!file)
+		abort();
+	if (!size)
+		fgetc(file);
+	err = pcap_start(&reader, file);
+	while (!err && (err = pcap_read(&reader, &packet)) > 0) {
+		bool good = packets < PACKETS &&
+			    packet.size == sizes[packets] &&
+			    packet.length == lengths[packets];
+
+		for (uint32_t i = 0; good && i < packet.size; i++)
+			good = packet.bytes[i] == 'a' + packets;
+		packets += good;
+		err = good ? 0 : -1;
+	}
+	strcpy(error, err ? reader.error : "");
+	pcap_end(&reader);
+	fclose(file);
+	return packets;
+}
+
+static void check_good(struct tap *tap, const struct capture *capture,
+		       const char *name)
+{
+	char error[256];
+	int packets = count(capture, capture->size, error);
+
+	if (!tap_ok(tap, packets == PACKETS && !*error, "%s", name))
+		tap_note(tap, "%d packets, then: %s", packets, error);
+}
+
+static void check_bad(struct tap *tap, const struct capture *capture,
+		      const char *name, const char *expected)
+{
+	char error[256];
+	int packets = count(capture, capture->size, error);
+
+	if (!tap_ok(tap, !strcmp(error, expected), "%s", name))
+		tap_note(tap, "%d packets, then: %s", packets, error);
+}
+
+/* A cut file never has more in it, and says so unless cut between packets. */
+static void check_cuts(struct tap *tap, const struct capture *capture,
+		       const char *name)
+{
+	int last = 0, silent = 0;
+	bool good = true;
+
+	for (size_t size = 0; size < capture->size; size++) {
+		char error[256];
+		int packets = count(capture, size, error);
+
+		good &= packets >= last && packets <= PACKETS;
+		last = packets;
+		silent += !*error;
+	}
+	if (!tap_ok(tap, good && silent <= 12, "%s, cut at every byte", name))
+		tap_note(tap, "%d cuts that nobody noticed", silent);
+}
+
+/* What is read is no matter, as long as only what is there is. */
+static void check_damage(struct tap *tap, const struct capture *capture,
+			 const char *name)
+{
+	static const uint8_t values[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
+	struct capture damaged = *capture;
+
+	for (size_t i = 0; i < capture->size; i++) {
+		for (size_t n = 0; n < sizeof(values); n++) {
+			char error[256];
+
+			damaged.bytes[i] = values[n];
+			count(&damaged, damaged.size, error);
+		}
+		damaged.bytes[i] = capture->bytes[i];
+	}
+	tap_ok(tap, true, "%s, with each byte changed", name);
+}
+
+static void check_kind(struct tap *tap, const struct capture *capture,
+		       const char *name)
+{
+	check_good(tap, capture, name);
+	check_cuts(tap, capture, name);
+	check_damage(tap, capture, name);
+}
+
+static struct capture text_file(const char *text)
+{
+	struct capture capture = { .size = strlen(text) };
+
+	memcpy(capture.bytes, text, capture.size);
+	return capture;
+}
+
+static void check_refusals(struct tap *tap)
+{
+	struct capture capture = { 0 };
+
+	write_classic(&capture, 0xa1b2c3d4, 113);
+	check_bad(tap, &capture, "another link type",
+		  "captured on link type 113, and not on Ethernet");
+	capture = (struct capture){ 0 };
+	write_section(&capture);
+	write_interface(&capture, 276, 0);
+	write_enhanced(&capture, 0, 0);
+	check_bad(tap, &capture, "another link type, in pcapng",
+		  "captured on link type 276, and not on Ethernet");
+	capture = (struct capture){ 0 };
+	write_section(&capture);
+	write_enhanced(&capture, 0, 0);
+	check_bad(tap, &capture, "no interface",
+		  "damaged: there is no interface 0");
+	capture = text_file("tcp 198.51.100.1:1 > 198.51.100.2:2\n");
+	check_bad(tap, &capture, "text", "no capture: neither pcap nor pcapng");
+	capture = text_file("tcp");
+	check_bad(tap, &capture, "too little of it", "no capture: too short");
+}
+
+/* Of each kind one, behind the byte that tells the fuzzer what it is. */
+static int write_seeds(const char *directory)
+{
+	struct capture captures[3] = { 0 };
+
+	write_classic(&captures[0], 0xa1b2c3d4, 1);
+	captures[1].swapped = true;
+	write_classic(&captures[1], 0xa1b23c4d, 1);
+	write_ng(&captures[2]);
+	for (int i = 0; i < 3; i++) {
+		char path[512];
+		FILE *file;
+
+		snprintf(path, sizeof(path), "%s/capture-%d", directory, i);
+		file = fopen(path, "we");
+		if (!file) {
+			perror(path);
+			return EXIT_FAILURE;
+		}
+		putc('!', file);
+		fwrite(captures[i].bytes, 1, captures[i].size, file);
+		fclose(file);
+	}
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	struct tap tap;
+
+	if (argc == 3 && !strcmp(argv[1], "--seeds"))
+		return write_seeds(argv[2]);
+	tap = tap_plan(stdout, 6 * 3 + 5);
+
+	for (int swapped = 0; swapped < 2; swapped++) {
+		const char *order =
+			swapped ? "the other byte order" : "this byte order";
+		struct capture micro = { .swapped = swapped };
+		struct capture nano = micro, ng = micro;
+		char name[64];
+
+		write_classic(&micro, 0xa1b2c3d4, 1);
+		snprintf(name, sizeof(name), "microseconds, %s", order);
+		check_kind(&tap, &micro, name);
+		/* the upper bits tell about checksums */
+		write_classic(&nano, 0xa1b23c4d, 0x10000001);
+		snprintf(name, sizeof(name), "nanoseconds, %s", order);
+		check_kind(&tap, &nano, name);
+		write_ng(&ng);
+		snprintf(name, sizeof(name), "pcapng, %s", order);
+		check_kind(&tap, &ng, name);
+	}
+	check_refusals(&tap);
+	return tap_end(&tap);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "policy_same.h"
+
+#include <string.h>
+
+#include "policy/cover.h"
+#include "policy/ranges.h"
+
+static const struct policy_block *block_named(const struct policy *policy,
+					      const char *name)
+{
+	for (size_t i = 0; i < policy->block_count; i++) {
+		const char *other = policy->blocks[i].name;
+
+		if (!name ? !other : other && !strcmp(name, other))
+			return &policy->blocks[i];
+	}
+	return NULL;
+}
+
+static bool rules_same(const struct policy *policy_a,
+		       const struct policy_rule *a,
+		       const struct policy *policy_b,
+		       const struct policy_rule *b)
+{
+	struct policy_rule one = *a, two = *b;
+
+	/* a block may have another number */
+	if (a->action == POLICY_JUMP && b->action == POLICY_JUMP &&
+	    strcmp(policy_a->blocks[a->target].name,
+		   policy_b->blocks[b->target].name) != 0)
+		return false;
+	one.target = two.target = 0;
+	return rules_ask_same(&one, &two) && rules_do_same(&one, &two);
+}
+
+bool policies_same(const struct policy *a, const struct policy *b)
+{
+	if (a->block_count != b->block_count ||
+	    a->default_action != b->default_action)
+		return false;
+	for (size_t i = 0; i < a->block_count; i++) {
+		const struct policy_block *one = &a->blocks[i];
+		const struct policy_block *two = block_named(b, one->name);
+
+		if (!two || one->count != two->count)
+			return false;
+		for (size_t j = 0; j < one->count; j++) {
+			if (!rules_same(a, &one->rules[j], b, &two->rules[j]))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool is_normal(const struct policy_condition *condition)
+{
+	static const unsigned int bits[] = {
+#define BITS(name, bits, word) bits,
+		POLICY_FIELD_LIST(BITS)
+#undef BITS
+	};
+	unsigned int size = bits[condition->field];
+	uint64_t low = size >= 64 ? UINT64_MAX : (UINT64_C(1) << size) - 1;
+	uint64_t high = size == 128 ? UINT64_MAX : 0;
+
+	for (size_t i = 0; i < condition->count; i++) {
+		const struct policy_range *range = &condition->ranges[i];
+		struct policy_value next = { range->last.hi,
+					     range->last.lo + 1 };
+
+		next.hi += !next.lo;
+		if (value_compare(range->first, range->last) > 0 ||
+		    range->last.hi > high || range->last.lo & ~low)
+			return false;
+		if (i + 1 < condition->count &&
+		    value_compare(next, range[1].first) >= 0)
+			return false;
+	}
+	return condition->count &&
+	       (!condition->either_family ||
+		(is_normal(condition->either_family) &&
+		 condition->either_family->negated == condition->negated));
+}
+
+bool policy_is_normal(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->block_count; i++) {
+		const struct policy_block *block = &policy->blocks[i];
+
+		for (size_t j = 0; j < block->count; j++) {
+			const struct policy_rule *rule = &block->rules[j];
+
+			for (size_t k = 0; k < rule->condition_count; k++) {
+				if (!is_normal(&rule->conditions[k]) ||
+				    (k &&
+				     rule->conditions[k].field <
+					     rule->conditions[k - 1].field))
+					return false;
+			}
+		}
+	}
+	return true;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tg-policy fmt: the same policy in the one layout that all have. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command_line.h"
+#include "format.h"
+#include "read.h"
+
+static int fail(const char *path, int err)
+{
+	fprintf(stderr, "tg-policy fmt: %s: %s\n", path, strerror(-err));
+	return STATUS_FAILED;
+}
+
+/* All of it is on the disk, or nothing was done. */
+static int write_out(FILE *file, int fd, const struct source *source,
+		     const struct stat *about)
+{
+	int err = policy_format(file, source);
+
+	if (!err && (fflush(file) != 0 || ferror(file)))
+		err = -EIO;
+	/* the owner is kept where we may; the mode of somebody else's is not */
+	if (!err && fchown(fd, about->st_uid, about->st_gid) < 0)
+		errno = 0;
+	if (!err && (fchmod(fd, about->st_mode & 07777) < 0 || fsync(fd) < 0))
+		err = -errno;
+	return err;
+}
+
+/* Old or new, never between: a new file takes the place of the old one. */
+static int replace(const char *path, const struct source *source)
+{
+	char *real = realpath(path, NULL), *temporary = NULL;
+	struct stat about;
+	FILE *file = NULL;
+	int fd = -1, err = 0;
+
+	if (!real || stat(real, &about) < 0)
+		err = -errno;
+	else if (asprintf(&temporary, "%s.XXXXXX", real) < 0)
+		err = -ENOMEM;
+	if (!err) {
+		fd = mkostemp(temporary, O_CLOEXEC);
+		err = fd < 0 ? -errno : 0;
+	}
+	if (!err) {
+		file = fdopen(fd, "w");
+		err = file ? write_out(file, fd, source, &about) : -errno;
+	}
+	if (file)
+		fclose(file);
+	else if (fd >= 0)
+		close(fd);
+	if (!err && rename(temporary, real) < 0)
+		err = -errno;
+	if (err && fd >= 0)
+		unlink(temporary);
+	free(temporary);
+	free(real);
+	return err;
+}
+
+static int format(const char *path, bool in_place)
+{
+	struct diagnostics diagnostics = { 0 };
+	struct read_options options = { .alone = true };
+	enum exit_status status = STATUS_OK;
+	struct policy policy;
+	int err = policy_read_file(&policy, path, &options, &diagnostics);
+
+	if (err) {
+		diagnostics_print(&diagnostics, policy.sources, stderr);
+		status = STATUS_FAILED;
+	} else if (in_place) {
+		err = replace(path, &policy.sources->list[0]);
+		if (err)
+			status = fail(path, err);
+	} else {
+		policy_format(stdout, &policy.sources->list[0]);
+	}
+	diagnostics_free(&diagnostics);
+	policy_free(&policy);
+	return finish_output("fmt", status);
+}
+
+int cmd_fmt(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "in-place", no_argument, NULL, 'i' },
+		{ 0 },
+	};
+	bool in_place = false;
+	const char *path;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "i", longs, NULL)) != -1) {
+		if (option != 'i')
+			return STATUS_USAGE;
+		in_place = true;
+	}
+	path = only_operand("fmt", argc, argv);
+	if (!path)
+		return STATUS_USAGE;
+	if (in_place && !strcmp(path, "-"))
+		return usage_error("fmt", "standard input has no place to "
+					  "write to");
+	return format(path, in_place);
+}

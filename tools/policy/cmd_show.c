@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tg-policy show: the rules as they are understood, lists written out, with
+ * the numbers that counters and messages have for them.
+ */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "command_line.h"
+#include "parse.h"
+#include "print.h"
+
+static void show_block(const struct policy *policy,
+		       const struct policy_block *block, size_t *number)
+{
+	const char *indent = block->name ? "  " : "";
+
+	if (block->name)
+		printf("\nsublist %s {\n", block->name);
+	for (size_t i = 0; i < block->count; i++) {
+		const struct policy_rule *rule = &block->rules[i];
+
+		printf("%s%4zu  ", indent, ++*number);
+		policy_rule_print(stdout, policy, rule);
+		printf("  # %s:%u\n", policy_file(policy, rule->place.file),
+		       rule->place.line);
+	}
+	if (block->name)
+		puts("}");
+}
+
+static void show_default(const struct policy *policy)
+{
+	const struct policy_place *place = &policy->default_place;
+
+	printf("      default %s", policy_action_word(policy->default_action));
+	if (place->line)
+		printf("  # %s:%u\n", policy_file(policy, place->file),
+		       place->line);
+	else
+		puts("  # as nothing else is said");
+}
+
+static void show(const struct policy *policy)
+{
+	size_t number = 0;
+
+	show_block(policy, &policy->blocks[0], &number);
+	show_default(policy);
+	for (size_t i = 1; i < policy->block_count; i++)
+		show_block(policy, &policy->blocks[i], &number);
+}
+
+/* "show --file FILE" says the same as "show FILE". */
+int cmd_show(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "file", required_argument, NULL, 'f' },
+		{ 0 },
+	};
+	const char *path = NULL;
+	struct policy policy;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (option != 'f')
+			return STATUS_USAGE;
+		path = optarg;
+	}
+	if (path && optind < argc)
+		return usage_error("show", "one file, not '%s' as well",
+				   argv[optind]);
+	if (!path)
+		path = only_operand("show", argc, argv);
+	if (!path)
+		return STATUS_USAGE;
+	if (policy_parse_file(&policy, path, stderr) < 0)
+		return STATUS_FAILED;
+	show(&policy);
+	policy_free(&policy);
+	return finish_output("show", STATUS_OK);
+}

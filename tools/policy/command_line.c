@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "command_line.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int usage_error(const char *command, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "tg-policy %s: ", command);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputs(": see tg-policy --help\n", stderr);
+	return STATUS_USAGE;
+}
+
+const char *only_operand(const char *command, int argc, char **argv)
+{
+	if (argc - optind == 1)
+		return argv[optind];
+	if (argc == optind)
+		usage_error(command, "a file is missing");
+	else
+		usage_error(command, "one file, not '%s' as well",
+			    argv[optind + 1]);
+	return NULL;
+}
+
+int finish_output(const char *command, enum exit_status status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "tg-policy %s: cannot write: %s\n", command,
+		strerror(errno));
+	return STATUS_FAILED;
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A line is the kind of packet, then clauses in any order, one of them the two
+ * ends. Each is heard once, and what does not fit the kind, or the family of
+ * the addresses, is refused when all have been heard.
+ */
+#include "describe.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "description.h"
+
+#define FLAG_SYN 0x02
+#define TTL_DEFAULT 64
+#define ARP_REQUEST 1
+
+static const uint8_t default_source_mac[] = { 2, 0, 0, 0, 0, 1 };
+static const uint8_t default_target_mac[] = { 2, 0, 0, 0, 0, 2 };
+static const uint8_t default_source[] = { 198, 51, 100, 1 };
+static const uint8_t default_target[] = { 198, 51, 100, 2 };
+
+static const struct description_kind_word *kind_of(struct describe_span span)
+{
+	const struct description_kind_word *kind = description_kinds;
+
+	while (kind->word && !describe_span_is(span, kind->word))
+		kind++;
+	return kind->word ? kind : NULL;
+}
+
+static int refuse_kind(struct describe_reader *reader,
+		       struct describe_span span)
+{
+	const struct description_kind_word *kind = description_kinds;
+	struct suggestion suggestion = suggest_for(span.at, span.size);
+
+	describe_refuse_word(reader, span, "not a kind of packet");
+	describe_hint(
+		reader,
+		"tcp, udp, sctp, icmp, icmp6, ip, ip6, arp, ether or hex");
+	for (; kind->word; kind++)
+		suggest(&suggestion, kind->word, strlen(kind->word));
+	return describe_hint_best(reader, &suggestion);
+}
+
+static int refuse_clause(struct describe_reader *reader,
+			 struct describe_span span, bool tcp)
+{
+	struct suggestion suggestion = suggest_for(span.at, span.size);
+
+	describe_refuse_word(reader, span, "not understood");
+	if (tcp)
+		describe_hint_word(reader, span, WORDS_TCP_FLAG);
+	for (int i = CLAUSE_ENDS + 1; i < CLAUSES; i++) {
+		const char *word = description_clauses[i].word;
+
+		suggest(&suggestion, word, strlen(word));
+	}
+	return describe_hint_best(reader, &suggestion);
+}
+
+/* "arp reply", "arp 7": what follows, unless it is a clause or an end. */
+static int hear_arp_operation(struct hearing *hearing)
+{
+	struct describe_reader *reader = &hearing->reader;
+	struct describe_span span = describe_peek(reader);
+	uint32_t value = ARP_REQUEST;
+	int err = 0;
+
+	if (span.size && !memchr(span.at, '.', span.size) &&
+	    !memchr(span.at, ':', span.size) &&
+	    (isdigit((unsigned char)*span.at) ||
+	     word_value(WORDS_ARP, span.at, span.size, &value)))
+		err = describe_value(reader, describe_next(reader),
+				     "not an ARP operation", WORDS_ARP,
+				     UINT16_MAX, &value);
+	hearing->description.arp_operation = value;
+	return err;
+}
+
+static int hear_ethertype(struct hearing *hearing)
+{
+	struct describe_reader *reader = &hearing->reader;
+	struct describe_span span = describe_next(reader);
+	uint32_t value = 0;
+	int err = describe_value(reader, span, "not an EtherType",
+				 WORDS_ETHERTYPE, UINT16_MAX, &value);
+
+	if (err)
+		return err;
+	hearing->description.ethertype = value;
+	switch (value) {
+	case ETH_P_8021Q:
+	case ETH_P_8021AD:
+		describe_refuse_word(reader, span, "a VLAN tag");
+		return describe_hint(reader, "'vlan N' adds one to any packet");
+	case ETH_P_IP:
+	case ETH_P_IPV6:
+	case ETH_P_ARP:
+		describe_refuse_word(reader, span, "has a kind of its own");
+		return describe_hint(reader, "'%s' describes it",
+				     word_name(WORDS_ETHERTYPE, value));
+	}
+	return 0;
+}
+
+static int hear_kind(struct hearing *hearing)
+{
+	struct describe_reader *reader = &hearing->reader;
+	struct describe_span span = describe_next(reader);
+	const struct description_kind_word *kind = kind_of(span);
+	struct description *description = &hearing->description;
+
+	hearing->kind_word = span;
+	if (!kind)
+		return refuse_kind(reader, span);
+	description->kind = kind->kind;
+	if (kind->protocol >= 0)
+		description->protocol = kind->protocol;
+	if (kind->ethertype >= 0)
+		description->ethertype = kind->ethertype;
+	description->icmp_type = kind->icmp_type;
+	if (kind->kind == DESCRIPTION_ARP)
+		return hear_arp_operation(hearing);
+	if (kind->kind == DESCRIPTION_ETHER)
+		return hear_ethertype(hearing);
+	return 0;
+}
+
+/* A > B, for which the reader stands at A. */
+static int hear_ends(struct hearing *hearing)
+{
+	struct describe_reader *reader = &hearing->reader;
+	struct description *description = &hearing->description;
+	struct describe_end source, target;
+	struct describe_span arrow;
+	int err;
+
+	hearing->ends[0] = describe_next(reader);
+	err = describe_endpoint(reader, hearing->ends[0], &source);
+	if (err)
+		return err;
+	arrow = describe_next(reader);
+	if (!describe_span_is(arrow, ">") && !describe_span_is(arrow, "->")) {
+		describe_refuse_word(reader, arrow,
+				     "expected '>' and the other end");
+		return describe_hint(reader, "as in %.*s > ADDRESS",
+				     (int)hearing->ends[0].size,
+				     hearing->ends[0].at);
+	}
+	hearing->ends[1] = describe_next(reader);
+	err = describe_endpoint(reader, hearing->ends[1], &target);
+	if (err)
+		return err;
+	if (source.ipv6 != target.ipv6)
+		return describe_refuse_word(reader, hearing->ends[1],
+					    "an address of the other family");
+	description->ipv6 = source.ipv6;
+	memcpy(description->source, source.address, sizeof(source.address));
+	memcpy(description->target, target.address, sizeof(target.address));
+	description->has_source_port = source.has_port;
+	description->has_target_port = target.has_port;
+	description->source_port = source.port;
+	description->target_port = target.port;
+	return 0;
+}
+
+/* The bytes themselves: pairs of digits, with blanks between some of them. */
+static int hear_hex(struct hearing *hearing, struct describe_span span)
+{
+	struct described *described = hearing->described;
+	struct describe_reader *reader = &hearing->reader;
+
+	if (span.size % 2)
+		return describe_refuse_word(reader, span, "half a byte");
+	for (size_t i = 0; i < span.size; i += 2) {
+		char digits[3] = { span.at[i], span.at[i + 1] };
+		unsigned int byte;
+
+		if (!isxdigit((unsigned char)digits[0]) ||
+		    !isxdigit((unsigned char)digits[1]))
+			return describe_refuse_word(reader, span,
+						    "not bytes in hex");
+		if (described->size == DESCRIBE_FRAME_MAX)
+			return describe_refuse(reader, span,
+					       "longer than %d bytes",
+					       DESCRIBE_FRAME_MAX);
+		sscanf(digits, "%x", &byte);
+		described->frame[described->size++] = byte;
+	}
+	return 0;
+}
+
+static enum description_clause clause_of(const struct hearing *hearing,
+					 struct describe_span span)
+{
+	uint8_t flags;
+
+	for (int i = CLAUSE_ENDS + 1; i < CLAUSES; i++) {
+		if (describe_span_is(span, description_clauses[i].word))
+			return i;
+	}
+	if (!describe_span_is(span, "none") && description_flags(span, &flags))
+		return CLAUSE_FLAGS;
+	if (hearing->description.kind == DESCRIPTION_HEX)
+		return CLAUSES;
+	if (memchr(span.at, '.', span.size) ||
+	    memchr(span.at, ':', span.size) || *span.at == '[' ||
+	    isdigit((unsigned char)*span.at))
+		return CLAUSE_ENDS;
+	return CLAUSES;
+}
+
+static int hear_clause(struct hearing *hearing, struct describe_span span)
+{
+	enum description_clause clause = clause_of(hearing, span);
+	struct describe_reader *reader = &hearing->reader;
+	struct description *description = &hearing->description;
+
+	if (clause == CLAUSES && description->kind == DESCRIPTION_HEX)
+		return hear_hex(hearing, describe_next(reader));
+	if (clause == CLAUSES)
+		return refuse_clause(reader, span,
+				     description->kind == DESCRIPTION_TCP);
+	if (hearing->said[clause].size)
+		return describe_refuse_word(reader, span, "said twice");
+	hearing->said[clause] = span;
+	if (clause == CLAUSE_ENDS)
+		return hear_ends(hearing);
+	describe_next(reader);
+	if (clause == CLAUSE_FLAGS && !describe_span_is(span, "flags"))
+		return description_flags(span, &description->tcp_flags)
+			       ? 0
+			       : -EINVAL;
+	return description_clauses[clause].hear(hearing);
+}
+
+int describe(struct described *described, const char *text, size_t size,
+	     struct describe_error *error)
+{
+	struct hearing hearing = {
+		.reader = { text, size, 0, error },
+		.described = described,
+		.description = { .tcp_flags = FLAG_SYN, .ttl = TTL_DEFAULT },
+	};
+	struct description *description = &hearing.description;
+	const char *nul = memchr(text, 0, size);
+	struct describe_span span;
+	int err;
+
+	memcpy(description->source_mac, default_source_mac, ETH_ALEN);
+	memcpy(description->target_mac, default_target_mac, ETH_ALEN);
+	memcpy(description->source, default_source, sizeof(default_source));
+	memcpy(description->target, default_target, sizeof(default_target));
+	described->size = 0;
+	described->metadata = (struct policy_metadata){ 0 };
+
+	if (nul)
+		return describe_refuse(&hearing.reader,
+				       (struct describe_span){ nul, 1 },
+				       "a NUL byte: not text");
+	err = hear_kind(&hearing);
+	while (!err && (span = describe_peek(&hearing.reader)).size)
+		err = hear_clause(&hearing, span);
+	return err ? err : description_finish(&hearing);
+}
+
+void describe_error_print(FILE *out, const char *name, const char *text,
+			  size_t size, const struct describe_error *error)
+{
+	if (!error->column) {
+		fprintf(out, "%s: %s\n", name, error->message);
+		return;
+	}
+	fprintf(out, "%s:%u: %s\n  ", name, error->column, error->message);
+	for (size_t i = 0; i < size; i++)
+		putc(iscntrl((unsigned char)text[i]) && text[i] != '\t'
+			     ? '?'
+			     : text[i],
+		     out);
+	fputs("\n  ", out);
+	for (size_t i = 0; i + 1 < error->column && i < size; i++)
+		putc(text[i] == '\t' ? '\t' : ' ', out);
+	fputs("^\n", out);
+	if (*error->hint)
+		fprintf(out, "  %s\n", error->hint);
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The words that a description is made of, and what follows each. */
+#include "description.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define ANY_PROTOCOL 253 /* for experiments (RFC 3692) */
+#define LENGTH_MAX 65535
+
+const struct description_kind_word description_kinds[] = {
+	{ "tcp", DESCRIPTION_TCP, 6, -1, 0 },
+	{ "udp", DESCRIPTION_UDP, 17, -1, 0 },
+	{ "sctp", DESCRIPTION_SCTP, 132, -1, 0 },
+	{ "icmp", DESCRIPTION_ICMP, 1, ETH_P_IP, 8 },
+	{ "icmp6", DESCRIPTION_ICMP6, 58, ETH_P_IPV6, 128 },
+	{ "ip", DESCRIPTION_IP, ANY_PROTOCOL, ETH_P_IP, 0 },
+	{ "ip6", DESCRIPTION_IP6, ANY_PROTOCOL, ETH_P_IPV6, 0 },
+	{ "arp", DESCRIPTION_ARP, -1, ETH_P_ARP, 0 },
+	{ "ether", DESCRIPTION_ETHER, -1, -1, 0 },
+	{ "hex", DESCRIPTION_HEX, -1, -1, 0 },
+	{ 0 },
+};
+
+static int hear_number(struct hearing *hearing, const char *what,
+		       enum word_table table, uint32_t max, uint32_t *value)
+{
+	struct describe_reader *reader = &hearing->reader;
+
+	return describe_value(reader, describe_next(reader), what, table, max,
+			      value);
+}
+
+/* ID, or ID.PRIORITY */
+static int hear_tag(struct hearing *hearing, unsigned int n)
+{
+	struct describe_reader *reader = &hearing->reader;
+	struct describe_span span = describe_next(reader), id = span;
+	const char *dot = memchr(span.at, '.', span.size);
+	uint32_t vlan = 0, priority = 0;
+	int err;
+
+	if (dot)
+		id.size = dot - span.at;
+	err = describe_value(reader, id, "not a VLAN", WORD_TABLES, 4095,
+			     &vlan);
+	if (!err && dot) {
+		span.size -= id.size + 1;
+		span.at = dot + 1;
+		err = describe_value(reader, span, "not a priority",
+				     WORD_TABLES, 7, &priority);
+	}
+	hearing->description.vlan_tci[n] = priority << 13 | vlan;
+	return err;
+}
+
+static int hear_vlan(struct hearing *hearing)
+{
+	return hear_tag(hearing, 0);
+}
+
+static int hear_inner_vlan(struct hearing *hearing)
+{
+	return hear_tag(hearing, 1);
+}
+
+static bool at_arrow(struct describe_reader *reader)
+{
+	struct describe_span span = describe_peek(reader);
+
+	return describe_span_is(span, ">") || describe_span_is(span, "->");
+}
+
+static int hear_mac(struct hearing *hearing)
+{
+	struct describe_reader *reader = &hearing->reader;
+	struct description *description = &hearing->description;
+	int err = 0;
+
+	if (!at_arrow(reader))
+		err = describe_mac(reader, describe_next(reader),
+				   description->source_mac);
+	if (err || !at_arrow(reader))
+		return err;
+	describe_next(reader);
+	description->has_target_mac = true;
+	return describe_mac(reader, describe_next(reader),
+			    description->target_mac);
+}
+
+static int hear_fragment(struct hearing *hearing)
+{
+	struct describe_reader *reader = &hearing->reader;
+	struct describe_span span = describe_next(reader);
+
+	if (describe_span_is(span, "first"))
+		hearing->description.fragment = TG_FRAG_FIRST;
+	else if (describe_span_is(span, "later"))
+		hearing->description.fragment = TG_FRAG_LATER;
+	else
+		return describe_refuse_word(reader, span,
+					    "neither 'first' nor 'later'");
+	return 0;
+}
+
+static int hear_ttl(struct hearing *hearing)
+{
+	uint32_t value = 0;
+	int err = hear_number(hearing, "not a TTL", WORD_TABLES, 255, &value);
+
+	hearing->description.ttl = value;
+	return err;
+}
+
+static int hear_dscp(struct hearing *hearing)
+{
+	uint32_t value = 0;
+	int err = hear_number(hearing, "not a DSCP", WORDS_DSCP, 63, &value);
+
+	hearing->description.dscp = value;
+	return err;
+}
+
+static int hear_length(struct hearing *hearing)
+{
+	return hear_number(hearing, "not a length", WORD_TABLES, LENGTH_MAX,
+			   &hearing->description.length);
+}
+
+static int hear_options(struct hearing *hearing)
+{
+	hearing->description.options = true;
+	return 0;
+}
+
+static int hear_extension(struct hearing *hearing)
+{
+	struct description *description = &hearing->description;
+	struct describe_reader *reader = &hearing->reader;
+	struct describe_span rest = describe_next(reader);
+
+	do {
+		struct describe_span part = describe_span_part(&rest);
+		uint32_t value;
+
+		if (!part.size ||
+		    !word_value(WORDS_EXTENSION, part.at, part.size, &value)) {
+			describe_refuse_word(reader, part,
+					     "not an extension header");
+			return describe_hint_word(reader, part,
+						  WORDS_EXTENSION);
+		}
+		if (description->extension_count == DESCRIPTION_EXTENSIONS_MAX)
+			return describe_refuse(reader, part,
+					       "more than %d extension headers",
+					       DESCRIPTION_EXTENSIONS_MAX);
+		description->extensions[description->extension_count++] = value;
+	} while (rest.size);
+	return 0;
+}
+
+bool description_flags(struct describe_span span, uint8_t *flags)
+{
+	*flags = 0;
+	if (describe_span_is(span, "none"))
+		return true;
+	do {
+		struct describe_span part = describe_span_part(&span);
+		uint32_t value;
+
+		if (!part.size ||
+		    !word_value(WORDS_TCP_FLAG, part.at, part.size, &value))
+			return false;
+		*flags |= value;
+	} while (span.size);
+	return true;
+}
+
+static int hear_flags(struct hearing *hearing)
+{
+	struct describe_reader *reader = &hearing->reader;
+	struct describe_span span = describe_next(reader);
+
+	if (description_flags(span, &hearing->description.tcp_flags))
+		return 0;
+	describe_refuse_word(reader, span, "not TCP flags");
+	return describe_hint(reader,
+			     "names with commas between them, as in syn,ack");
+}
+
+static int hear_type(struct hearing *hearing)
+{
+	bool icmp6 = hearing->description.kind == DESCRIPTION_ICMP6;
+	uint32_t value = 0;
+	int err = hear_number(hearing, "not a type",
+			      icmp6 ? WORDS_ICMP6 : WORDS_ICMP, 255, &value);
+
+	hearing->description.icmp_type = value;
+	return err;
+}
+
+static int hear_code(struct hearing *hearing)
+{
+	bool icmp6 = hearing->description.kind == DESCRIPTION_ICMP6;
+	uint32_t value = 0;
+	int err = hear_number(hearing, "not a code",
+			      icmp6 ? WORDS_ICMP6_CODE : WORDS_ICMP_CODE, 255,
+			      &value);
+
+	hearing->description.icmp_code = value;
+	return err;
+}
+
+/* What has a kind of its own has headers, too; this here has none. */
+static int hear_proto(struct hearing *hearing)
+{
+	struct describe_reader *reader = &hearing->reader;
+	struct description *description = &hearing->description;
+	bool ipv6 = description->kind == DESCRIPTION_IP6;
+	struct describe_span span = describe_peek(reader);
+	uint32_t value = 0;
+	int err = hear_number(hearing, "not a protocol", WORDS_PROTOCOL, 255,
+			      &value);
+
+	/* with other kinds, it is refused when all has been heard */
+	if (err || !(description->kind & (DESCRIPTION_IP | DESCRIPTION_IP6)))
+		return err;
+	for (const struct description_kind_word *kind = description_kinds;
+	     kind->word; kind++) {
+		if (kind->protocol != (int)value || value == ANY_PROTOCOL ||
+		    kind->ethertype == (ipv6 ? ETH_P_IP : ETH_P_IPV6))
+			continue;
+		describe_refuse_word(reader, span, "has a kind of its own");
+		return describe_hint(reader, "'%s A > B' describes it",
+				     kind->word);
+	}
+	if (ipv6 && tg_extension_kinds[value].bit) {
+		describe_refuse_word(reader, span, "an extension header");
+		return describe_hint(reader, "'extension %s' adds one",
+				     word_name(WORDS_EXTENSION,
+					       tg_extension_kinds[value].bit));
+	}
+	description->protocol = value;
+	return 0;
+}
+
+static int hear_mark(struct hearing *hearing)
+{
+	hearing->described->metadata.has_mark = true;
+	return hear_number(hearing, "not a mark", WORD_TABLES, UINT32_MAX,
+			   &hearing->described->metadata.mark);
+}
+
+static int hear_cut(struct hearing *hearing)
+{
+	return hear_number(hearing, "not a size", WORD_TABLES,
+			   DESCRIBE_FRAME_MAX, &hearing->cut);
+}
+
+/* clang-format off */
+#define ALL (~0U)
+#define FRAMES (ALL & ~DESCRIPTION_HEX)
+
+const struct description_clause_word description_clauses[CLAUSES] = {
+	[CLAUSE_ENDS] = { NULL, DESCRIPTION_IPS | DESCRIPTION_ARP,
+			  "IP and ARP", NULL },
+	[CLAUSE_VLAN] = { "vlan", FRAMES, "packets in words", hear_vlan },
+	[CLAUSE_INNER_VLAN] = { "inner-vlan", FRAMES, "packets in words",
+				hear_inner_vlan },
+	[CLAUSE_MAC] = { "mac", FRAMES, "packets in words", hear_mac },
+	[CLAUSE_PROTO] = { "proto", DESCRIPTION_IP | DESCRIPTION_IP6,
+			   "ip and ip6", hear_proto },
+	[CLAUSE_FLAGS] = { "flags", DESCRIPTION_TCP, "tcp", hear_flags },
+	[CLAUSE_TYPE] = { "type", DESCRIPTION_ICMPS, "icmp and icmp6",
+			  hear_type },
+	[CLAUSE_CODE] = { "code", DESCRIPTION_ICMPS, "icmp and icmp6",
+			  hear_code },
+	[CLAUSE_FRAGMENT] = { "fragment", DESCRIPTION_IPS, "IP",
+			      hear_fragment },
+	[CLAUSE_OPTIONS] = { "options", DESCRIPTION_IPS, "IPv4",
+			     hear_options },
+	[CLAUSE_EXTENSION] = { "extension", DESCRIPTION_IPS, "IPv6",
+			       hear_extension },
+	[CLAUSE_TTL] = { "ttl", DESCRIPTION_IPS, "IP", hear_ttl },
+	[CLAUSE_DSCP] = { "dscp", DESCRIPTION_IPS, "IP", hear_dscp },
+	[CLAUSE_LENGTH] = { "length", DESCRIPTION_IPS, "IP", hear_length },
+	[CLAUSE_MARK] = { "mark", ALL, "any packet", hear_mark },
+	[CLAUSE_CUT] = { "cut", ALL, "any packet", hear_cut },
+};
+/* clang-format on */

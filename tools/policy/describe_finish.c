@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* All of a line has been heard: does it fit together, and what does it make? */
+#include "description.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define ARP_REQUEST 1
+#define EPHEMERAL_PORT 49152 /* where clients usually speak from */
+
+static int check_kinds(struct hearing *hearing)
+{
+	for (int i = 0; i < CLAUSES; i++) {
+		const struct description_clause_word *clause =
+			&description_clauses[i];
+
+		if (!hearing->said[i].size ||
+		    clause->kinds & hearing->description.kind)
+			continue;
+		if (i == CLAUSE_ENDS)
+			return describe_refuse(
+				&hearing->reader, hearing->said[i],
+				"addresses go with %s only", clause->whose);
+		return describe_refuse(&hearing->reader, hearing->said[i],
+				       "'%.*s' goes with %s only",
+				       (int)hearing->said[i].size,
+				       hearing->said[i].at, clause->whose);
+	}
+	return 0;
+}
+
+static int check_family(struct hearing *hearing)
+{
+	struct description *description = &hearing->description;
+	bool only4 = description->ethertype == ETH_P_IP ||
+		     description->ethertype == ETH_P_ARP;
+	bool only6 = description->ethertype == ETH_P_IPV6;
+	struct describe_reader *reader = &hearing->reader;
+
+	if ((only4 && description->ipv6) || (only6 && !description->ipv6))
+		return describe_refuse_word(reader, hearing->ends[0],
+					    only4 ? "not an IPv4 address"
+						  : "not an IPv6 address");
+	if (description->kind & DESCRIPTION_PORTS)
+		description->ethertype =
+			description->ipv6 ? ETH_P_IPV6 : ETH_P_IP;
+	if (hearing->said[CLAUSE_OPTIONS].size && description->ipv6) {
+		describe_refuse(reader, hearing->said[CLAUSE_OPTIONS],
+				"IPv6 has no options");
+		return describe_hint(reader,
+				     "it has extension headers: 'extension'");
+	}
+	if (hearing->said[CLAUSE_EXTENSION].size && !description->ipv6) {
+		describe_refuse(reader, hearing->said[CLAUSE_EXTENSION],
+				"IPv4 has no extension headers");
+		return describe_hint(reader, "it has options: 'options'");
+	}
+	return 0;
+}
+
+static int check_ports(struct hearing *hearing)
+{
+	struct description *description = &hearing->description;
+	struct describe_reader *reader = &hearing->reader;
+
+	if (!(description->kind & DESCRIPTION_PORTS)) {
+		if (!description->has_source_port &&
+		    !description->has_target_port)
+			return 0;
+		return describe_refuse_word(
+			reader, hearing->ends[!description->has_source_port],
+			"a port, where there are none");
+	}
+	if (!description->has_target_port &&
+	    description->fragment != TG_FRAG_LATER) {
+		describe_refuse_word(reader, hearing->ends[1], "no port");
+		return describe_hint(
+			reader,
+			description->ipv6 ? "as in [%.*s]:80" : "as in %.*s:80",
+			(int)hearing->ends[1].size, hearing->ends[1].at);
+	}
+	if (!description->has_source_port)
+		description->source_port = EPHEMERAL_PORT;
+	return 0;
+}
+
+static int check_ends(struct hearing *hearing)
+{
+	struct description *description = &hearing->description;
+	int err;
+
+	if (!hearing->said[CLAUSE_ENDS].size) {
+		struct describe_span end = describe_peek(&hearing->reader);
+
+		if (!(description->kind & DESCRIPTION_IPS))
+			return 0;
+		describe_refuse(&hearing->reader, end, "no addresses");
+		return describe_hint(&hearing->reader, "'%.*s A > B' has them",
+				     (int)hearing->kind_word.size,
+				     hearing->kind_word.at);
+	}
+	err = check_family(hearing);
+	return err ? err : check_ports(hearing);
+}
+
+/* A fragment of IPv6 has a header that says so; unless named, it is the last.
+ */
+static int add_fragment_header(struct hearing *hearing)
+{
+	struct description *description = &hearing->description;
+
+	if (!description->ipv6 || description->fragment == TG_FRAG_NONE)
+		return 0;
+	for (unsigned int i = 0; i < description->extension_count; i++) {
+		if (description->extensions[i] == TG_EXT_FRAGMENT)
+			return 0;
+	}
+	if (description->extension_count == DESCRIPTION_EXTENSIONS_MAX)
+		return describe_refuse(&hearing->reader,
+				       hearing->said[CLAUSE_FRAGMENT],
+				       "one more than %d extension headers",
+				       DESCRIPTION_EXTENSIONS_MAX);
+	description->extensions[description->extension_count++] =
+		TG_EXT_FRAGMENT;
+	return 0;
+}
+
+static int check_tags(struct hearing *hearing)
+{
+	bool inner = hearing->said[CLAUSE_INNER_VLAN].size;
+
+	if (inner && !hearing->said[CLAUSE_VLAN].size)
+		return describe_refuse(
+			&hearing->reader, hearing->said[CLAUSE_INNER_VLAN],
+			"'inner-vlan' without a 'vlan' around it");
+	hearing->description.vlans =
+		inner ? 2 : !!hearing->said[CLAUSE_VLAN].size;
+	return 0;
+}
+
+static int build(struct hearing *hearing)
+{
+	struct description *description = &hearing->description;
+	struct described *described = hearing->described;
+	struct describe_reader *reader = &hearing->reader;
+	uint32_t shortest = 0;
+
+	if (description->kind == DESCRIPTION_HEX)
+		return described->size
+			       ? 0
+			       : describe_refuse(reader, describe_peek(reader),
+						 "no bytes");
+	if (description->kind == DESCRIPTION_ARP &&
+	    description->arp_operation == ARP_REQUEST &&
+	    !description->has_target_mac)
+		memset(description->target_mac, 0xff, ETH_ALEN);
+	description->has_length = hearing->said[CLAUSE_LENGTH].size;
+	if (!description_frame(description, described, &shortest))
+		return 0;
+	return describe_refuse(reader, hearing->said[CLAUSE_LENGTH],
+			       "too short: the headers have %u bytes",
+			       shortest);
+}
+
+static int cut(struct hearing *hearing)
+{
+	struct described *described = hearing->described;
+
+	if (!hearing->said[CLAUSE_CUT].size)
+		return 0;
+	if (hearing->cut > described->size)
+		return describe_refuse(&hearing->reader,
+				       hearing->said[CLAUSE_CUT],
+				       "nothing to cut: the frame has %u bytes",
+				       described->size);
+	described->size = hearing->cut;
+	return 0;
+}
+
+int description_finish(struct hearing *hearing)
+{
+	int err = check_kinds(hearing);
+
+	if (!err)
+		err = check_ends(hearing);
+	if (!err)
+		err = add_fragment_header(hearing);
+	if (!err)
+		err = check_tags(hearing);
+	if (!err)
+		err = build(hearing);
+	return err ? err : cut(hearing);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a line says about a packet, between its words and its bytes. */
+#ifndef TG_DESCRIPTION_H
+#define TG_DESCRIPTION_H
+
+#include "../../progs/include/parse_network.h"
+#include "describe.h"
+#include "describe_words.h"
+
+enum description_kind {
+	DESCRIPTION_TCP = 1 << 0,
+	DESCRIPTION_UDP = 1 << 1,
+	DESCRIPTION_SCTP = 1 << 2,
+	DESCRIPTION_ICMP = 1 << 3,
+	DESCRIPTION_ICMP6 = 1 << 4,
+	DESCRIPTION_IP = 1 << 5, /* another protocol, over IPv4 */
+	DESCRIPTION_IP6 = 1 << 6,
+	DESCRIPTION_ARP = 1 << 7,
+	DESCRIPTION_ETHER = 1 << 8, /* another EtherType */
+	DESCRIPTION_HEX = 1 << 9,
+};
+
+/* The kinds whose header has ports. */
+#define DESCRIPTION_PORTS (DESCRIPTION_TCP | DESCRIPTION_UDP | DESCRIPTION_SCTP)
+#define DESCRIPTION_ICMPS (DESCRIPTION_ICMP | DESCRIPTION_ICMP6)
+#define DESCRIPTION_IPS                                           \
+	(DESCRIPTION_PORTS | DESCRIPTION_ICMPS | DESCRIPTION_IP | \
+	 DESCRIPTION_IP6)
+
+/* The parser follows no more than this. */
+#define DESCRIPTION_EXTENSIONS_MAX TG_IPV6_EXTENSIONS_MAX
+
+struct description {
+	enum description_kind kind;
+	uint8_t source_mac[ETH_ALEN], target_mac[ETH_ALEN];
+	bool has_target_mac;
+	unsigned int vlans;
+	uint16_t vlan_tci[TG_VLANS_MAX]; /* outermost first */
+	uint16_t ethertype;
+	uint16_t arp_operation;
+
+	bool ipv6;
+	uint8_t source[16], target[16]; /* IPv4 has the first four */
+	uint8_t protocol;		/* behind the extension headers */
+	uint8_t ttl, dscp;
+	bool has_length;
+	uint32_t length; /* of the IP packet; else no longer than need be */
+	bool options;
+	enum tg_fragment fragment;
+	enum tg_extension extensions[DESCRIPTION_EXTENSIONS_MAX];
+	unsigned int extension_count;
+
+	bool has_source_port, has_target_port;
+	uint16_t source_port, target_port;
+	uint8_t tcp_flags;
+	uint8_t icmp_type, icmp_code;
+};
+
+/* What a line is made of, the order in which it is refused. */
+enum description_clause {
+	CLAUSE_ENDS, /* has no word */
+	CLAUSE_VLAN,
+	CLAUSE_INNER_VLAN,
+	CLAUSE_MAC,
+	CLAUSE_PROTO,
+	CLAUSE_FLAGS,
+	CLAUSE_TYPE,
+	CLAUSE_CODE,
+	CLAUSE_FRAGMENT,
+	CLAUSE_OPTIONS,
+	CLAUSE_EXTENSION,
+	CLAUSE_TTL,
+	CLAUSE_DSCP,
+	CLAUSE_LENGTH,
+	CLAUSE_MARK,
+	CLAUSE_CUT,
+	CLAUSES,
+};
+
+struct hearing {
+	struct describe_reader reader;
+	struct description description;
+	struct described *described;
+	struct describe_span kind_word, ends[2];
+	struct describe_span said[CLAUSES]; /* where; of size 0: nowhere */
+	uint32_t cut;
+};
+
+/* The first word of a line. */
+struct description_kind_word {
+	const char *word;
+	enum description_kind kind;
+	int protocol, ethertype; /* -1: the rest of the line tells */
+	uint8_t icmp_type;
+};
+
+/* Ends with a NULL word. */
+extern const struct description_kind_word description_kinds[];
+
+/* hear() comes when the word itself has been read. */
+struct description_clause_word {
+	const char *word;
+	unsigned int kinds; /* that it can be said of */
+	const char *whose;  /* these, in words */
+	int (*hear)(struct hearing *hearing);
+};
+
+extern const struct description_clause_word description_clauses[CLAUSES];
+
+/* Flags with commas between them, or none. */
+bool description_flags(struct describe_span span, uint8_t *flags);
+
+/* Checks what was heard, completes it, and fills *described. */
+int description_finish(struct hearing *hearing);
+
+/*
+ * The bytes, or -EMSGSIZE with *shortest, what the length would have to be at
+ * least. HEX has its bytes already.
+ */
+int description_frame(const struct description *description,
+		      struct described *described, uint32_t *shortest);
+
+#endif

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "explain.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "parse.h"
+#include "print.h"
+#include "source.h"
+
+#define RULE_SHOWN_MAX 200 /* bytes: a list in a rule may go on for pages */
+
+static const char *const reject_names[] = {
+	[POLICY_REJECT_AUTO] = "auto",	 [POLICY_REJECT_RESET] = "reset",
+	[POLICY_REJECT_PORT] = "port",	 [POLICY_REJECT_HOST] = "host",
+	[POLICY_REJECT_ADMIN] = "admin",
+};
+
+static const char *const change_names[] = {
+	[POLICY_SET_MARK] = "mark",
+	[POLICY_SET_PRIORITY] = "priority",
+	[POLICY_SET_CLASS] = "class",
+	[POLICY_SET_DSCP] = "dscp",
+	[POLICY_REDIRECT] = "redirect",
+	[POLICY_REDIRECT_INGRESS] = "redirect-ingress",
+	[POLICY_MIRROR] = "mirror",
+};
+
+/* --- the text of a rule */
+
+struct excerpt {
+	char text[RULE_SHOWN_MAX + 8];
+	size_t size;
+	int depth; /* of braces that are open */
+	bool blank;
+};
+
+static void add_line(struct excerpt *excerpt, const char *line, size_t length)
+{
+	for (size_t i = 0; i < length && line[i] != '#'; i++) {
+		bool blank =
+			line[i] == ' ' || line[i] == '\t' || line[i] == '\r';
+
+		if (!blank && excerpt->size < RULE_SHOWN_MAX) {
+			if (excerpt->blank && excerpt->size)
+				excerpt->text[excerpt->size++] = ' ';
+			excerpt->text[excerpt->size++] = line[i];
+		}
+		excerpt->blank = blank;
+		excerpt->depth += (line[i] == '{') - (line[i] == '}');
+	}
+	excerpt->blank = true;
+}
+
+static void take_source(struct excerpt *excerpt, const struct policy *policy,
+			struct policy_place place)
+{
+	struct source *source = &policy->sources->list[place.file];
+	size_t number = place.line, length;
+	const char *line = source_line(source, number, &length);
+
+	excerpt->size = 0;
+	excerpt->depth = 0;
+	excerpt->blank = false;
+	while (line) {
+		add_line(excerpt, line, length);
+		if (excerpt->depth <= 0 || excerpt->size >= RULE_SHOWN_MAX)
+			break;
+		line = source_line(source, ++number, &length);
+	}
+	if (excerpt->size >= RULE_SHOWN_MAX) {
+		memcpy(excerpt->text + RULE_SHOWN_MAX, " ...", 4);
+		excerpt->size = RULE_SHOWN_MAX + 4;
+	}
+}
+
+/* --- for people */
+
+static const struct policy_block *block_of(const struct policy *policy,
+					   const struct policy_rule *rule)
+{
+	for (size_t i = 1; i < policy->block_count; i++) {
+		const struct policy_block *block = &policy->blocks[i];
+
+		if (rule >= block->rules && rule < block->rules + block->count)
+			return block;
+	}
+	return NULL;
+}
+
+/* What would do something to a terminal is shown as a question mark. */
+static void print_text(FILE *out, const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		putc((unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?'
+								     : text[i],
+		     out);
+}
+
+static void print_place(FILE *out, const struct policy *policy,
+			struct policy_place place)
+{
+	struct excerpt excerpt;
+
+	take_source(&excerpt, policy, place);
+	fprintf(out, "%s:%u: ", policy_file(policy, place.file), place.line);
+	print_text(out, excerpt.text, excerpt.size);
+}
+
+static void print_number(FILE *out, const struct answer *answer)
+{
+	if (answer->number)
+		fprintf(out, "%" PRIu64 ": ", answer->number);
+	if (answer->number && answer->text) {
+		print_text(out, answer->text, answer->size);
+		if (answer->captured < answer->length)
+			fprintf(out, " (%u of %u bytes captured)",
+				answer->captured, answer->length);
+		fputs(": ", out);
+	}
+}
+
+static void print_verdict(FILE *out, const struct answer *answer)
+{
+	const struct policy *policy = answer->policy;
+	const struct policy_rule *rule = answer->verdict.rule;
+	const struct policy_block *block;
+
+	fprintf(out, "%s: %s", policy_action_word(answer->verdict.action),
+		answer->malformed ? "malformed: " : "");
+	if (!rule) {
+		fputs("no rule matches", out);
+		if (policy->default_place.line) {
+			fputs(": ", out);
+			print_place(out, policy, policy->default_place);
+		}
+		return;
+	}
+	print_place(out, policy, rule->place);
+	block = block_of(policy, rule);
+	if (block)
+		fprintf(out, " (sublist %s)", block->name);
+}
+
+void answer_print(FILE *out, const struct answer *answer)
+{
+	print_number(out, answer);
+	if (!answer->error) {
+		print_verdict(out, answer);
+	} else if (answer->error->column) {
+		fprintf(out, "error: column %u: %s", answer->error->column,
+			answer->error->message);
+		if (*answer->error->hint)
+			fprintf(out, " (%s)", answer->error->hint);
+	} else {
+		fprintf(out, "error: %s", answer->error->message);
+	}
+	putc('\n', out);
+}
+
+/* --- for programs */
+
+static void json_text(FILE *out, const char *text, size_t size)
+{
+	putc('"', out);
+	while (size) {
+		unsigned char letter = *text;
+		size_t length = utf8_length(text, size);
+
+		if (!length)
+			fputs("\\ufffd", out);
+		else if (letter == '"' || letter == '\\')
+			fprintf(out, "\\%c", letter);
+		else if (letter < ' ' || letter == 0x7f)
+			fprintf(out, "\\u%04x", letter);
+		else
+			fwrite(text, 1, length, out);
+		text += length ? length : 1;
+		size -= length ? length : 1;
+	}
+	putc('"', out);
+}
+
+static void json_member(FILE *out, const char *key, const char *value)
+{
+	fprintf(out, ", \"%s\": ", key);
+	if (value)
+		json_text(out, value, strlen(value));
+	else
+		fputs("null", out);
+}
+
+static void json_change(FILE *out, const struct policy_change *change)
+{
+	fprintf(out, "{\"%s\": ", change_names[change->kind]);
+	switch (change->kind) {
+	case POLICY_SET_MARK:
+		fprintf(out, "%u, \"mask\": %u}", change->value, change->mask);
+		return;
+	case POLICY_SET_PRIORITY:
+	case POLICY_SET_CLASS:
+	case POLICY_SET_DSCP:
+		fprintf(out, "%u}", change->value);
+		return;
+	case POLICY_REDIRECT:
+	case POLICY_REDIRECT_INGRESS:
+	case POLICY_MIRROR:
+		json_text(out, change->device, strlen(change->device));
+		putc('}', out);
+		return;
+	}
+}
+
+static void json_rule(FILE *out, const struct answer *answer)
+{
+	const struct policy *policy = answer->policy;
+	const struct policy_rule *rule = answer->verdict.rule;
+	const struct policy_block *block = block_of(policy, rule);
+	struct excerpt excerpt;
+
+	json_member(out, "file", policy_file(policy, rule->place.file));
+	fprintf(out, ", \"line\": %u, \"rule\": ", rule->place.line);
+	take_source(&excerpt, policy, rule->place);
+	json_text(out, excerpt.text, excerpt.size);
+	json_member(out, "sublist", block ? block->name : NULL);
+	if (rule->action == POLICY_REJECT)
+		json_member(out, "with", reject_names[rule->reject]);
+	fputs(", \"changes\": [", out);
+	for (size_t i = 0; i < rule->change_count; i++) {
+		fputs(i ? ", " : "", out);
+		json_change(out, &rule->changes[i]);
+	}
+	putc(']', out);
+}
+
+static void json_verdict(FILE *out, const struct answer *answer)
+{
+	const struct policy_rule *rule = answer->verdict.rule;
+
+	json_member(out, "verdict", policy_action_word(answer->verdict.action));
+	json_member(out, "reason",
+		    answer->malformed ? "malformed"
+		    : rule	      ? "rule"
+				      : "default");
+	json_member(out, "plugin", "policy");
+	if (rule)
+		json_rule(out, answer);
+	else
+		fputs(", \"file\": null, \"line\": null, \"rule\": null, "
+		      "\"sublist\": null, \"changes\": []",
+		      out);
+}
+
+static void json_error(FILE *out, const struct describe_error *error)
+{
+	json_member(out, "error", error->message);
+	if (error->column)
+		fprintf(out, ", \"column\": %u", error->column);
+	if (*error->hint)
+		json_member(out, "hint", error->hint);
+}
+
+void answer_print_json(FILE *out, const struct answer *answer)
+{
+	fputs("{\"packet\": ", out);
+	json_text(out, answer->text, answer->size);
+	if (answer->number)
+		fprintf(out, ", \"number\": %" PRIu64, answer->number);
+	if (answer->length)
+		fprintf(out, ", \"captured\": %u, \"length\": %u",
+			answer->captured, answer->length);
+	if (answer->error)
+		json_error(out, answer->error);
+	else
+		json_verdict(out, answer);
+	fputs("}\n", out);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "hook_limits.h"
+
+#include <string.h>
+
+enum asked { MATCH, CHANGE, ACTION };
+
+/* A limit is of one hook; the same for two hooks would be two lines. */
+static const struct limit {
+	enum asked asked;
+	int what; /* enum policy_field, policy_change_kind or policy_action */
+	enum tg_hook hook;
+	bool is_warning; /* it works, but not as one may think */
+	const char *text;
+	const char *reason;
+} limits[] = {
+	{ MATCH, POLICY_MARK, TG_HOOK_XDP, false, "'mark' cannot be matched",
+	  "a packet has a mark only once the kernel has made an skb of it" },
+	{ CHANGE, POLICY_SET_MARK, TG_HOOK_XDP, false,
+	  "'set mark' cannot be done",
+	  "a packet has a mark only once the kernel has made an skb of it" },
+	{ CHANGE, POLICY_SET_PRIORITY, TG_HOOK_XDP, false,
+	  "'set priority' cannot be done",
+	  "a packet has a priority only once the kernel has made an skb of "
+	  "it" },
+	{ CHANGE, POLICY_SET_CLASS, TG_HOOK_XDP, false,
+	  "'set class' cannot be done",
+	  "classes are those of a queueing discipline, which comes later" },
+	{ CHANGE, POLICY_MIRROR, TG_HOOK_XDP, false, "'mirror' cannot be done",
+	  "XDP cannot copy a packet" },
+	{ CHANGE, POLICY_REDIRECT_INGRESS, TG_HOOK_XDP, false,
+	  "'redirect to ingress' cannot be done",
+	  "XDP sends out of a device, and cannot hand a packet in" },
+	{ ACTION, POLICY_ACCEPT, TG_HOOK_XDP, true,
+	  "'accept' is the same as 'pass'",
+	  "the filters of tc come after XDP, and see the packet" },
+};
+
+static const char *const names[TG_HOOKS] = {
+#define HOOK_NAME(number, name, text) [number] = text,
+	TG_HOOK_LIST(HOOK_NAME)
+#undef HOOK_NAME
+};
+
+const char *hook_name(enum tg_hook hook)
+{
+	return names[hook];
+}
+
+static unsigned int hook_bit(const char *text, size_t length)
+{
+	if (length == 3 && !memcmp(text, "all", 3))
+		return ALL_HOOKS;
+	for (unsigned int i = 0; i < TG_HOOKS; i++) {
+		if (strlen(names[i]) == length &&
+		    !memcmp(text, names[i], length))
+			return HOOK_BIT(i);
+	}
+	return 0;
+}
+
+unsigned int hooks_of(const char *text)
+{
+	unsigned int hooks = 0;
+
+	for (;;) {
+		size_t length = strcspn(text, ",");
+		unsigned int bit = hook_bit(text, length);
+
+		if (!bit)
+			return 0;
+		hooks |= bit;
+		if (!text[length])
+			return hooks;
+		text += length + 1;
+	}
+}
+
+/*
+ * Hooks that were not named get one warning for each limit, and not one for
+ * each rule: such a policy is usually meant for another hook.
+ */
+struct report {
+	const struct limit *limit;
+	bool meant;
+	size_t found;
+	struct policy_place first;
+	struct diagnostics *diagnostics;
+};
+
+static void found(struct report *report, struct policy_place place)
+{
+	const struct limit *limit = report->limit;
+
+	if (!report->found++)
+		report->first = place;
+	if (!report->meant)
+		return;
+	if (limit->is_warning)
+		report_warning(report->diagnostics, place, "%s on %s: %s",
+			       limit->text, names[limit->hook], limit->reason);
+	else
+		report_error(report->diagnostics, place, "%s on %s: %s",
+			     limit->text, names[limit->hook], limit->reason);
+}
+
+static void finish(const struct report *report)
+{
+	const struct limit *limit = report->limit;
+
+	if (report->meant || !report->found || limit->is_warning)
+		return;
+	report_warning(report->diagnostics, report->first, "%s on %s: %s",
+		       limit->text, names[limit->hook], limit->reason);
+	if (report->found > 1)
+		report_hint(report->diagnostics,
+			    "%zu rules ask for it: '--hook' says which hooks "
+			    "are meant",
+			    report->found);
+	else
+		report_hint(report->diagnostics,
+			    "'--hook' says which hooks are meant");
+}
+
+static bool asks(const struct policy_rule *rule, const struct limit *limit)
+{
+	switch (limit->asked) {
+	case ACTION:
+		return (int)rule->action == limit->what;
+	case CHANGE:
+		for (size_t i = 0; i < rule->change_count; i++) {
+			if ((int)rule->changes[i].kind == limit->what)
+				return true;
+		}
+		return false;
+	case MATCH:
+		for (size_t i = 0; i < rule->condition_count; i++) {
+			if ((int)rule->conditions[i].field == limit->what)
+				return true;
+		}
+		return false;
+	}
+	return false;
+}
+
+static void check_block(const struct policy_block *block, struct report *report)
+{
+	for (size_t i = 0; i < block->count; i++) {
+		if (asks(&block->rules[i], report->limit))
+			found(report, block->rules[i].place);
+	}
+}
+
+void check_hooks(const struct policy *policy, unsigned int hooks, bool meant,
+		 struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		const struct limit *limit = &limits[i];
+		struct report report = { limit, meant, 0, { 0 }, diagnostics };
+
+		if (!(hooks & HOOK_BIT(limit->hook)))
+			continue;
+		if (limit->asked == ACTION && policy->default_place.line &&
+		    (int)policy->default_action == limit->what)
+			found(&report, policy->default_place);
+		for (size_t j = 0; j < policy->block_count; j++)
+			check_block(&policy->blocks[j], &report);
+		finish(&report);
+	}
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tg-policy import - prints the policy that says what the rules of another
+ * filter say, and names what it cannot say.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "import.h"
+
+static const char help[] =
+	"Usage: tg-policy import --iptables FILE [--chain CHAIN]\n"
+	"       tg-policy import --ip6tables FILE [--chain CHAIN]\n"
+	"       tg-policy import --nft FILE [--table TABLE] [--chain CHAIN]\n"
+	"       tg-policy import --classbench FILE\n"
+	"\n"
+	"Prints a policy that says what a chain of another filter says, from\n"
+	"what 'iptables-save', 'ip6tables-save' or 'nft -j list ruleset' "
+	"print.\n"
+	"FILE is - for the standard input. A rule that cannot be said is a\n"
+	"comment in the policy, and a message with its line.\n"
+	"\n"
+	"      --chain CHAIN  default: INPUT; the first base chain of type\n"
+	"                     filter at input or ingress\n"
+	"      --table TABLE  NAME, or FAMILY:NAME as in inet:filter\n"
+	"      --strict       exit status 1 where a rule could not be said\n"
+	"  -h, --help\n";
+
+enum source { SOURCE_NONE, SOURCE_IPTABLES, SOURCE_NFT, SOURCE_CLASSBENCH };
+
+struct arguments {
+	enum source source;
+	const char *path;
+	struct import_options options;
+	bool strict, help;
+};
+
+/* --- the file */
+
+/* Ends in NUL, which size does not count. */
+static char *read_stream(FILE *file, size_t *size)
+{
+	size_t room = (size_t)64 << 10;
+	char *text = malloc(room), *more;
+
+	*size = 0;
+	while (text) {
+		*size += fread(text + *size, 1, room - 1 - *size, file);
+		text[*size] = '\0';
+		if (ferror(file) || *size < room - 1)
+			break;
+		if (*size > IMPORT_SIZE_MAX)
+			break;
+		room *= 2;
+		more = realloc(text, room);
+		if (!more)
+			free(text);
+		text = more;
+	}
+	if (text && (ferror(file) || *size > IMPORT_SIZE_MAX)) {
+		free(text);
+		errno = ferror(file) ? EIO : EFBIG;
+		return NULL;
+	}
+	return text;
+}
+
+static char *read_file(const char *path, size_t *size)
+{
+	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	char *text;
+	int err;
+
+	if (!file)
+		return NULL;
+	text = read_stream(file, size);
+	err = errno;
+	if (file != stdin)
+		fclose(file);
+	errno = err;
+	return text;
+}
+
+/* --- the command */
+
+static int run(struct import *import, const struct arguments *arguments)
+{
+	size_t size;
+	char *text = read_file(arguments->path, &size);
+	int err;
+
+	if (!text) {
+		err = -errno;
+		import_error(import, 0, 0, "%s", strerror(errno));
+		return err;
+	}
+	switch (arguments->source) {
+	case SOURCE_IPTABLES:
+		err = import_iptables(import, text, size, &arguments->options);
+		break;
+	case SOURCE_NFT:
+		err = import_nft(import, text, size, &arguments->options);
+		break;
+	default:
+		err = import_classbench(import, text, size, stdout);
+	}
+	if (!err && arguments->source != SOURCE_CLASSBENCH)
+		err = import_walk(import, stdout);
+	free(text);
+	return err;
+}
+
+static bool set_source(struct arguments *arguments, enum source source)
+{
+	bool is_first = !arguments->source;
+
+	arguments->source = source;
+	arguments->path = optarg;
+	return is_first;
+}
+
+static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	enum {
+		IPTABLES = 256,
+		IP6TABLES,
+		NFT,
+		CLASSBENCH,
+		CHAIN,
+		TABLE,
+		STRICT
+	};
+	static const struct option options[] = {
+		{ "iptables", required_argument, NULL, IPTABLES },
+		{ "ip6tables", required_argument, NULL, IP6TABLES },
+		{ "nft", required_argument, NULL, NFT },
+		{ "classbench", required_argument, NULL, CLASSBENCH },
+		{ "chain", required_argument, NULL, CHAIN },
+		{ "table", required_argument, NULL, TABLE },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	bool good = true;
+	int option;
+
+	optind = 0;
+	while (good &&
+	       (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case IP6TABLES:
+			arguments->options.ip6 = true;
+			/* fall through */
+		case IPTABLES:
+			good = set_source(arguments, SOURCE_IPTABLES);
+			break;
+		case NFT:
+			good = set_source(arguments, SOURCE_NFT);
+			break;
+		case CLASSBENCH:
+			good = set_source(arguments, SOURCE_CLASSBENCH);
+			break;
+		case CHAIN:
+			arguments->options.chain = optarg;
+			break;
+		case TABLE:
+			arguments->options.table = optarg;
+			break;
+		case STRICT:
+			arguments->strict = true;
+			break;
+		case 'h':
+			arguments->help = true;
+			return true;
+		default:
+			return false; /* getopt has said why */
+		}
+	}
+	if (!good || !arguments->source || optind != argc) {
+		fprintf(stderr, "tg-policy import: one file to import: "
+				"see 'tg-policy import --help'\n");
+		return false;
+	}
+	return true;
+}
+
+int cmd_import(int argc, char **argv)
+{
+	struct arguments arguments = { 0 };
+	struct import import = { .errors = stderr };
+	int err;
+
+	if (!parse_arguments(argc, argv, &arguments))
+		return STATUS_USAGE;
+	if (arguments.help) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
+	import.path = strcmp(arguments.path, "-") ? arguments.path : "<stdin>";
+	err = run(&import, &arguments);
+	if (!err && (fflush(stdout) || ferror(stdout))) {
+		err = -errno;
+		fprintf(stderr, "tg-policy import: %s\n", strerror(errno));
+	}
+	if (!err && arguments.strict && import.unsaid)
+		err = -ENOTSUP;
+	import_free(&import);
+	return err ? STATUS_FAILED : STATUS_OK;
+}

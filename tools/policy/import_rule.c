@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Chains and rules as the readers build them: cases, and what must hold. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "import.h"
+
+#define ROOM_MIN 4
+#define PROTOCOL_TCP 6
+
+size_t import_chain_find(const struct import *import, const char *name)
+{
+	const struct name *found =
+		names_find(&import->chain_names, name, strlen(name));
+
+	return found ? found->index : import->chain_count;
+}
+
+/* A copy with twice the room. */
+static void *grown(struct import *import, const void *items, size_t size,
+		   size_t count, size_t *room)
+{
+	void *more;
+
+	*room = *room ? 2 * *room : ROOM_MIN;
+	more = import_alloc(&import->arena, *room * size);
+	if (count)
+		memcpy(more, items, count * size);
+	return more;
+}
+
+size_t import_chain(struct import *import, const char *name)
+{
+	size_t index = import_chain_find(import, name);
+
+	if (index < import->chain_count)
+		return index;
+	if (index == import->chain_room)
+		import->chains =
+			grown(import, import->chains, sizeof(*import->chains),
+			      index, &import->chain_room);
+	name = import_copy(&import->arena, name, strlen(name));
+	import->chains[import->chain_count++] = (struct import_chain){
+		.name = name,
+	};
+	import_names_add(&import->chain_names, name, index);
+	return index;
+}
+
+struct import_rule *import_rule_add(struct import *import, size_t index,
+				    const struct import_rule *rule)
+{
+	struct import_chain *chain = &import->chains[index];
+
+	if (chain->count == chain->room)
+		chain->rules =
+			grown(import, chain->rules, sizeof(*chain->rules),
+			      chain->count, &chain->room);
+	chain->rules[chain->count] = *rule;
+	return &chain->rules[chain->count++];
+}
+
+void import_rule_init(struct import *import, struct import_rule *rule)
+{
+	*rule = (struct import_rule){ .case_count = 1 };
+	rule->cases = import_alloc(&import->arena, sizeof(*rule->cases));
+	rule->cases[0] = (struct import_case){ 0 };
+}
+
+/* The first problem is the one that is told. */
+void import_problem(struct import *import, struct import_rule *rule,
+		    const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	if (rule->problem)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	rule->problem = import_copy(&import->arena, text, strlen(text));
+}
+
+static void append(struct import *import, struct import_case *one,
+		   struct import_condition condition)
+{
+	size_t count = one->count;
+	bool is_full = !count || (count >= ROOM_MIN && !(count & (count - 1)));
+	size_t room = count;
+
+	if (is_full)
+		one->conditions = grown(import, one->conditions,
+					sizeof(*one->conditions), count, &room);
+	one->conditions[one->count++] = condition;
+}
+
+void import_and(struct import *import, struct import_rule *rule,
+		struct import_condition condition)
+{
+	for (size_t i = 0; i < rule->case_count; i++)
+		append(import, &rule->cases[i], condition);
+}
+
+void import_and_range(struct import *import, struct import_rule *rule,
+		      enum policy_field field, bool negated, uint64_t first,
+		      uint64_t last)
+{
+	struct import_condition condition = {
+		.field = field,
+		.negated = negated,
+		.set = import_values(import, first, last),
+	};
+
+	import_and(import, rule, condition);
+}
+
+static struct import_case both(struct import *import,
+			       const struct import_case *a,
+			       const struct import_case *b)
+{
+	struct import_case result = { 0 };
+
+	for (size_t i = 0; i < a->count; i++)
+		append(import, &result, a->conditions[i]);
+	for (size_t i = 0; i < b->count; i++)
+		append(import, &result, b->conditions[i]);
+	return result;
+}
+
+void import_and_any(struct import *import, struct import_rule *rule,
+		    const struct import_case *cases, size_t count)
+{
+	struct import_case *product;
+	size_t made = 0;
+
+	if (count && rule->case_count > IMPORT_ALTERNATIVES_MAX / count) {
+		import_problem(import, rule,
+			       "this would take too many rules to say");
+		return;
+	}
+	product = import_alloc(&import->arena,
+			       rule->case_count * count * sizeof(*product));
+	for (size_t i = 0; i < rule->case_count; i++) {
+		for (size_t j = 0; j < count; j++)
+			product[made++] =
+				both(import, &rule->cases[i], &cases[j]);
+	}
+	rule->cases = product;
+	rule->case_count = made;
+}
+
+bool import_has_field(const struct import_rule *rule, enum policy_field field)
+{
+	for (size_t i = 0; i < rule->case_count; i++) {
+		for (size_t j = 0; j < rule->cases[i].count; j++) {
+			if (rule->cases[i].conditions[j].field == field)
+				return true;
+		}
+	}
+	return false;
+}
+
+struct import_case import_case_of(struct import *import,
+				  struct import_condition condition)
+{
+	struct import_case one = { 0 };
+
+	append(import, &one, condition);
+	return one;
+}
+
+/* --- bits */
+
+struct bits {
+	struct import *import;
+	enum policy_field field;
+	uint64_t mask;
+	struct import_case cases[2 * 64 * 8];
+	size_t count;
+	bool too_many, always;
+};
+
+/*
+ * (x & mask) is in [first, first + size): the bits above of size are those of
+ * first, which cannot be where first has bits that the mask has not.
+ */
+static void add_block(struct bits *bits, uint64_t first, uint64_t size)
+{
+	uint64_t mask = bits->mask & ~(size - 1);
+	struct import_condition condition = { .field = bits->field };
+
+	if (first & ~mask)
+		return;
+	if (!mask) {
+		bits->always = true;
+		return;
+	}
+	if (bits->count == sizeof(bits->cases) / sizeof(*bits->cases)) {
+		bits->too_many = true;
+		return;
+	}
+	condition.mask = mask;
+	condition.set = import_values(bits->import, first, first);
+	bits->cases[bits->count++] = import_case_of(bits->import, condition);
+}
+
+static void add_blocks(struct bits *bits, uint64_t first, uint64_t last)
+{
+	while (first <= last) {
+		uint64_t size = 1;
+
+		while (!(first & (2 * size - 1)) &&
+		       first + 2 * size - 1 <= last)
+			size *= 2;
+		add_block(bits, first, size);
+		first += size;
+	}
+}
+
+static void and_not(struct import *import, struct import_rule *rule,
+		    enum policy_field field, uint64_t mask, uint64_t value)
+{
+	struct import_condition condition = {
+		.field = field,
+		.negated = true,
+		.mask = mask,
+		.set = import_values(import, value, value),
+	};
+
+	if (value & ~mask)
+		return; /* always */
+	if (mask)
+		import_and(import, rule, condition);
+	else
+		rule->case_count = 0;
+}
+
+void import_and_bits(struct import *import, struct import_rule *rule,
+		     enum policy_field field, uint64_t mask,
+		     const struct import_set *set, bool negated)
+{
+	struct bits bits = { .import = import, .field = field, .mask = mask };
+	struct import_set other;
+
+	if (negated && set->count == 1 &&
+	    !import_compare(set->ranges[0].first, set->ranges[0].last)) {
+		and_not(import, rule, field, mask, set->ranges[0].first.lo);
+		return;
+	}
+	if (negated) {
+		other = import_complement(import, field, set);
+		set = &other;
+	}
+	for (size_t i = 0; i < set->count && !bits.too_many; i++)
+		add_blocks(&bits, set->ranges[i].first.lo,
+			   set->ranges[i].last.lo);
+	if (bits.too_many)
+		import_problem(import, rule,
+			       "this would take too many rules to say");
+	else if (!bits.always)
+		import_and_any(import, rule, bits.cases, bits.count);
+}
+
+void import_resolve_targets(struct import *import)
+{
+	for (size_t i = 0; i < import->chain_count; i++) {
+		struct import_chain *chain = &import->chains[i];
+
+		for (size_t j = 0; j < chain->count; j++) {
+			struct import_rule *rule = &chain->rules[j];
+
+			if (rule->reject == POLICY_REJECT_RESET &&
+			    !import_rule_has_protocol(import, rule,
+						      PROTOCOL_TCP))
+				import_problem(import, rule,
+					       "a reset is for TCP alone");
+			if (!rule->target || rule->problem)
+				continue;
+			rule->target_chain =
+				import_chain_find(import, rule->target);
+			if (rule->target_chain == import->chain_count) {
+				rule->target_chain = 0;
+				import_problem(import, rule,
+					       "no word for the target '%s'",
+					       rule->target);
+			}
+		}
+	}
+}

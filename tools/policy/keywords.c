@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The words that the grammar is made of, and those that it is not. */
+#include <string.h>
+
+#include "parser.h"
+
+static const char *const actions[] = {
+	[POLICY_NEXT] = "next",	    [POLICY_PASS] = "pass",
+	[POLICY_ACCEPT] = "accept", [POLICY_DROP] = "drop",
+	[POLICY_REJECT] = "reject", [POLICY_JUMP] = "jump",
+};
+
+static const char *const statements[] = { "include", "list", "default",
+					  "sublist" };
+
+static const char *const clauses[] = {
+	"ip",	    "ip6",	     "arp",	   "tcp",
+	"udp",	    "sctp",	     "icmp",	   "icmp6",
+	"ether",    "proto",	     "from",	   "to",
+	"vlan",	    "vlan-priority", "inner-vlan", "inner-priority",
+	"flags",    "syn",	     "type",	   "code",
+	"fragment", "options",	     "extension",  "ttl",
+	"dscp",	    "length",	     "mark",	   "set",
+	"redirect", "mirror",
+};
+
+/* Not names, either: the grammar would be read wrongly. */
+static const char *const others[] = { "any", "none", "port", "mac", "with" };
+
+static const char *const reserved[] = { "limit", "log", "established", "keep",
+					"http" };
+
+/* What the same thing is called elsewhere. */
+static const struct {
+	const char *word, *hint;
+} foreign[] = {
+	{ "allow", "'pass' lets a packet through" },
+	{ "permit", "'pass' lets a packet through" },
+	{ "block", "'drop' stops a packet" },
+	{ "deny", "'drop' stops a packet" },
+	{ "discard", "'drop' stops a packet" },
+	{ "continue", "'next' goes on along the chain" },
+	{ "goto", "'jump' goes through a sub-list, and comes back" },
+	{ "call", "'jump' goes through a sub-list, and comes back" },
+	{ "policy", "'default' says what becomes of all other packets" },
+	{ "define", "'list NAME = { ... }' gives a set a name" },
+	{ "table", "'list NAME = { ... }' gives a set a name" },
+	{ "chain", "'sublist NAME {' starts a list of rules" },
+	{ "src", "'from' is followed by the source" },
+	{ "source", "'from' is followed by the source" },
+	{ "saddr", "'from' is followed by the source" },
+	{ "dst", "'to' is followed by the destination" },
+	{ "destination", "'to' is followed by the destination" },
+	{ "daddr", "'to' is followed by the destination" },
+	{ "port", "a port has a side: 'from port' or 'to port'" },
+	{ "sport", "'from port' is followed by the source port" },
+	{ "dport", "'to port' is followed by the destination port" },
+	{ "mac", "an address has a side: 'from mac' or 'to mac'" },
+	{ "protocol", "did you mean 'proto'?" },
+	{ "ip_proto", "did you mean 'proto'?" },
+	{ "ethertype", "did you mean 'ether'?" },
+	{ "ipv4", "did you mean 'ip'?" },
+	{ "inet", "without 'ip' or 'ip6' a rule is for both" },
+	{ "inet6", "did you mean 'ip6'?" },
+	{ "ipv6", "did you mean 'ip6'?" },
+	{ "icmpv6", "did you mean 'icmp6'?" },
+	{ "hoplimit", "did you mean 'ttl'? It is IPv6's hop limit, too" },
+	{ "in", "a policy is attached to a hook of a device" },
+	{ "out", "a policy is attached to a hook of a device" },
+	{ "on", "a policy is attached to a hook of a device" },
+	{ "with", "only 'reject' has a 'with', right behind it" },
+	{ "quick", "the first rule that matches decides: leave it out" },
+	{ "state", "connections are for later: 'syn' is the first packet" },
+	{ "ct", "connections are for later: 'syn' is the first packet" },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static bool is_in(const struct token *token, const char *const *words,
+		  size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (token_is(token, words[i]))
+			return true;
+	}
+	return false;
+}
+
+bool is_action(const struct token *token, enum policy_action *action)
+{
+	for (size_t i = 0; i < COUNT(actions); i++) {
+		if (token_is(token, actions[i])) {
+			*action = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool is_statement(const struct token *token)
+{
+	enum policy_action action;
+
+	return is_action(token, &action) ||
+	       is_in(token, statements, COUNT(statements));
+}
+
+bool is_reserved(const struct token *token)
+{
+	return (token->kind == TOKEN_WORD && *token->text == '@') ||
+	       is_in(token, reserved, COUNT(reserved));
+}
+
+bool is_keyword(const struct token *token)
+{
+	return is_statement(token) || is_in(token, clauses, COUNT(clauses)) ||
+	       is_in(token, others, COUNT(others));
+}
+
+static bool hint_foreign(struct parser *parser, const struct token *token)
+{
+	for (size_t i = 0; i < COUNT(foreign); i++) {
+		if (token_is(token, foreign[i].word)) {
+			report_hint(parser->diagnostics, "%s", foreign[i].hint);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_words(struct suggestion *suggestion, const char *const *words,
+		      size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		suggest(suggestion, words[i], strlen(words[i]));
+}
+
+void hint_word(struct parser *parser, struct suggestion *suggestion)
+{
+	if (suggestion->best)
+		report_hint(parser->diagnostics, "did you mean '%.*s'?",
+			    (int)suggestion->best_length, suggestion->best);
+}
+
+void hint_statement(struct parser *parser, const struct token *token)
+{
+	struct suggestion suggestion = suggest_for(token->text, token->length);
+
+	if (hint_foreign(parser, token))
+		return;
+	add_words(&suggestion, actions, COUNT(actions));
+	add_words(&suggestion, statements, COUNT(statements));
+	hint_word(parser, &suggestion);
+}
+
+void hint_clause(struct parser *parser, const struct token *token)
+{
+	struct suggestion suggestion = suggest_for(token->text, token->length);
+
+	if (hint_foreign(parser, token))
+		return;
+	add_words(&suggestion, clauses, COUNT(clauses));
+	hint_word(parser, &suggestion);
+}
+
+bool fail_reserved(struct parser *parser, const struct token *token)
+{
+	fail_at(parser, token->place,
+		"'%.*s' is a word that is kept for later: tailgate cannot do "
+		"that yet",
+		(int)token->length, token->text);
+	return false;
+}

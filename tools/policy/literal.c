@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One value as it is written: a number, an address, a MAC, or a word. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser.h"
+
+#define MAC_LENGTH 17
+#define QUOTED_MAX 60
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return 16;
+}
+
+/*
+ * Decimal, or hexadecimal after 0x. No zeros in front: elsewhere, they make a
+ * number octal.
+ */
+bool read_number(const char *text, size_t length, uint64_t *value)
+{
+	uint64_t base = 10, number = 0;
+
+	if (length > 2 && text[0] == '0' && text[1] == 'x') {
+		base = 16;
+		text += 2;
+		length -= 2;
+	} else if (length > 1 && text[0] == '0') {
+		return false;
+	}
+	for (size_t i = 0; i < length; i++) {
+		uint64_t digit = digit_value(text[i]);
+
+		if (digit >= base || number > (UINT64_MAX - digit) / base)
+			return false;
+		number = number * base + digit;
+	}
+	*value = number;
+	return length > 0;
+}
+
+static uint64_t big_endian(const uint8_t *bytes, size_t size)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+static bool read_address(int family, const struct token *token,
+			 struct policy_value *value)
+{
+	char text[INET6_ADDRSTRLEN];
+	uint8_t bytes[16];
+
+	if (token->length >= sizeof(text))
+		return false;
+	memcpy(text, token->text, token->length);
+	text[token->length] = 0;
+	if (inet_pton(family, text, bytes) != 1)
+		return false;
+	if (family == AF_INET)
+		*value = (struct policy_value){ .lo = big_endian(bytes, 4) };
+	else
+		*value = (struct policy_value){ big_endian(bytes, 8),
+						big_endian(bytes + 8, 8) };
+	return true;
+}
+
+static bool read_mac(const struct token *token, struct policy_value *value)
+{
+	*value = (struct policy_value){ 0 };
+	if (token->length != MAC_LENGTH)
+		return false;
+	for (size_t i = 0; i < MAC_LENGTH; i++) {
+		int digit = digit_value(token->text[i]);
+
+		if (i % 3 == 2 ? token->text[i] != ':' : digit == 16)
+			return false;
+		if (i % 3 != 2)
+			value->lo = value->lo << 4 | digit;
+	}
+	return true;
+}
+
+static bool fail_value(struct parser *parser, const struct token *token)
+{
+	int length = token->length < QUOTED_MAX ? token->length : QUOTED_MAX;
+	bool has_colon = memchr(token->text, ':', token->length);
+	bool has_dot = memchr(token->text, '.', token->length);
+
+	if (has_colon)
+		fail_at(parser, token->place,
+			"'%.*s' is no IPv6 address, and no MAC", length,
+			token->text);
+	else if (has_dot)
+		fail_at(parser, token->place, "'%.*s' is no IPv4 address",
+			length, token->text);
+	else
+		fail_at(parser, token->place, "'%.*s' is no number", length,
+			token->text);
+	if (!has_dot && !has_colon && length > 1 && *token->text == '0')
+		report_hint(parser->diagnostics,
+			    "numbers are decimal without zeros in front, or "
+			    "hexadecimal after '0x'");
+	return false;
+}
+
+/* The kind is told by the looks: no field is needed to read a value. */
+static bool read_value(struct parser *parser, const struct token *token,
+		       enum item_kind *kind, struct policy_value *value)
+{
+	if (memchr(token->text, ':', token->length)) {
+		*kind = ITEM_MAC;
+		if (read_mac(token, value))
+			return true;
+		*kind = ITEM_IP6;
+		if (read_address(AF_INET6, token, value))
+			return true;
+	} else if (memchr(token->text, '.', token->length)) {
+		*kind = ITEM_IP4;
+		if (read_address(AF_INET, token, value))
+			return true;
+	} else {
+		*kind = ITEM_NUMBER;
+		*value = (struct policy_value){ 0 };
+		if (read_number(token->text, token->length, &value->lo))
+			return true;
+	}
+	return fail_value(parser, token);
+}
+
+bool parse_literal(struct parser *parser, const char *what,
+		   enum item_kind *kind, bool *is_word,
+		   struct policy_value *value)
+{
+	const struct token token = parser->token;
+
+	*is_word = token.kind == TOKEN_WORD;
+	if (*is_word) {
+		if (*token.text == '@')
+			return fail_reserved(parser, &token);
+		*kind = ITEM_NUMBER;
+		*value = (struct policy_value){ token.length,
+						(uintptr_t)token.text };
+	} else if (token.kind != TOKEN_VALUE) {
+		return fail_expected(parser, what);
+	} else if (!read_value(parser, &token, kind, value)) {
+		return false;
+	}
+	advance(parser);
+	return true;
+}
+
+bool parse_number(struct parser *parser, const char *what, uint64_t max,
+		  uint64_t *value)
+{
+	const struct token token = parser->token;
+
+	if (token.kind != TOKEN_VALUE)
+		return fail_expected(parser, what);
+	if (!read_number(token.text, token.length, value))
+		return fail_value(parser, &token);
+	if (*value > max)
+		return fail_at(parser, token.place,
+			       "%s is %llu at most, not %.*s", what,
+			       (unsigned long long)max,
+			       (int)(token.length < 40 ? token.length : 40),
+			       token.text);
+	advance(parser);
+	return true;
+}
+
+/* How many bits of a mask as of old are set; -1 where it has gaps. */
+static int mask_length(uint32_t mask)
+{
+	uint32_t rest = ~mask;
+
+	return rest & (rest + 1) ? -1 : 32 - __builtin_popcount(rest);
+}
+
+static bool fail_mask(struct parser *parser, const struct token *token)
+{
+	struct policy_value mask;
+	bool is_mask = token->kind == TOKEN_VALUE &&
+		       read_address(AF_INET, token, &mask);
+
+	if (!is_mask)
+		return fail_expected(parser, "the length of a prefix");
+	fail_at(parser, token->place, "a prefix has a length, and no mask");
+	if (mask_length(mask.lo) >= 0)
+		report_hint(parser->diagnostics, "did you mean '/%d'?",
+			    mask_length(mask.lo));
+	return false;
+}
+
+/* The bits of an address that a prefix of that length does not fix. */
+static struct policy_value host_bits(bool is_ip6, unsigned int length)
+{
+	unsigned int bits = (is_ip6 ? 128 : 32) - length;
+
+	return (struct policy_value){
+		.hi = bits >= 128 ? UINT64_MAX
+		      : bits > 64 ? (UINT64_C(1) << (bits - 64)) - 1
+				  : 0,
+		.lo = bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1,
+	};
+}
+
+static void hint_prefix(struct parser *parser, const struct item *item,
+			struct policy_value host, unsigned int length)
+{
+	uint64_t hi = item->first.hi & ~host.hi, lo = item->first.lo & ~host.lo;
+	char text[INET6_ADDRSTRLEN];
+	uint8_t bytes[16];
+
+	for (int i = 0; i < 8; i++) {
+		bytes[i] = hi >> (56 - 8 * i);
+		bytes[8 + i] = lo >> (56 - 8 * i);
+	}
+	if (item->kind == ITEM_IP4)
+		inet_ntop(AF_INET, bytes + 12, text, sizeof(text));
+	else
+		inet_ntop(AF_INET6, bytes, text, sizeof(text));
+	report_hint(parser->diagnostics, "did you mean '%s/%u'?", text, length);
+}
+
+/* What follows the '/': item holds the address, and becomes the prefix. */
+bool parse_prefix(struct parser *parser, struct item *item)
+{
+	bool is_ip6 = item->kind == ITEM_IP6;
+	struct policy_value host;
+	struct token token;
+	uint64_t length;
+
+	advance(parser);
+	token = parser->token;
+	if (token.kind != TOKEN_VALUE || memchr(token.text, '.', token.length))
+		return fail_mask(parser, &token);
+	if (!parse_number(parser,
+			  is_ip6 ? "the length of an IPv6 prefix"
+				 : "the length of an IPv4 prefix",
+			  is_ip6 ? 128 : 32, &length))
+		return false;
+	host = host_bits(is_ip6, length);
+	if ((item->first.hi & host.hi) || (item->first.lo & host.lo)) {
+		fail_at(parser, item->place,
+			"the address has bits beyond the length of the "
+			"prefix, /%u",
+			(unsigned int)length);
+		hint_prefix(parser, item, host, length);
+		return false;
+	}
+	item->last.hi = item->first.hi | host.hi;
+	item->last.lo = item->first.lo | host.lo;
+	return true;
+}

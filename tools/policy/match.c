@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "match.h"
+
+static bool at_most(struct policy_value a, struct policy_value b)
+{
+	return a.hi != b.hi ? a.hi < b.hi : a.lo <= b.lo;
+}
+
+static bool in_ranges(const struct policy_condition *condition,
+		      struct policy_value value)
+{
+	for (size_t i = 0; i < condition->count; i++) {
+		const struct policy_range *range = &condition->ranges[i];
+
+		if (at_most(range->first, value) && at_most(value, range->last))
+			return true;
+	}
+	return false;
+}
+
+static bool holds(const struct policy_condition *condition,
+		  const struct policy_packet *packet)
+{
+	struct policy_value value;
+
+	if (condition->either_family && !packet->has[condition->field])
+		condition = condition->either_family;
+	if (!packet->has[condition->field])
+		return false;
+
+	value = packet->value[condition->field];
+	value.lo &= condition->mask; /* what has more bits has no mask */
+	return in_ranges(condition, value) != condition->negated;
+}
+
+static bool all_hold(const struct policy_rule *rule,
+		     const struct policy_packet *packet)
+{
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		if (!holds(&rule->conditions[i], packet))
+			return false;
+	}
+	return true;
+}
+
+/* The rule that decides, in this list or in one that it jumps to; or NULL. */
+static const struct policy_rule *decide(const struct policy *policy,
+					const struct policy_block *block,
+					const struct policy_packet *packet)
+{
+	for (size_t i = 0; i < block->count; i++) {
+		const struct policy_rule *rule = &block->rules[i];
+
+		if (!all_hold(rule, packet))
+			continue;
+		if (rule->action == POLICY_JUMP)
+			rule = decide(policy, &policy->blocks[rule->target],
+				      packet);
+		if (rule)
+			return rule;
+	}
+	return NULL;
+}
+
+struct policy_verdict policy_match(const struct policy *policy,
+				   const struct policy_packet *packet)
+{
+	const struct policy_rule *rule = NULL;
+
+	if (policy->block_count)
+		rule = decide(policy, &policy->blocks[0], packet);
+	return (struct policy_verdict){
+		.action = rule ? rule->action : policy->default_action,
+		.rule = rule,
+	};
+}

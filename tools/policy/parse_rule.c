@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A rule: its action, its clauses in any order, and its place in a block. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser.h"
+
+static void free_conditions(struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		struct policy_condition *condition = &rule->conditions[i];
+		struct policy_condition *half = condition->either_family;
+
+		if (!condition->borrowed)
+			free(condition->ranges);
+		if (half && !half->borrowed)
+			free(half->ranges);
+		free(half);
+	}
+	rule->condition_count = 0;
+}
+
+void rule_state_free(struct rule_state *state)
+{
+	free_conditions(&state->rule);
+	free(state->rule.conditions);
+	free(state->rule.changes);
+	free(state->places);
+}
+
+struct policy_condition *add_condition(struct parser *parser,
+				       enum policy_field field,
+				       struct policy_place place)
+{
+	struct rule_state *state = &parser->rule;
+	size_t count = state->rule.condition_count;
+
+	if (count == POLICY_CLAUSES_MAX) {
+		fail_at(parser, place, "a rule has %d conditions at most",
+			POLICY_CLAUSES_MAX);
+		return NULL;
+	}
+	if (count == state->condition_room) {
+		size_t room = count ? count * 2 : 8;
+		struct policy_condition *conditions;
+		struct policy_place *places;
+
+		conditions = reallocarray(state->rule.conditions, room,
+					  sizeof(*conditions));
+		if (conditions)
+			state->rule.conditions = conditions;
+		places = reallocarray(state->places, room, sizeof(*places));
+		if (places)
+			state->places = places;
+		if (!conditions || !places) {
+			out_of_memory(parser);
+			return NULL;
+		}
+		state->condition_room = room;
+	}
+	state->places[count] = place;
+	state->rule.conditions[count] = (struct policy_condition){
+		.field = field,
+		.mask = UINT64_MAX,
+	};
+	state->rule.condition_count++;
+	return &state->rule.conditions[count];
+}
+
+struct policy_condition *add_value(struct parser *parser,
+				   enum policy_field field, uint64_t first,
+				   uint64_t last, struct policy_place place)
+{
+	struct policy_condition *condition =
+		add_condition(parser, field, place);
+
+	if (!condition)
+		return NULL;
+	condition->ranges = malloc(sizeof(*condition->ranges));
+	if (!condition->ranges) {
+		out_of_memory(parser);
+		return NULL;
+	}
+	condition->ranges[0] =
+		(struct policy_range){ { 0, first }, { 0, last } };
+	condition->count = 1;
+	return condition;
+}
+
+static bool parse_with(struct parser *parser)
+{
+	static const struct {
+		const char *word;
+		enum policy_reject reject;
+	} kinds[] = {
+		{ "reset", POLICY_REJECT_RESET },
+		{ "port", POLICY_REJECT_PORT },
+		{ "host", POLICY_REJECT_HOST },
+		{ "admin", POLICY_REJECT_ADMIN },
+	};
+	struct suggestion suggestion;
+
+	if (!accept_word(parser, "with"))
+		return true;
+	suggestion = suggest_for(parser->token.text, parser->token.length);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (accept_word(parser, kinds[i].word)) {
+			parser->rule.rule.reject = kinds[i].reject;
+			return true;
+		}
+		suggest(&suggestion, kinds[i].word, strlen(kinds[i].word));
+	}
+	fail_expected(parser, "'reset', 'port', 'host' or 'admin'");
+	hint_word(parser, &suggestion);
+	return false;
+}
+
+static bool parse_target(struct parser *parser)
+{
+	struct policy_rule *rule = &parser->rule.rule;
+	struct block_state *state;
+	struct token name;
+
+	if (!parse_name(parser, "the name of a sub-list", &name) ||
+	    !block_named(parser, &name, &rule->target))
+		return false;
+	state = &parser->blocks[rule->target];
+	if (!state->used.line)
+		state->used = name.place;
+	return true;
+}
+
+static bool fail_clause(struct parser *parser)
+{
+	const struct token *token = &parser->token;
+	enum policy_action action;
+
+	if (is_reserved(token))
+		return fail_reserved(parser, token);
+	if (is_action(token, &action))
+		return fail_at(parser, token->place,
+			       "a rule has one action, and one line: '%.*s' "
+			       "is the second",
+			       (int)token->length, token->text);
+	if (token->kind == TOKEN_WORD)
+		fail_at(parser, token->place,
+			"'%.*s' is nothing that a rule can ask or do",
+			(int)(token->length < 40 ? token->length : 40),
+			token->text);
+	else
+		fail_expected(parser, "what the rule asks");
+	if (token->kind == TOKEN_WORD &&
+	    list_named(parser, token->text, token->length))
+		report_hint(parser->diagnostics,
+			    "a list follows the field that it is for: 'from "
+			    "%.*s'",
+			    (int)token->length, token->text);
+	else
+		hint_clause(parser, token);
+	return false;
+}
+
+static bool parse_clauses(struct parser *parser)
+{
+	while (!is_line_end(parser)) {
+		struct token token = parser->token;
+		parse_clause *parse = match_clause(&token);
+
+		if (!parse)
+			parse = change_clause(&token);
+		if (!parse)
+			return fail_clause(parser);
+		advance(parser);
+		if (!parse(parser, token.place))
+			return false;
+	}
+	return true;
+}
+
+static bool is_same(const struct policy_condition *a,
+		    const struct policy_condition *b)
+{
+	if (a->field != b->field || a->negated != b->negated ||
+	    a->mask != b->mask || a->count != b->count ||
+	    !a->either_family != !b->either_family)
+		return false;
+	if (a->ranges != b->ranges && a->count > POLICY_COMPARED_MAX)
+		return false;
+	if (a->count &&
+	    memcmp(a->ranges, b->ranges, a->count * sizeof(*a->ranges)) != 0)
+		return false;
+	return !a->either_family || is_same(a->either_family, b->either_family);
+}
+
+/*
+ * In the order of the fields; what has been asked already is not asked twice.
+ * There are few conditions, and they are nearly in order: insertion does it.
+ */
+static void tidy(struct policy_rule *rule)
+{
+	struct policy_condition *list = rule->conditions;
+	size_t count = 0;
+
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		struct policy_condition one = list[i];
+		bool is_new = true;
+		size_t at = count;
+
+		for (size_t j = 0; j < count && is_new; j++)
+			is_new = !is_same(&list[j], &one);
+		if (!is_new) {
+			struct policy_rule rest = { .conditions = &one,
+						    .condition_count = 1 };
+			free_conditions(&rest);
+			continue;
+		}
+		for (; at > 0 && list[at - 1].field > one.field; at--)
+			list[at] = list[at - 1];
+		list[at] = one;
+		count++;
+	}
+	rule->condition_count = count;
+}
+
+static struct policy_rule *new_rule(struct parser *parser)
+{
+	struct policy_block *block = &parser->policy->blocks[parser->block];
+	struct block_state *state = &parser->blocks[parser->block];
+
+	if (parser->rule_count == POLICY_RULES_MAX) {
+		fail_limit(parser, "rules in a policy", POLICY_RULES_MAX);
+		return NULL;
+	}
+	if (block->count == state->room) {
+		size_t room = state->room ? state->room * 2 : 8;
+		struct policy_rule *rules =
+			reallocarray(block->rules, room, sizeof(*rules));
+
+		if (!rules) {
+			out_of_memory(parser);
+			return NULL;
+		}
+		block->rules = rules;
+		state->room = room;
+	}
+	parser->rule_count++;
+	return &block->rules[block->count];
+}
+
+/* False with NULL in *copy: out of memory. */
+static bool copy_array(void **copy, const void *array, size_t size)
+{
+	*copy = size ? malloc(size) : NULL;
+	if (*copy)
+		memcpy(*copy, array, size);
+	return *copy || !size;
+}
+
+static bool keep_rule(struct parser *parser)
+{
+	struct policy_rule *read = &parser->rule.rule;
+	struct policy_rule *rule = new_rule(parser);
+	void *conditions, *changes;
+
+	if (!rule)
+		return false;
+	if (!copy_array(&conditions, read->conditions,
+			read->condition_count * sizeof(*read->conditions)) ||
+	    !copy_array(&changes, read->changes,
+			read->change_count * sizeof(*read->changes))) {
+		free(conditions);
+		return out_of_memory(parser);
+	}
+	*rule = *read;
+	rule->conditions = conditions;
+	rule->changes = changes;
+	read->condition_count = 0; /* they are the rule's now */
+	parser->policy->blocks[parser->block].count++;
+	return true;
+}
+
+static void start_rule(struct parser *parser)
+{
+	struct rule_state *state = &parser->rule;
+
+	free_conditions(&state->rule);
+	state->rule = (struct policy_rule){
+		.conditions = state->rule.conditions,
+		.changes = state->rule.changes,
+		.place = parser->token.place,
+	};
+	state->has_icmp = state->has_icmp6 = false;
+	state->needs_icmp = state->needs_icmp6 = false;
+}
+
+bool parse_rule(struct parser *parser)
+{
+	struct policy_rule *rule = &parser->rule.rule;
+
+	start_rule(parser);
+	is_action(&parser->token, &rule->action);
+	advance(parser);
+	if (rule->action == POLICY_REJECT && !parse_with(parser))
+		return false;
+	if (rule->action == POLICY_JUMP && !parse_target(parser))
+		return false;
+	if (!parse_clauses(parser) || !check_sense(parser))
+		return false;
+	tidy(rule);
+	return keep_rule(parser);
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The clauses that are more than a word and a set. */
+#include <linux/if_ether.h>
+
+#include "parser.h"
+
+/* Whether 'icmp' or 'icmp6' stands further on in this line. */
+static void look_ahead(struct parser *parser)
+{
+	struct diagnostics nobody = { 0 };
+	struct lexer lexer = parser->lexer;
+	struct token token = parser->token;
+
+	lexer.diagnostics = &nobody;
+	while (token.kind != TOKEN_NEWLINE && token.kind != TOKEN_END) {
+		parser->rule.needs_icmp |= token_is(&token, "icmp");
+		parser->rule.needs_icmp6 |= token_is(&token, "icmp6");
+		lexer_next(&lexer, &token);
+	}
+	diagnostics_free(&nobody);
+}
+
+static bool is_only(const struct policy_condition *condition, uint64_t value)
+{
+	return !condition->negated && condition->count == 1 &&
+	       condition->ranges[0].first.lo == value &&
+	       condition->ranges[0].last.lo == value;
+}
+
+/* The codes that have names are those of 'unreachable'. */
+static enum value_kind code_kind(const struct parser *parser, bool is_icmp6)
+{
+	const struct policy_rule *rule = &parser->rule.rule;
+	const struct policy_condition *type =
+		&rule->conditions[rule->condition_count - 1];
+
+	if (is_icmp6)
+		return is_only(type, 1) ? KIND_ICMP6_CODE : KIND_CODE;
+	return is_only(type, 3) ? KIND_ICMP_CODE : KIND_CODE;
+}
+
+bool parse_type(struct parser *parser, struct policy_place place)
+{
+	struct rule_state *state = &parser->rule;
+	struct policy_place code;
+	bool is_icmp6;
+
+	for (size_t i = 0; i < state->rule.condition_count; i++) {
+		if (state->rule.conditions[i].field == POLICY_ICMP_TYPE)
+			return fail_at(parser, place,
+				       "the second 'type' of this rule: a set "
+				       "holds several");
+	}
+	if (!state->has_icmp && !state->has_icmp6)
+		look_ahead(parser);
+	if (!(state->has_icmp | state->has_icmp6 | state->needs_icmp |
+	      state->needs_icmp6))
+		return fail_at(parser, place,
+			       "'type' needs 'icmp' or 'icmp6' in the same "
+			       "rule");
+	is_icmp6 = !state->has_icmp && !state->needs_icmp;
+	state->needs_icmp = !is_icmp6;
+	state->needs_icmp6 = is_icmp6;
+	if (!parse_set_field(parser, is_icmp6 ? KIND_ICMP6 : KIND_ICMP,
+			     POLICY_ICMP_TYPE, place))
+		return false;
+	code = parser->token.place;
+	return !accept_word(parser, "code") ||
+	       parse_set_field(parser, code_kind(parser, is_icmp6),
+			       POLICY_ICMP_CODE, code);
+}
+
+static bool parse_flag_set(struct parser *parser, uint64_t *flags)
+{
+	*flags = 0;
+	if (accept_word(parser, "none"))
+		return true;
+	do {
+		const struct token *token = &parser->token;
+		struct suggestion suggestion =
+			suggest_for(token->text, token->length);
+		uint32_t flag;
+
+		if (token->kind != TOKEN_WORD ||
+		    !word_value(WORDS_TCP_FLAG, token->text, token->length,
+				&flag)) {
+			const char *name;
+
+			fail_expected(parser, "a TCP flag");
+			for (size_t i = 0;
+			     (name = word_at(WORDS_TCP_FLAG, i, &flag)); i++)
+				suggest(&suggestion, name, 3);
+			hint_word(parser, &suggestion);
+			return false;
+		}
+		*flags |= flag;
+		advance(parser);
+	} while (accept_sign(parser, ','));
+	return true;
+}
+
+static bool add_masked(struct parser *parser, enum policy_field field,
+		       uint64_t value, uint64_t mask, bool negated,
+		       struct policy_place place)
+{
+	struct policy_condition *condition;
+
+	if (value & ~mask)
+		return fail_at(parser, place,
+			       "this can never match: the value has bits that "
+			       "the mask does not have");
+	condition = add_value(parser, field, value, value, place);
+	if (!condition)
+		return false;
+	condition->mask = mask;
+	condition->negated = negated;
+	return true;
+}
+
+bool parse_flags(struct parser *parser, struct policy_place place)
+{
+	bool negated = accept_sign(parser, '!');
+	uint64_t flags, mask;
+
+	if (!parse_flag_set(parser, &flags))
+		return false;
+	if (!accept_sign(parser, '/')) {
+		fail_expected(parser, "'/' and the flags to look at");
+		report_hint(parser->diagnostics,
+			    "'flags syn/syn,ack' is for those with SYN and "
+			    "without ACK");
+		return false;
+	}
+	if (!parse_flag_set(parser, &mask))
+		return false;
+	if (!mask)
+		return fail_at(parser, place,
+			       "there is nothing to look at: the mask is "
+			       "'none'");
+	return add_masked(parser, POLICY_TCP_FLAGS, flags, mask, negated,
+			  place);
+}
+
+bool parse_syn(struct parser *parser, struct policy_place place)
+{
+	return add_masked(parser, POLICY_TCP_FLAGS, 0x02, 0x17, false, place);
+}
+
+/* One of them is there, or negated: none of them is. */
+bool parse_extension(struct parser *parser, struct policy_place place)
+{
+	struct parsed_set set;
+	struct policy_condition *condition;
+	uint64_t mask = 0;
+
+	if (!parse_set(parser, KIND_EXTENSION, &set))
+		return false;
+	for (size_t i = 0; i < set.values.ranges[0].count; i++) {
+		const struct policy_range *range =
+			&set.values.ranges[0].list[i];
+
+		/* single bits; 2 and 4 are never adjacent, 1 is none */
+		mask |= range->first.lo | range->last.lo;
+	}
+	if (!set.borrowed)
+		ranges_free(&set.values.ranges[0]);
+	if (!add_value(parser, POLICY_ETHERTYPE, ETH_P_IPV6, ETH_P_IPV6, place))
+		return false;
+	condition = add_value(parser, POLICY_EXTENSIONS, 1, mask, place);
+	if (!condition)
+		return false;
+	condition->mask = mask;
+	condition->negated = set.negated;
+	return true;
+}
+
+/* A number, and the bits of it that count: all, where none are named. */
+bool parse_masked(struct parser *parser, uint64_t *value, uint64_t *mask)
+{
+	struct policy_place place = parser->token.place;
+
+	*mask = UINT64_MAX;
+	if (!parse_number(parser, "a mark", UINT32_MAX, value))
+		return false;
+	if (!accept_sign(parser, '/'))
+		return true;
+	if (!parse_number(parser, "a mask", UINT32_MAX, mask))
+		return false;
+	if (*mask == UINT32_MAX)
+		*mask = UINT64_MAX;
+	if (!*mask)
+		return fail_at(parser, place, "a mask of 0 leaves nothing");
+	if (*value & ~*mask)
+		return fail_at(parser, place,
+			       "the value has bits that the mask does not "
+			       "have");
+	return true;
+}
+
+bool parse_mark(struct parser *parser, struct policy_place place)
+{
+	bool negated = accept_sign(parser, '!');
+	uint64_t value, mask;
+
+	return parse_masked(parser, &value, &mask) &&
+	       add_masked(parser, POLICY_MARK, value, mask, negated, place);
+}

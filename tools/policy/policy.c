@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "policy.h"
+
+#include <stdlib.h>
+
+#include "parse.h"
+#include "source.h"
+
+static void free_ranges(struct policy_condition *condition)
+{
+	if (!condition->borrowed)
+		free(condition->ranges);
+}
+
+static void free_rule(struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		struct policy_condition *condition = &rule->conditions[i];
+
+		free_ranges(condition);
+		if (condition->either_family)
+			free_ranges(condition->either_family);
+		free(condition->either_family);
+	}
+	free(rule->conditions);
+	free(rule->changes);
+}
+
+void policy_free(struct policy *policy)
+{
+	for (size_t i = 0; i < policy->block_count; i++) {
+		struct policy_block *block = &policy->blocks[i];
+
+		for (size_t j = 0; j < block->count; j++)
+			free_rule(&block->rules[j]);
+		free(block->rules);
+		free(block->name);
+	}
+	free(policy->blocks);
+	sources_free(policy->sources);
+	*policy = (struct policy){ 0 };
+}
+
+const char *policy_file(const struct policy *policy, unsigned int file)
+{
+	if (!policy->sources || file >= policy->sources->count)
+		return NULL;
+	return policy->sources->list[file].name;
+}

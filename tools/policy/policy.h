@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A policy in memory, as its text says it: what the parser makes, and what the
+ * checker, the printer, the reference matcher and the compiler read.
+ *
+ * A rule is an action, a list of conditions that must all hold, and changes to
+ * the packet. A condition is one field and the ranges that its value may be
+ * in. Fields that a packet does not have hold for no condition, negated or
+ * not: "to !port 80" says nothing about ARP.
+ */
+#ifndef TG_POLICY_H
+#define TG_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hooks.h"
+
+/*
+ * POLICY_FIELD(NAME, bits, word): what can be asked of a packet, the word that
+ * stands for it in the text. The order is the canonical order in a rule.
+ */
+#define POLICY_FIELD_LIST(POLICY_FIELD)                   \
+	POLICY_FIELD(ETHERTYPE, 16, "ether")              \
+	POLICY_FIELD(SOURCE_MAC, 48, "from mac")          \
+	POLICY_FIELD(TARGET_MAC, 48, "to mac")            \
+	POLICY_FIELD(VLANS, 2, "vlan any")                \
+	POLICY_FIELD(VLAN, 12, "vlan")                    \
+	POLICY_FIELD(VLAN_PRIORITY, 3, "vlan-priority")   \
+	POLICY_FIELD(INNER_VLAN, 12, "inner-vlan")        \
+	POLICY_FIELD(INNER_PRIORITY, 3, "inner-priority") \
+	POLICY_FIELD(ARP_OPERATION, 16, "arp")            \
+	POLICY_FIELD(PROTOCOL, 8, "proto")                \
+	POLICY_FIELD(SOURCE4, 32, "from")                 \
+	POLICY_FIELD(SOURCE6, 128, "from")                \
+	POLICY_FIELD(SOURCE_PORT, 16, "from port")        \
+	POLICY_FIELD(TARGET4, 32, "to")                   \
+	POLICY_FIELD(TARGET6, 128, "to")                  \
+	POLICY_FIELD(TARGET_PORT, 16, "to port")          \
+	POLICY_FIELD(TCP_FLAGS, 8, "flags")               \
+	POLICY_FIELD(ICMP_TYPE, 8, "type")                \
+	POLICY_FIELD(ICMP_CODE, 8, "code")                \
+	POLICY_FIELD(FRAGMENT, 2, "fragment")             \
+	POLICY_FIELD(EXTENSIONS, 8, "extension")          \
+	POLICY_FIELD(TTL, 8, "ttl")                       \
+	POLICY_FIELD(DSCP, 6, "dscp")                     \
+	POLICY_FIELD(LENGTH, 16, "length")                \
+	POLICY_FIELD(MARK, 32, "mark")
+
+enum policy_field {
+#define POLICY_FIELD_ENUM(name, bits, word) POLICY_##name,
+	POLICY_FIELD_LIST(POLICY_FIELD_ENUM)
+#undef POLICY_FIELD_ENUM
+		POLICY_FIELDS,
+};
+
+/* Big enough for an IPv6 address; smaller values stand in lo. */
+struct policy_value {
+	uint64_t hi, lo;
+};
+
+struct policy_range {
+	struct policy_value first, last; /* both inclusive */
+};
+
+/*
+ * (value & mask) is in one of the ranges; mask is all ones but for flags,
+ * extensions and mark. An address condition with IPv4 and IPv6 items is two
+ * conditions that share an alternative: see either_family.
+ */
+struct policy_condition {
+	enum policy_field field;
+	bool negated;
+	uint64_t mask;
+	struct policy_range *ranges; /* sorted, disjoint, not adjacent */
+	size_t count;
+	bool borrowed; /* ranges belong to a list, and go with the policy */
+	/*
+	 * The other half of a list with addresses of both families, or NULL.
+	 * The condition holds where the half of the packet's family does.
+	 */
+	struct policy_condition *either_family;
+};
+
+enum policy_action {
+	POLICY_NEXT,   /* on along the chain */
+	POLICY_PASS,   /* end of the chain, over to the kernel */
+	POLICY_ACCEPT, /* the same, and no later filter of tc */
+	POLICY_DROP,
+	POLICY_REJECT, /* drop, and tell the sender */
+	POLICY_JUMP,   /* the rules of a sub-list, then back */
+};
+
+enum policy_reject {
+	POLICY_REJECT_AUTO, /* reset for TCP, else port unreachable */
+	POLICY_REJECT_RESET,
+	POLICY_REJECT_PORT,
+	POLICY_REJECT_HOST,
+	POLICY_REJECT_ADMIN,
+};
+
+enum policy_change_kind {
+	POLICY_SET_MARK,
+	POLICY_SET_PRIORITY,
+	POLICY_SET_CLASS,
+	POLICY_SET_DSCP,
+	POLICY_REDIRECT,	 /* out of another device */
+	POLICY_REDIRECT_INGRESS, /* as if another device had received it */
+	POLICY_MIRROR,		 /* a copy out of another device */
+};
+
+#define POLICY_DEVICE_SIZE 16
+
+struct policy_change {
+	enum policy_change_kind kind;
+	uint32_t value, mask;
+	char device[POLICY_DEVICE_SIZE];
+};
+
+/* Where something stands: file is an index into the sources. */
+struct policy_place {
+	unsigned int file, line, column; /* counted from 1, but for file */
+};
+
+struct policy_rule {
+	enum policy_action action;
+	enum policy_reject reject;
+	size_t target; /* of a jump: an index into the blocks */
+	struct policy_condition *conditions;
+	size_t condition_count;
+	struct policy_change *changes;
+	size_t change_count;
+	struct policy_place place;
+};
+
+/* The main list of rules, or a sub-list. */
+struct policy_block {
+	char *name; /* NULL for the main list, which is block 0 */
+	struct policy_rule *rules;
+	size_t count;
+	struct policy_place place;
+};
+
+struct policy {
+	struct policy_block *blocks;
+	size_t block_count;
+	enum policy_action default_action; /* NEXT unless the text says */
+	struct policy_place default_place; /* line 0 unless the text says */
+	struct sources *sources;	   /* the files, for messages */
+};
+
+void policy_free(struct policy *policy);
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "ranges.h"
+
+#include <stdlib.h>
+
+int value_compare(struct policy_value a, struct policy_value b)
+{
+	if (a.hi != b.hi)
+		return a.hi < b.hi ? -1 : 1;
+	return a.lo < b.lo ? -1 : a.lo > b.lo;
+}
+
+bool ranges_add(struct ranges *ranges, struct policy_range range)
+{
+	if (ranges->count == ranges->room) {
+		size_t room = ranges->room ? ranges->room * 2 : 1;
+		struct policy_range *list =
+			reallocarray(ranges->list, room, sizeof(*list));
+
+		if (!list)
+			return false;
+		ranges->list = list;
+		ranges->room = room;
+	}
+	ranges->list[ranges->count++] = range;
+	return true;
+}
+
+void ranges_free(struct ranges *ranges)
+{
+	free(ranges->list);
+	*ranges = (struct ranges){ 0 };
+}
+
+static int compare(const void *one, const void *two)
+{
+	const struct policy_range *a = one, *b = two;
+
+	return value_compare(a->first, b->first);
+}
+
+static bool is_sorted(const struct ranges *ranges)
+{
+	for (size_t i = 1; i < ranges->count; i++) {
+		if (compare(&ranges->list[i - 1], &ranges->list[i]) > 0)
+			return false;
+	}
+	return true;
+}
+
+/* The value after this one; 0 after the last of all. */
+static struct policy_value next(struct policy_value value)
+{
+	value.lo++;
+	value.hi += value.lo == 0;
+	return value;
+}
+
+static bool is_zero(struct policy_value value)
+{
+	return !value.hi && !value.lo;
+}
+
+void ranges_sort(struct ranges *ranges)
+{
+	struct policy_range *list = ranges->list;
+	size_t last = 0;
+
+	if (ranges->count < 2)
+		return;
+	if (!is_sorted(ranges))
+		qsort(list, ranges->count, sizeof(*list), compare);
+	for (size_t i = 1; i < ranges->count; i++) {
+		struct policy_value after = next(list[last].last);
+
+		if (!is_zero(after) && value_compare(list[i].first, after) > 0)
+			list[++last] = list[i];
+		else if (value_compare(list[i].last, list[last].last) > 0)
+			list[last].last = list[i].last;
+	}
+	ranges->count = last + 1;
+}
+
+/* The first range that does not end before value; count if there is none. */
+static size_t find(const struct policy_range *ranges, size_t count,
+		   struct policy_value value)
+{
+	size_t low = 0;
+
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+
+		if (value_compare(ranges[middle].last, value) < 0)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return low;
+}
+
+bool ranges_within(const struct policy_range *inner, size_t inner_count,
+		   const struct policy_range *outer, size_t outer_count)
+{
+	if (inner == outer)
+		return inner_count <= outer_count;
+	for (size_t i = 0; i < inner_count; i++) {
+		size_t at = find(outer, outer_count, inner[i].first);
+
+		if (at == outer_count ||
+		    value_compare(outer[at].first, inner[i].first) > 0 ||
+		    value_compare(outer[at].last, inner[i].last) < 0)
+			return false;
+	}
+	return true;
+}
+
+bool ranges_meet(const struct policy_range *a, size_t a_count,
+		 const struct policy_range *b, size_t b_count)
+{
+	if (a_count > b_count)
+		return ranges_meet(b, b_count, a, a_count);
+	for (size_t i = 0; i < a_count; i++) {
+		size_t at = find(b, b_count, a[i].first);
+
+		if (at < b_count && value_compare(b[at].first, a[i].last) <= 0)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tg-policy - reads policies: checks them, lays them out, shows what they say.
+ * It needs no root, and touches nothing in the kernel.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/commands.h"
+
+static const char help[] =
+	"Usage: tg-policy check [--hook HOOK] [--json] FILE\n"
+	"                     what is wrong with a policy: for one hook (xdp,\n"
+	"                     ingress, egress), several (xdp,ingress) or all\n"
+	"       tg-policy fmt [-i] FILE\n"
+	"                     the policy in canonical layout; -i: in place\n"
+	"       tg-policy show FILE\n"
+	"                     the rules, numbered, with lists written out\n"
+	"       tg-policy explain --help\n"
+	"                     which rule decides about a packet\n"
+	"       tg-policy import --help\n"
+	"                     a policy from the rules of another filter\n"
+	"\n"
+	"FILE is - for the standard input. The exit status is 0 where all is\n"
+	"well, warnings included, 1 after an error, 2 for what is not\n"
+	"understood.\n";
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	bool has_help; /* of its own */
+} commands[] = {
+	{ "check", cmd_check, false },	{ "fmt", cmd_fmt, false },
+	{ "show", cmd_show, false },	{ "explain", cmd_explain, true },
+	{ "import", cmd_import, true },
+};
+
+static bool is_help(int argc, char **argv)
+{
+	return argc >= 2 &&
+	       (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	if (!command->has_help && is_help(argc, argv)) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
+	return command->run(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	if (is_help(argc, argv)) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (argc >= 2 && !strcmp(argv[1], commands[i].name))
+			return run(&commands[i], argc - 1, argv + 1);
+	}
+	fprintf(stderr, "tg-policy: not understood: see tg-policy --help\n");
+	return STATUS_USAGE;
+}
