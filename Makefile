@@ -67,7 +67,7 @@ $(TOOLS):
 
 include tools/policy/policy.mk
 include tests/tests.mk
-include tests/policy.mk tests/explain.mk
+include tests/policy.mk tests/explain.mk tests/import.mk
 
 check: tests-build
 	$(Q)tests/run style unit

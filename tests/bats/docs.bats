@@ -68,6 +68,8 @@ run_chapter() { # FILE
 	# the chain, before and after
 	[[ $output == *"eth0 xdp (native): count drop_tcp, then pass"* ]]
 	[[ $output == *"tc exec bpf graft "*" section ingress"* ]]
+	# the policy
+	[[ $output == *"drop: edge.policy:1: default drop"* ]]
 }
 
 @test "the plugin in docs/writing-a-plugin.md builds, chains, drops and counts" {

@@ -43,7 +43,7 @@ function ip4(id, fragments, fragment) {
 	if (fragments && rand() < 0.3)
 		fragment = pick("first later")
 	return sprintf("ip4 src=198.18.0.%d dst=203.0.113.%d id=%d ttl=%d tos=%d %s %s %s",
-		int(rand() * 32), 1 + int(rand() * 8), id, 2 + int(rand() * 10),
+		int(rand() * 160), 1 + int(rand() * 8), id, 2 + int(rand() * 10),
 		pick("0 0 16 8 40 184 46 1 2 252"), fragment,
 		fragment == "later" ? pick(nft ? "gre esp" : "tcp udp icmp gre") : transport("icmp"), payload())
 }
@@ -56,7 +56,7 @@ function ip6(id, extensions, fragment) {
 	if (rand() < (kind == "input6" ? 0 : 0.2))
 		fragment = pick("first later")
 	return sprintf("ip6 src=2001:db8:1::%x dst=2001:db8:2::%d flow=%d hops=%d class=%d %s %s %s %s",
-		int(rand() * 32), 1 + int(rand() * 8), id, 2 + int(rand() * 10),
+		int(rand() * 160), 1 + int(rand() * 8), id, 2 + int(rand() * 10),
 		pick("0 0 16 8 40 184 46 1 2 252"), extensions, fragment ? "frag " fragment : "",
 		fragment == "later" ? pick(nft ? "gre esp" : "tcp udp icmp6 gre") : transport("icmp6"), payload())
 }

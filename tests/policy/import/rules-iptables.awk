@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Rules for iptables-restore or ip6tables-restore that use each match that the
-# importer translates, plain and negated. Each is for a few senders only, so
-# that those after it see packets, too.
+# importer translates, plain and negated. Each has a sender of its own, for
+# which it alone decides, against what would happen without it: what it matches
+# shows in what passes. Senders 128 to 159 are for what asks for senders itself.
 #
 #	awk -v family=4 -v chain=INPUT -v seed=1 -f rules-iptables.awk
 
@@ -11,9 +12,12 @@ function pick(list, words, n) {
 	return words[1 + int(rand() * n)]
 }
 
-function senders() {
-	return family == 4 ? sprintf("-s 198.18.0.%d/31", 2 * int(rand() * 16)) : \
-		sprintf("-s 2001:db8:1::%x/127", 2 * int(rand() * 16))
+function sender(i) {
+	return sprintf(family == 4 ? "-s 198.18.0.%d/32" : "-s 2001:db8:1::%x/128", i)
+}
+
+function shared() {
+	return family == 4 ? "-s 198.18.0.128/27" : "-s 2001:db8:1::80/123"
 }
 
 function verdict(text) {
@@ -22,7 +26,7 @@ function verdict(text) {
 	if (rand() < 0.1)
 		return "REJECT --reject-with " (family == 4 ? pick("icmp-port-unreachable icmp-host-unreachable icmp-admin-prohibited") : \
 			pick("icmp6-port-unreachable icmp6-addr-unreachable icmp6-adm-prohibited"))
-	return pick("ACCEPT ACCEPT DROP DROP one two")
+	return pick("ACCEPT ACCEPT ACCEPT DROP DROP one two")
 }
 
 function add(text) {
@@ -78,8 +82,8 @@ function common(a, b) {
 function only4() {
 	add("-d 203.0.113.0/30")
 	add("! -d 203.0.113.4/32")
-	add("-m iprange --src-range 198.18.0.3-198.18.0.9")
-	add("-m iprange ! --src-range 198.18.0.3-198.18.0.9")
+	add("-m iprange --src-range 198.18.0.131-198.18.0.137")
+	add("-m iprange ! --src-range 198.18.0.131-198.18.0.137")
 	add("-m iprange --dst-range 203.0.113.2-203.0.113.5")
 	add("-p icmp")
 	add("-p icmp -m icmp --icmp-type any")
@@ -104,7 +108,7 @@ function only4() {
 function only6() {
 	add("-d 2001:db8:2::/126")
 	add("! -d 2001:db8:2::4/128")
-	add("-m iprange --src-range 2001:db8:1::3-2001:db8:1::9")
+	add("-m iprange --src-range 2001:db8:1::83-2001:db8:1::89")
 	add("-m iprange ! --dst-range 2001:db8:2::2-2001:db8:2::5")
 	add("-p ipv6-icmp")
 	add("-p ipv6-icmp -m icmp6 --icmpv6-type 128")
@@ -117,13 +121,12 @@ function only6() {
 	add("-m hl --hl-gt 9")
 }
 
-# In a chain of the user's: some return, some go elsewhere, some mark.
-function user(name, other, count, i, text) {
+# In a chain of the user's: some return, some go elsewhere.
+function user(name, other, count, i) {
 	for (i = 0; i < count; i++) {
-		text = rules[int(rand() * n)]
-		printf "-A %s %s%s -j %s\n", name, senders() " ", text, pick("RETURN RETURN ACCEPT DROP")
+		printf "-A %s %s -j %s\n", name, rules[int(rand() * n)], pick("RETURN RETURN ACCEPT DROP")
 		if (i % 4 == 3 && other)
-			printf "-A %s -p udp %s -g %s\n", name, senders2[int(rand() * 8)], other
+			printf "-A %s -p udp -m udp --dport 53 -g %s\n", name, other
 	}
 }
 
@@ -138,8 +141,6 @@ function shuffle(i, j, keep) {
 
 BEGIN {
 	srand(seed)
-	for (i = 0; i < 8; i++)
-		senders2[i] = senders()
 	common()
 	if (family == 4)
 		only4()
@@ -152,14 +153,16 @@ BEGIN {
 	print ":OUTPUT ACCEPT"
 	print ":one -\n:two -\n:three -"
 	for (i = 0; i < n; i++) {
-		text = rules[i]
-		printf "-A %s %s%s -j %s\n", chain, senders() " ", text, verdict(text)
+		who = rules[i] ~ /src-range/ ? shared() : sender(i)
+		target = verdict(rules[i])
 		if (i % 24 == 12)
-			printf "-A %s %s -j MARK --set-xmark 0x%x/0x%x\n", chain, senders(), i % 16, i % 48 == 12 ? 15 : 4294967295
+			printf "-A %s %s -j MARK --set-xmark 0x%x/0x%x\n", chain, who, i % 16, i % 48 == 12 ? 15 : 4294967295
+		printf "-A %s %s %s -j %s\n", chain, who, rules[i], target
 		if (i % 30 == 20)
-			printf "-A %s %s -p tcp -g three\n", chain, senders()
+			printf "-A %s %s -p tcp -g three\n", chain, who
+		if (target != "ACCEPT" && who !~ /\/(27|123)/)
+			printf "-A %s %s -j ACCEPT\n", chain, who
 	}
-	printf "-A %s -p udp -j ACCEPT\n", chain
 	user("one", "three", 6)
 	user("two", "", 5)
 	user("three", "", 4)

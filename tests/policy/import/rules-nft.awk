@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Rules for 'nft -f' that use each expression that the importer translates.
+# Each has a sender of its own, as in rules-iptables.awk.
 #
 #	awk -v kind=inet -v seed=1 -f rules-nft.awk
 #
@@ -11,12 +12,13 @@ function pick(list, words, n) {
 	return words[1 + int(rand() * n)]
 }
 
-function senders4() {
-	return sprintf("ip saddr 198.18.0.%d/31", 2 * int(rand() * 16))
+# Of the rule that is added next. Frames that are no IP have none.
+function sender4() {
+	return sprintf("ip saddr 198.18.0.%d", n % 128)
 }
 
-function senders6() {
-	return sprintf("ip6 saddr 2001:db8:1::%x/127", 2 * int(rand() * 16))
+function sender6() {
+	return sprintf("ip6 saddr 2001:db8:1::%x", n % 128)
 }
 
 function verdict() {
@@ -33,16 +35,16 @@ function words(action) {
 
 # Of both families, of one of them, of none.
 function ip(text) {
-	rules[n++] = (kind != "forward" && rand() < 0.5 ? senders6() : senders4()) " " text
+	rules[n++] = (kind != "forward" && rand() < 0.5 ? sender6() : sender4()) " " text
 }
 
 function ip4(text) {
-	rules[n++] = (text ~ /saddr/ ? "" : senders4() " ") text
+	rules[n++] = (text ~ /saddr/ ? "" : sender4() " ") text
 }
 
 function ip6(text) {
 	if (kind != "forward")
-		rules[n++] = (text ~ /saddr/ ? "" : senders6() " ") text
+		rules[n++] = (text ~ /saddr/ ? "" : sender6() " ") text
 }
 
 function link(text) {
@@ -85,13 +87,13 @@ function network() {
 	ip4("ip protocol != udp")
 	ip4("ip daddr 203.0.113.2-203.0.113.5")
 	ip4("ip daddr != 203.0.113.0/30")
-	ip4("ip saddr { 198.18.0.1, 198.18.0.8/30, 198.18.0.20-198.18.0.22 } udp dport 53")
-	ip4("ip saddr != { 198.18.0.0/28, 198.18.0.20-198.18.0.30 } tcp sport 1006")
+	ip4("ip saddr { 198.18.0.129, 198.18.0.136/30, 198.18.0.148-198.18.0.150 } udp dport 53")
+	ip4("ip saddr != { 198.18.0.0/25, 198.18.0.148-198.18.0.158 } tcp sport 1006")
 	ip4("ip saddr @hosts tcp dport 443")
-	ip4("ip saddr . tcp dport { 198.18.0.3 . 22, 198.18.0.8/30 . 80-443 }")
+	ip4("ip saddr . tcp dport { 198.18.0.131 . 22, 198.18.0.152/30 . 80-443 }")
 	ip4("ip saddr . tcp dport @pairs")
 	ip4("ip daddr . udp dport != { 203.0.113.1 . 53, 203.0.113.2 . 80, 203.0.113.3 . 443 }")
-	ip4("ip saddr . ip daddr vmap { 198.18.0.4 . 203.0.113.1 : accept, 198.18.0.5 . 203.0.113.2 : drop }")
+	ip4("ip saddr . ip daddr vmap { 198.18.0.132 . 203.0.113.1 : accept, 198.18.0.133 . 203.0.113.2 : drop }")
 	ip4("ip dscp cs1")
 	ip4("ip dscp != { ef, af11 }")
 	ip4("ip length 100-200")
@@ -112,7 +114,7 @@ function network() {
 	}
 	ip6("ip6 daddr 2001:db8:2::2-2001:db8:2::5")
 	ip6("ip6 daddr != 2001:db8:2::/126")
-	ip6("ip6 saddr . tcp dport { 2001:db8:1::3 . 22, 2001:db8:1::8/125 . 80-443 }")
+	ip6("ip6 saddr . tcp dport { 2001:db8:1::83 . 22, 2001:db8:1::98/125 . 80-443 }")
 	ip6("ip6 nexthdr { tcp, esp }")
 	ip6("ip6 nexthdr != udp")
 	ip6("ip6 hoplimit 5")
@@ -198,6 +200,7 @@ function user(name, actions, count, i, text) {
 
 BEGIN {
 	srand(seed)
+	base = pick("accept drop")
 	transport()
 	network()
 	if (kind == "netdev")
@@ -207,21 +210,29 @@ BEGIN {
 	shuffle()
 	printf "table %s rules {\n", kind == "forward" ? "ip" : kind
 	print "\tset web { type inet_service; flags interval; elements = { 80, 443, 8000-8080 }; }"
-	print "\tset hosts { type ipv4_addr; flags interval; elements = { 198.18.0.2, 198.18.0.16/29 }; }"
-	print "\tset pairs { type ipv4_addr . inet_service; elements = { 198.18.0.1 . 22, 198.18.0.9 . 80 }; }"
+	print "\tset hosts { type ipv4_addr; flags interval; elements = { 198.18.0.130, 198.18.0.144/30 }; }"
+	print "\tset pairs { type ipv4_addr . inet_service; elements = { 198.18.0.134 . 22, 198.18.0.135 . 80 }; }"
 	print "\tmap verdicts { type inet_service : verdict; elements = { 22 : drop, 53 : accept, 443 : jump two }; }"
 	print "\tchain three {\n\t}\n\tchain two {\n\t}\n\tchain one {\n\t}"
 	user("three", "return accept drop", 4)
 	user("two", "return return accept drop", 6)
 	user("one", "return accept drop goto_three jump_two", 6)
 	printf "\tchain base {\n\t\ttype filter hook %s priority 0; policy %s;\n",
-		kind == "netdev" ? "ingress device eth0" : kind == "forward" ? "forward" : "input", pick("accept drop")
+		kind == "netdev" ? "ingress device eth0" : kind == "forward" ? "forward" : "input", base
 	for (i = 0; i < n; i++) {
-		print_rule(rules[i], verdict())
-		if (kind != "netdev" && i % 24 == 12)
-			printf "\t\t%s meta mark set %s\n", senders4(), i % 48 == 12 ? "7" : "meta mark & 0xfffffff0 | 0x2"
-		if (kind != "netdev" && i % 40 == 30)
-			printf "\t\t%s meta mark set 0x2e accept\n", senders4()
+		action = verdict()
+		who = match(rules[i], /^ip6? saddr [0-9][0-9a-f.:]+ /) ? substr(rules[i], 1, RLENGTH) : ""
+		if (kind != "netdev" && who && i % 24 == 12)
+			printf "\t\t%s meta mark set %s\n", who, i % 48 == 12 ? "7" : "meta mark & 0xfffffff0 | 0x2"
+		print_rule(rules[i], action)
+		if (kind != "netdev" && who && i % 40 == 30)
+			printf "\t\t%s meta mark set 0x2e accept\n", who
+		if (who && (action != base) && (action == "drop" || action == "accept"))
+			continue
+		if (who && base == "drop")
+			printf "\t\t%s accept\n", who
+		else if (who)
+			printf "\t\t%s drop\n", who
 	}
 	print "\t}\n}"
 }

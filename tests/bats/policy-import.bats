@@ -1,0 +1,309 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Rules of iptables and nft, loaded into the kernel, and the policies that are
+# imported from them: both judge the same packets in the same way. And the
+# tables of docs/policy-equivalents.md, line by line.
+
+load helper
+
+IMPORT=$ROOT/tests/policy/import
+
+setup_file() {
+	local packets=$ROOT/tests/packets
+	build_sender
+	export CRAFT_LINES=$BATS_FILE_TMPDIR/craft-lines
+	"$(the_clang)" -D_GNU_SOURCE -Wall -Wextra -Werror "-I$packets" "$IMPORT/craft-lines.c" \
+		"$packets/"{craft,layer,field,table}.c -o "$CRAFT_LINES"
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	clean_up
+}
+
+policy() {
+	"$BUILD/tg-policy" "$@"
+}
+
+# --- a host that filters, and one that sends to it
+
+given_a_filter() {
+	((EUID == 0)) || fail 'this test needs root'
+	given_namespace CLIENT client
+	given_namespace SERVER server
+	in_server sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
+		net.ipv4.ip_forward=1 net.ipv6.conf.default.accept_dad=0
+	ip -netns "$CLIENT" link add eth0 address 02:00:00:00:00:01 type veth \
+		peer name eth0 address 02:00:00:00:00:02 netns "$SERVER"
+	in_client sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
+	in_client ip link set dev eth0 up
+	in_server ip -batch - <<-END
+		link add out0 type veth peer name out1
+		link set dev eth0 up
+		link set dev out0 up
+		link set dev out1 up
+		addr add 198.18.0.254/24 dev eth0
+		addr add 2001:db8:1::fe/64 dev eth0 nodad
+	END
+}
+
+# 203.0.113.0/24 and 2001:db8:2::/64 are the filter's own, or behind it.
+given_local_targets() {
+	in_server ip route add local 203.0.113.0/24 dev lo
+	in_server ip -6 route add local 2001:db8:2::/64 dev lo
+}
+
+given_targets_behind() {
+	in_server ip route add 203.0.113.0/24 dev out0
+}
+
+# What passes the chain is remembered behind it, by what tells packets apart;
+# and before it, packets get a mark, which is their DSCP.
+given_a_memory() { # FAMILY KEY HOOK
+	local marks='' values='0x00 : 0, 0x02 : 2, 0x04 : 4, 0x0a : 10, 0x0b : 11, 0x2e : 46, 0x3f : 63'
+	[[ $1 == netdev ]] || marks="chain marks {
+		type filter hook prerouting priority -300
+		meta mark set $1 dscp map { $values }
+	}"
+	in_server nft -f - <<-END
+		table $1 seen {
+			set ids { typeof $2; flags dynamic; size 65535; }
+			$marks
+			chain late {
+				type filter hook $3 priority 100
+				update @ids { $2 } drop
+			}
+		}
+	END
+}
+
+# A MAC address holds the number in its last two bytes.
+ids_seen() { # FAMILY
+	local first high low
+	in_server nft -j list set "$1" seen ids |
+		jq -r '.nftables[].set.elem[]? | if type == "object" then .elem.val else . end' |
+		while IFS=: read -r first _ _ _ high low; do
+			printf '%d\n' "${low:+0x$high}${low:-$first}"
+		done
+}
+
+packets() { # KIND COUNT SEED [nft]
+	awk -v kind="$1" -v count="$2" -v seed="$3" -v nft="${4:-0}" -f "$IMPORT/packets.awk" >packets
+	"$CRAFT_LINES" <packets >frames
+	in_client "$SENDER" eth0 <frames
+	sleep 0.5
+}
+
+# Both say the same of each packet; and there were some of both kinds.
+kernel_and_policy_agree() { # FAMILY POLICY COUNT
+	local seen
+	ids_seen "$1" | sort >seen
+	paste -d ' ' frames packets | awk -v family="$1" '{
+		match($0, /(tos|class)=[0-9]+/)
+		mark = substr($0, RSTART, RLENGTH)
+		sub(/.*=/, "", mark)
+		print "hex " $1 (family == "netdev" ? "" : " mark " int(mark / 4))
+	}' >descriptions
+	policy explain --policy "$2" --batch --json <descriptions >answers
+	jq -r 'select(.verdict == "pass") | input_line_number' answers | sort >passed
+	comm -3 seen passed >different
+	[[ ! -s different ]] || fail "judged differently: $(wc -l <different)" \
+		"$(head -n 3 different | tr -d '\t' | while read -r n; do sed -n "${n}p" packets; done)"
+	(($(wc -l <answers) == $3)) || fail "answers: $(wc -l <answers)"
+	seen=$(wc -l <seen)
+	((seen > $3 / 50 && seen < $3 * 49 / 50)) || fail "of $3 packets $seen passed: what does that show?"
+	# at least so many different rules had a say
+	(($(jq '.line' answers | sort -u | wc -l) >= 55)) || fail 'too few rules decided anything'
+}
+
+iptables_agrees() { # KIND CHAIN SEED COUNT
+	local family=ip command=iptables digit=4 hook=input key='ip id'
+	[[ $1 != *6 ]] || family=ip6 command=ip6tables digit=6 key='ip6 flowlabel'
+	[[ $2 == INPUT ]] || hook=forward
+	in_server "$command-legacy" -L -n >/dev/null || skip "no $command-legacy here"
+	awk -v family="$digit" -v chain="$2" -v seed="$3" -f "$IMPORT/rules-iptables.awk" >rules
+	in_server "$command-legacy-restore" <rules
+	in_server "$command-legacy-save" >saved
+	policy import --strict --iptables saved --chain "$2" >imported.policy
+	policy check imported.policy
+	policy fmt imported.policy | diff imported.policy -
+	given_a_memory "$family" "$key" "$hook"
+	packets "$1" "$4" "$3"
+	kernel_and_policy_agree "$family" imported.policy "$4"
+}
+
+nft_rules() { # KIND SEED
+	awk -v kind="$1" -v seed="$2" -f "$IMPORT/rules-nft.awk" >rules
+	in_server nft -f rules
+	in_server nft -j list ruleset >saved
+	policy import --strict --nft saved --table rules --chain base >imported.policy
+	policy check imported.policy
+	policy fmt imported.policy | diff imported.policy -
+}
+
+@test "iptables at INPUT and the policy imported from it judge packets alike" {
+	given_a_filter
+	given_local_targets
+	iptables_agrees input4 INPUT 4 5000
+}
+
+@test "iptables at FORWARD and the policy imported from it judge packets and fragments alike" {
+	given_a_filter
+	given_targets_behind
+	iptables_agrees forward4 FORWARD 4 5000
+}
+
+@test "ip6tables at INPUT and the policy imported from it judge packets alike" {
+	given_a_filter
+	given_local_targets
+	iptables_agrees input6 INPUT 4 5000
+}
+
+@test "nft's inet chains and the policy imported from them judge packets of both families alike" {
+	given_a_filter
+	given_local_targets
+	nft_rules inet 1
+	given_a_memory ip 'ip id' input
+	given_a_memory ip6 'ip6 flowlabel' input
+	packets input4 5000 1 1
+	kernel_and_policy_agree ip imported.policy 5000
+	packets input6 5000 1 1
+	kernel_and_policy_agree ip6 imported.policy 5000
+}
+
+@test "nft at forward and the policy imported from it judge packets and fragments alike" {
+	given_a_filter
+	given_targets_behind
+	nft_rules forward 1
+	given_a_memory ip 'ip id' forward
+	packets forward4 5000 1 1
+	kernel_and_policy_agree ip imported.policy 5000
+}
+
+@test "nft at a device's ingress and the policy imported from it judge frames, tags and ARP alike" {
+	given_a_filter
+	nft_rules netdev 1
+	given_a_memory netdev 'ether daddr' 'ingress device eth0'
+	packets frames 5000 1 1
+	kernel_and_policy_agree netdev imported.policy 5000
+}
+
+# --- what cannot be said
+
+@test "what cannot be said is a message with its line, and a comment in the policy" {
+	policy import --iptables "$IMPORT/unsaid.iptables" >out.policy 2>errors
+	diff "$IMPORT/unsaid.policy" <(sed "s|$IMPORT/||" out.policy)
+	diff "$IMPORT/unsaid.errors" <(sed "s|$IMPORT/||" errors)
+	policy check out.policy
+}
+
+@test "with --strict, what cannot be said is a failure" {
+	run -1 policy import --strict --iptables "$IMPORT/unsaid.iptables"
+	run -0 policy import --strict --iptables "$IMPORT/returns.iptables"
+}
+
+@test "marks, returns and gotos become sub-lists" {
+	policy import --iptables "$IMPORT/returns.iptables" >out.policy
+	diff "$IMPORT/returns.policy" <(sed "s|$IMPORT/||" out.policy)
+	policy check out.policy
+}
+
+@test "ClassBench: the first rule drops, the second passes, what matches none passes" {
+	policy import --classbench "$IMPORT/small.classbench" >out.policy
+	diff "$IMPORT/small.policy" out.policy
+	policy check out.policy
+}
+
+@test "a file that is none ends in an error with its name" {
+	local option
+	printf 'hello\n' >hello
+	for option in --iptables --ip6tables --nft --classbench; do
+		run -1 policy import "$option" hello
+		[[ $output == hello:* ]] || fail "$option: $output"
+		run -1 policy import "$option" no-such-file
+		[[ $output == no-such-file:* ]] || fail "$option: $output"
+	done
+	run -2 policy import
+	run -2 policy import --nft hello --iptables hello
+}
+
+# --- the tables of equivalents
+
+# The rows of a table: what stands in its first two columns, with a tab between.
+rows_of() { # HEADING
+	awk -v heading="## From $1" '
+		/^## / { inside = $0 == heading }
+		inside && /^\| `/ {
+			gsub(/\\\|/, "\001")
+			split($0, columns, /`/)
+			gsub(/\001/, "|", columns[2])
+			gsub(/\001/, "|", columns[4])
+			print columns[2] "\t" columns[4]
+		}' "$ROOT/docs/policy-equivalents.md"
+}
+
+# The rules of the imported policy, without what is around them.
+said() {
+	grep -vE '^#|^default |^$|^pass ether !' imported.policy | tr '\n' ';' | sed 's/;$//; s/;/; /g'
+}
+
+@test "each line of 'from iptables' is what the importer makes of it" {
+	local theirs ours command rows=0
+	while IFS=$'\t' read -r theirs ours; do
+		command=iptables
+		[[ $theirs != *ipv6-icmp* && $theirs != *2001:* && $theirs != *' hl '* ]] || command=ip6tables
+		printf '*filter\n:INPUT ACCEPT\n:web -\n-A INPUT %s\n-A web -j ACCEPT\nCOMMIT\n' "$theirs" >rules
+		policy import --strict "--$command" rules >imported.policy || fail "not said: $theirs"
+		policy check imported.policy || fail "not right: $theirs"
+		[[ $(said) == "$ours"* ]] || fail "$theirs" "is $(said)" "and not $ours"
+		rows=$((rows + 1))
+	done < <(rows_of iptables)
+	((rows >= 30)) || fail "rows: $rows"
+}
+
+@test "each line of 'from nft' is what the importer makes of it" {
+	local theirs ours rows=0
+	given_namespace SERVER server
+	while IFS=$'\t' read -r theirs ours; do
+		in_server nft flush ruleset
+		in_server nft -f - <<-END || fail "nft does not know: $theirs"
+			table inet filter {
+				chain web { accept; }
+				chain input { type filter hook input priority 0; $theirs; }
+			}
+		END
+		in_server nft -j list ruleset >rules
+		policy import --strict --nft rules >imported.policy || fail "not said: $theirs"
+		policy check imported.policy || fail "not right: $theirs"
+		[[ $(said) == "$ours"* ]] || fail "$theirs" "is $(said)" "and not $ours"
+		rows=$((rows + 1))
+	done < <(rows_of nft)
+	((rows >= 25)) || fail "rows: $rows"
+}
+
+# Each has a packet that its rule decides about, in the third column.
+lines_hold() { # HEADING LEAST
+	local theirs ours packet rows=0
+	while IFS=$'\t' read -r theirs ours packet; do
+		printf '%s\n' "$ours" >one.policy
+		policy check one.policy || fail "not right: $ours"
+		[[ $(policy explain --policy one.policy --json "$packet" | jq .line) == 1 ]] ||
+			fail "$packet is not for: $ours"
+		rows=$((rows + 1))
+	done < <(awk -v heading="## From $1" '
+		/^## / { inside = $0 == heading }
+		inside && /^\| `/ { split($0, columns, /`/); print columns[2] "\t" columns[4] "\t" columns[6] }
+	' "$ROOT/docs/policy-equivalents.md")
+	((rows >= $2)) || fail "rows: $rows"
+}
+
+@test "each line of 'from xdp-filter' is a policy that decides about its packet" {
+	lines_hold xdp-filter 8
+}
+
+@test "each line of 'from tc flower' is a policy that decides about its packet" {
+	lines_hold 'tc flower' 12
+}

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tests of the importers, with sanitizers. This comes after policy.mk, which
+# has the rules for the objects of the policy language.
+
+IMPORT_PARTS := json json_string $(patsubst tools/policy/%.c,%, \
+	$(filter-out tools/policy/import.c,$(wildcard tools/policy/import_*.c)))
+
+$(T)/import_json: $(addprefix $(T)/,unit-import_json.san.o \
+	policy-json.san.o policy-json_string.san.o)
+
+$(T)/fuzz-import: $(T)/fuzz-import.fuzz.o \
+	$(POLICY_PARTS:%=$(T)/policy-%.fuzz.o) \
+	$(IMPORT_PARTS:%=$(T)/policy-%.fuzz.o)
+
+$(T)/import_json:
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) $(filter %.o,$^) -o $@ $(LDLIBS)
+
+$(T)/fuzz-import:
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) -fsanitize=fuzzer $(filter %.o,$^) \
+		-o $@ $(LDLIBS)
+
+tests-build: $(T)/import_json $(T)/fuzz-import
+UNIT_TESTS += $(T)/import_json
+FUZZERS += $(T)/fuzz-import
