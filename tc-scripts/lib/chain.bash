@@ -143,13 +143,15 @@ bank_empty() { # HOOK BUILD FIRST-SLOT
 
 # After the flip: wait until nobody is in there, and give the programs back.
 bank_retire() { # HOOK BUILD FIRST-SLOT
-	local slot
+	local slot file files=()
 	run_or_die "$BUILD/tg-chain" grace
 	run_or_die "$BUILD/tg-chain" clear "$GLOBALS/$(array_of "$1" "$2")" "$3" "$BANK_SLOTS"
-	[[ ! $DRY_RUN ]] || return 0
 	for ((slot = $3; slot < $3 + BANK_SLOTS; slot++)); do
-		rm -f "$OBJECTS/$1.$slot.o" "$OBJECTS/$1.$slot.o.new"
+		for file in "$OBJECTS/$1.$slot.o" "$OBJECTS/$1.$slot.o.new"; do
+			[[ ! -e $file ]] || files+=("$file")
+		done
 	done
+	((${#files[@]} == 0)) || run_or_die rm "${files[@]}"
 }
 
 graft() { # HOOK BUILD SLOT OBJECT

@@ -192,9 +192,13 @@ xdp_word() { # MODE
 	esac
 }
 
+# The hooks that this command takes its gate from: --dry-run leaves it there.
+FREED_HOOKS=()
+
 # In the mode in which it was attached: 'xdp off' for another one exits 0 and
 # does nothing. So look, too.
 gate_remove() { # HOOK
+	FREED_HOOKS+=("$1")
 	if [[ $1 == xdp ]]; then
 		run_or_die "${ENTER[@]}" ip link set dev "$DEV" "$(xdp_word "$GATE_MODE")" off
 	else
@@ -245,14 +249,26 @@ clsact_ensure() {
 
 # Only ours, and only when nobody uses it any more.
 clsact_release() {
-	local qdisc ingress egress
+	local qdisc hook
 	[[ -d $PINS/clsact ]] || return 0
 	qdisc=$(ingress_qdisc) || exit 1
 	[[ $qdisc == clsact ]] || return 0
-	ingress=$(filters_on ingress) || exit 1
-	egress=$(filters_on egress) || exit 1
-	[[ $DRY_RUN || ! $ingress$egress ]] || return 0
+	for hook in ingress egress; do
+		! hook_is_used "$hook" || return 0
+	done
 	run_or_die "${ENTER[@]}" tc qdisc del dev "$DEV" clsact
+}
+
+# By any filter, but for a gate that is there because nothing was removed yet.
+hook_is_used() { # HOOK
+	local line lines
+	lines=$(filters_on "$1") || exit 1
+	while IFS= read -r line; do
+		[[ $line ]] || continue
+		[[ $DRY_RUN && $line == *" pref $PREF bpf "* ]] || return 0
+		is_one_of "$1" "${FREED_HOOKS[@]}" || return 0
+	done <<<"$lines"
+	return 1
 }
 
 # Does the kernel still have a gate that jumps into one of the selected

@@ -59,23 +59,22 @@ parse_detach_options() {
 }
 
 detach_hook() { # HOOK
-	local build
 	gate_read "$1"
 	if [[ $GATE_ID ]]; then
 		gate_remove "$1"
 	elif [[ $FOREIGN && -e $GLOBALS/$(array_of "$1" '') ]]; then
 		warn "$DEV $1: left alone, as it is not ours: $FOREIGN"
 	fi
-	for build in '' .frags; do
-		hook_forget "$1" "$build"
-	done
+	hook_forget "$1"
 }
 
 # The chain itself: the array lets go of its programs with its pin.
-hook_forget() { # HOOK BUILD
-	local array files
-	array=$GLOBALS/$(array_of "$1" "$2")
-	[[ ! -e $array ]] || run_or_die rm "$array"
+hook_forget() { # HOOK
+	local build array files
+	for build in '' .frags; do
+		array=$GLOBALS/$(array_of "$1" "$build")
+		[[ ! -e $array ]] || run_or_die rm "$array"
+	done
 	files=("$OBJECTS/$1".*.o*)
 	[[ ! -e ${files[0]} ]] || run_or_die rm "${files[@]}"
 }

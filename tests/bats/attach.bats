@@ -357,6 +357,7 @@ refused_plugins() {
 @test "device names that a shell could misread are refused" {
 	given_device
 	local name
+	# shellcheck disable=SC2016 # that is the name
 	for name in 'a;b' "a'b" '$(reboot)' 'a*' '..' "a\"b"; do
 		in_server ip link add "$name" type veth peer name x0 2>/dev/null || true
 		refuses_and_changes_nothing 1 'not a device name that tailgate takes' \

@@ -73,6 +73,25 @@ dropped_port() {
 	done
 }
 
+@test "killed between the steps that mount and unmount, a command is taken up by the next" {
+	# shellcheck disable=SC2016 # expanded in there
+	alone '
+		gone() { test ! -e /run/tailgate; test ! -e /run/tailgate-objects; }
+		mkdir /run/tailgate # and not mounted
+		tailgate attach eth0 --ingress
+		tailgate detach eth0
+		gone
+		mkdir /run/tailgate /run/tailgate-objects # and mounted, for nobody
+		mount -t bpf tailgate /run/tailgate
+		tailgate detach eth0
+		gone
+		tailgate attach eth0 --ingress
+		tc qdisc del dev eth0 clsact
+		rm -r /run/tailgate/*-eth0 # and not its objects
+		tailgate gc
+		gone'
+}
+
 # --- a command that fails
 
 @test "when any call of tc or ip fails, a fresh attach says so and leaves nothing" {
@@ -148,7 +167,7 @@ all_ended_well() { # PID...
 	given_known_neighbours
 	on_server attach eth0 --ingress --chain drop_icmp
 	pings_begin
-	local n pids=() chains=(count,drop_icmp drop_icmp,drop_arp,count)
+	local n pids=() chains=('count,drop_icmp' 'drop_icmp,drop_arp,count')
 	for n in {1..10}; do
 		on_server chain eth0 ingress set "${chains[n % 2]}" &>"$BATS_TEST_TMPDIR/said.$n" 3>&- 4>&- &
 		pids+=("$!")
@@ -180,6 +199,23 @@ all_ended_well() { # PID...
 		on_server detach eth0
 	fi
 	nothing_is_left
+}
+
+@test "status and gc, over and over, disturb no attach and no detach" {
+	# shellcheck disable=SC2016 # expanded in there
+	alone '
+		while [[ ! -e /run/enough ]]; do tailgate status; done &>/dev/null &
+		while [[ ! -e /run/enough ]]; do tailgate gc; done &>/run/removed &
+		for _ in {1..8}; do
+			tailgate attach eth0 --ingress >/dev/null
+			tailgate status eth0 >/dev/null
+			tailgate detach eth0
+		done
+		touch /run/enough
+		wait
+		test ! -s /run/removed
+		test ! -e /run/tailgate
+		test ! -e /run/tailgate-objects'
 }
 
 @test "a dead front end's lock is nobody's" {

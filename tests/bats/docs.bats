@@ -69,7 +69,7 @@ run_chapter() { # FILE
 	[[ $output == *"eth0 xdp (native): count drop_tcp, then pass"* ]]
 	[[ $output == *"tc exec bpf graft "*" section ingress"* ]]
 	# the policy
-	[[ $output == *"drop: edge.policy:1: default drop"* ]]
+	[[ $output == *"drop: no rule matches: edge.policy:1: default drop"* ]]
 }
 
 @test "the plugin in docs/writing-a-plugin.md builds, chains, drops and counts" {

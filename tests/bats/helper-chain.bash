@@ -7,6 +7,9 @@
 #	load helper-chain
 #	setup() { given_server; }
 #	teardown() { remove_chains; }
+#
+# Some words take a device or the like and do without; 'run' sets output.
+# shellcheck disable=SC2119,SC2120,SC2154
 
 # What an attachment keeps outside of its pins.
 readonly OBJECTS_ROOT=/run/tailgate-objects LOCKS=/run/lock
@@ -236,6 +239,20 @@ no_qdisc() { # KIND
 	[[ $(in_server tc qdisc show dev eth0) != *"qdisc $1 "* ]] || fail "there is a $1"
 }
 
+# --- alone: with processes, mounts, a network and a /run of its own
+
+# There is eth0, and the word tailgate.
+alone() { # COMMANDS
+	# shellcheck disable=SC2016 # expanded in there
+	TAILGATE=$ROOT/tc-scripts/tailgate unshare --mount --net --pid --fork --mount-proc --propagation private bash -euc '
+		mount -t tmpfs tmpfs /run
+		mkdir /run/lock
+		ip link add eth0 type veth peer name eth1
+		ip link set dev eth0 up
+		tailgate() { "$TAILGATE" "$@"; }
+		'"$1" 3>&- 4>&-
+}
+
 # --- what it is built from
 
 # Once in a run: the first that needs it builds it.
@@ -284,21 +301,23 @@ given_quiet_hosts() {
 	in_server sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
 	# Without an XDP program the other end takes frames only so.
 	in_server ethtool -K eth0 gro on
-	ARRIVED_BEFORE=$(arrived_in_all)
+	ARRIVED_BEFORE=$(arrived_in_all) REFUSED_BEFORE=$(refused_in_all)
 }
 
 flood_begins() { # [OPTION...]
-	nsenter --net="/run/netns/$CLIENT" nice "$TOOLS/flood" --time 120 "$@" eth0 \
+	nsenter --net="/run/netns/$CLIENT" nice "$TOOLS/flood" --time 600 "$@" eth0 \
 		>"$BATS_TEST_TMPDIR/sent" 3>&- 4>&- &
 	FLOOD=$!
 	eventually some_arrived
 }
 
-# How many were sent, and how many of these arrived.
+# How many were sent, how many of these a full queue did not take, which is
+# before any hook, and how many arrived.
 flood_ends() {
 	kill "$FLOOD" 2>/dev/null || true
 	wait "$FLOOD"
 	SENT=$(<"$BATS_TEST_TMPDIR/sent")
+	REFUSED=$(($(refused_in_all) - REFUSED_BEFORE))
 	ARRIVED=$(($(arrived_in_all) - ARRIVED_BEFORE))
 	((ARRIVED > 0)) || fail "nothing arrived of $SENT"
 }
@@ -309,6 +328,10 @@ some_arrived() {
 
 arrived_in_all() {
 	in_server ip -j -s link show dev eth0 | jq '.[0].stats64.rx.packets'
+}
+
+refused_in_all() {
+	in_client ethtool -S eth0 | awk '/ tx_queue_[0-9]+_xdp_xmit_errors:/ { n += $2 } END { print n + 0 }'
 }
 
 # Packets that got their last word on a hook.

@@ -241,7 +241,7 @@ empty_slot() { # HOOK SLOT
 	rm "$(array_pin ingress)"
 	on_server chain eth0 ingress set drop_arp
 	chain_is ingress drop_arp drop
-	rm -r "/run/tailgate/$KEY" "$OBJECTS_ROOT/$KEY"
+	rm -r "/run/tailgate/${KEY:?}" "$OBJECTS_ROOT/${KEY:?}"
 	on_server chain eth0 ingress set count
 	chain_is ingress count drop
 	run ! mountpoint -q "/run/tailgate/$KEY"

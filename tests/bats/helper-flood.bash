@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Words for the tests that rearrange a chain under a flood, on top of
+# helper.bash and helper-chain.bash. The chains have numbers: mark is their first
+# plugin, check the last one, and that tells whether both were of one number.
+
+# Chains 1 to 7 in CHAINS. An odd number of them, so that a bank never gets the
+# chain that it had before: a packet that is overtaken by a refill would show.
+given_numbered_chains() {
+	local number plugin
+	CHAINS=()
+	for number in {1..7}; do
+		for plugin in mark check; do
+			"$BUILD/tg-splice" "$FIXTURES/$plugin.o" \
+				-o "$BATS_TEST_TMPDIR/$plugin$number.o" "chain_number=$number"
+		done
+		CHAINS+=("$BATS_TEST_TMPDIR/mark$number.o,count,$BATS_TEST_TMPDIR/check$number.o")
+	done
+}
+
+# One flip after another, each to the next chain.
+flip_through_chains() { # HOOK HOW-OFTEN
+	local n
+	for ((n = 1; n <= $2; n++)); do
+		on_server chain eth0 "$1" set "${CHAINS[n % ${#CHAINS[@]}]}"
+	done
+}
+
+# What came, and what became of it; the numbers go into COUNTED, in words.
+given_the_numbers() { # HOOK
+	JUDGED=$(judged "$1")
+	SEEN=$(packets count "$1" next counted)
+	ONE_CHAIN=$("$BUILD/tg-counters" --json "$PINS" |
+		jq 'map(select(.plugin == "check" and .reason != "own-0").packets) | add // 0')
+	CHAINS_SEEN=$("$BUILD/tg-counters" --json "$PINS" |
+		jq '[.[] | select(.plugin == "check" and .reason != "own-0")] | length')
+	COUNTED="sent $SENT, not taken by a full queue $REFUSED, arrived $ARRIVED, judged $JUDGED, by one chain $ONE_CHAIN"
+}
+
+# Every packet that arrived was judged once, by a whole chain.
+every_packet_met_one_chain() { # HOOK
+	given_the_numbers "$1"
+	no_call_was_missed
+	refute_counted check "$1" drop own-0
+	refute_counted mark "$1" next own-0
+	((SENT == ARRIVED + REFUSED)) || fail "not all arrived: $COUNTED"
+	((JUDGED == ARRIVED && SEEN == ARRIVED && ONE_CHAIN == ARRIVED)) ||
+		fail "$COUNTED" "$(what_was_counted)"
+	((CHAINS_SEEN == ${#CHAINS[@]})) || fail "only $CHAINS_SEEN chains had packets: $COUNTED"
+}
+
+# The whole of it. What stands at 3 is shown, whatever comes of the test.
+flips_under_a_flood() { # HOOK FLIPS LEAST-PACKETS
+	local started=$SECONDS
+	given_server
+	given_quiet_hosts
+	given_numbered_chains
+	on_server attach eth0 "--$1" --chain "${CHAINS[0]}" >/dev/null
+	flood_begins
+	flip_through_chains "$1" "$2"
+	while (($(arrived_in_all) - ARRIVED_BEFORE < $3)); do
+		sleep 0.2
+	done
+	flood_ends
+	every_packet_met_one_chain "$1"
+	printf '# %s: %s flips, %s, lost %s, %s s\n' "$1" "$2" "$COUNTED" \
+		$((SENT - REFUSED - ONE_CHAIN)) $((SECONDS - started)) >&3
+}
