@@ -3,6 +3,8 @@
 # make            build every object and tool into build/
 # make check      what needs no root: style, unit tests
 # make test       everything; root. DOCKER=1 adds containers, with an engine
+# make test-long  what takes minutes more: a thousand flips; root
+# make bench      what a chain costs, in nanoseconds; root
 # make demo       see it work, in a playground that is gone afterwards; root
 # make deps       install the packages that are missing; DRY=1 only names them
 # make install    PREFIX=/usr/local, DESTDIR=
@@ -34,7 +36,7 @@ vpath %.bpf.c progs progs/chain
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
 
-.PHONY: FORCE all check test demo deps install uninstall clean format tests-build
+.PHONY: FORCE all check test test-long bench demo deps install uninstall clean format tests-build
 
 all: $(OBJECTS) $(MULTI_BUFFER) $(TOOLS)
 
@@ -76,6 +78,14 @@ test: deps
 	$(Q)$(MAKE) --no-print-directory all tests-build
 	$(Q)tests/run $(if $(DOCKER),--docker)
 
+test-long: deps
+	$(Q)$(MAKE) --no-print-directory all tests-build
+	$(Q)bats tests/bats/long
+
+bench: deps
+	$(Q)$(MAKE) --no-print-directory all tests-build
+	$(Q)bench/chain
+
 demo:
 	$(Q)tc-scripts/deps use build
 	$(Q)$(MAKE) --no-print-directory all
@@ -100,11 +110,14 @@ install: all
 	$(Q)install -m 755 $(TOOLS) $(LIB)/build
 	$(Q)install -m 644 progs/include/*.h maps/*.h \
 		$(DESTDIR)$(PREFIX)/include/tailgate
+	$(Q)install -d $(DESTDIR)$(PREFIX)/share/man/man5
+	$(Q)install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	$(Q)ln -sfn ../lib/tailgate/tailgate $(DESTDIR)$(PREFIX)/sbin/tailgate
 
 uninstall:
 	$(Q)rm -rf $(LIB) $(DESTDIR)$(PREFIX)/include/tailgate
-	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/tailgate
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/tailgate \
+		$(DESTDIR)$(PREFIX)/share/man/man5/tailgate-policy.5
 
 clean:
 	$(Q)rm -rf $(B)

@@ -96,11 +96,12 @@ attachment_lock() {
 	trap 'exit 129' HUP
 }
 
-# Is another command at work on it at this moment?
+# Is another command at work on it at this moment? Opened for reading, so that
+# no lock file comes into being where one has just gone.
 attachment_is_busy() {
 	local path=$LOCKS/tailgate.$KEY.lock
-	[[ -e $path ]] && ! flock -n "$path" true
-}
+	[[ -e $path ]] && ! flock -n 0 <"$path"
+} 2>/dev/null
 
 # Let go, and leave no file where the attachment itself is gone.
 attachment_unlock() {

@@ -266,6 +266,7 @@ hook_is_used() { # HOOK
 	while IFS= read -r line; do
 		[[ $line ]] || continue
 		[[ $DRY_RUN && $line == *" pref $PREF bpf "* ]] || return 0
+		[[ $line != *" handle "* ]] || is_our_place "$line" || return 0
 		is_one_of "$1" "${FREED_HOOKS[@]}" || return 0
 	done <<<"$lines"
 	return 1

@@ -450,7 +450,7 @@ refused_plugins() {
 
 @test "attached and detached again and again, nothing is left" {
 	given_device
-	attach_and_detach 15
+	attach_and_detach 8
 }
 
 @test "detach of one hook leaves the others in force" {

@@ -125,6 +125,15 @@ both() { # WORD...
 	done
 	same_by_hand detach-clsact detach DEVICE
 	has_qdisc clsact
+	both attach DEVICE --ingress
+	for device in eth0 twin0; do
+		in_server tc qdisc replace dev "$device" clsact
+		in_server tc filter del dev "$device" egress
+		in_server tc filter add dev "$device" ingress protocol all pref 7400 handle 1 \
+			bpf da obj "$BUILD/count.o" sec ingress
+	done
+	same_by_hand detach-clsact detach DEVICE
+	has_qdisc clsact
 }
 
 @test "where there is nothing to do no line is printed" {

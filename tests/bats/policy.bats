@@ -105,3 +105,34 @@ setup() {
 	run -0 tailgate policy --help
 	run -0 tailgate explain --help
 }
+
+@test "sub-lists that multiply without end are refused, and soon" {
+	local i
+	for i in {1..30}; do
+		printf 'sublist s%s {\n\tjump s%s\n\tjump s%s\n}\n' "$i" $((i + 1)) $((i + 1))
+	done >>"$POLICY"
+	printf 'sublist s31 {\n\tpass arp\n}\njump s1\n' >>"$POLICY"
+	run -1 --separate-stderr timeout 5 "$ROOT/tc-scripts/tailgate" policy check "$POLICY"
+	[[ $stderr == *"these are more than 1000000"* ]]
+}
+
+# --- the man page
+
+grammar_of() { # FILE FIRST LAST
+	awk -v first="$2" -v last="$3" '
+		index($0, last) == 1 && inside { exit }
+		inside { print }
+		index($0, first) == 1 { inside = 1 }' "$1"
+}
+
+@test "the man page has the grammar of the manual, word for word" {
+	diff <(grammar_of "$ROOT/docs/policy.md" '```ebnf' '```') \
+		<(sed '1,/^.Sh GRAMMAR/d' "$ROOT/docs/man/tailgate-policy.5" >"$BATS_TEST_TMPDIR/man" &&
+			grammar_of "$BATS_TEST_TMPDIR/man" '.Bd -literal' '.Ed')
+}
+
+@test "the example of the manual is a policy that checks" {
+	grammar_of "$ROOT/docs/policy.md" '```policy' '```' >"$BATS_TEST_TMPDIR/example.policy"
+	[[ -s $BATS_TEST_TMPDIR/example.policy ]]
+	run -0 tailgate policy check "$BATS_TEST_TMPDIR/example.policy"
+}

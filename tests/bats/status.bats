@@ -298,7 +298,7 @@ empty_slot() { # HOOK SLOT
 	done 3>&- 4>&- &
 	FLIPS=$!
 	local n
-	for n in {1..25}; do
+	for n in {1..12}; do
 		run on_server status eth0
 		((status == 0)) || break
 	done

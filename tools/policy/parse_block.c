@@ -204,8 +204,10 @@ static void check_defined(struct parser *parser, size_t index)
 }
 
 /*
- * How deep the jumps below a block go. A block is left before a second way
- * into it is looked at, so that each is looked at once.
+ * How deep the jumps below a block go, and how many rules a packet may meet
+ * there: two jumps in each of 32 sub-lists would be thousands of millions. A
+ * block is left before a second way into it is looked at, so that each is
+ * looked at once.
  */
 static size_t measure(struct parser *parser, size_t index, size_t above)
 {
@@ -214,6 +216,7 @@ static size_t measure(struct parser *parser, size_t index, size_t above)
 
 	states[index].is_open = true;
 	states[index].depth = 1;
+	states[index].rules = block->count;
 	for (size_t i = 0;
 	     i < block->count && !diagnostics_full(parser->diagnostics); i++) {
 		const struct policy_rule *rule = &block->rules[i];
@@ -242,6 +245,14 @@ static size_t measure(struct parser *parser, size_t index, size_t above)
 				POLICY_JUMPS_MAX);
 		if (states[index].depth < depth + 1)
 			states[index].depth = depth + 1;
+		states[index].rules += states[target].rules;
+		if (states[index].rules > POLICY_RULES_MAX) {
+			fail_at(parser, rule->place,
+				"with the rules that jumps lead to, these are "
+				"more than %d",
+				POLICY_RULES_MAX);
+			states[index].rules = 0; /* said once */
+		}
 	}
 	states[index].is_open = false;
 	return states[index].depth;

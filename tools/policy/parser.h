@@ -81,6 +81,7 @@ struct block_state {
 	bool is_defined;
 	size_t room;  /* for rules */
 	size_t depth; /* of jumps below, once that is known; 0: not yet */
+	size_t rules; /* with those that jumps lead to, counted each time */
 	bool is_open; /* on the way of a search for circles */
 };
 
