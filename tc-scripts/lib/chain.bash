@@ -79,7 +79,7 @@ plugin_names() {
 # The object file for a plugin, checked: it must serve the hook and know what a
 # next slot is.
 plugin_object() { # PLUGIN HOOK BUILD
-	local object section sections known
+	local object section sections known constants constant
 	if [[ $1 == */* || $1 == *.o ]]; then
 		object=${1%.o}$3.o
 	else
@@ -99,8 +99,11 @@ plugin_object() { # PLUGIN HOOK BUILD
 	mapfile -t known <<<"$sections"
 	is_one_of "$section" "${known[@]}" ||
 		die "'$object' does not serve $2: it has no section '$section', only ${known[*]}"
-	[[ $'\n'$("$BUILD/tg-splice" "$object" --list) == *$'\n'"tg_next_slot="* ]] ||
-		die "'$object' cannot be chained: it has no constant tg_next_slot: see docs/writing-a-plugin.md"
+	constants=$("$BUILD/tg-splice" "$object" --list) || exit 1
+	for constant in tg_next_slot tg_miss tg_serial; do
+		[[ $'\n'$constants == *$'\n'"$constant="* ]] ||
+			die "'$object' cannot be chained: it has no constant $constant: see docs/writing-a-plugin.md"
+	done
 	printf '%s\n' "$object"
 }
 

@@ -121,7 +121,7 @@ hooks_look() {
 	for hook in "${ATTACH_HOOKS[@]}"; do
 		gate_read "$hook"
 		[[ ! $FOREIGN || $FORCE ]] ||
-			die "$DEV $hook has a $FOREIGN that is not ours: --force replaces it"
+			die "on $DEV $hook there is already, and not ours: $FOREIGN: --force replaces it"
 		check_qdisc "$hook"
 		mode_look "$hook"
 		HOOK_OLD[$hook]=$GATE_SLOT
@@ -147,8 +147,10 @@ mode_look() { # HOOK
 	[[ $1 == xdp ]] || return 0
 	HOOK_MODE[xdp]=$XDP_MODE
 	[[ $GATE_ID || $FOREIGN ]] || return 0
+	local remove="tailgate detach $DEV --xdp"
+	[[ $GATE_ID ]] || remove="ip link set dev $DEV $(xdp_word "$GATE_MODE") off"
 	[[ $XDP_MODE == auto || $XDP_MODE == "$GATE_MODE" ]] ||
-		die "$DEV has an XDP program in $GATE_MODE mode: 'tailgate detach $DEV --xdp' first, or --xdp=$GATE_MODE"
+		die "$DEV has an XDP program in $GATE_MODE mode: '$remove' first, or --xdp=$GATE_MODE"
 	HOOK_MODE[xdp]=$GATE_MODE
 }
 

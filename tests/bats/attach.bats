@@ -497,7 +497,7 @@ refused_plugins() {
 	given_gc_alone
 	given_device
 	in_server ip link set dev eth0 xdpdrv obj "$FIXTURES/foreign.o" sec xdp
-	refuses_and_changes_nothing 1 'eth0 xdp has a XDP program' on_server attach eth0 --xdp --chain count
+	refuses_and_changes_nothing 1 'on eth0 xdp there is already, and not ours: XDP program' on_server attach eth0 --xdp --chain count
 	refuses_and_changes_nothing 1 'eth0 xdp has no chain' on_server chain eth0 xdp set count
 	local id
 	id=$(xdp_id)
@@ -541,7 +541,7 @@ refused_plugins() {
 	in_server tc qdisc add dev eth0 clsact
 	in_server tc filter add dev eth0 ingress protocol all pref 7400 handle 0x7467 \
 		bpf da obj "$FIXTURES/foreign.o" sec ingress
-	refuses_and_changes_nothing 1 'eth0 ingress has a filter at pref 7400' \
+	refuses_and_changes_nothing 1 'on eth0 ingress there is already, and not ours: filter at pref 7400' \
 		on_server attach eth0 --ingress --chain count
 	local before
 	before=$(what_is_there)
