@@ -299,8 +299,7 @@ build_tool() { # NAME
 
 # Neither end speaks up by itself: what arrives is the flood.
 given_quiet_hosts() {
-	in_client sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
-	in_server sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
+	given_no_ipv6
 	# Without an XDP program the other end takes frames only so.
 	in_server ethtool -K eth0 gro on
 	ARRIVED_BEFORE=$(arrived_in_all) REFUSED_BEFORE=$(refused_in_all)

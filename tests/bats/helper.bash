@@ -145,6 +145,12 @@ given_known_neighbours() {
 	END
 }
 
+# It speaks up by itself now and then; for tests that count every packet.
+given_no_ipv6() {
+	in_client sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
+	in_server sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
+}
+
 given_no_neighbours() {
 	in_client ip neigh flush dev eth0
 	in_server ip neigh flush dev eth0

@@ -123,7 +123,7 @@ iptables_agrees() { # KIND CHAIN SEED COUNT
 	local family=ip command=iptables digit=4 hook=input key='ip id'
 	[[ $1 != *6 ]] || family=ip6 command=ip6tables digit=6 key='ip6 flowlabel'
 	[[ $2 == INPUT ]] || hook=forward
-	in_server "$command-legacy" -L -n >/dev/null || skip "no $command-legacy here"
+	in_server "$command-legacy" -L -n >/dev/null || fail "no $command-legacy here: tc-scripts/deps installs it"
 	awk -v family="$digit" -v chain="$2" -v seed="$3" -f "$IMPORT/rules-iptables.awk" >rules
 	in_server "$command-legacy-restore" <rules
 	in_server "$command-legacy-save" >saved

@@ -12,9 +12,7 @@ setup_file() {
 setup() {
 	given_hosts
 	given_known_neighbours
-	# It speaks up by itself now and then, and here every packet is counted.
-	in_client sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
-	in_server sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
+	given_no_ipv6
 }
 
 teardown() {
