@@ -217,6 +217,17 @@ nft_rules() { # KIND SEED
 	policy check out.policy
 }
 
+@test "ClassBench: a rule that asks ICMP for ports is a comment, and counts" {
+	{
+		printf '@198.51.100.0/24\t0.0.0.0/0\t0 : 65535\t8 : 8\t0x01/0xFF\n'
+		printf '@198.51.100.0/24\t0.0.0.0/0\t0 : 65535\t8 : 8\t0x06/0xFF\n'
+	} >ports.classbench
+	policy import --classbench ports.classbench >out.policy
+	grep -qx '# never matches: @198.51.100.0/24.*0x01/0xFF' out.policy
+	[[ $(tail -n 1 out.policy) == 'pass tcp from 198.51.100.0/24 to port 8' ]]
+	policy check out.policy
+}
+
 @test "a file that is none ends in an error with its name" {
 	local option
 	printf 'hello\n' >hello

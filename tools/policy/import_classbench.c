@@ -4,7 +4,8 @@
  *
  *	@SRC/LEN DST/LEN SPORT : SPORT DPORT : DPORT PROTOCOL/MASK
  *
- * A rule has no action there: the odd ones drop, counted from 1.
+ * A rule has no action there: the odd ones drop, counted from 1. One that asks
+ * for ports of a protocol without ports becomes a comment: it never matches.
  */
 #include <errno.h>
 #include <string.h>
@@ -120,6 +121,14 @@ static bool is_all(const struct import_condition *condition, uint64_t last)
 	return range->first.lo == 0 && range->last.lo == last;
 }
 
+static void print_remark(const struct line *line, const char *what, FILE *out)
+{
+	import_print_comment(out, "",
+			     import_format(&line->import->arena, "%s: %.*s",
+					   what, (int)(line->end - line->start),
+					   line->start));
+}
+
 /* All values are no condition: all ports are there for ICMP, too. */
 static void print_rule(struct line *line, const struct import_condition *read,
 		       size_t count, bool drops, FILE *out)
@@ -142,6 +151,10 @@ static void print_rule(struct line *line, const struct import_condition *read,
 			.set = import_values(line->import, ETHERTYPE_IP,
 					     ETHERTYPE_IP),
 		};
+	if (!import_case_settle(line->import, &one)) {
+		print_remark(line, "never matches", out);
+		return;
+	}
 	fputs(drops ? "drop" : "pass", out);
 	import_print_conditions(out, &one);
 	fputc('\n', out);
