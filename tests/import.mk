@@ -3,8 +3,8 @@
 # The tests of the importers, with sanitizers. This comes after policy.mk, which
 # has the rules for the objects of the policy language.
 
-IMPORT_PARTS := json json_string $(patsubst tools/policy/%.c,%, \
-	$(filter-out tools/policy/import.c,$(wildcard tools/policy/import_*.c)))
+IMPORT_PARTS := json json_string $(patsubst %.c,%, \
+	$(notdir $(wildcard tools/policy/import/import_*.c)))
 
 $(T)/import_json: $(addprefix $(T)/,unit-import_json.san.o \
 	policy-json.san.o policy-json_string.san.o)

@@ -3,7 +3,8 @@
 # The tests of the policy language, with sanitizers. This comes after tests.mk,
 # which has the rules for their objects.
 
-$(eval $(call test_objects,tools/policy,policy-))
+$(foreach folder,tools/policy $(POLICY_FOLDERS), \
+	$(eval $(call test_objects,$(folder),policy-)))
 
 POLICY_PARTS := check cover demand diagnostic diagnostic_print format hook_limits \
 	keywords lexer literal names parse parse_block parse_change \

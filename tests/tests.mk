@@ -7,7 +7,7 @@
 T := $(B)/tests
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-TEST_CFLAGS := $(TOOL_CFLAGS) -Iprogs/include -Itests/packets -Itests/unit
+TEST_CFLAGS := $(TOOL_CFLAGS) $(POLICY_INCLUDES) -Itests/packets -Itests/unit
 FUZZ_CFLAGS := $(TEST_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link
 
 CRAFT := craft.o layer.o field.o table.o
@@ -24,6 +24,7 @@ $(T):
 	$(Q)mkdir -p $@
 
 # A source has up to three objects: as it is, sanitized, and for fuzzing.
+# Each is $(T)/PREFIX followed by the name of the source.
 define test_objects
 $(T)/$(2)%.o: $(1)/%.c $(B)/compiler | $(T)
 	$$(call say,CC,$$@)

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/describe.h"
-#include "policy/pcap.h"
+#include "policy/explain/describe.h"
+#include "policy/explain/pcap.h"
 
 #define hold(condition)                                                     \
 	do {                                                                \

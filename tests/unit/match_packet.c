@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "craft.h"
-#include "policy/match.h"
+#include "policy/match/match.h"
 #include "tap.h"
 
 #define LINK "ETHERTYPE SOURCE_MAC TARGET_MAC VLANS "

@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "policy/describe.h"
-#include "policy/match.h"
-#include "policy/parse.h"
+#include "policy/explain/describe.h"
+#include "policy/match/match.h"
+#include "policy/language/policy_parse.h"
 #include "tap.h"
 
 #define TABLE "tests/policy/match.table"

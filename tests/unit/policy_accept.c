@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
-#include "policy/parse.h"
-#include "policy/print.h"
+#include "policy/language/policy_parse.h"
+#include "policy/language/print.h"
 #include "policy_same.h"
 #include "table.h"
 #include "tap.h"

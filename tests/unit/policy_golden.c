@@ -9,10 +9,10 @@
  */
 #include <string.h>
 
-#include "policy/check.h"
-#include "policy/format.h"
-#include "policy/hook_limits.h"
-#include "policy/read.h"
+#include "policy/language/check.h"
+#include "policy/language/format.h"
+#include "policy/language/hook_limits.h"
+#include "policy/language/read.h"
 #include "tap.h"
 
 #define SECTION "=== "

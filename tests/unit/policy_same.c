@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "policy/cover.h"
-#include "policy/ranges.h"
+#include "policy/language/cover.h"
+#include "policy/language/ranges.h"
 
 static const struct policy_block *block_named(const struct policy *policy,
 					      const char *name)

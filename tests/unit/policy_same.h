@@ -2,7 +2,7 @@
 #ifndef TG_POLICY_SAME_H
 #define TG_POLICY_SAME_H
 
-#include "policy/policy.h"
+#include "policy/language/policy.h"
 
 /* The same rules, wherever in a text they stand. */
 bool policies_same(const struct policy *a, const struct policy *b);

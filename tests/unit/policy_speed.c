@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "policy/check.h"
-#include "policy/hook_limits.h"
-#include "policy/read.h"
+#include "policy/language/check.h"
+#include "policy/language/hook_limits.h"
+#include "policy/language/read.h"
 #include "tap.h"
 
 #define RULES 100000

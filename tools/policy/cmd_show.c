@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "command_line.h"
-#include "parse.h"
+#include "policy_parse.h"
 #include "print.h"
 
 static void show_block(const struct policy *policy,

@@ -2,12 +2,19 @@
 #
 # tg-policy: every file in tools/policy is a part of it.
 
-POLICY_SOURCES := $(sort $(wildcard tools/policy/*.c))
-POLICY_OBJECTS := $(patsubst tools/policy/%.c,$(B)/policy/%.o,$(POLICY_SOURCES))
+# language/ reads, checks and prints policies, match/ is the reference matcher,
+# explain/ asks it about packets, import/ reads the rules of other filters.
 
-$(B)/policy/%.o: tools/policy/%.c $(B)/compiler
+POLICY_FOLDERS := $(addprefix tools/policy/,language match explain import json)
+POLICY_SOURCES := $(sort $(wildcard tools/policy/*.c $(POLICY_FOLDERS:%=%/*.c)))
+POLICY_OBJECTS := $(patsubst %.c,$(B)/policy/%.o,$(notdir $(POLICY_SOURCES)))
+POLICY_INCLUDES := -Iprogs/include -Itools/policy $(POLICY_FOLDERS:%=-I%)
+
+vpath %.c tools/policy $(POLICY_FOLDERS)
+
+$(B)/policy/%.o: %.c $(B)/compiler
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(TOOL_CFLAGS) -Iprogs/include -MMD -MP -c $< -o $@
+	$(Q)$(CLANG) $(TOOL_CFLAGS) $(POLICY_INCLUDES) -MMD -MP -c $< -o $@
 
 $(B)/tg-policy: $(B)/tools/tg-policy.o $(POLICY_OBJECTS)

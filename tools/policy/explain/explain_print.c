@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "parse.h"
+#include "policy_parse.h"
 #include "print.h"
 #include "source.h"
 

@@ -7,7 +7,7 @@
 #include "lexer.h"
 #include "limits.h"
 #include "names.h"
-#include "parse.h"
+#include "policy_parse.h"
 #include "ranges.h"
 #include "source.h"
 #include "suggest.h"

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "parse.h"
+#include "policy_parse.h"
 #include "source.h"
 
 static void free_ranges(struct policy_condition *condition)
