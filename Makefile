@@ -28,7 +28,8 @@ TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps -Itools
 SOURCES := $(wildcard progs/*.bpf.c progs/chain/*.bpf.c)
 OBJECTS := $(patsubst %.bpf.c,$(B)/%.o,$(notdir $(SOURCES)))
 MULTI_BUFFER := $(OBJECTS:.o=.frags.o)
-TOOLS := $(addprefix $(B)/,tg-splice tg-counters tg-chain tg-policy)
+TOOLS := $(addprefix $(B)/,tg-splice tg-counters tg-chain tg-policy \
+	tg-rules)
 
 vpath %.bpf.c progs progs/chain
 
@@ -61,15 +62,20 @@ $(B)/tools/%.o: tools/%.c $(B)/compiler
 $(B)/tg-splice: $(addprefix $(B)/tools/,tg-splice.o elf_object.o)
 $(B)/tg-counters: $(addprefix $(B)/tools/,tg-counters.o)
 $(B)/tg-chain: $(addprefix $(B)/tools/,tg-chain.o program.o)
-$(B)/tg-counters $(B)/tg-chain: LDLIBS := -lbpf
+$(B)/tg-rules: $(addprefix $(B)/tools/,tg-rules.o rule_lines.o rule_print.o \
+	loaded_rules.o kept_counts.o program.o elf_object.o)
+$(B)/tg-counters $(B)/tg-chain $(B)/tg-rules: LDLIBS := -lbpf
 
 $(TOOLS):
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) $^ -o $@ $(LDLIBS)
 
 include tools/policy/policy.mk
+include progs/tutorial/tutorial.mk
 include tests/tests.mk
-include tests/policy.mk tests/explain.mk tests/import.mk
+include tests/policy.mk tests/explain.mk tests/import.mk tests/tables.mk
+include tests/compile.mk
+include tests/vm/vm.mk
 
 check: tests-build
 	$(Q)tests/run style unit

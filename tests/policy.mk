@@ -29,7 +29,7 @@ $(T)/policy_order: $(T)/unit-policy_order.san.o $(T)/policy-match.san.o \
 $(T)/fuzz-policy: $(addprefix $(T)/,fuzz-policy.fuzz.o \
 	unit-policy_same.fuzz.o) $(POLICY_PARTS:%=$(T)/policy-%.fuzz.o)
 
-$(POLICY_SPEED): $(T)/unit-policy_speed.o $(POLICY_OBJECTS)
+$(POLICY_SPEED): $(T)/unit-policy_speed.o $(POLICY_LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) $(filter %.o,$^) -o $@ $(LDLIBS)
 

@@ -7,7 +7,7 @@
 T := $(B)/tests
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-TEST_CFLAGS := $(TOOL_CFLAGS) $(POLICY_INCLUDES) -Itests/packets -Itests/unit
+TEST_CFLAGS := $(TOOL_CFLAGS) $(POLICY_INCLUDES) -Itests -Itests/packets -Itests/unit
 FUZZ_CFLAGS := $(TEST_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link
 
 CRAFT := craft.o layer.o field.o table.o
@@ -28,15 +28,15 @@ $(T):
 define test_objects
 $(T)/$(2)%.o: $(1)/%.c $(B)/compiler | $(T)
 	$$(call say,CC,$$@)
-	$(Q)$(CLANG) $(TEST_CFLAGS) -MMD -MP -c $$< -o $$@
+	$(Q)$(CLANG) $$(TEST_CFLAGS) -MMD -MP -c $$< -o $$@
 
 $(T)/$(2)%.san.o: $(1)/%.c $(B)/compiler | $(T)
 	$$(call say,CC,$$@)
-	$(Q)$(CLANG) $(TEST_CFLAGS) $(SANITIZE) -MMD -MP -c $$< -o $$@
+	$(Q)$(CLANG) $$(TEST_CFLAGS) $(SANITIZE) -MMD -MP -c $$< -o $$@
 
 $(T)/$(2)%.fuzz.o: $(1)/%.c $(B)/compiler | $(T)
 	$$(call say,CC,$$@)
-	$(Q)$(CLANG) $(FUZZ_CFLAGS) -MMD -MP -c $$< -o $$@
+	$(Q)$(CLANG) $$(FUZZ_CFLAGS) -MMD -MP -c $$< -o $$@
 endef
 
 $(eval $(call test_objects,tests/packets,))

@@ -125,19 +125,20 @@ int elf_object_read(struct elf_object *object, const char *path)
 	*object = (struct elf_object){ 0 };
 	if (fd < 0) {
 		err = -errno;
-		fprintf(stderr, "tg-splice: %s: %s\n", path, strerror(-err));
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
+			path, strerror(-err));
 		return err;
 	}
 	err = read_all(fd, object);
 	close(fd);
 	if (err) {
-		fprintf(stderr, "tg-splice: %s: %s\n", path, strerror(-err));
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
+			path, strerror(-err));
 		goto out;
 	}
 	if (!is_bpf_object(object)) {
-		fprintf(stderr,
-			"tg-splice: %s: not a BPF object of this machine\n",
-			path);
+		fprintf(stderr, "%s: %s: not a BPF object of this machine\n",
+			program_invocation_short_name, path);
 		err = -ENOEXEC;
 		goto out;
 	}
@@ -187,7 +188,8 @@ int elf_object_write(const struct elf_object *object, const char *path)
 		unlink(temporary);
 out:
 	if (err)
-		fprintf(stderr, "tg-splice: %s: %s\n", path, strerror(-err));
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
+			path, strerror(-err));
 	free(temporary);
 	return err;
 }
@@ -318,6 +320,22 @@ const char *elf_object_programs(const struct elf_object *object, size_t n)
 		if (shdr->sh_flags & SHF_EXECINSTR && shdr->sh_size && name &&
 		    strcmp(name, ".text") && n-- == 0)
 			return name;
+	}
+	return NULL;
+}
+
+void *elf_object_section(const struct elf_object *object, const char *name,
+			 size_t *size)
+{
+	for (size_t i = 0; i < header(object)->e_shnum; i++) {
+		const Elf64_Shdr *shdr = section(object, i);
+		const char *its_name = section_name(object, shdr);
+
+		if (!its_name || strcmp(its_name, name) ||
+		    shdr->sh_type == SHT_NOBITS)
+			continue;
+		*size = shdr->sh_size;
+		return part(object, shdr->sh_offset, shdr->sh_size);
 	}
 	return NULL;
 }

@@ -44,6 +44,10 @@ void elf_constant_set(struct elf_object *object,
 /* The n-th section that holds programs; NULL past the last. */
 const char *elf_object_programs(const struct elf_object *object, size_t n);
 
+/* The bytes of a section, in the object; NULL where there is none. */
+void *elf_object_section(const struct elf_object *object, const char *section,
+			 size_t *size);
+
 /*
  * Give the section these bytes in place of its own. -ENOENT where there is no
  * such section, -EINVAL where it would become smaller than what is declared.

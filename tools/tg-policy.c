@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-policy - reads policies: checks them, lays them out, shows what they say.
+ * tg-policy - reads policies: checks them, lays them out, shows what they say,
+ * and makes tables of them.
  * It needs no root, and touches nothing in the kernel.
  */
 #include <stdbool.h>
@@ -17,6 +18,11 @@ static const char help[] =
 	"                     the policy in canonical layout; -i: in place\n"
 	"       tg-policy show FILE\n"
 	"                     the rules, numbered, with lists written out\n"
+	"       tg-policy compile [--hook HOOK] [--multi-buffer] [-v] FILE -o "
+	"OBJECT\n"
+	"                     an object of the policy plugin with these rules, "
+	"for\n"
+	"                     tc and ip to load; -v says how large it is\n"
 	"       tg-policy explain --help\n"
 	"                     which rule decides about a packet\n"
 	"       tg-policy import --help\n"
@@ -31,9 +37,9 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	bool has_help; /* of its own */
 } commands[] = {
-	{ "check", cmd_check, false },	{ "fmt", cmd_fmt, false },
-	{ "show", cmd_show, false },	{ "explain", cmd_explain, true },
-	{ "import", cmd_import, true },
+	{ "check", cmd_check, false },	  { "compile", cmd_compile, false },
+	{ "fmt", cmd_fmt, false },	  { "show", cmd_show, false },
+	{ "explain", cmd_explain, true }, { "import", cmd_import, true },
 };
 
 static bool is_help(int argc, char **argv)

@@ -93,7 +93,7 @@ netns_serve() {
 netns_servers() { # [PORT]
 	local pid words wanted="${1:-*} -h $PLAYGROUND_DIR/www "
 	while read -r pid; do
-		words=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || continue
+		words=$({ tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null) || continue
 		# shellcheck disable=SC2053 # with '*' for any port
 		[[ ${words#*busybox httpd -p } != $wanted ]] || printf '%s\n' "$pid"
 	done < <(ip netns pids "$(side_name server)" 2>/dev/null)

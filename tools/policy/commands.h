@@ -15,6 +15,7 @@ enum exit_status {
 extern int cmd_check(int argc, char **argv);
 extern int cmd_fmt(int argc, char **argv);
 extern int cmd_show(int argc, char **argv);
+extern int cmd_compile(int argc, char **argv);
 extern int cmd_explain(int argc, char **argv);
 extern int cmd_import(int argc, char **argv);
 

@@ -3,9 +3,11 @@
 # tg-policy: every file in tools/policy is a part of it.
 
 # language/ reads, checks and prints policies, match/ is the reference matcher,
-# explain/ asks it about packets, import/ reads the rules of other filters.
+# explain/ asks it about packets, import/ reads the rules of other filters,
+# compile/ turns policies into tables.
 
-POLICY_FOLDERS := $(addprefix tools/policy/,language match explain import json)
+POLICY_FOLDERS := $(addprefix tools/policy/,language match explain import \
+	json compile)
 POLICY_SOURCES := $(sort $(wildcard tools/policy/*.c $(POLICY_FOLDERS:%=%/*.c)))
 POLICY_OBJECTS := $(patsubst %.c,$(B)/policy/%.o,$(notdir $(POLICY_SOURCES)))
 POLICY_INCLUDES := -Iprogs/include -Itools/policy $(POLICY_FOLDERS:%=-I%)
@@ -17,4 +19,9 @@ $(B)/policy/%.o: %.c $(B)/compiler
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(TOOL_CFLAGS) $(POLICY_INCLUDES) -MMD -MP -c $< -o $@
 
-$(B)/tg-policy: $(B)/tools/tg-policy.o $(POLICY_OBJECTS)
+# what tools link that are no tg-policy
+POLICY_LIBRARY := $(filter-out $(B)/policy/cmd_%,$(POLICY_OBJECTS)) \
+	$(addprefix $(B)/tools/,elf_map.o elf_object.o)
+
+$(B)/tg-policy: $(B)/tools/tg-policy.o $(POLICY_LIBRARY) \
+	$(filter $(B)/policy/cmd_%,$(POLICY_OBJECTS))

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a rule of a policy does, as the compiler writes it into the tables and
+ * the policy plugin carries it out.
+ */
+#ifndef TG_POLICY_ACT_H
+#define TG_POLICY_ACT_H
+
+#include <linux/types.h>
+
+enum tg_act_kind {
+	TG_ACT_NEXT,
+	TG_ACT_PASS,
+	TG_ACT_ACCEPT,
+	TG_ACT_DROP,
+	TG_ACT_REJECT,
+};
+
+enum tg_act_reject {
+	TG_ACT_REJECT_AUTO, /* reset for TCP, else port unreachable */
+	TG_ACT_REJECT_RESET,
+	TG_ACT_REJECT_PORT,
+	TG_ACT_REJECT_HOST,
+	TG_ACT_REJECT_ADMIN,
+};
+
+/* What else is done to the packet: bits of ->changes. */
+enum tg_act_change {
+	TG_ACT_SET_MARK = 1 << 0,
+	TG_ACT_SET_PRIORITY = 1 << 1,
+	TG_ACT_SET_CLASS = 1 << 2,
+	TG_ACT_SET_DSCP = 1 << 3,
+	TG_ACT_REDIRECT = 1 << 4,
+	TG_ACT_REDIRECT_INGRESS = 1 << 5,
+	TG_ACT_MIRROR = 1 << 6,
+};
+
+struct tg_act {
+	__u8 kind;
+	__u8 reject;
+	__u8 changes;
+	__u8 dscp;
+	__u32 mark, mark_mask;
+	__u32 priority;
+	__u32 class;
+	__u32 redirect; /* index of the device */
+	__u32 mirror;
+	__u32 unused;
+};
+
+_Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
+
+/*
+ * What occurs in a policy, as bits: changes as above, kinds, and answers. The
+ * plugin has them as a constant, and what is not used costs nothing.
+ */
+#define TG_USES_KIND(kind) (1U << (8 + (kind)))
+#define TG_USES_REPLY(reject) (1U << (16 + (reject)))
+#define TG_USES_ALL 0xffffffffU
+
+#define TG_USES_RESET \
+	(TG_USES_REPLY(TG_ACT_REJECT_AUTO) | TG_USES_REPLY(TG_ACT_REJECT_RESET))
+#define TG_USES_UNREACHABLE                  \
+	(TG_USES_REPLY(TG_ACT_REJECT_AUTO) | \
+	 TG_USES_REPLY(TG_ACT_REJECT_PORT) | \
+	 TG_USES_REPLY(TG_ACT_REJECT_HOST) | \
+	 TG_USES_REPLY(TG_ACT_REJECT_ADMIN))
+
+/* The bits of one action; those of a policy are these of all of them. */
+static inline __u32 tg_act_uses(const struct tg_act *act)
+{
+	__u32 used = act->changes | TG_USES_KIND(act->kind);
+
+	if (act->kind == TG_ACT_REJECT)
+		used |= TG_USES_REPLY(act->reject);
+	return used;
+}
+
+#endif

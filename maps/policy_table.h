@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How a policy looks to the kernel: constants, which the verifier knows, and
+ * tables, which are data. docs/how-policy-works.md has the picture.
+ *
+ * A packet is of one family. Each field that the policy asks about in that
+ * family is mapped to a class, a number for all values that no rule tells
+ * apart, and the classes lead to the outcome: the number of the rule that
+ * decides, and what it does.
+ */
+#ifndef TG_POLICY_TABLE_H
+#define TG_POLICY_TABLE_H
+
+#include <linux/types.h>
+
+#include "policy_act.h"
+#include "policy_tree.h"
+
+enum tg_policy_family_id {
+	TG_FAMILY_IP4,
+	TG_FAMILY_IP6,
+	TG_FAMILY_OTHER, /* ARP, and what we do not follow */
+	TG_FAMILIES,
+};
+
+/*
+ * How a field's values are mapped to classes:
+ *	DIRECT	a word for each value
+ *	PAGED	a page for the high byte of 16 bits, in it a word for the low
+ *	TRIE	16, 8 and 8 bits of 32
+ *	WIDE	128 bits or less, by windows: struct tg_policy_wide
+ */
+enum tg_map_kind {
+	TG_MAP_DIRECT,
+	TG_MAP_PAGED,
+	TG_MAP_TRIE,
+	TG_MAP_WIDE,
+};
+
+/*
+ * TG_DIMENSION(NAME, kind, values): what a lookup asks, in its order: the
+ * protocol is known when the addresses are still looked for. One value more
+ * stands for packets that do not have the field. Addresses of IPv6 are
+ * WIDE. The four marks are for four masks.
+ */
+#define TG_DIMENSION_LIST(TG_DIMENSION)           \
+	TG_DIMENSION(TO, TRIE, 0)                 \
+	TG_DIMENSION(FROM, TRIE, 0)               \
+	TG_DIMENSION(PROTOCOL, DIRECT, 256)       \
+	TG_DIMENSION(TO_PORT, PAGED, 65536)       \
+	TG_DIMENSION(FROM_PORT, PAGED, 65536)     \
+	TG_DIMENSION(TCP_FLAGS, DIRECT, 256)      \
+	TG_DIMENSION(ICMP_TYPE, DIRECT, 256)      \
+	TG_DIMENSION(ICMP_CODE, DIRECT, 256)      \
+	TG_DIMENSION(FRAGMENT, DIRECT, 4)         \
+	TG_DIMENSION(EXTENSIONS, DIRECT, 256)     \
+	TG_DIMENSION(TTL, DIRECT, 256)            \
+	TG_DIMENSION(DSCP, DIRECT, 64)            \
+	TG_DIMENSION(LENGTH, PAGED, 65536)        \
+	TG_DIMENSION(VLANS, DIRECT, 4)            \
+	TG_DIMENSION(VLAN, PAGED, 4096)           \
+	TG_DIMENSION(VLAN_PRIORITY, DIRECT, 8)    \
+	TG_DIMENSION(INNER_VLAN, PAGED, 4096)     \
+	TG_DIMENSION(INNER_PRIORITY, DIRECT, 8)   \
+	TG_DIMENSION(ETHERTYPE, PAGED, 65536)     \
+	TG_DIMENSION(ARP_OPERATION, PAGED, 65536) \
+	TG_DIMENSION(TO_MAC, WIDE, 0)             \
+	TG_DIMENSION(FROM_MAC, WIDE, 0)           \
+	TG_DIMENSION(MARK0, WIDE, 0)              \
+	TG_DIMENSION(MARK1, WIDE, 0)              \
+	TG_DIMENSION(MARK2, WIDE, 0)              \
+	TG_DIMENSION(MARK3, WIDE, 0)
+
+enum tg_dimension {
+#define TG_DIMENSION_ENUM(name, kind, values) TG_DIM_##name,
+	TG_DIMENSION_LIST(TG_DIMENSION_ENUM)
+#undef TG_DIMENSION_ENUM
+		TG_DIMENSIONS,
+};
+
+/* The five that every engine knows; the others are extras. */
+#define TG_DIM_KEYS 5
+#define TG_DIM_BIT(dimension) (1U << (dimension))
+#define TG_DIM_EXTRAS (~0U << TG_DIM_KEYS)
+
+/* The tree's order of the five: destination, source, and so on. */
+#define TG_TREE_FIELD(dimension)            \
+	((dimension) == TG_DIM_PROTOCOL ? 2 \
+	 : (dimension) == TG_DIM_TO	? 0 \
+	 : (dimension) == TG_DIM_FROM	? 1 \
+					: (dimension))
+
+#define TG_MARKS 4
+
+/*
+ * References in the tables are offsets. A row or a node is at a multiple of 64,
+ * and is indexed by a class or by bits of a key: the word is at reference + 4 *
+ * index. A cell is in the upper half of such 64 bytes: a word that holds its
+ * own offset (we are there) or the next reference (nothing is to be asked
+ * here), and a second word with what it stands for.
+ *
+ * So the lowest six bits of a reference say by how much an index is shifted to
+ * the right: not at all, or out of sight. One step of a lookup is the same for
+ * rows, nodes and cells, without a branch, and short.
+ */
+#define TG_ROW_ALIGN 64
+#define TG_CLASS(number) (4 * (number))
+
+/* The cells of a field's classes, of the leaves: one after the other. */
+#define TG_CELL_SIZE 8
+#define TG_CELLS_IN_LINE 4
+#define TG_CELL(start, number)                                    \
+	((start) + TG_ROW_ALIGN * ((number) / TG_CELLS_IN_LINE) + \
+	 TG_ROW_ALIGN / 2 + TG_CELL_SIZE * ((number) % TG_CELLS_IN_LINE))
+#define TG_CELLS_SIZE(count) \
+	(TG_ROW_ALIGN *      \
+	 (((size_t)(count) + TG_CELLS_IN_LINE - 1) / TG_CELLS_IN_LINE))
+
+#define TG_WIDE_STEPS 6
+
+/*
+ * A key of 128 bits, left-aligned in two words. Windows of the high word lead
+ * to the cell of a class or to a bucket: a cell, too, and behind it the sorted
+ * starts of a few intervals, and their classes.
+ */
+struct tg_policy_wide {
+	__u32 root;
+	__u32 cells_end; /* what is beyond is a bucket */
+	__u32 has_buckets;
+	__u32 bucket_steps;  /* of a binary search in the largest one */
+	__u32 bucket_is_low; /* the low word of the key matters */
+	__u32 absent;	     /* the class where a packet has no such field */
+	__u32 unused;
+	__u32 steps;
+	__u32 shift[TG_WIDE_STEPS];
+	__u32 mask[TG_WIDE_STEPS];
+};
+
+enum tg_wide {
+	TG_WIDE_TO,
+	TG_WIDE_FROM,
+	TG_WIDE_TO_MAC,
+	TG_WIDE_FROM_MAC,
+	TG_WIDE_MARK0,
+	TG_WIDES = TG_WIDE_MARK0 + TG_MARKS,
+};
+
+enum tg_engine {
+	TG_ENGINE_DAG,	/* a row for each field, up to the outcome */
+	TG_ENGINE_TREE, /* cuts over ranks, and rules compared at the end */
+};
+
+struct tg_policy_family {
+	__u32 used; /* dimensions, as bits; the others are not looked at */
+	__u32 engine;
+	__u32 root;    /* of the DAG */
+	__u32 is_wide; /* tries TO and FROM that are WIDE instead, as bits */
+	__u32 map[TG_DIMENSIONS]; /* offsets */
+	__u32 cells[2]; /* of the tries TO and FROM: that of class 0 */
+	__u32 holds[TG_DIMENSIONS]; /* side conditions by class, for the tree */
+	struct tg_policy_wide wide[TG_WIDES];
+	struct tg_tree tree;
+};
+
+struct tg_policy {
+	__u32 size;	 /* of the tables */
+	__u32 used;	 /* changes and kinds of action, as bits */
+	__u32 acts;	 /* struct tg_act, in the tables */
+	__u32 malformed; /* the outcome of packets that cannot be read */
+	/*
+	 * The leaves, each a cell and an outcome, come before all rows and
+	 * nodes: what is less than this is one.
+	 */
+	__u32 leaves_end;
+	__u32 unused;
+	__u32 mark_mask[TG_MARKS];
+	struct tg_policy_family family[TG_FAMILIES];
+};
+
+/* An outcome is a word: the rule's number, 0 for the default, and its act. */
+#define TG_OUTCOME_ACT_BITS 11
+#define TG_OUTCOME_ACTS (1 << TG_OUTCOME_ACT_BITS)
+#define TG_OUTCOME_RULES (1 << (32 - TG_OUTCOME_ACT_BITS))
+#define TG_OUTCOME(rule, act) ((__u32)(rule) << TG_OUTCOME_ACT_BITS | (act))
+#define TG_OUTCOME_RULE(outcome) ((outcome) >> TG_OUTCOME_ACT_BITS)
+#define TG_OUTCOME_ACT(outcome) ((outcome) & (TG_OUTCOME_ACTS - 1))
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which rule decides: the lookup of a policy, from the parsed headers to the
+ * outcome. What the policy does not ask about is ruled out by constants, and
+ * costs nothing.
+ *
+ * The same code runs natively in tests; see policy_load.h for what an includer
+ * provides.
+ */
+#ifndef TG_POLICY_LOOKUP_H
+#define TG_POLICY_LOOKUP_H
+
+#include "policy_class.h"
+#include "policy_tree_find.h"
+#include "policy_value.h"
+
+/* What all steps of one lookup need; all of it but the packet is constant. */
+struct tg_lookup {
+	const struct tg_policy *policy;
+	const struct tg_policy_family *family;
+	enum tg_policy_family_id id;
+	const struct tg_policy_packet *packet;
+};
+
+static __always_inline __u32 tg_class_address4(const struct tg_lookup *lookup,
+					       enum tg_dimension dimension)
+{
+	const struct tg_policy_family *family = lookup->family;
+	const struct iphdr *ip = lookup->packet->headers->ip4;
+	int is_to = dimension == TG_DIM_TO;
+	__u32 address = bpf_ntohl(is_to ? ip->daddr : ip->saddr);
+	struct tg_wide_key key = { .high = (__u64)address << 32 };
+
+	if (family->is_wide & TG_DIM_BIT(dimension))
+		return tg_class_wide(
+			&family->wide[is_to ? TG_WIDE_TO : TG_WIDE_FROM], key);
+	return tg_class_trie(family->map[dimension], address);
+}
+
+static __always_inline __u32 tg_class_address(const struct tg_lookup *lookup,
+					      enum tg_dimension dimension)
+{
+	const struct ipv6hdr *ip = lookup->packet->headers->ip6;
+	int is_to = dimension == TG_DIM_TO;
+
+	if (lookup->id == TG_FAMILY_IP4)
+		return tg_class_address4(lookup, dimension);
+	return tg_class_wide(
+		&lookup->family->wide[is_to ? TG_WIDE_TO : TG_WIDE_FROM],
+		tg_address6(is_to ? &ip->daddr : &ip->saddr));
+}
+
+static __always_inline __u32 tg_class_mac(const struct tg_lookup *lookup,
+					  enum tg_dimension dimension)
+{
+	const struct ethhdr *eth = lookup->packet->headers->eth;
+
+	if (dimension == TG_DIM_TO_MAC)
+		return tg_class_wide(&lookup->family->wide[TG_WIDE_TO_MAC],
+				     tg_mac(eth->h_dest));
+	return tg_class_wide(&lookup->family->wide[TG_WIDE_FROM_MAC],
+			     tg_mac(eth->h_source));
+}
+
+static __always_inline __u32 tg_class_mark(const struct tg_lookup *lookup,
+					   enum tg_dimension dimension)
+{
+	int n = dimension - TG_DIM_MARK0;
+	const struct tg_policy_wide *wide =
+		&lookup->family->wide[TG_WIDE_MARK0 + n];
+	struct tg_wide_key key = {
+		.high = (__u64)(lookup->packet->mark &
+				lookup->policy->mark_mask[n])
+			<< 32,
+	};
+
+	if (!lookup->packet->has_mark)
+		return wide->absent;
+	return tg_class_wide(wide, key);
+}
+
+static __always_inline __u32 tg_class_value(const struct tg_lookup *lookup,
+					    enum tg_dimension dimension,
+					    enum tg_map_kind kind)
+{
+	__u32 map = lookup->family->map[dimension];
+	__u32 value = tg_value(lookup->packet, lookup->id, dimension);
+
+	return kind == TG_MAP_DIRECT ? tg_class_direct(map, value)
+				     : tg_class_paged(map, value);
+}
+
+static __always_inline __u32 tg_class_of(const struct tg_lookup *lookup,
+					 enum tg_dimension dimension,
+					 enum tg_map_kind kind)
+{
+	switch (dimension) {
+	case TG_DIM_TO:
+	case TG_DIM_FROM:
+		return tg_class_address(lookup, dimension);
+	case TG_DIM_TO_MAC:
+	case TG_DIM_FROM_MAC:
+		return tg_class_mac(lookup, dimension);
+	case TG_DIM_MARK0:
+	case TG_DIM_MARK1:
+	case TG_DIM_MARK2:
+	case TG_DIM_MARK3:
+		return tg_class_mark(lookup, dimension);
+	default:
+		return tg_class_value(lookup, dimension, kind);
+	}
+}
+
+/* Fields that a packet of this family cannot have. */
+static __always_inline int tg_can_have(enum tg_policy_family_id family,
+				       enum tg_dimension dimension)
+{
+	int is_link = dimension >= TG_DIM_VLANS;
+	int is_other = dimension == TG_DIM_ETHERTYPE ||
+		       dimension == TG_DIM_ARP_OPERATION;
+
+	return family == TG_FAMILY_OTHER ? is_link : !is_other;
+}
+
+#define TG_IS_USED(lookup, dimension)              \
+	(tg_can_have((lookup)->id, (dimension)) && \
+	 (lookup)->family->used & TG_DIM_BIT(dimension))
+
+/* --- the decision DAG: one step for each field that is used */
+
+static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
+					   __u32 at)
+{
+#define TG_EXTRA(name, kind, values)                                           \
+	if (TG_DIM_##name >= TG_DIM_KEYS && TG_IS_USED(lookup, TG_DIM_##name)) \
+		at = tg_step(at, tg_class_of(lookup, TG_DIM_##name,            \
+					     TG_MAP_##kind));
+	TG_DIMENSION_LIST(TG_EXTRA)
+#undef TG_EXTRA
+	return at;
+}
+
+static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
+{
+	__u32 at = lookup->family->root;
+
+#define TG_KEY(name, kind, values)                                            \
+	if (TG_DIM_##name < TG_DIM_KEYS && TG_IS_USED(lookup, TG_DIM_##name)) \
+		at = tg_step(at, tg_class_of(lookup, TG_DIM_##name,           \
+					     TG_MAP_##kind));
+	TG_DIMENSION_LIST(TG_KEY)
+#undef TG_KEY
+	/* rules that ask for nothing else do not pay for those that do */
+	if (lookup->family->used & TG_DIM_EXTRAS &&
+	    at >= lookup->policy->leaves_end)
+		at = tg_dag_extras(lookup, at);
+	return tg_cell_meaning(at);
+}
+
+/* --- the tree: ranks of the five keys, and the extras as side conditions */
+
+static __always_inline __u32 tg_rank(const struct tg_lookup *lookup,
+				     enum tg_dimension dimension,
+				     enum tg_map_kind kind)
+{
+	if (!TG_IS_USED(lookup, dimension))
+		return 0;
+	return tg_class_of(lookup, dimension, kind) >> 2;
+}
+
+static __always_inline __u64 tg_holds(const struct tg_lookup *lookup,
+				      enum tg_dimension dimension,
+				      enum tg_map_kind kind)
+{
+	__u32 class = tg_class_of(lookup, dimension, kind);
+
+	/* two words for each class */
+	return tg_load64((__u64)lookup->family->holds[dimension] + 2 * class);
+}
+
+static __always_inline __u32 tg_tree_lookup(const struct tg_lookup *lookup)
+{
+	__u32 ranks[TG_DIM_KEYS];
+	__u64 holds = ~0ULL;
+
+#define TG_RANK_OR_HOLDS(name, kind, values)                           \
+	if (TG_DIM_##name < TG_DIM_KEYS)                               \
+		ranks[TG_TREE_FIELD(TG_DIM_##name) % TG_DIM_KEYS] =    \
+			tg_rank(lookup, TG_DIM_##name, TG_MAP_##kind); \
+	else if (TG_IS_USED(lookup, TG_DIM_##name))                    \
+		holds &= tg_holds(lookup, TG_DIM_##name, TG_MAP_##kind);
+	TG_DIMENSION_LIST(TG_RANK_OR_HOLDS)
+#undef TG_RANK_OR_HOLDS
+	return tg_tree_find(&lookup->family->tree, ranks, holds);
+}
+
+static __always_inline __u32 tg_find_in(const struct tg_policy *policy,
+					enum tg_policy_family_id id,
+					const struct tg_policy_packet *packet)
+{
+	struct tg_lookup lookup = {
+		.policy = policy,
+		.family = &policy->family[id],
+		.id = id,
+		.packet = packet,
+	};
+
+	if (id != TG_FAMILY_OTHER && lookup.family->engine == TG_ENGINE_TREE)
+		return tg_tree_lookup(&lookup);
+	return tg_dag_find(&lookup);
+}
+
+/* The outcome for a packet that could be read: see TG_OUTCOME(). */
+static __always_inline __u32 tg_policy_find(
+	const struct tg_policy *policy, const struct tg_policy_packet *packet)
+{
+	switch (packet->headers->network) {
+	case TG_NET_IPV4:
+		return tg_find_in(policy, TG_FAMILY_IP4, packet);
+	case TG_NET_IPV6:
+		return tg_find_in(policy, TG_FAMILY_IP6, packet);
+	default:
+		return tg_find_in(policy, TG_FAMILY_OTHER, packet);
+	}
+}
+
+#endif

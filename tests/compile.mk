@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tests of the parts of the policy compiler, with sanitizers. This comes
+# after policy.mk, which has the rules for their objects.
+
+TREE_PARTS := blob $(patsubst %.c,%, \
+	$(notdir $(wildcard tools/policy/compile/tree*.c)))
+
+$(T)/tree: $(T)/unit-tree.san.o $(TREE_PARTS:%=$(T)/policy-%.san.o)
+
+$(T)/tree:
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) $(filter %.o,$^) -o $@ $(LDLIBS)
+
+tests-build: $(T)/tree
+UNIT_TESTS += $(T)/tree

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tables of a policy with bytes changed, given to the lookup: it reads
+ * nothing outside of them, and comes to an end. The first byte chooses one of a
+ * few policies and a packet, each further five a place and what is to be there.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "language/read.h"
+#include "tables/native.h"
+#include "tables/random_packet.h"
+#include "tables/random_policy.h"
+
+#define POLICIES 24
+#define PACKETS 40
+
+struct change {
+	uint32_t offset;
+	uint8_t value;
+} __attribute__((packed));
+
+static struct compiled compiled[POLICIES];
+static struct random_packet packets[PACKETS];
+
+static void compile_one(struct random *random, size_t number)
+{
+	struct random_policy_shape shape = { 1 + number * 2, 30, 5 };
+	struct compile_options options = { .only_trees = number % 3 == 0,
+					   .only_windows = number % 2 };
+	struct read_options reading = { 0 };
+	struct diagnostics diagnostics;
+	struct policy policy;
+	bool ok = false;
+
+	while (!ok) {
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		random_policy(random, &shape, out);
+		fclose(out);
+		diagnostics = (struct diagnostics){ 0 };
+		ok = !policy_read_text(&policy, "fuzz", text, size, &reading,
+				       &diagnostics) &&
+		     !policy_compile(&policy, &options, &compiled[number],
+				     &diagnostics);
+		diagnostics_free(&diagnostics);
+		policy_free(&policy);
+		free(text);
+		/* most long ones hold a rule that can never match */
+		shape.rules = shape.rules > 1 ? shape.rules - 1 : 1;
+	}
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	struct random random = { 1 };
+
+	(void)argc;
+	(void)argv;
+	for (size_t i = 0; i < POLICIES; i++)
+		compile_one(&random, i);
+	for (size_t i = 0; i < PACKETS; i++)
+		random_packet(&random, &packets[i]);
+	return 0;
+}
+
+/* No larger than they are, so that the sanitizer sees what is outside. */
+static uint8_t *changed_tables(const struct compiled *one, const uint8_t *bytes,
+			       size_t size)
+{
+	uint8_t *tables = malloc(one->constants.size);
+	struct change change;
+
+	memcpy(tables, one->tables.bytes, one->constants.size);
+	for (; size >= sizeof(change);
+	     size -= sizeof(change), bytes += sizeof(change)) {
+		memcpy(&change, bytes, sizeof(change));
+		tables[change.offset % one->constants.size] = change.value;
+	}
+	return tables;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	const struct compiled *one;
+	uint8_t *tables;
+
+	if (!size)
+		return 0;
+	one = &compiled[bytes[0] % POLICIES];
+	tables = changed_tables(one, bytes + 1, size - 1);
+	for (size_t i = 0; i < PACKETS; i++)
+		native_find(&one->constants, tables, packets[i].bytes,
+			    packets[i].size, &packets[i].metadata);
+	free(tables);
+	return 0;
+}

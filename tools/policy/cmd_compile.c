@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tg-policy compile: an object of the policy plugin with the tables of a
+ * policy in it. The same rules make the same bytes.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <linux/limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command_line.h"
+#include "compile.h"
+#include "hook_limits.h"
+#include "object.h"
+#include "read.h"
+
+struct options {
+	unsigned int hooks; /* 0: none named */
+	bool multi_buffer, verbose;
+	const char *plugin, *output, *path;
+};
+
+static enum exit_status read_options(int argc, char **argv,
+				     struct options *options)
+{
+	static const struct option longs[] = {
+		{ "hook", required_argument, NULL, 'k' },
+		{ "multi-buffer", no_argument, NULL, 'm' },
+		{ "plugin", required_argument, NULL, 'p' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "o:v", longs, NULL)) != -1) {
+		switch (option) {
+		case 'k':
+			options->hooks = hooks_of(optarg);
+			if (options->hooks)
+				break;
+			return usage_error("compile",
+					   "'%s' is no hook: xdp, ingress, "
+					   "egress or all",
+					   optarg);
+		case 'm':
+			options->multi_buffer = true;
+			break;
+		case 'o':
+			options->output = optarg;
+			break;
+		case 'p':
+			options->plugin = optarg;
+			break;
+		case 'v':
+			options->verbose = true;
+			break;
+		default:
+			return STATUS_USAGE;
+		}
+	}
+	options->path = only_operand("compile", argc, argv);
+	if (options->path && !options->output)
+		return usage_error("compile", "'-o OBJECT' is missing");
+	return options->path ? STATUS_OK : STATUS_USAGE;
+}
+
+/* The plugin's object stands beside this program. */
+static char *plugin_path(const struct options *options)
+{
+	char self[PATH_MAX], *path;
+	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (options->plugin)
+		return strdup(options->plugin);
+	if (size < 0)
+		return NULL;
+	self[size] = '\0';
+	if (asprintf(&path, "%s/policy%s.o", dirname(self),
+		     options->multi_buffer ? ".frags" : "") < 0)
+		return NULL;
+	return path;
+}
+
+static const char *engine_name(uint32_t engine)
+{
+	return engine == TG_ENGINE_TREE ? "tree" : "rows";
+}
+
+static void describe(const struct compiled *compiled)
+{
+	const struct tg_policy_family *families = compiled->constants.family;
+
+	fprintf(stderr,
+		"%u rules, %zu bytes of tables, IPv4 by %s, IPv6 by %s\n",
+		compiled->rule_count, compiled->tables.size,
+		engine_name(families[TG_FAMILY_IP4].engine),
+		engine_name(families[TG_FAMILY_IP6].engine));
+}
+
+static int write_object(const struct options *options,
+			const struct policy *policy,
+			const struct compiled *compiled)
+{
+	char *plugin = plugin_path(options);
+	int err =
+		plugin ? object_write(policy, compiled, plugin, options->output)
+		       : -ENOMEM;
+
+	free(plugin);
+	if (!err && options->verbose)
+		describe(compiled);
+	return err;
+}
+
+/* Warnings are for `check`: here only what stands in the way is told. */
+static int compile(const struct options *options, struct policy *policy,
+		   struct compiled *compiled, struct diagnostics *diagnostics)
+{
+	struct compile_options compiling = { 0 };
+	struct read_options reading = { 0 };
+	int err =
+		policy_read_file(policy, options->path, &reading, diagnostics);
+
+	if (err)
+		return err;
+	if (options->hooks)
+		check_hooks(policy, options->hooks, true, diagnostics);
+	if (diagnostics->counts[SEVERITY_ERROR])
+		return -EINVAL;
+	err = policy_compile(policy, &compiling, compiled, diagnostics);
+	if (!err)
+		err = write_object(options, policy, compiled);
+	compiled_free(compiled);
+	return err;
+}
+
+int cmd_compile(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct diagnostics diagnostics = { 0 };
+	enum exit_status status = read_options(argc, argv, &options);
+	struct compiled compiled;
+	struct policy policy;
+	int err;
+
+	if (status)
+		return status;
+	err = compile(&options, &policy, &compiled, &diagnostics);
+	if (diagnostics.counts[SEVERITY_ERROR])
+		diagnostics_print(&diagnostics, policy.sources, stderr);
+	if (err == -ENOMEM)
+		fprintf(stderr, "tg-policy compile: %s: out of memory\n",
+			options.path);
+	diagnostics_free(&diagnostics);
+	policy_free(&policy);
+	return err ? STATUS_FAILED : STATUS_OK;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "acts.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint8_t kinds[] = {
+	[POLICY_NEXT] = TG_ACT_NEXT,	 [POLICY_PASS] = TG_ACT_PASS,
+	[POLICY_ACCEPT] = TG_ACT_ACCEPT, [POLICY_DROP] = TG_ACT_DROP,
+	[POLICY_REJECT] = TG_ACT_REJECT,
+};
+
+static const uint8_t rejects[] = {
+	[POLICY_REJECT_AUTO] = TG_ACT_REJECT_AUTO,
+	[POLICY_REJECT_RESET] = TG_ACT_REJECT_RESET,
+	[POLICY_REJECT_PORT] = TG_ACT_REJECT_PORT,
+	[POLICY_REJECT_HOST] = TG_ACT_REJECT_HOST,
+	[POLICY_REJECT_ADMIN] = TG_ACT_REJECT_ADMIN,
+};
+
+static int add(struct acts *acts, const struct tg_act *act)
+{
+	for (size_t i = 0; i < acts->count; i++) {
+		if (!memcmp(&acts->list[i], act, sizeof(*act)))
+			return i;
+	}
+	if (acts->count == acts->room) {
+		size_t room = acts->room ? acts->room * 2 : 8;
+		struct tg_act *list =
+			reallocarray(acts->list, room, sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		acts->list = list;
+		acts->room = room;
+	}
+	acts->list[acts->count] = *act;
+	acts->used |= tg_act_uses(act);
+	return acts->count++;
+}
+
+int acts_add_default(struct acts *acts, enum policy_action action)
+{
+	struct tg_act act = { .kind = kinds[action] };
+
+	return add(acts, &act);
+}
+
+/* The index of the device, or 0. */
+static uint32_t device_of(const struct policy_change *change,
+			  const char **device)
+{
+	uint32_t index = if_nametoindex(change->device);
+
+	if (!index)
+		*device = change->device;
+	return index;
+}
+
+static void change(struct tg_act *act, const struct policy_change *change,
+		   const char **device)
+{
+	switch (change->kind) {
+	case POLICY_SET_MARK:
+		act->changes |= TG_ACT_SET_MARK;
+		act->mark = change->value;
+		act->mark_mask = change->mask;
+		break;
+	case POLICY_SET_PRIORITY:
+		act->changes |= TG_ACT_SET_PRIORITY;
+		act->priority = change->value;
+		break;
+	case POLICY_SET_CLASS:
+		act->changes |= TG_ACT_SET_CLASS;
+		act->class = change->value;
+		break;
+	case POLICY_SET_DSCP:
+		act->changes |= TG_ACT_SET_DSCP;
+		act->dscp = change->value;
+		break;
+	case POLICY_REDIRECT:
+		act->changes |= TG_ACT_REDIRECT;
+		act->redirect = device_of(change, device);
+		break;
+	case POLICY_REDIRECT_INGRESS:
+		act->changes |= TG_ACT_REDIRECT_INGRESS;
+		act->redirect = device_of(change, device);
+		break;
+	case POLICY_MIRROR:
+		act->changes |= TG_ACT_MIRROR;
+		act->mirror = device_of(change, device);
+		break;
+	}
+}
+
+int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
+		  const char **device)
+{
+	struct tg_act act = { .kind = kinds[rule->action],
+			      .reject = rule->action == POLICY_REJECT
+						? rejects[rule->reject]
+						: 0 };
+
+	*device = NULL;
+	for (size_t i = 0; i < rule->change_count; i++)
+		change(&act, &rule->changes[i], device);
+	return *device ? -ENODEV : add(acts, &act);
+}
+
+void acts_free(struct acts *acts)
+{
+	free(acts->list);
+	*acts = (struct acts){ 0 };
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "compile.h"
+
+#include <errno.h>
+
+#include "acts.h"
+#include "engine.h"
+#include "family.h"
+#include "flatten.h"
+
+/* More than the kernel likes to hold, and than anybody needs. */
+#define TABLES_MAX ((size_t)256 << 20)
+
+struct compilation {
+	const struct policy *policy;
+	const struct compile_options *options;
+	struct compiled *compiled;
+	struct diagnostics *diagnostics;
+	struct flat_policy flat;
+	struct marks marks;
+	struct acts acts;
+	uint32_t leaves;
+};
+
+static int too_large(struct compilation *compilation)
+{
+	struct policy_place whole = { 0 };
+
+	report_error(compilation->diagnostics, whole,
+		     "the tables would become too large, or take too long");
+	report_hint(compilation->diagnostics,
+		    "fewer rules that each ask about several fields in "
+		    "overlapping ranges make them smaller");
+	return -E2BIG;
+}
+
+/* --- leaves: the outcome of each rule */
+
+static void set_leaf(struct compilation *compilation, uint32_t number, int act)
+{
+	struct blob *tables = &compilation->compiled->tables;
+	uint32_t leaf = TG_CELL(compilation->leaves, number);
+
+	blob_set_cell(tables, leaf, leaf, TG_OUTCOME(number, act));
+}
+
+static int add_leaf(struct compilation *compilation,
+		    const struct policy_rule *rule, uint32_t number)
+{
+	const char *device;
+	int act = acts_add_rule(&compilation->acts, rule, &device);
+
+	if (act == -ENODEV)
+		report_error(compilation->diagnostics, rule->place,
+			     "there is no device '%s' here", device);
+	if (act >= TG_OUTCOME_ACTS) {
+		report_error(compilation->diagnostics, rule->place,
+			     "the rules do more than %d different things",
+			     TG_OUTCOME_ACTS);
+		return -E2BIG;
+	}
+	if (act >= 0)
+		set_leaf(compilation, number, act);
+	return act < 0 ? act : 0;
+}
+
+static int add_leaves(struct compilation *compilation)
+{
+	const struct policy *policy = compilation->policy;
+	struct compiled *compiled = compilation->compiled;
+	size_t count = (size_t)compiled->rule_count + 1;
+	uint32_t number = 1;
+	int result =
+		acts_add_default(&compilation->acts, policy->default_action);
+
+	compilation->leaves = blob_reserve_cells(&compiled->tables, count);
+	compiled->constants.leaves_end =
+		compilation->leaves + TG_CELLS_SIZE(count);
+	if (result < 0 || !compilation->leaves)
+		return -ENOMEM;
+	set_leaf(compilation, 0, result);
+	result = 0;
+	for (size_t i = 0; i < policy->block_count; i++) {
+		const struct policy_block *block = &policy->blocks[i];
+
+		for (size_t j = 0; j < block->count; j++, number++) {
+			int err = 0;
+
+			if (block->rules[j].action != POLICY_JUMP)
+				err = add_leaf(compilation, &block->rules[j],
+					       number);
+			if (err)
+				result = err;
+		}
+	}
+	return result;
+}
+
+/* What cannot be read is judged by the rules that ask nothing. */
+static uint32_t number_for_malformed(const struct flat_policy *flat)
+{
+	for (size_t i = 0; i < flat->count; i++) {
+		const struct flat_rule *rule = &flat->rules[i];
+		bool asks = rule->rule->condition_count;
+
+		for (const struct flat_jump *jump = rule->jump; jump;
+		     jump = jump->outer)
+			asks |= jump->rule->condition_count != 0;
+		if (!asks)
+			return rule->number;
+	}
+	return 0;
+}
+
+static void set_constants(struct compilation *compilation)
+{
+	struct compiled *compiled = compilation->compiled;
+	struct tg_policy *constants = &compiled->constants;
+	const struct acts *acts = &compilation->acts;
+	uint32_t number = number_for_malformed(&compilation->flat);
+
+	constants->used = acts->used;
+	constants->acts = blob_append(&compiled->tables, acts->list,
+				      acts->count * sizeof(*acts->list), 8);
+	constants->malformed = blob_get(
+		&compiled->tables, TG_CELL(compilation->leaves, number) + 4);
+	for (size_t i = 0; i < compilation->marks.count; i++)
+		constants->mark_mask[i] = compilation->marks.masks[i];
+}
+
+/* --- families */
+
+static int build_family(struct compilation *compilation,
+			enum tg_policy_family_id id)
+{
+	struct compiled *compiled = compilation->compiled;
+	struct family family;
+	int err = family_collect(&family, id, &compilation->flat,
+				 &compilation->marks);
+
+	if (!err)
+		err = engine_build(&compiled->tables, &family,
+				   compilation->leaves, compilation->options,
+				   &compiled->constants.family[id]);
+	family_free(&family);
+	return err == -E2BIG ? too_large(compilation) : err;
+}
+
+static int build(struct compilation *compilation)
+{
+	struct compiled *compiled = compilation->compiled;
+	int err = flatten(compilation->policy, &compilation->flat);
+
+	if (err)
+		return err;
+	compiled->rule_count = compilation->flat.rule_count;
+	err = marks_collect(&compilation->marks, &compilation->flat);
+	if (err == -E2BIG) {
+		report_error(compilation->diagnostics,
+			     (struct policy_place){ 0 },
+			     "marks are asked for with more than %d different "
+			     "masks",
+			     TG_MARKS);
+		return err;
+	}
+	err = add_leaves(compilation);
+	if (err)
+		return err;
+	set_constants(compilation);
+	for (int id = 0; id < TG_FAMILIES && !err; id++)
+		err = build_family(compilation, id);
+	if (!err && compiled->tables.is_full)
+		err = too_large(compilation);
+	compiled->constants.size = compiled->tables.size;
+	return err;
+}
+
+int policy_compile(const struct policy *policy,
+		   const struct compile_options *options,
+		   struct compiled *compiled, struct diagnostics *diagnostics)
+{
+	struct compilation compilation = { .policy = policy,
+					   .options = options,
+					   .compiled = compiled,
+					   .diagnostics = diagnostics };
+	int err;
+
+	*compiled = (struct compiled){ 0 };
+	blob_init(&compiled->tables, TABLES_MAX);
+	err = build(&compilation);
+	flat_free(&compilation.flat);
+	acts_free(&compilation.acts);
+	return err;
+}
+
+void compiled_free(struct compiled *compiled)
+{
+	blob_free(&compiled->tables);
+}

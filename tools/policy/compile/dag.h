@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The decision DAG of a family: for each field in turn, a row with a reference
+ * for each class of its values, up to the leaf of the rule that decides. Rows
+ * that say the same are one, so lists of rules that go on alike meet again.
+ */
+#ifndef TG_COMPILE_DAG_H
+#define TG_COMPILE_DAG_H
+
+#include "blob.h"
+#include "family.h"
+
+struct dag_limits {
+	size_t work; /* words that are looked at or written */
+	size_t size; /* of the rows, in bytes */
+};
+
+/*
+ * The reference of the root, in *root. leaves: the cells of
+ * the default and of the rules by their numbers. -E2BIG where a limit is
+ * reached: what is in the blob is of no use then.
+ */
+int dag_build(struct blob *blob, const struct family *family, uint32_t leaves,
+	      const struct dag_limits *limits, uint32_t *root);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the DAG's builder keeps about lists of rules: three hash tables. */
+#ifndef TG_COMPILE_DAG_LIST_H
+#define TG_COMPILE_DAG_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* --- numbers that have been seen since the last clearing */
+
+struct list_seen {
+	uint32_t *stamps;
+	uint32_t stamp;
+};
+
+bool list_seen_init(struct list_seen *seen, size_t count);
+void list_seen_free(struct list_seen *seen);
+void list_seen_clear(struct list_seen *seen);
+/* False where the number was there already. */
+bool list_seen_add(struct list_seen *seen, uint32_t number);
+
+/* --- a number for each key; 0 at first */
+
+struct list_index {
+	struct list_index_slot *slots;
+	size_t count, room;
+};
+
+/* NULL: out of memory. Good until the next call. */
+uint32_t *list_index_at(struct list_index *index, uint64_t key);
+void list_index_free(struct list_index *index);
+
+/* A number that stands for a set, to be combined by exclusive or. */
+uint64_t list_tag(uint32_t set);
+
+/* --- what has become of a list */
+
+struct list_memo {
+	struct list_memo_slot *slots;
+	size_t count, room;
+	uint32_t *words; /* of all lists */
+	size_t word_count, word_room;
+};
+
+bool list_memo_find(const struct list_memo *memo, const uint32_t *list,
+		    size_t count, uint32_t *value);
+bool list_memo_add(struct list_memo *memo, const uint32_t *list, size_t count,
+		   uint32_t value);
+void list_memo_free(struct list_memo *memo);
+
+#endif

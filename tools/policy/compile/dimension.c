@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "dimension.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SETS_MAX UINT32_MAX
+
+static uint64_t mix(uint64_t value)
+{
+	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9ULL;
+	value = (value ^ value >> 27) * 0x94d049bb133111ebULL;
+	return value ^ value >> 31;
+}
+
+static uint64_t hash_spans(const struct span *spans, size_t count)
+{
+	uint64_t hash = count;
+
+	for (size_t i = 0; i < count; i++) {
+		hash = mix(hash + (uint64_t)spans[i].first);
+		hash = mix(hash + (uint64_t)(spans[i].first >> 64));
+		hash = mix(hash + (uint64_t)spans[i].last);
+		hash = mix(hash + (uint64_t)(spans[i].last >> 64));
+	}
+	return hash;
+}
+
+/* --- sets */
+
+static bool grow_slots(struct dimension *dimension)
+{
+	size_t count = dimension->slot_count ? dimension->slot_count * 2 : 64;
+	uint32_t *slots = calloc(count, sizeof(*slots));
+
+	if (!slots)
+		return false;
+	for (size_t set = 0; set < dimension->set_count; set++) {
+		size_t i = dimension->sets[set].hash & (count - 1);
+
+		while (slots[i])
+			i = (i + 1) & (count - 1);
+		slots[i] = set + 1;
+	}
+	free(dimension->slots);
+	dimension->slots = slots;
+	dimension->slot_count = count;
+	return true;
+}
+
+static bool make_room(struct dimension *dimension)
+{
+	if (dimension->set_count == dimension->set_room) {
+		size_t room =
+			dimension->set_room ? dimension->set_room * 2 : 16;
+		struct span_set *sets =
+			reallocarray(dimension->sets, room, sizeof(*sets));
+
+		if (!sets)
+			return false;
+		dimension->sets = sets;
+		dimension->set_room = room;
+	}
+	return dimension->set_count * 2 < dimension->slot_count ||
+	       grow_slots(dimension);
+}
+
+int64_t dimension_add_set(struct dimension *dimension, const struct span *spans,
+			  size_t count)
+{
+	uint64_t hash = hash_spans(spans, count);
+	size_t bytes = count * sizeof(*spans), i;
+	struct span_set set = { .count = count, .hash = hash };
+
+	if (dimension->set_count == SETS_MAX || !make_room(dimension))
+		return -ENOMEM;
+	i = hash & (dimension->slot_count - 1);
+	for (; dimension->slots[i]; i = (i + 1) & (dimension->slot_count - 1)) {
+		size_t number = dimension->slots[i] - 1;
+		const struct span_set *old = &dimension->sets[number];
+
+		if (old->hash == hash && old->count == count &&
+		    !memcmp(old->spans, spans, bytes))
+			return number;
+	}
+	set.spans = malloc(bytes ? bytes : 1);
+	if (!set.spans)
+		return -ENOMEM;
+	memcpy(set.spans, spans, bytes);
+	dimension->sets[dimension->set_count] = set;
+	dimension->slots[i] = dimension->set_count + 1;
+	return dimension->set_count++;
+}
+
+int dimension_init(struct dimension *dimension, u128 max, bool can_be_absent)
+{
+	struct span everything = { 0, can_be_absent ? max + 1 : max };
+	int64_t set;
+
+	*dimension = (struct dimension){ .max = max,
+					 .can_be_absent = can_be_absent };
+	set = dimension_add_set(dimension, &everything, 1);
+	return set < 0 ? set : 0;
+}
+
+void dimension_free(struct dimension *dimension)
+{
+	for (size_t i = 0; i < dimension->set_count; i++)
+		free(dimension->sets[i].spans);
+	free(dimension->sets);
+	free(dimension->slots);
+	free(dimension->starts);
+	free(dimension->class_of);
+	free(dimension->first_of_class);
+	free(dimension->runs);
+	*dimension = (struct dimension){ 0 };
+}
+
+/* --- intervals */
+
+static int compare_starts(const void *a, const void *b)
+{
+	u128 one = *(const u128 *)a, other = *(const u128 *)b;
+
+	return one < other ? -1 : one > other;
+}
+
+static u128 last_value(const struct dimension *dimension)
+{
+	return dimension->sets[0].spans[0].last;
+}
+
+static size_t count_spans(const struct dimension *dimension)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < dimension->set_count; i++)
+		count += dimension->sets[i].count;
+	return count;
+}
+
+static bool collect_starts(struct dimension *dimension)
+{
+	size_t count = 0, unique = 0;
+	u128 *starts;
+
+	starts = calloc(count_spans(dimension) * 2 + 1, sizeof(*starts));
+	if (!starts)
+		return false;
+	for (size_t i = 0; i < dimension->set_count; i++) {
+		const struct span_set *set = &dimension->sets[i];
+
+		for (size_t j = 0; j < set->count; j++) {
+			starts[count++] = set->spans[j].first;
+			if (set->spans[j].last != last_value(dimension))
+				starts[count++] = set->spans[j].last + 1;
+		}
+	}
+	qsort(starts, count, sizeof(*starts), compare_starts);
+	for (size_t i = 0; i < count; i++) {
+		if (!unique || starts[unique - 1] != starts[i])
+			starts[unique++] = starts[i];
+	}
+	dimension->starts = starts;
+	dimension->interval_count = unique;
+	return true;
+}
+
+uint32_t dimension_interval_at(const struct dimension *dimension, u128 value)
+{
+	uint32_t low = 0, high = dimension->interval_count;
+
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (dimension->starts[middle] <= value)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool collect_runs(struct dimension *dimension)
+{
+	struct interval_run *runs =
+		calloc(count_spans(dimension), sizeof(*runs));
+	size_t count = 0;
+
+	if (!runs)
+		return false;
+	for (size_t i = 0; i < dimension->set_count; i++) {
+		struct span_set *set = &dimension->sets[i];
+
+		set->first_interval = count;
+		set->run_count = set->count;
+		for (size_t j = 0; j < set->count; j++)
+			runs[count++] = (struct interval_run){
+				dimension_interval_at(dimension,
+						      set->spans[j].first),
+				dimension_interval_at(dimension,
+						      set->spans[j].last) +
+					1,
+			};
+	}
+	dimension->runs = runs;
+	return true;
+}
+
+/* --- classes */
+
+/*
+ * What stands for the sets that an interval is in: the exclusive or of a number
+ * for each. At 128 bits, two that are different do not meet by chance.
+ */
+struct signature {
+	uint64_t high, low;
+};
+
+static struct signature tag_of(size_t set)
+{
+	return (struct signature){
+		mix(2 * (uint64_t)set + 0x9e3779b97f4a7c15ULL),
+		mix(2 * (uint64_t)set + 0x9e3779b97f4a7c16ULL),
+	};
+}
+
+static void toggle(struct signature *signature, struct signature tag)
+{
+	signature->high ^= tag.high;
+	signature->low ^= tag.low;
+}
+
+static struct signature *sign_intervals(const struct dimension *dimension)
+{
+	size_t count = dimension->interval_count;
+	struct signature *signatures = calloc(count + 1, sizeof(*signatures));
+
+	if (!signatures)
+		return NULL;
+	for (size_t i = 1; i < dimension->set_count; i++) {
+		const struct span_set *set = &dimension->sets[i];
+
+		for (size_t j = 0; j < set->run_count; j++) {
+			const struct interval_run *run =
+				&dimension->runs[set->first_interval + j];
+
+			toggle(&signatures[run->first], tag_of(i));
+			toggle(&signatures[run->end], tag_of(i));
+		}
+	}
+	for (size_t i = 1; i < count; i++)
+		toggle(&signatures[i], signatures[i - 1]);
+	return signatures;
+}
+
+static bool number_classes(struct dimension *dimension,
+			   const struct signature *signatures)
+{
+	size_t count = dimension->interval_count, room = 64;
+	uint32_t *slots;
+
+	while (room < count * 2)
+		room *= 2;
+	slots = calloc(room, sizeof(*slots)); /* interval + 1 */
+	dimension->class_of = calloc(count, sizeof(*dimension->class_of));
+	dimension->first_of_class =
+		calloc(count, sizeof(*dimension->first_of_class));
+	if (!slots || !dimension->class_of || !dimension->first_of_class) {
+		free(slots);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		size_t at = mix(signatures[i].low) & (room - 1);
+
+		while (slots[at] && memcmp(&signatures[slots[at] - 1],
+					   &signatures[i], sizeof(*signatures)))
+			at = (at + 1) & (room - 1);
+		if (!slots[at]) {
+			slots[at] = i + 1;
+			dimension->first_of_class[dimension->class_count] = i;
+			dimension->class_of[i] = dimension->class_count++;
+		}
+		dimension->class_of[i] = dimension->class_of[slots[at] - 1];
+	}
+	free(slots);
+	return true;
+}
+
+int dimension_divide(struct dimension *dimension)
+{
+	struct signature *signatures;
+	bool ok;
+
+	if (!collect_starts(dimension) || !collect_runs(dimension))
+		return -ENOMEM;
+	signatures = sign_intervals(dimension);
+	ok = signatures && number_classes(dimension, signatures);
+	free(signatures);
+	return ok ? 0 : -ENOMEM;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One family's rules become tables, by the engine that suits them. */
+#ifndef TG_COMPILE_ENGINE_H
+#define TG_COMPILE_ENGINE_H
+
+#include "blob.h"
+#include "compile.h"
+#include "family.h"
+
+/*
+ * leaves: those of the DAG, a cell for each rule that means its outcome. -E2BIG
+ * where the rules are too many and too entangled for both engines.
+ */
+int engine_build(struct blob *blob, const struct family *family,
+		 uint32_t leaves, const struct compile_options *options,
+		 struct tg_policy_family *constants);
+
+#endif

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "family.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/if_ether.h>
+
+/* What a condition becomes in a family. */
+enum sense {
+	SENSE_NEVER = -1,  /* such packets have no such field */
+	SENSE_ALWAYS = -2, /* all of them are like that */
+};
+
+static bool is_there(const struct policy_condition *condition, uint64_t value)
+{
+	struct policy_range *range = condition->ranges;
+
+	value &= condition->mask;
+	for (size_t i = 0; i < condition->count; i++, range++) {
+		if (range->first.lo <= value && value <= range->last.lo)
+			return !condition->negated;
+	}
+	return condition->negated;
+}
+
+static uint32_t mark_mask(const struct policy_condition *condition)
+{
+	return condition->mask;
+}
+
+static int mark_dimension(const struct marks *marks, uint32_t mask)
+{
+	for (size_t i = 0; i < marks->count; i++) {
+		if (marks->masks[i] == mask)
+			return TG_DIM_MARK0 + i;
+	}
+	return SENSE_NEVER;
+}
+
+static int only_ip(enum tg_policy_family_id id, enum tg_dimension dimension)
+{
+	return id == TG_FAMILY_OTHER ? SENSE_NEVER : (int)dimension;
+}
+
+/* The dimension that a condition is about, or an enum sense. */
+static int dimension_of(enum tg_policy_family_id id, const struct marks *marks,
+			const struct policy_condition *condition)
+{
+	uint16_t ethertype = id == TG_FAMILY_IP4 ? ETH_P_IP : ETH_P_IPV6;
+
+	switch (condition->field) {
+	case POLICY_ETHERTYPE:
+		if (id == TG_FAMILY_OTHER)
+			return TG_DIM_ETHERTYPE;
+		return is_there(condition, ethertype) ? SENSE_ALWAYS
+						      : SENSE_NEVER;
+	case POLICY_SOURCE_MAC:
+		return TG_DIM_FROM_MAC;
+	case POLICY_TARGET_MAC:
+		return TG_DIM_TO_MAC;
+	case POLICY_VLANS:
+		return TG_DIM_VLANS;
+	case POLICY_VLAN:
+		return TG_DIM_VLAN;
+	case POLICY_VLAN_PRIORITY:
+		return TG_DIM_VLAN_PRIORITY;
+	case POLICY_INNER_VLAN:
+		return TG_DIM_INNER_VLAN;
+	case POLICY_INNER_PRIORITY:
+		return TG_DIM_INNER_PRIORITY;
+	case POLICY_ARP_OPERATION:
+		return id == TG_FAMILY_OTHER ? TG_DIM_ARP_OPERATION
+					     : SENSE_NEVER;
+	case POLICY_PROTOCOL:
+		return only_ip(id, TG_DIM_PROTOCOL);
+	case POLICY_SOURCE4:
+		return id == TG_FAMILY_IP4 ? TG_DIM_FROM : SENSE_NEVER;
+	case POLICY_SOURCE6:
+		return id == TG_FAMILY_IP6 ? TG_DIM_FROM : SENSE_NEVER;
+	case POLICY_SOURCE_PORT:
+		return only_ip(id, TG_DIM_FROM_PORT);
+	case POLICY_TARGET4:
+		return id == TG_FAMILY_IP4 ? TG_DIM_TO : SENSE_NEVER;
+	case POLICY_TARGET6:
+		return id == TG_FAMILY_IP6 ? TG_DIM_TO : SENSE_NEVER;
+	case POLICY_TARGET_PORT:
+		return only_ip(id, TG_DIM_TO_PORT);
+	case POLICY_TCP_FLAGS:
+		return only_ip(id, TG_DIM_TCP_FLAGS);
+	case POLICY_ICMP_TYPE:
+		return only_ip(id, TG_DIM_ICMP_TYPE);
+	case POLICY_ICMP_CODE:
+		return only_ip(id, TG_DIM_ICMP_CODE);
+	case POLICY_FRAGMENT:
+		return only_ip(id, TG_DIM_FRAGMENT);
+	case POLICY_EXTENSIONS:
+		return only_ip(id, TG_DIM_EXTENSIONS);
+	case POLICY_TTL:
+		return only_ip(id, TG_DIM_TTL);
+	case POLICY_DSCP:
+		return only_ip(id, TG_DIM_DSCP);
+	case POLICY_LENGTH:
+		return only_ip(id, TG_DIM_LENGTH);
+	case POLICY_MARK:
+		return mark_dimension(marks, mark_mask(condition));
+	case POLICY_FIELDS:
+		break;
+	}
+	return SENSE_NEVER;
+}
+
+static u128 bits(unsigned int count)
+{
+	return count == 128 ? ~(u128)0 : ((u128)1 << count) - 1;
+}
+
+static u128 max_of(enum tg_policy_family_id id, enum tg_dimension dimension)
+{
+	static const uint32_t values[TG_DIMENSIONS] = {
+#define VALUES(name, kind, values) [TG_DIM_##name] = values,
+		TG_DIMENSION_LIST(VALUES)
+#undef VALUES
+	};
+
+	switch (dimension) {
+	case TG_DIM_TO:
+	case TG_DIM_FROM:
+		return bits(id == TG_FAMILY_IP4 ? 32 : 128);
+	case TG_DIM_TO_MAC:
+	case TG_DIM_FROM_MAC:
+		return bits(48);
+	default:
+		return values[dimension] ? values[dimension] - 1 : bits(32);
+	}
+}
+
+static bool can_be_absent(enum tg_dimension dimension)
+{
+	return TG_DIM_BIT(dimension) &
+	       (TG_DIM_BIT(TG_DIM_TO_PORT) | TG_DIM_BIT(TG_DIM_FROM_PORT) |
+		TG_DIM_BIT(TG_DIM_TCP_FLAGS) | TG_DIM_BIT(TG_DIM_ICMP_TYPE) |
+		TG_DIM_BIT(TG_DIM_ICMP_CODE) | TG_DIM_BIT(TG_DIM_VLAN) |
+		TG_DIM_BIT(TG_DIM_VLAN_PRIORITY) |
+		TG_DIM_BIT(TG_DIM_INNER_VLAN) |
+		TG_DIM_BIT(TG_DIM_INNER_PRIORITY) |
+		TG_DIM_BIT(TG_DIM_ARP_OPERATION) | TG_DIM_BIT(TG_DIM_MARK0) |
+		TG_DIM_BIT(TG_DIM_MARK1) | TG_DIM_BIT(TG_DIM_MARK2) |
+		TG_DIM_BIT(TG_DIM_MARK3));
+}
+
+/* --- the values for which a condition holds */
+
+struct spans {
+	struct span *list;
+	size_t count, room;
+};
+
+static bool add_span(struct spans *spans, u128 first, u128 last)
+{
+	if (spans->count == spans->room) {
+		size_t room = spans->room ? spans->room * 2 : 16;
+		struct span *list =
+			reallocarray(spans->list, room, sizeof(*list));
+
+		if (!list)
+			return false;
+		spans->list = list;
+		spans->room = room;
+	}
+	spans->list[spans->count++] = (struct span){ first, last };
+	return true;
+}
+
+static u128 number_of(struct policy_value value)
+{
+	return (u128)value.hi << 64 | value.lo;
+}
+
+/* A mask takes bits out of the middle: see which of the few values hold. */
+static bool add_masked(struct spans *spans,
+		       const struct policy_condition *condition, uint32_t max)
+{
+	uint32_t value = 0;
+
+	while (value <= max) {
+		uint32_t first = value;
+
+		while (value <= max && is_there(condition, value))
+			value++;
+		if (value > first && !add_span(spans, first, value - 1))
+			return false;
+		if (value <= max)
+			value++;
+	}
+	return true;
+}
+
+static bool add_ranges(struct spans *spans,
+		       const struct policy_condition *condition, u128 max)
+{
+	for (size_t i = 0; i < condition->count; i++) {
+		u128 first = number_of(condition->ranges[i].first);
+		u128 last = number_of(condition->ranges[i].last);
+
+		if (!add_span(spans, first, last < max ? last : max))
+			return false;
+	}
+	return true;
+}
+
+static bool add_gaps(struct spans *spans,
+		     const struct policy_condition *condition, u128 max)
+{
+	u128 next = 0;
+
+	for (size_t i = 0; i < condition->count; i++) {
+		u128 first = number_of(condition->ranges[i].first);
+		u128 last = number_of(condition->ranges[i].last);
+
+		if (first > next && !add_span(spans, next, first - 1))
+			return false;
+		if (last >= max)
+			return true;
+		next = last + 1;
+	}
+	return add_span(spans, next, max);
+}
+
+static bool values_of(struct spans *spans,
+		      const struct policy_condition *condition, u128 max)
+{
+	spans->count = 0;
+	if (max < 256)
+		return add_masked(spans, condition, max);
+	return condition->negated ? add_gaps(spans, condition, max)
+				  : add_ranges(spans, condition, max);
+}
+
+static bool intersect(struct spans *out, const struct span_set *a,
+		      const struct spans *b)
+{
+	size_t i = 0, j = 0;
+
+	out->count = 0;
+	while (i < a->count && j < b->count) {
+		struct span one = a->spans[i], other = b->list[j];
+		u128 first = one.first > other.first ? one.first : other.first;
+		u128 last = one.last < other.last ? one.last : other.last;
+
+		if (first <= last && !add_span(out, first, last))
+			return false;
+		if (one.last < other.last)
+			i++;
+		else
+			j++;
+	}
+	return true;
+}
+
+/* --- rules */
+
+struct collection {
+	struct family *family;
+	const struct marks *marks;
+	struct spans spans, met; /* scratch */
+};
+
+/* 1: the rule may still hold; 0: never; or a negative errno. */
+static int narrow(struct collection *collection, struct family_rule *rule,
+		  const struct policy_condition *condition, int dimension)
+{
+	struct dimension *into = &collection->family->dimensions[dimension];
+	struct spans *spans = &collection->spans;
+	int64_t set;
+
+	if (!values_of(spans, condition, into->max))
+		return -ENOMEM;
+	if (rule->sets[dimension]) {
+		const struct span_set *old = &into->sets[rule->sets[dimension]];
+
+		if (!intersect(&collection->met, old, spans))
+			return -ENOMEM;
+		spans = &collection->met;
+	}
+	if (!spans->count)
+		return 0;
+	set = dimension_add_set(into, spans->list, spans->count);
+	if (set < 0)
+		return set;
+	rule->sets[dimension] = set;
+	return 1;
+}
+
+static int add_conditions(struct collection *collection,
+			  struct family_rule *rule,
+			  const struct policy_rule *from)
+{
+	int result = 1;
+
+	for (size_t i = 0; i < from->condition_count && result > 0; i++) {
+		const struct policy_condition *condition = &from->conditions[i];
+		enum tg_policy_family_id id = collection->family->id;
+		int dimension = dimension_of(id, collection->marks, condition);
+
+		if (dimension == SENSE_NEVER && condition->either_family) {
+			condition = condition->either_family;
+			dimension =
+				dimension_of(id, collection->marks, condition);
+		}
+		if (dimension == SENSE_NEVER)
+			return 0;
+		if (dimension != SENSE_ALWAYS)
+			result = narrow(collection, rule, condition, dimension);
+	}
+	return result;
+}
+
+static int add_rule(struct collection *collection, const struct flat_rule *flat)
+{
+	struct family_rule rule = { .number = flat->number };
+	int result = add_conditions(collection, &rule, flat->rule);
+
+	for (const struct flat_jump *jump = flat->jump; jump && result > 0;
+	     jump = jump->outer)
+		result = add_conditions(collection, &rule, jump->rule);
+	if (result > 0)
+		collection->family->rules[collection->family->count++] = rule;
+	return result < 0 ? result : 0;
+}
+
+static int divide(struct family *family)
+{
+	for (int i = 0; i < TG_DIMENSIONS; i++) {
+		int err = dimension_divide(&family->dimensions[i]);
+
+		if (err)
+			return err;
+		if (family->dimensions[i].class_count > 1)
+			family->used |= TG_DIM_BIT(i);
+	}
+	return 0;
+}
+
+int family_collect(struct family *family, enum tg_policy_family_id id,
+		   const struct flat_policy *flat, const struct marks *marks)
+{
+	struct collection collection = { .family = family, .marks = marks };
+	int err = 0;
+
+	*family = (struct family){ .id = id };
+	family->rules = calloc(flat->count + 1, sizeof(*family->rules));
+	if (!family->rules)
+		return -ENOMEM;
+	for (int i = 0; i < TG_DIMENSIONS && !err; i++)
+		err = dimension_init(&family->dimensions[i], max_of(id, i),
+				     can_be_absent(i));
+	for (size_t i = 0; i < flat->count && !err; i++)
+		err = add_rule(&collection, &flat->rules[i]);
+	free(collection.spans.list);
+	free(collection.met.list);
+	return err ? err : divide(family);
+}
+
+void family_free(struct family *family)
+{
+	for (int i = 0; i < TG_DIMENSIONS; i++)
+		dimension_free(&family->dimensions[i]);
+	free(family->rules);
+	*family = (struct family){ 0 };
+}
+
+/* --- marks */
+
+static int collect_from(struct marks *marks, const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		const struct policy_condition *condition = &rule->conditions[i];
+		uint32_t mask = mark_mask(condition);
+
+		if (condition->field != POLICY_MARK ||
+		    mark_dimension(marks, mask) >= 0)
+			continue;
+		if (marks->count == TG_MARKS)
+			return -E2BIG;
+		marks->masks[marks->count++] = mask;
+	}
+	return 0;
+}
+
+int marks_collect(struct marks *marks, const struct flat_policy *flat)
+{
+	int err = 0;
+
+	*marks = (struct marks){ 0 };
+	for (size_t i = 0; i < flat->count && !err; i++) {
+		const struct flat_jump *jump = flat->rules[i].jump;
+
+		err = collect_from(marks, flat->rules[i].rule);
+		for (; jump && !err; jump = jump->outer)
+			err = collect_from(marks, jump->rule);
+	}
+	return err;
+}
