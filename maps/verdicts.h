@@ -15,7 +15,9 @@
 	TG_VERDICT(0, NEXT, "next")     \
 	TG_VERDICT(1, PASS, "pass")     \
 	TG_VERDICT(2, ACCEPT, "accept") \
-	TG_VERDICT(3, DROP, "drop")
+	TG_VERDICT(3, DROP, "drop")     \
+	TG_VERDICT(4, REJECT, "reject") \
+	TG_VERDICT(5, REDIRECT, "redirect")
 
 enum tg_verdict {
 #define TG_VERDICT_ENUM(number, name, text) TG_VERDICT_##name = number,
@@ -23,22 +25,31 @@ enum tg_verdict {
 #undef TG_VERDICT_ENUM
 };
 
-#define TG_VERDICTS 8 /* room for reject, redirect and what comes */
+#define TG_VERDICTS 8 /* room for what comes */
 
 /* TG_REASON(number, NAME, text, what it means) */
-#define TG_REASON_LIST(TG_REASON)                                            \
-	TG_REASON(0, NO_MATCH, "no-match", "nothing in the plugin applied")  \
-	TG_REASON(1, MALFORMED, "malformed", "a header is cut off or lies")  \
-	TG_REASON(2, MISSED_CALL, "missed-tail-call",                        \
-		  "the next slot of the chain was empty")                    \
-	TG_REASON(3, DEFAULT, "default", "the end of the chain was reached") \
-	TG_REASON(4, COUNTED, "counted", "the packet was counted")           \
-	TG_REASON(5, ALL, "all", "the plugin takes every packet")            \
-	TG_REASON(6, ARP, "arp", "an ARP packet")                            \
-	TG_REASON(7, ICMP, "icmp", "ICMP, or an ICMPv6 echo")                \
-	TG_REASON(8, TCP_PORT, "tcp-port", "a TCP port that is not wanted")  \
-	TG_REASON(9, NOT_TCP, "not-tcp", "neither TCP nor what TCP needs")   \
-	TG_REASON(10, NOT_ICMP, "not-icmp", "neither ICMP nor what it needs")
+#define TG_REASON_LIST(TG_REASON)                                             \
+	TG_REASON(0, NO_MATCH, "no-match", "nothing in the plugin applied")   \
+	TG_REASON(1, MALFORMED, "malformed", "a header is cut off or lies")   \
+	TG_REASON(2, MISSED_CALL, "missed-tail-call",                         \
+		  "the next slot of the chain was empty")                     \
+	TG_REASON(3, DEFAULT, "default", "the end of the chain was reached")  \
+	TG_REASON(4, COUNTED, "counted", "the packet was counted")            \
+	TG_REASON(5, ALL, "all", "the plugin takes every packet")             \
+	TG_REASON(6, ARP, "arp", "an ARP packet")                             \
+	TG_REASON(7, ICMP, "icmp", "ICMP, or an ICMPv6 echo")                 \
+	TG_REASON(8, TCP_PORT, "tcp-port", "a TCP port that is not wanted")   \
+	TG_REASON(9, NOT_TCP, "not-tcp", "neither TCP nor what TCP needs")    \
+	TG_REASON(10, NOT_ICMP, "not-icmp", "neither ICMP nor what it needs") \
+	TG_REASON(11, RULE, "rule", "a rule of the policy, or its default")   \
+	TG_REASON(12, UNANSWERED, "unanswered",                               \
+		  "rejected, and nothing that may be answered")               \
+	TG_REASON(13, REPLY_FAILED, "reply-failed",                           \
+		  "rejected, and no answer could be made of it")              \
+	TG_REASON(14, CHANGE_FAILED, "change-failed",                         \
+		  "the packet could not be changed, and went on")             \
+	TG_REASON(15, MIRROR_FAILED, "mirror-failed",                         \
+		  "the copy could not be sent")
 
 enum tg_reason {
 #define TG_REASON_ENUM(number, name, text, meaning) TG_REASON_##name = number,

@@ -9,7 +9,7 @@ COMPILE_PARTS := $(filter-out object,$(basename $(notdir \
 	$(wildcard tools/policy/compile/*.c))))
 TABLES_PARTS := $(POLICY_PARTS) $(COMPILE_PARTS) match packet
 TABLES_SANITIZED := $(TABLES_PARTS:%=$(T)/policy-%.san.o)
-RANDOM_PARTS := pools random_packet random_policy
+RANDOM_PARTS := pools random_packet random_policy subject
 
 # a million packets with sanitizers, and without them as many as one likes
 $(T)/differ: $(addprefix $(T)/,tables-differ.san.o tables-native.san.o \
@@ -22,6 +22,11 @@ $(T)/differ-fast: $(addprefix $(T)/,tables-differ.o tables-native.o \
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) $(filter %.o,$^) -o $@ $(LDLIBS)
 
+$(T)/kernel: $(addprefix $(T)/,tables-kernel.o object.o \
+	$(RANDOM_PARTS:%=tables-%.o)) $(POLICY_LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) $(filter %.o,$^) -o $@ -lbpf
+
 # a changed offset may be odd, and is read all the same
 $(T)/tables-native.fuzz.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 
@@ -31,6 +36,6 @@ $(T)/fuzz-tables: $(addprefix $(T)/,fuzz-tables.fuzz.o tables-native.fuzz.o \
 	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) -fsanitize=fuzzer $(filter %.o,$^) \
 		-o $@ $(LDLIBS)
 
-tests-build: $(T)/differ $(T)/differ-fast $(T)/fuzz-tables
+tests-build: $(T)/differ $(T)/differ-fast $(T)/fuzz-tables $(T)/kernel
 UNIT_TESTS += $(T)/differ
 FUZZERS += $(T)/fuzz-tables

@@ -65,6 +65,19 @@ static __always_inline void tg_merge_paths(struct tg_cursor *cur)
 	cur->pos = cur->start + (offset & TG_OFFSET_MASK);
 }
 
+/* The same number, as one that the verifier knows no more about than this. */
+static __always_inline __u32 tg_unlearn(struct tg_cursor *cur, __u32 number,
+					__u32 mask)
+{
+	void *pos = cur->start + number;
+	__u64 there;
+
+	tg_forget(pos);
+	there = pos - cur->start;
+	tg_forget(there);
+	return there & mask;
+}
+
 /* Step over bytes that nobody reads: they need to exist, not to be at hand. */
 static __always_inline int tg_skip(struct tg_cursor *cur, __u32 size)
 {

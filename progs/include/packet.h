@@ -74,35 +74,41 @@ static __always_inline int tg_linearize(struct tg_packet *pkt)
 	return bpf_skb_pull_data(pkt->ctx, size);
 }
 
+/* What is at hand: TG_ERR_SPLIT where that does not reach far enough. */
+static __always_inline int tg_parse_at_hand(struct tg_packet *pkt,
+					    struct tg_headers *headers,
+					    enum tg_depth depth)
+{
+	struct tg_cursor cur = tg_cursor(pkt);
+
+	*headers = (struct tg_headers){};
+	if (pkt->hook != TG_HOOK_XDP) {
+		struct __sk_buff *skb = pkt->ctx;
+
+		if (skb->vlan_present) {
+			headers->vlans = 1;
+			headers->vlan_tci[0] = skb->vlan_tci;
+		}
+	}
+	return tg_parse_headers(&cur, headers, depth);
+}
+
 /*
  * Fill headers down to the given depth. The first try reads what is at hand;
- * only a skb whose headers lie in pieces pays for bringing them together.
+ * only a skb whose headers lie in pieces pays for bringing them together. Twice
+ * the code, and no loop: older verifiers take the second round for an endless
+ * one where registers are short.
  */
 static __always_inline int
 tg_parse(struct tg_packet *pkt, struct tg_headers *headers, enum tg_depth depth)
 {
-	int error = TG_ERR_MALFORMED;
+	int error = tg_parse_at_hand(pkt, headers, depth);
 
-#pragma clang loop unroll(disable)
-	for (int try = 0; try < 2; try++) {
-		struct tg_cursor cur = tg_cursor(pkt);
-
-		*headers = (struct tg_headers){};
-		if (pkt->hook != TG_HOOK_XDP) {
-			struct __sk_buff *skb = pkt->ctx;
-
-			if (skb->vlan_present) {
-				headers->vlans = 1;
-				headers->vlan_tci[0] = skb->vlan_tci;
-			}
-		}
-		error = tg_parse_headers(&cur, headers, depth);
-		if (error != TG_ERR_SPLIT)
-			return error;
-		if (tg_linearize(pkt) < 0)
-			return TG_ERR_MALFORMED;
-	}
-	return error;
+	if (error != TG_ERR_SPLIT)
+		return error;
+	if (tg_linearize(pkt) < 0)
+		return TG_ERR_MALFORMED;
+	return tg_parse_at_hand(pkt, headers, depth);
 }
 
 #endif

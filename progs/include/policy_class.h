@@ -60,26 +60,42 @@ struct tg_wide_key {
 	__u64 high, low;
 };
 
-/* 1 where start <= key, else 0; no branch. */
-static __always_inline __u32 tg_wide_reaches(const struct tg_policy_wide *wide,
+/*
+ * 1 where a < b, else 0: the borrow of a - b. Clang makes a branch of what it
+ * knows to be a comparison, and then the verifier has twice as many ways with
+ * each step.
+ */
+static __always_inline __u64 tg_is_less(__u64 a, __u64 b)
+{
+	__u64 difference = a - b;
+
+	tg_forget(difference);
+	return ((~a & b) | ((~a | b) & difference)) >> 63;
+}
+
+static __always_inline __u64 tg_is_not_zero(__u64 number)
+{
+	__u64 negative = -number;
+
+	tg_forget(negative);
+	return (number | negative) >> 63;
+}
+
+/* 1 where start <= key, else 0. */
+static __always_inline __u64 tg_wide_reaches(const struct tg_policy_wide *wide,
 					     struct tg_wide_key key,
 					     __u64 start)
 {
 	__u64 high = tg_load64(start);
-	__u32 reaches = high <= key.high;
+	__u64 is_before = tg_is_less(key.high, high);
 
-	if (wide->bucket_is_low) {
-		__u32 is_less = high < key.high;
-		__u32 is_equal = high == key.high;
-
-		tg_forget(is_less);
-		tg_forget(is_equal);
-		reaches = is_less |
-			  (is_equal & (tg_load64(start + 8) <= key.low));
-	}
-	tg_forget(reaches);
-	return reaches;
+	if (wide->bucket_is_low)
+		is_before |= tg_is_less(key.low, tg_load64(start + 8)) &
+			     ~tg_is_not_zero(key.high ^ high);
+	return is_before ^ 1;
 }
+
+#define TG_BUCKET_STEPS_MAX 24 /* more than there are intervals */
 
 /*
  * The bucket: its own offset, how many intervals start after its first one,
@@ -93,24 +109,21 @@ static __always_inline __u32 tg_class_bucket(const struct tg_policy_wide *wide,
 {
 	__u32 count = tg_load32(bucket + 4);
 	__u64 starts = bucket + 8, classes = starts + 16 * (__u64)count;
-	__u32 at = 0, left = count;
+	__u64 at = 0, left = count;
 
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < 32; i++) {
-		__u32 half, reaches;
+	for (__u32 i = 0; i < TG_BUCKET_STEPS_MAX; i++) {
+		__u64 half = left >> 1, reaches;
 
 		if (i >= wide->bucket_steps)
 			break;
-		half = left >> 1;
-		reaches = tg_wide_reaches(wide, key,
-					  starts + 16 * (__u64)(at + half));
-		reaches &= left != 0;
-		reaches = -reaches;
+		reaches = tg_wide_reaches(wide, key, starts + 16 * (at + half));
+		reaches = -(reaches & tg_is_not_zero(left));
 		tg_forget(reaches);
 		at += (half + 1) & reaches;
 		left = (half & ~reaches) | ((left - half - 1) & reaches);
 	}
-	return tg_load32(classes + 4 * (__u64)at);
+	return tg_load32(classes + 4 * at);
 }
 
 static __always_inline __u32 tg_class_wide(const struct tg_policy_wide *wide,

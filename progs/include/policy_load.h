@@ -12,6 +12,24 @@
 
 #include "cursor.h"
 
+/*
+ * The same number, as one that the verifier knows nothing about. Where it knows
+ * one, it knows which way a check of bounds goes, and remembers by which way it
+ * came; where it does not, all ways of the parser are one from here on.
+ */
+static __always_inline __u32 tg_blur(__u32 number)
+{
+#ifdef __bpf__
+	const volatile char *start = tg_table_start(), *there = start + number;
+
+	tg_forget(there);
+	tg_forget(start);
+	return there - start;
+#else
+	return number;
+#endif
+}
+
 /* An offset beyond the end reads as 0, which leads nowhere. */
 static __always_inline __u32 tg_load32(__u64 offset)
 {

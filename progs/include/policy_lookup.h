@@ -84,7 +84,7 @@ static __always_inline __u32 tg_class_value(const struct tg_lookup *lookup,
 					    enum tg_map_kind kind)
 {
 	__u32 map = lookup->family->map[dimension];
-	__u32 value = tg_value(lookup->packet, lookup->id, dimension);
+	__u32 value = tg_blur(tg_value(lookup->packet, lookup->id, dimension));
 
 	return kind == TG_MAP_DIRECT ? tg_class_direct(map, value)
 				     : tg_class_paged(map, value);

@@ -83,6 +83,30 @@ static __always_inline int tg_drop(struct tg_packet *pkt, enum tg_reason reason)
 	return pkt->hook == TG_HOOK_XDP ? XDP_DROP : TC_ACT_SHOT;
 }
 
+/*
+ * The packet has been made into the answer to itself, and goes back: on egress
+ * its sender is this host, or behind it, so there it comes in.
+ */
+static __always_inline int tg_reject(struct tg_packet *pkt,
+				     enum tg_reason reason)
+{
+	struct __sk_buff *skb = pkt->ctx;
+
+	tg_count(pkt, TG_VERDICT_REJECT, reason);
+	if (pkt->hook == TG_HOOK_XDP)
+		return XDP_TX;
+	return bpf_redirect(skb->ifindex,
+			    pkt->hook == TG_HOOK_EGRESS ? BPF_F_INGRESS : 0);
+}
+
+/* Out of another device or, with BPF_F_INGRESS, in at it; not on XDP that. */
+static __always_inline int tg_redirect(struct tg_packet *pkt, __u32 device,
+				       __u64 flags, enum tg_reason reason)
+{
+	tg_count(pkt, TG_VERDICT_REDIRECT, reason);
+	return bpf_redirect(device, flags);
+}
+
 static __always_inline void tg_jump(struct tg_packet *pkt, __u32 slot)
 {
 #ifdef TG_MULTI_BUFFER

@@ -12,10 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "language/read.h"
 #include "native.h"
 #include "random_packet.h"
-#include "random_policy.h"
+#include "subject.h"
 #include "tap.h"
 
 #define COMPARISONS 1000000
@@ -41,55 +40,6 @@ struct differ {
 	size_t engines[2];
 };
 
-/* Lines that the parser refuses, as they can never match, become comments. */
-static void silence(const struct diagnostics *diagnostics, char *text)
-{
-	for (size_t i = 0; i < diagnostics->count; i++) {
-		char *line = text;
-
-		for (unsigned int n = 1; n < diagnostics->list[i].place.line;
-		     n++)
-			line = strchr(line, '\n') + 1;
-		*line = '#';
-	}
-}
-
-static void read_policy(struct differ *differ, const struct kind *kind,
-			struct policy *policy, char **text)
-{
-	struct read_options options = { 0 };
-	struct diagnostics diagnostics = { 0 };
-	size_t size;
-	FILE *out = open_memstream(text, &size);
-
-	random_policy(&differ->random, &kind->shape, out);
-	fclose(out);
-	while (policy_read_text(policy, "random", *text, size, &options,
-				&diagnostics)) {
-		silence(&diagnostics, *text);
-		diagnostics_free(&diagnostics);
-		policy_free(policy);
-		diagnostics = (struct diagnostics){ 0 };
-	}
-	diagnostics_free(&diagnostics);
-}
-
-/* Numbers as `policy show` gives them. */
-static uint32_t number_of(const struct policy *policy,
-			  const struct policy_rule *rule)
-{
-	uint32_t first = 1;
-
-	for (size_t i = 0; rule && i < policy->block_count; i++) {
-		const struct policy_block *block = &policy->blocks[i];
-
-		if (rule >= block->rules && rule < block->rules + block->count)
-			return first + (rule - block->rules);
-		first += block->count;
-	}
-	return 0;
-}
-
 static bool compare(struct differ *differ, const struct policy *policy,
 		    const struct compiled *compiled)
 {
@@ -99,7 +49,7 @@ static bool compare(struct differ *differ, const struct policy *policy,
 
 	random_packet(&differ->random, &packet);
 	policy_packet_read(&read, packet.bytes, packet.size, &packet.metadata);
-	wanted = number_of(policy, policy_match(policy, &read).rule);
+	wanted = subject_decides(policy, &read);
 	found = TG_OUTCOME_RULE(
 		native_find(&compiled->constants, compiled->tables.bytes,
 			    packet.bytes, packet.size, &packet.metadata));
@@ -120,12 +70,12 @@ static bool compare_policy(struct differ *differ, size_t kind)
 	struct diagnostics diagnostics = { 0 };
 	struct compiled compiled;
 	struct policy policy;
-	char *text = NULL;
+	char *text;
 	bool same = true;
 	size_t i = 0;
 	int err;
 
-	read_policy(differ, &kinds[kind], &policy, &text);
+	text = subject_read(&policy, &differ->random, &kinds[kind].shape);
 	err = policy_compile(&policy, &options, &compiled, &diagnostics);
 	if (err)
 		diagnostics_print(&diagnostics, policy.sources, stdout);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Carries out what a rule says: first the changes, then the copy, which is of
+ * the changed packet, then the end. A redirect is an end by itself.
+ */
+#ifndef TG_POLICY_ACTION_H
+#define TG_POLICY_ACTION_H
+
+#include "policy_act.h"
+#include "policy_reject.h"
+
+#define TG_DSCP_SHIFT4 2
+#define TG_ECN_MASK4 3
+#define TG_DSCP_SHIFT6 6
+#define TG_DSCP_MASK6 0x0fc0
+
+/* The beginning of an IPv4 header, up to its checksum. */
+struct tg_ip4_start {
+	__u8 version;
+	__u8 tos;
+	__be16 rest[4];
+	__u16 check;
+};
+
+_Static_assert(sizeof(struct tg_ip4_start) == 12, "as in RFC 791");
+
+static __always_inline int tg_set_dscp4(struct tg_packet *pkt, __u32 at,
+					__u8 dscp)
+{
+	struct tg_ip4_start ip;
+	__u16 before, after;
+
+	if (tg_load(pkt, at, &ip, sizeof(ip)) < 0)
+		return -1;
+	__builtin_memcpy(&before, &ip, sizeof(before));
+	ip.tos = (ip.tos & TG_ECN_MASK4) | dscp << TG_DSCP_SHIFT4;
+	__builtin_memcpy(&after, &ip, sizeof(after));
+	if (before == after)
+		return 0;
+	/* RFC 1624 */
+	ip.check = ~tg_fold((__u64)(__u16)~ip.check + (__u16)~before + after);
+	return tg_store(pkt, at, &ip, sizeof(ip));
+}
+
+static __always_inline int tg_set_dscp6(struct tg_packet *pkt, __u32 at,
+					__u8 dscp)
+{
+	__be16 before, after;
+
+	if (tg_load(pkt, at, &before, sizeof(before)) < 0)
+		return -1;
+	after = (before & ~bpf_htons(TG_DSCP_MASK6)) |
+		bpf_htons(dscp << TG_DSCP_SHIFT6);
+	if (before == after)
+		return 0;
+	return tg_store(pkt, at, &after, sizeof(after));
+}
+
+static __always_inline int tg_set_dscp(struct tg_packet *pkt, __u32 found,
+				       __u8 dscp)
+{
+	__u32 at = tg_link_size(found);
+
+	if (TG_FOUND_NETWORK(found) == TG_NET_IPV4)
+		return tg_set_dscp4(pkt, at, dscp);
+	if (TG_FOUND_NETWORK(found) == TG_NET_IPV6)
+		return tg_set_dscp6(pkt, at, dscp);
+	return 0;
+}
+
+/*
+ * What an skb carries beside its bytes. A class is a priority, too: HTB and
+ * the others take a priority that is the handle of one of their classes for
+ * that class. A filter of the queueing discipline itself, where there is one,
+ * takes the minor number from tc_classid.
+ */
+static __always_inline void
+tg_set_metadata(struct __sk_buff *skb, const struct tg_act *act, __u32 changes)
+{
+	if (changes & TG_ACT_SET_MARK)
+		skb->mark = (skb->mark & ~act->mark_mask) |
+			    (act->mark & act->mark_mask);
+	if (changes & TG_ACT_SET_PRIORITY)
+		skb->priority = act->priority;
+	if (changes & TG_ACT_SET_CLASS) {
+		skb->priority = act->class;
+		skb->tc_classid = act->class & 0xffff;
+	}
+}
+
+static __always_inline void tg_mirror(struct tg_packet *pkt, __u32 device)
+{
+	if (bpf_clone_redirect(pkt->ctx, device, 0) != 0)
+		tg_count(pkt, TG_VERDICT_NEXT, TG_REASON_MIRROR_FAILED);
+}
+
+static __always_inline void tg_make_changes(struct tg_packet *pkt, __u32 found,
+					    const struct tg_act *act,
+					    __u32 changes)
+{
+	if (pkt->hook != TG_HOOK_XDP)
+		tg_set_metadata(pkt->ctx, act, changes);
+	if (changes & TG_ACT_SET_DSCP && tg_set_dscp(pkt, found, act->dscp) < 0)
+		tg_count(pkt, TG_VERDICT_NEXT, TG_REASON_CHANGE_FAILED);
+	if (pkt->hook != TG_HOOK_XDP && changes & TG_ACT_MIRROR)
+		tg_mirror(pkt, act->mirror);
+}
+
+#define TG_USES_FOUND (TG_ACT_SET_DSCP | TG_USES_KIND(TG_ACT_REJECT))
+
+/*
+ * Ends the packet's way through the plugin. used is a constant of the policy,
+ * with the bits of policy_act.h: what has none there is no work for the
+ * verifier. found is what tg_found() says, and may be anything where none of
+ * TG_USES_FOUND is used.
+ */
+static __always_inline int tg_act_on(struct tg_packet *pkt, __u32 found,
+				     const struct tg_act *act, __u32 used)
+{
+	__u32 changes = act->changes & used;
+	__u32 kind = TG_USES_KIND(act->kind) & used;
+
+	if (changes) {
+		tg_make_changes(pkt, found, act, changes);
+		if (changes & TG_ACT_REDIRECT)
+			return tg_redirect(pkt, act->redirect, 0,
+					   TG_REASON_RULE);
+		if (pkt->hook != TG_HOOK_XDP &&
+		    changes & TG_ACT_REDIRECT_INGRESS)
+			return tg_redirect(pkt, act->redirect, BPF_F_INGRESS,
+					   TG_REASON_RULE);
+	}
+	if (kind & TG_USES_KIND(TG_ACT_REJECT))
+		return tg_reject_with(pkt, found, act->reject, used);
+	if (kind & TG_USES_KIND(TG_ACT_DROP))
+		return tg_drop(pkt, TG_REASON_RULE);
+	if (kind & TG_USES_KIND(TG_ACT_ACCEPT))
+		return tg_accept(pkt, TG_REASON_RULE);
+	if (kind & TG_USES_KIND(TG_ACT_PASS))
+		return tg_pass(pkt, TG_REASON_RULE);
+	return tg_next_noting(pkt, TG_REASON_RULE);
+}
+
+static __always_inline int tg_act_do(struct tg_packet *pkt,
+				     const struct tg_headers *headers,
+				     const struct tg_act *act, __u32 used)
+{
+	__u32 found = used & TG_USES_FOUND ? tg_found(pkt, headers) : 0;
+
+	return tg_act_on(pkt, found, act, used);
+}
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reject: the packet is gone, and its sender is told. What must not be answered
+ * is dropped in silence, and what could not be is dropped as well; the counters
+ * tell the three apart.
+ */
+#ifndef TG_POLICY_REJECT_H
+#define TG_POLICY_REJECT_H
+
+#include "policy_reset.h"
+#include "policy_unreachable.h"
+#include "verdict.h"
+
+static __always_inline int tg_answer(struct tg_packet *pkt, __u32 found,
+				     __u8 reject, __u32 used)
+{
+	struct tg_asker asker = { .found = found };
+	int is_tcp = TG_FOUND_TRANSPORT(found) == TG_L4_TCP, error;
+
+	error = tg_ask(pkt, &asker);
+	if (error)
+		return error;
+	if (reject == TG_ACT_REJECT_RESET ||
+	    (reject == TG_ACT_REJECT_AUTO && is_tcp)) {
+		if (!(used & TG_USES_RESET) || !is_tcp)
+			return TG_UNANSWERABLE;
+		return tg_reset(pkt, &asker);
+	}
+	if (!(used & TG_USES_UNREACHABLE))
+		return TG_UNANSWERABLE;
+	return tg_unreachable(pkt, &asker, reject);
+}
+
+static __always_inline int tg_reject_with(struct tg_packet *pkt, __u32 found,
+					  __u8 reject, __u32 used)
+{
+	int error = tg_answer(pkt, found, reject, used);
+
+	if (error == TG_UNANSWERABLE)
+		return tg_drop(pkt, TG_REASON_UNANSWERED);
+	if (error)
+		return tg_drop(pkt, TG_REASON_REPLY_FAILED);
+	return tg_reject(pkt, TG_REASON_RULE);
+}
+
+#endif

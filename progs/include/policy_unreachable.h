@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Turns a packet into the message that it did not arrive (RFC 792, RFC 1812,
+ * RFC 4443), with its own beginning in it.
+ */
+#ifndef TG_POLICY_UNREACHABLE_H
+#define TG_POLICY_UNREACHABLE_H
+
+#include "policy_act.h"
+#include "reply.h"
+
+/* Eight bytes behind the IP header are a must, a bit more is welcome. */
+#define TG_QUOTE_MAX 128
+
+#define TG_ICMP_UNREACHABLE 3
+#define TG_ICMP6_UNREACHABLE 1
+
+#define TG_TOS_INTERNETWORK_CONTROL 0xc0
+
+struct tg_unreachable4 {
+	struct iphdr ip;
+	struct tg_icmp icmp;
+};
+
+struct tg_unreachable6 {
+	struct ipv6hdr ip;
+	struct tg_icmp icmp;
+};
+
+static __always_inline __u8 tg_code4(__u8 reject)
+{
+	if (reject == TG_ACT_REJECT_HOST)
+		return 1;
+	return reject == TG_ACT_REJECT_ADMIN ? 13 : 3;
+}
+
+static __always_inline __u8 tg_code6(__u8 reject)
+{
+	if (reject == TG_ACT_REJECT_HOST)
+		return 3;
+	return reject == TG_ACT_REJECT_ADMIN ? 1 : 4;
+}
+
+/*
+ * Cuts the packet to what is quoted, and sums that up: 16 bits, or an error.
+ *
+ * A checksum that is still open is a part of the quote, and the device is going
+ * to finish it. The sum of all from the transport header on is then known
+ * before: the complement of what the field starts with. The quote ends with
+ * that field, so that an open checksum further in, as in a tunnel, is noticed:
+ * the kernel does not cut there.
+ */
+static __always_inline int tg_quote(struct tg_packet *pkt,
+				    struct tg_asker *asker, int is_open,
+				    __u32 *size)
+{
+	__u32 offset = tg_sum_offset(asker->found);
+	__u32 field_at = asker->transport_at + offset;
+	__u8 quote[TG_QUOTE_MAX] __attribute__((aligned(8))) = {};
+	__u32 end = asker->end < pkt->size ? asker->end : pkt->size;
+	__u32 summed = end - asker->link_size;
+	__u16 field = 0;
+
+	if (is_open) {
+		if (!offset ||
+		    tg_load(pkt, field_at, &field, sizeof(field)) < 0)
+			return TG_NO_REPLY;
+		field = ~field;
+		end = field_at + sizeof(field);
+		summed = asker->transport_at - asker->link_size;
+		if (summed > TG_QUOTE_MAX)
+			return TG_NO_REPLY;
+	} else if (summed > TG_QUOTE_MAX) {
+		summed = TG_QUOTE_MAX;
+		end = asker->link_size + TG_QUOTE_MAX;
+	}
+	/* or both bounds become one, which older verifiers do not see through
+	 */
+	if (summed < sizeof(struct iphdr))
+		return TG_NO_REPLY;
+	tg_forget(summed);
+	if (summed > TG_QUOTE_MAX ||
+	    tg_load(pkt, asker->link_size, quote, summed) < 0 ||
+	    tg_cut(pkt, end) < 0)
+		return TG_NO_REPLY;
+	*size = end - asker->link_size;
+	return tg_fold((__u64)tg_sum(quote, sizeof(quote), 0) + field);
+}
+
+static __always_inline int tg_write_unreachable4(struct tg_packet *pkt,
+						 struct tg_asker *asker,
+						 __u8 reject, __u32 quote_size,
+						 __u32 sum)
+{
+	struct tg_unreachable4 reply;
+
+	tg_turn_ip4(&reply.ip, &asker->network.ip4, IPPROTO_ICMP,
+		    sizeof(reply.icmp) + quote_size);
+	reply.icmp = (struct tg_icmp){ .type = TG_ICMP_UNREACHABLE,
+				       .code = tg_code4(reject) };
+	reply.icmp.checksum =
+		~tg_fold(tg_sum(&reply.icmp, sizeof(reply.icmp), sum));
+	if (tg_make_room(pkt, sizeof(reply)) < 0)
+		return TG_NO_REPLY;
+	return tg_store(pkt, asker->link_size, &reply, sizeof(reply));
+}
+
+static __always_inline int tg_write_unreachable6(struct tg_packet *pkt,
+						 struct tg_asker *asker,
+						 __u8 reject, __u32 quote_size,
+						 __u32 sum)
+{
+	__u16 size = sizeof(struct tg_icmp) + quote_size;
+	struct tg_unreachable6 reply;
+
+	tg_turn_ip6(&reply.ip, &asker->network.ip6, IPPROTO_ICMPV6, size);
+	reply.icmp = (struct tg_icmp){ .type = TG_ICMP6_UNREACHABLE,
+				       .code = tg_code6(reject) };
+	reply.icmp.checksum = ~tg_fold(
+		(__u64)tg_sum(&reply.icmp, sizeof(reply.icmp), sum) +
+		tg_sum_pseudo(&reply.ip.saddr, 2 * sizeof(struct in6_addr),
+			      IPPROTO_ICMPV6, size));
+	if (tg_make_room(pkt, sizeof(reply)) < 0)
+		return TG_NO_REPLY;
+	return tg_store(pkt, asker->link_size, &reply, sizeof(reply));
+}
+
+static __always_inline int tg_unreachable(struct tg_packet *pkt,
+					  struct tg_asker *asker, __u8 reject)
+{
+	int is_open, sum, error;
+	__u32 size = 0;
+
+	if (tg_is_error(asker->found))
+		return TG_UNANSWERABLE;
+	is_open = tg_is_sum_open(pkt);
+	if (is_open < 0)
+		return TG_NO_REPLY;
+	sum = tg_quote(pkt, asker, is_open, &size);
+	if (sum < 0)
+		return TG_NO_REPLY;
+	if (TG_FOUND_NETWORK(asker->found) == TG_NET_IPV4)
+		error = tg_write_unreachable4(pkt, asker, reject, size, sum);
+	else
+		error = tg_write_unreachable6(pkt, asker, reject, size, sum);
+	return error < 0 ? TG_NO_REPLY : tg_turn_link(pkt, asker);
+}
+
+#endif

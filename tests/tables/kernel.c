@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kernel - random policies as objects, loaded, and a thousand random packets
+ * through each on each hook: the rule that the loaded program counts is the one
+ * that the reference matcher names. root.
+ *
+ *	build/tests/kernel PLUGIN [POLICIES [SEED]]
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "compile/object.h"
+#include "counters.h"
+#include "../packets/object.h"
+#include "random_packet.h"
+#include "subject.h"
+#include "tap.h"
+
+#define EXIT_USAGE 2
+#define POLICIES 12
+#define PACKETS 1000
+#define CPUS_MAX 4096
+
+/* The kernel takes no shorter frames: an Ethernet header, and IPv6's at tc. */
+#define FRAME_MIN 14
+#define FRAME_MIN_TC 54
+
+static const char *const sections[] = { "xdp", "ingress", "egress" };
+#define SECTIONS (sizeof(sections) / sizeof(*sections))
+
+static const struct random_policy_shape shapes[] = {
+	{ 4, 0, 0 }, { 6, 50, 0 }, { 12, 25, 30 }, { 60, 20, 5 }, { 300, 5, 3 },
+};
+#define SHAPES (sizeof(shapes) / sizeof(*shapes))
+
+struct subject {
+	struct tap *tap;
+	struct random random;
+	const char *plugin;
+	char path[64]; /* of the compiled object */
+	struct policy policy;
+	uint32_t rule_count;
+	struct bpf_object *object;
+	int counters;
+	struct tg_counter *cells;
+};
+
+static uint64_t packets_of(struct subject *subject, uint32_t rule)
+{
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t sum = 0;
+
+	if (bpf_map_lookup_elem(subject->counters, &rule, subject->cells))
+		return UINT64_MAX;
+	for (int i = 0; i < cpus; i++)
+		sum += subject->cells[i].packets;
+	return sum;
+}
+
+/* The changed packet is not looked at, but the kernel wants to put it away. */
+static int run(int program, const struct random_packet *packet, bool is_xdp)
+{
+	uint8_t out[RANDOM_PACKET_MAX + 512];
+	struct __sk_buff skb = { .mark = packet->metadata.mark };
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet->bytes,
+		    .data_size_in = packet->size, .data_out = out,
+		    .data_size_out = sizeof(out), .repeat = 1);
+
+	if (!is_xdp) {
+		options.ctx_in = &skb;
+		options.ctx_size_in = sizeof(skb);
+	}
+	return bpf_prog_test_run_opts(program, &options);
+}
+
+/* A packet as this hook sees it: XDP knows no marks. */
+static void next_packet(struct subject *subject, struct random_packet *packet,
+			bool is_xdp)
+{
+	do
+		random_packet(&subject->random, packet);
+	while (packet->size < (is_xdp ? FRAME_MIN : FRAME_MIN_TC));
+	packet->metadata.has_vlan = false;
+	packet->metadata.has_mark = !is_xdp;
+	if (is_xdp)
+		packet->metadata.mark = 0;
+}
+
+static bool check_packet(struct subject *subject, int program, bool is_xdp)
+{
+	struct random_packet packet;
+	struct policy_packet read;
+	uint64_t before;
+	uint32_t rule;
+	int err;
+
+	next_packet(subject, &packet, is_xdp);
+	policy_packet_read(&read, packet.bytes, packet.size, &packet.metadata);
+	rule = subject_decides(&subject->policy, &read);
+	before = packets_of(subject, rule);
+	err = run(program, &packet, is_xdp);
+	if (!err && packets_of(subject, rule) == before + 1)
+		return true;
+	tap_note(subject->tap, "rule %u should have decided: %s", rule,
+		 err ? strerror(-err) : "another one did");
+	tap_dump(subject->tap, packet.bytes, packet.size);
+	return false;
+}
+
+static bool check_section(struct subject *subject, const char *section)
+{
+	struct bpf_program *program = object_program(subject->object, section);
+	bool same = program;
+
+	for (int i = 0; i < PACKETS && same; i++)
+		same = check_packet(subject, bpf_program__fd(program),
+				    !strcmp(section, "xdp"));
+	return same;
+}
+
+static bool compile(struct subject *subject, size_t number)
+{
+	struct compile_options options = { .only_trees = number % 3 == 2,
+					   .only_windows = number % 2 };
+	struct diagnostics diagnostics = { 0 };
+	struct compiled compiled;
+	bool ok;
+
+	ok = !policy_compile(&subject->policy, &options, &compiled,
+			     &diagnostics) &&
+	     !object_write(&subject->policy, &compiled, subject->plugin,
+			   subject->path);
+	subject->rule_count = compiled.rule_count;
+	compiled_free(&compiled);
+	diagnostics_free(&diagnostics);
+	return ok;
+}
+
+static bool load(struct subject *subject)
+{
+	struct bpf_map *map;
+
+	subject->object = object_load(subject->path);
+	if (!subject->object)
+		return false;
+	map = bpf_object__find_map_by_name(subject->object, "tgp_rules");
+	subject->counters = map ? bpf_map__fd(map) : -1;
+	return map && bpf_map__max_entries(map) == subject->rule_count + 1;
+}
+
+static void check_policy(struct subject *subject, size_t number)
+{
+	char *text = subject_read(&subject->policy, &subject->random,
+				  &shapes[number % SHAPES]);
+	bool same = compile(subject, number) && load(subject);
+
+	for (size_t i = 0; i < SECTIONS && same; i++)
+		same = check_section(subject, sections[i]);
+	if (!tap_ok(subject->tap, same,
+		    "policy %zu, %u rules: the loaded program counts the "
+		    "right rule on each hook",
+		    number, subject->rule_count))
+		fprintf(subject->tap->out, "%s\n", text);
+	bpf_object__close(subject->object);
+	subject->object = NULL;
+	policy_free(&subject->policy);
+	free(text);
+}
+
+int main(int argc, char **argv)
+{
+	size_t policies = argc > 2 ? strtoull(argv[2], NULL, 0) : POLICIES;
+	struct subject subject = {
+		.random.state = argc > 3 ? strtoull(argv[3], NULL, 0) : 1,
+		.plugin = argv[1],
+		.path = "/tmp/tailgate-kernel-test.XXXXXX",
+		.cells = calloc(CPUS_MAX, sizeof(struct tg_counter)),
+	};
+	struct tap tap;
+	int fd;
+
+	if (argc < 2) {
+		fprintf(stderr, "kernel: which object is the plugin's?\n");
+		return EXIT_USAGE;
+	}
+	fd = mkstemp(subject.path);
+	if (fd < 0 || !subject.cells) {
+		perror("kernel");
+		return EXIT_FAILURE;
+	}
+	close(fd);
+	tap = tap_plan(stdout, policies);
+	subject.tap = &tap;
+	for (size_t i = 0; i < policies; i++)
+		check_policy(&subject, i);
+	unlink(subject.path);
+	free(subject.cells);
+	return tap_end(&tap);
+}
