@@ -4,8 +4,9 @@
 # make check      what needs no root: style, unit tests
 # make test       everything; root. DOCKER=1 adds containers, with an engine
 # make test-long  what takes minutes more: a thousand flips; root
-# make bench      what a chain costs, in nanoseconds; root
+# make bench      the policy beside its peers; root. QUICK=1 compares
 # make demo       see it work, in a playground that is gone afterwards; root
+# make diagrams   draw docs/diagrams/*.svg anew from their sources
 # make deps       install the packages that are missing; DRY=1 only names them
 # make install    PREFIX=/usr/local, DESTDIR=
 #
@@ -29,7 +30,7 @@ SOURCES := $(wildcard progs/*.bpf.c progs/chain/*.bpf.c)
 OBJECTS := $(patsubst %.bpf.c,$(B)/%.o,$(notdir $(SOURCES)))
 MULTI_BUFFER := $(OBJECTS:.o=.frags.o)
 TOOLS := $(addprefix $(B)/,tg-splice tg-counters tg-chain tg-policy \
-	tg-rules)
+	tg-rules tg-explain)
 
 vpath %.bpf.c progs progs/chain
 
@@ -71,7 +72,10 @@ $(TOOLS):
 	$(Q)$(CLANG) $(LDFLAGS) $^ -o $@ $(LDLIBS)
 
 include tools/policy/policy.mk
+include bench/bench.mk
+include tools/live/live.mk
 include progs/tutorial/tutorial.mk
+include docs/diagrams/diagrams.mk
 include tests/tests.mk
 include tests/policy.mk tests/explain.mk tests/import.mk tests/tables.mk
 include tests/compile.mk
@@ -88,9 +92,10 @@ test-long: deps
 	$(Q)$(MAKE) --no-print-directory all tests-build
 	$(Q)bats tests/bats/long
 
-bench: deps
-	$(Q)$(MAKE) --no-print-directory all tests-build
-	$(Q)bench/chain
+bench:
+	$(Q)tc-scripts/deps use build test bench
+	$(Q)$(MAKE) --no-print-directory all bench-build $(B)/tests/craft
+	$(Q)bench/run $(if $(QUICK),--quick)
 
 demo:
 	$(Q)tc-scripts/deps use build

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fanout - says which socket of a fanout group is to get a packet: that of the
+ * queue it came in by or goes out by, or that of the processor at work.
+ *
+ *	cd build/tutorial
+ *	./fanout tap0 fanout.o queue 2 ping 203.0.113.2
+ *	./fanout tap0 fanout.o cpu 2 ping 203.0.113.2
+ */
+#include <linux/bpf.h>
+#include <linux/if_packet.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("queue")
+int fanout_queue(struct __sk_buff *skb)
+{
+	__u32 queue = skb->queue_mapping;
+
+	if (skb->pkt_type == PACKET_OUTGOING)
+		return queue;
+	/* What is received has its queue's number plus one, or 0. */
+	return queue ? queue - 1 : 0;
+}
+
+SEC("cpu")
+int fanout_cpu(struct __sk_buff *skb)
+{
+	return bpf_get_smp_processor_id();
+}
+
+char _license[] SEC("license") = "GPL";
