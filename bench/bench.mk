@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The programs of the benchmark, into build/bench/. They may load programs of
+# their own; the product's are loaded by tc and ip there, too.
+
+BENCH := $(B)/bench
+BENCH_PARTS := $(BENCH)/parts
+BENCH_CFLAGS := $(TOOL_CFLAGS) -Ibench/common -Itests/packets -Iprogs/include \
+	-Itools/policy/language -Itools/policy/match
+BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source)
+BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
+	yardstick.bpf.o source.bpf.o limit.bpf.o bpf_lpm.bpf.o \
+	bpf_hash.bpf.o)
+
+# Each object is named after the folder and the source.
+$(BENCH_PARTS)/%.o: bench/%.c $(B)/compiler
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BENCH_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BENCH_PARTS)/packets/%.o: tests/packets/%.c $(B)/compiler
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BENCH_CFLAGS) -MMD -MP -c $< -o $@
+
+define bench_objects
+$(BENCH)/%.bpf.o: bench/$(1)/%.bpf.c $(B)/compiler
+	$$(call say,BPF,$$@)
+	$(Q)mkdir -p $$(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -Ibench/common -MMD -MP -c $$< -o $$@
+endef
+
+$(foreach folder,meter source peers,$(eval $(call bench_objects,$(folder))))
+
+# The policy with its lookup and without, for the difference. Neither counts
+# rules: what that costs is seen where the policy as it is takes part.
+BENCH_POLICIES := $(addprefix $(BENCH)/,policy-lookup.o policy-baseline.o)
+BENCH_OBJECTS += $(BENCH_POLICIES)
+$(BENCH)/policy-lookup.o: BENCH_POLICY_FLAGS := -DTG_POLICY_NO_COUNT
+$(BENCH)/policy-baseline.o: BENCH_POLICY_FLAGS := -DTG_POLICY_NO_COUNT \
+	-DTG_POLICY_NO_LOOKUP -Wno-unused-function
+
+$(BENCH_POLICIES): progs/policy.bpf.c $(B)/compiler
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) $(BENCH_POLICY_FLAGS) -MMD -MP -c $< -o $@
+
+# The language and the reference matcher, as the tools have them.
+BENCH_POLICY := $(patsubst %.c,$(B)/policy/%.o,$(notdir \
+	$(wildcard tools/policy/language/*.c tools/policy/match/*.c)))
+
+$(BENCH)/trace: $(addprefix $(BENCH_PARTS)/,trace/main.o trace/pick.o \
+	trace/draw.o trace/truth.o common/frame.o common/trace_file.o) $(BENCH_POLICY)
+$(BENCH)/trace: LDLIBS := -lm
+
+$(BENCH)/meter: $(addprefix $(BENCH_PARTS)/,meter/main.o meter/load.o \
+	meter/run.o meter/print.o meter/yardstick.o common/frame.o \
+	common/frames.o common/trace_file.o packets/object.o)
+$(BENCH)/source: $(addprefix $(BENCH_PARTS)/,source/main.o common/frames.o \
+	common/trace_file.o packets/object.o)
+$(BENCH)/meter $(BENCH)/source: LDLIBS := -lbpf
+
+$(BENCH_TOOLS):
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) $^ -o $@ $(LDLIBS)
+
+.PHONY: bench-build
+bench-build: $(BENCH_TOOLS) $(BENCH_OBJECTS)
+
+-include $(wildcard $(BENCH)/*.d $(BENCH_PARTS)/*/*.d)

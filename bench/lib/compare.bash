@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Is it slower than it was? Ratios within one run are compared, since machines
+# differ: frames a second to the limit of the same hook's driver, lookups to a
+# hash of the kernel.
+
+readonly WARN_BELOW=0.80 FAIL_BELOW=0.65
+
+# A line for each ratio, the greater the better: NAME RATIO.
+ratios() { # FILE
+	jq -r '
+		(.race | map(select(.peer == "limit-xdp") | {key: "\(.kind) \(.count)", value: .mpps.median}) | from_entries) as $limit |
+		(.race[] | select(.peer | startswith("limit") | not) |
+			$limit["\(.kind) \(.count)"] as $most | select($most) |
+			["race/\(.kind)/\(.count)/\(.peer)", .mpps.median / $most]),
+		(.lookups[] | select(.hashes != null and .hashes > 0) | select(.label | contains(":") | not) |
+			["lookup/\(.label)", 1 / .hashes]) | @tsv' "$1"
+}
+
+# Fails where one is below what may be; tells which ones are near to it.
+compare() { # FILE RECORDED
+	if [[ ! -f $2 ]]; then
+		printf 'nothing to compare with: %s is missing\n' "$2"
+		return 0
+	fi
+	awk -F '\t' -v warn="$WARN_BELOW" -v fail="$FAIL_BELOW" '
+		NR == FNR { was[$1] = $2; next }
+		!($1 in was) || !was[$1] { next }
+		{ part = $2 / was[$1] }
+		part < fail { bad++; printf "FAILED  %s: %.0f %% of what was recorded\n", $1, part * 100; next }
+		part < warn { printf "warning %s: %.0f %% of what was recorded\n", $1, part * 100 }
+		END { exit bad > 0 }' <(jq -r 'to_entries[] | [.key, .value] | @tsv' "$2") <(ratios "$1")
+}

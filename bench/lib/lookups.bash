@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What a lookup costs, by the meter. The caller sets HERE, BENCH, BUILD, WORK
+# and POLICY_TOOL.
+
+# NAME is a set, a set with -ipv6 behind it for its twin, or server.
+lookups_policy() { # NAME
+	case $1 in
+	server) cat "$HERE/rules/server.policy" ;;
+	*-ipv6) lookups_policy "${1%-ipv6}" | awk -f "$HERE/rules/twin6.awk" ;;
+	*) "$HERE/rules/unpack" "$1" | "$POLICY_TOOL" import --classbench - ;;
+	esac
+}
+
+# Two objects, with and without the lookup, and the frames for both: rows. What
+# the counters of rules cost is told by the server's policy as it is, less one
+# that does nothing, parser and all.
+lookups_prepare() { # NAME
+	local file=$WORK/$1 started said
+	lookups_policy "$1" >"$file.policy"
+	"$BENCH/trace" "$file.policy" -o "$file.trace" >/dev/null
+	started=${EPOCHREALTIME/[.,]/}
+	if ! said=$("$POLICY_TOOL" compile -v --plugin "$BENCH/policy-lookup.o" "$file.policy" -o "$file.o" 2>&1); then
+		wrong+=("$1: ${said##*$'\n'}")
+		return 0
+	fi
+	jq -nc --arg name "$1" --argjson us $((${EPOCHREALTIME/[.,]/} - started)) \
+		--argjson rules "$(grep -cE '^(drop|pass|reject|next|accept|jump) ' "$file.policy")" \
+		--argjson bytes "$(sed -n 's/.* \([0-9]*\) bytes of tables.*/\1/p' <<<"$said")" \
+		'{"label": $name, $rules, table_bytes: $bytes, compile_seconds: ($us / 1e6)}' >>"$WORK/tables"
+	"$POLICY_TOOL" compile --plugin "$BENCH/policy-baseline.o" "$file.policy" -o "$file.baseline.o"
+	rows+=(--trace "$file.trace" "$1=$file.o,$file.baseline.o")
+	if [[ $1 == server ]]; then
+		"$POLICY_TOOL" compile "$file.policy" -o "$file.whole.o"
+		rows+=("server-whole=$file.whole.o")
+	fi
+}
+
+# The yardsticks are measured along with each group, in the same rounds.
+lookups() { # ROUNDS NAME...
+	local rounds=$1 name
+	local -a rows=()
+	shift
+	for name; do
+		progress "lookups: $name is compiled"
+		lookups_prepare "$name"
+	done
+	progress "lookups: $* are measured"
+	"$BENCH/meter" --json --rounds "$rounds" --yardstick hash:10000 \
+		--yardstick lpm:10000 --yardstick lpm:100000 "${rows[@]}" \
+		>"$WORK/lookups.new" || wrong+=("lookups: $*")
+	jq -c --arg group "$1" 'map(. + {$group})' "$WORK/lookups.new" >>"$WORK/lookups"
+	for name; do
+		rm -f "$WORK/$name".*
+	done
+}

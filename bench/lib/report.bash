@@ -1,0 +1,184 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The figures as tables for people, and as plots.
+
+report() { # FILE
+	report_machine "$1"
+	report_lookups "$1"
+	report_race "$1"
+	report_chain "$1"
+}
+
+report_machine() {
+	jq -r '.machine | "\(.kernel), \(.processor), \(.processors) processors, load \(.load_at_the_end)",
+		([.versions | to_entries[] | "\(.key) \(.value)"] | join(", ")), ""' "$1"
+}
+
+report_lookups() {
+	[[ $(jq '.lookups | length' "$1") != 0 ]] || return 0
+	printf 'Nanoseconds that a lookup adds; x: times a hash of 10,000 entries in the same run\n'
+	jq -r '
+		def round1: . * 10 | round / 10;
+		(.tables | map({key: .label, value: .}) | from_entries) as $tables |
+		["RULES", "LEAST", "MEDIAN", "x", "TABLES MB", "COMPILED s"],
+		(.lookups[] | [.label, (.added.min | round1), (.added.median | round1),
+			((.hashes // 0) * 100 | round / 100)] +
+			($tables[.label] as $t | if $t then
+				[($t.table_bytes / 1e5 | round / 10), ($t.compile_seconds * 100 | round / 100)]
+			else ["-", "-"] end)) | @tsv' "$1" | columns
+	printf '\n'
+}
+
+report_race() {
+	local kind
+	while IFS= read -r kind; do
+		printf 'Rules: %s. Million frames a second, one processor; in brackets, of the limit of XDP\n' "$kind"
+		race_table "$1" "$kind" '.mpps.median' relative
+		printf '\nRules: %s. Million frames a second, two processors\n' "$kind"
+		race_table "$1" "$kind" '.mpps2.median // 0'
+		printf '\nRules: %s. Seconds until they are in force\n' "$kind"
+		race_table "$1" "$kind" '.up_seconds'
+		printf '\n'
+	done < <(jq -r '.race | map(.kind) | unique[]' "$1")
+}
+
+# Filters down, how many rules across.
+race_table() { # FILE KIND EXPRESSION [relative]
+	jq -r --arg kind "$2" --arg relative "${4:-}" '
+		def figure: '"$3"';
+		def shown: if . >= 10 then . * 10 | round / 10 else . * 1000 | round / 1000 end;
+		[.race[] | select(.kind == $kind)] as $all |
+		($all | map(.count) | unique) as $counts |
+		($all | map(select(.peer == "limit-xdp") | {key: "\(.count)", value: figure}) | from_entries) as $limit |
+		def cell: (figure | shown | tostring) +
+			if $relative != "" and $limit["\(.count)"] then
+				" (\(figure / $limit["\(.count)"] * 100 | round / 100))"
+			else "" end;
+		(["FILTER"] + ($counts | map(tostring))),
+		($all | map(.peer) | unique[] | . as $peer | [$peer] + [$counts[] | . as $count |
+			$all | map(select(.peer == $peer and .count == $count)) |
+			if length > 0 then .[0] | cell else "-" end]) | @tsv' "$1" | columns
+}
+
+report_chain() {
+	[[ $(jq '.chain | length' "$1") != 0 ]] || return 0
+	printf 'Nanoseconds through a chain\n'
+	jq -r '["PLUGINS", "MEDIAN", "MIN", "MAX"], (.chain[] | [.plugins, .median, .min, .max]) | @tsv' "$1" | columns
+}
+
+# Fields with tabs between them, the first to the left, others to the right.
+columns() {
+	awk -F '\t' '
+		{
+			for (i = 1; i <= NF; i++) {
+				field[NR, i] = $i
+				if (length($i) > width[i])
+					width[i] = length($i)
+			}
+			if (NF > fields)
+				fields = NF
+		}
+		END {
+			for (row = 1; row <= NR; row++) {
+				printf "%-" width[1] "s", field[row, 1]
+				for (i = 2; i <= fields; i++)
+					printf "  %" width[i] "s", field[row, i]
+				print ""
+			}
+		}'
+}
+
+# --- the page in docs, and its plots
+
+# What stands between the two marks is replaced.
+write_page() { # FILE DOCS
+	report "$1" >"$WORK/figures"
+	awk -v figures="$WORK/figures" '
+		/^<!-- end of figures -->/ { inside = 0 }
+		!inside { print }
+		/^<!-- figures -->/ {
+			inside = 1
+			print "```"
+			while ((getline line < figures) > 0)
+				print line
+			print "```"
+		}' "$2/performance.md" >"$2/performance.md.new"
+	mv "$2/performance.md.new" "$2/performance.md"
+	draw_plots "$1" "$2/performance"
+}
+
+draw_plots() { # FILE DIRECTORY
+	[[ $(type -P gnuplot) ]] || die "no gnuplot: 'make deps' installs it"
+	mkdir -p "$2"
+	plot_race "$1" ports "$2"
+	plot_race "$1" hosts "$2"
+	plot_lookups "$1" "$2"
+	plot_chain "$1" "$2"
+}
+
+# A block of lines for each peer, as gnuplot wants them.
+plot_race() { # FILE KIND DIRECTORY
+	local data=$WORK/plot.data
+	jq -r --arg kind "$2" '[.race[] | select(.kind == $kind)] | group_by(.peer)[] |
+		"\"\(.[0].peer)\"", (sort_by(.count)[] | "\(.count) \(.mpps.median) \(.mpps.min) \(.mpps.max)"), "", ""' \
+		"$1" >"$data"
+	[[ -s $data ]] || return 0
+	gnuplot <<-END
+		set terminal svg size 760,460 background 'white' font 'sans,12' noenhanced
+		set output '$3/race-$2.svg'
+		$(plot_colours)
+		set logscale xy
+		set xlabel 'rules'
+		set ylabel 'million frames a second, one processor'
+		set key outside right
+		set grid
+		stats '$data' using 1 nooutput
+		plot for [i=0:STATS_blocks-1] '$data' index i using 1:2 with linespoints title columnheader(1)
+	END
+}
+
+# As many as there are filters, so that none is met twice.
+plot_colours() {
+	local number=0 colour
+	for colour in '#1f77b4' '#ff7f0e' '#2ca02c' '#d62728' '#9467bd' '#8c564b' '#e377c2' \
+		'#7f7f7f' '#bcbd22' '#17becf' '#000000' '#aec7e8' '#ff9896' '#98df8a'; do
+		number=$((number + 1))
+		printf "set linetype %d linecolor rgb '%s' linewidth 2; " "$number" "$colour"
+	done
+}
+
+plot_lookups() { # FILE DIRECTORY
+	local data=$WORK/plot.data
+	jq -r 'reduce .lookups[] as $row ([]; if map(.label) | index($row.label) then . else . + [$row] end) |
+		.[] | "\"\(.label)\" \(.added.min) \(.added.median)"' "$1" >"$data"
+	[[ -s $data ]] || return 0
+	gnuplot <<-END
+		set terminal svg size 760,460 background 'white' font 'sans,12' noenhanced
+		set output '$2/lookups.svg'
+		set ylabel 'nanoseconds that a lookup adds'
+		set style data histograms
+		set style fill solid 0.7
+		set xtics rotate by -40
+		set logscale y
+		set yrange [1:*]
+		set grid ytics
+		set key left
+		plot '$data' using 2:xtic(1) title 'least', '' using 3 title 'median'
+	END
+}
+
+plot_chain() { # FILE DIRECTORY
+	local data=$WORK/plot.data
+	jq -r '.chain[] | "\(.plugins) \(.median) \(.min) \(.max)"' "$1" >"$data"
+	[[ -s $data ]] || return 0
+	gnuplot <<-END
+		set terminal svg size 760,360 background 'white' font 'sans,12'
+		set output '$2/chain.svg'
+		set xlabel 'plugins'
+		set ylabel 'nanoseconds'
+		set yrange [0:*]
+		set grid
+		unset key
+		plot '$data' using 1:2:3:4 with yerrorlines
+	END
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How far a driver has come, and when it was at the first frame of each piece
+ * of the trace. Pieces are so short that most of them run undisturbed, even on
+ * a machine that has other things to do.
+ */
+#ifndef TG_BENCH_DRIVER_H
+#define TG_BENCH_DRIVER_H
+
+#include <linux/types.h>
+
+#define DRIVER_PIECE 1024
+#define DRIVER_TIMES_MAX 16384
+
+struct driver_progress {
+	__u32 position, count;
+	__u64 times[DRIVER_TIMES_MAX];
+};
+
+#endif

@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the two kinds of iptables have in common: rules in the raw table, which
+# is the first that a packet meets.
+
+iptables_rules() { # FILE
+	printf '*raw\n:PREROUTING ACCEPT\n'
+	if [[ -f $1.list ]]; then
+		awk '{ print "-A PREROUTING -s " $1 ($2 == "-" ? "" : " -p tcp --dport " $2) " -j DROP" }' "$1.list"
+	else
+		awk -v form=iptables -f "$HERE/peers/classbench.awk" "$1.classbench"
+	fi
+	printf 'COMMIT\n'
+}

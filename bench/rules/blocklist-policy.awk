@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What blocklist.awk prints, as a policy.
+
+BEGIN { print "default pass" }
+$2 == "-" { print "drop from " $1 }
+$2 != "-" { print "drop tcp from " $1 " to port " $2 }

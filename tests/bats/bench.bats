@@ -1,0 +1,232 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The benchmark measures what it says it does: traces are what the policy makes
+# of them, the meter notices wrong verdicts, the source sends the trace, and all
+# filters in the race judge alike.
+
+load helper
+
+setup_file() {
+	make -s -C "$ROOT" --no-print-directory bench-build
+}
+
+setup() {
+	((EUID == 0)) || fail 'this test needs root'
+	BENCH=$BUILD/bench
+	HERE=$ROOT/bench
+	WORK=$BATS_TEST_TMPDIR
+	POLICY_TOOL=$BUILD/tg-policy
+	export BENCH
+	# shellcheck source=bench/lib/race.bash
+	source "$HERE/lib/race.bash"
+	# shellcheck source=bench/lib/compare.bash
+	source "$HERE/lib/compare.bash"
+	given_bench_bpffs
+}
+
+teardown() {
+	race_take_down
+	clean_up
+}
+
+given_bench_bpffs() {
+	mkdir "$WORK/bpf"
+	MOUNTS+=("$WORK/bpf")
+	mount -t bpf -o mode=0700 bpf "$WORK/bpf"
+}
+
+progress() {
+	:
+}
+
+die() {
+	fail "$@"
+}
+
+# web.trace: frames for a policy that drops TCP to port 80, as drop_tcp does.
+given_web_trace() { # [OPTION...]
+	printf 'drop tcp to port 80\n' >"$WORK/web.policy"
+	"$BENCH/trace" "$WORK/web.policy" -o "$WORK/web.trace" --count 2000 "$@" >"$WORK/web.counts"
+}
+
+# --- rule sets and traces
+
+@test "every set of rules has as many rules as it should, and is a policy" {
+	local set rules
+	while read -r set rules; do
+		"$HERE/rules/unpack" "$set" >"$WORK/set"
+		[[ $(wc -l <"$WORK/set") == "$rules" ]] || fail "$set: $(wc -l <"$WORK/set") rules"
+		"$POLICY_TOOL" import --classbench "$WORK/set" >"$WORK/policy"
+		[[ $(grep -cE '^(drop|pass)' "$WORK/policy") -gt $((rules * 9 / 10)) ]] || fail "$set: few can be said"
+	done <<-'END'
+		acl1_1k 1000
+		fw1_10k 10000
+		ipc1_100k 100000
+		cloud_10k 9996
+	END
+}
+
+@test "a set of rules that there is not is named" {
+	run -2 "$HERE/rules/unpack" acl9
+	[[ $output == *"no such rule set: 'acl9'"* ]]
+}
+
+@test "the twin of a set for IPv6 is a policy with the same rules" {
+	"$HERE/rules/unpack" fw1_1k | "$POLICY_TOOL" import --classbench - >"$WORK/four"
+	awk -f "$HERE/rules/twin6.awk" "$WORK/four" >"$WORK/six"
+	"$POLICY_TOOL" check "$WORK/six"
+	[[ $(grep -cE '^(drop|pass)' "$WORK/four") == "$(grep -cE '^(drop|pass)' "$WORK/six")" ]]
+	run ! grep -E '[0-9]+\.[0-9]+\.[0-9]+\.' "$WORK/six"
+}
+
+@test "the server's policy has nothing to be warned of" {
+	run -0 "$POLICY_TOOL" check "$HERE/rules/server.policy"
+	[[ ! $output ]]
+}
+
+@test "the same options give the same trace, another seed another one" {
+	given_web_trace
+	cp "$WORK/web.trace" "$WORK/first"
+	given_web_trace
+	cmp "$WORK/first" "$WORK/web.trace"
+	given_web_trace --seed 2
+	run ! cmp -s "$WORK/first" "$WORK/web.trace"
+}
+
+@test "a trace's verdicts are those of all rules, one after the other" {
+	"$BENCH/trace" "$HERE/rules/server.policy" -o "$WORK/server.trace" --check 1
+	"$HERE/rules/unpack" fw1_1k | "$POLICY_TOOL" import --classbench - >"$WORK/fw.policy"
+	"$BENCH/trace" "$WORK/fw.policy" -o "$WORK/fw.trace" --check 10
+}
+
+@test "most frames of a trace meet a rule, and a trace by Zipf meets fewer rules" {
+	local uniform skewed
+	"$HERE/rules/unpack" acl1_1k | "$POLICY_TOOL" import --classbench - >"$WORK/acl.policy"
+	"$BENCH/trace" "$WORK/acl.policy" -o "$WORK/uniform" >"$WORK/counts"
+	(($(sed -n 's/.* \([0-9]*\) by a rule/\1/p' "$WORK/counts") > 58000))
+	"$BENCH/trace" "$WORK/acl.policy" --zipf 1.5 -o "$WORK/skewed"
+	uniform=$(rules_met "$WORK/uniform") skewed=$(rules_met "$WORK/skewed")
+	((uniform > 950 && skewed < uniform)) || fail "uniform $uniform, by Zipf $skewed"
+}
+
+# How many lines of the policy the records name: the second word of each.
+rules_met() { # TRACE
+	od -A n -v -t u4 -w128 -j 128 "$1" | awk '{ print $2 }' | sort -u | wc -l
+}
+
+# --- the meter
+
+@test "the meter finds what a plugin costs, and that its verdicts are right" {
+	given_web_trace
+	run -0 --separate-stderr "$BENCH/meter" --rounds 2 --json --trace "$WORK/web.trace" "web=$BUILD/drop_tcp.o"
+	jq -e '.[0] | .checked == 2000 and .wrong == 0 and .with.min > .baseline.min' <<<"$output"
+}
+
+@test "the meter knows the hooks of tc, too" {
+	given_web_trace
+	run -0 --separate-stderr "$BENCH/meter" --rounds 2 --json --trace "$WORK/web.trace" \
+		--hook ingress "in=$BUILD/drop_tcp.o" --hook egress "out=$BUILD/drop_tcp.o"
+	jq -e 'map(.hook) == ["ingress", "egress"]' <<<"$output"
+	jq -e 'all(.checked == 2000 and .wrong == 0)' <<<"$output"
+}
+
+@test "the meter tells of wrong verdicts, and fails" {
+	given_web_trace
+	run -1 "$BENCH/meter" --rounds 1 --trace "$WORK/web.trace" "wrong=$BUILD/drop_all.o"
+	[[ $output == *'wrong: frame '*'answers 1'* ]]
+}
+
+@test "the yardsticks find each of their frames, and a trie costs more than a hash" {
+	run -0 --separate-stderr "$BENCH/meter" --rounds 5 --json --yardstick hash:10000 --yardstick lpm:100000
+	jq -e 'map(.wrong) == [0, 0] and map(.checked) == [65536, 65536]' <<<"$output"
+	jq -e '.[0].hashes == 1 and .[1].hashes > 1.5' <<<"$output"
+}
+
+@test "the meter names what it does not understand" {
+	run -2 "$BENCH/meter" --yardstick hash:none
+	[[ $output == *"neither hash:N nor lpm:N: 'hash:none'"* ]]
+	run -2 "$BENCH/meter" "web=$BUILD/drop_tcp.o"
+	[[ $output == *'a row needs a trace before it'* ]]
+	run -1 "$BENCH/meter" --trace "$BUILD/drop_tcp.o" "web=$BUILD/drop_tcp.o"
+	[[ $output == *'not a trace'* ]]
+}
+
+# --- the race
+
+@test "the source sends each frame of a trace once, and the other end judges each" {
+	given_web_trace
+	race_given_peer empty
+	race_in empty ip link set dev in xdpdrv obj "$BENCH/limit.bpf.o" sec xdp
+	run -0 race_check empty "$WORK/web"
+	[[ $output == '2000 2000 0' ]] || fail "sent, arrived, passed: $output"
+}
+
+# Which filters judge, and with how many rules.
+judges_alike() { # KIND COUNT PEER...
+	local kind=$1 count=$2 peer file="$WORK/$1" sent arrived passed
+	shift 2
+	race_prepare "$kind" "$count" "$file"
+	(($(race_expected "$file") > 1000))
+	for peer; do
+		race_given_peer "$peer"
+		race_install "$peer" "$file" "$count"
+		read -r sent arrived passed < <(race_check "$peer" "$file")
+		((sent == 65536 && arrived == sent)) || fail "$peer: of $sent, $arrived arrived"
+		((passed == $(race_expected "$file"))) || fail "$peer: $passed passed, not $(race_expected "$file")"
+	done
+}
+
+@test "all filters judge prefixes with ports alike" {
+	judges_alike ports 100 nft-list nft-set iptables-legacy iptables-nft ipset bpf-lpm
+}
+
+@test "all filters judge addresses alike" {
+	judges_alike hosts 20 nft-list nft-set iptables-legacy iptables-nft ipset bpf-hash xdp-filter
+}
+
+@test "lists of overlapping rules judge as the policy does" {
+	judges_alike fw1_1k 1000 nft-list iptables-legacy iptables-nft
+}
+
+@test "a policy in a chain judges as the others do, on each hook" {
+	judges_alike acl1_1k 1000 policy-xdp policy-xdp-generic policy-ingress
+}
+
+@test "a filter that judges otherwise is noticed" {
+	local wrong=()
+	race_prepare ports 10 "$WORK/ports-10"
+	sed -i '$d' "$WORK/ports-10.list"
+	race_begin_peer nft-set ports 10 "$WORK/ports-10"
+	[[ ${wrong[0]} == 'nft-set ports 10: 65536 sent, 65536 arrived, '* ]] || fail "noticed: ${wrong[*]-}"
+}
+
+# --- comparing
+
+@test "a ratio that is much lower than recorded fails, a lower one is told" {
+	printf '{"lookup/x": 2, "lookup/y": 2, "lookup/z": 2}' >"$WORK/recorded.json"
+	lookups_as 2 1.5 2 >"$WORK/figures.json"
+	run -0 compare "$WORK/figures.json" "$WORK/recorded.json"
+	[[ $output == 'warning lookup/y: 75 % of what was recorded' ]]
+	lookups_as 2 2 1 >"$WORK/figures.json"
+	run -1 compare "$WORK/figures.json" "$WORK/recorded.json"
+	[[ $output == 'FAILED  lookup/z: 50 % of what was recorded' ]]
+}
+
+lookups_as() { # X Y Z
+	jq -n --argjson x "$1" --argjson y "$2" --argjson z "$3" \
+		'{race: [], lookups: [["x", $x], ["y", $y], ["z", $z]] | map({label: .[0], hashes: (1 / .[1])})}'
+}
+
+@test "what has been recorded is compared with itself without a word" {
+	local HERE=$WORK/bench
+	mkdir -p "$HERE/lib"
+	cp "$ROOT/bench/record" "$HERE"
+	cp "$ROOT/bench/lib/compare.bash" "$HERE/lib"
+	lookups_as 2 1.5 2 | jq '.race = [
+		{peer: "limit-xdp", kind: "ports", count: 10, mpps: {median: 8}},
+		{peer: "nft-set", kind: "ports", count: 10, mpps: {median: 2}}]' >"$WORK/figures.json"
+	"$HERE/record" "$WORK/figures.json"
+	jq -e '."race/ports/10/nft-set" == 0.25 and (keys | length) == 4' "$HERE/recorded.json"
+	run -0 compare "$WORK/figures.json" "$HERE/recorded.json"
+	[[ ! $output ]]
+}
