@@ -4,6 +4,7 @@
 # make check      what needs no root: style, unit tests
 # make test       everything; root. DOCKER=1 adds containers, with an engine
 # make test-long  what takes minutes more: a thousand flips; root
+# make test-vm    the tests on Debian's 6.1 and 6.12, in virtual machines
 # make bench      the policy beside its peers; root. QUICK=1 compares
 # make demo       see it work, in a playground that is gone afterwards; root
 # make diagrams   draw docs/diagrams/*.svg anew from their sources

@@ -2,12 +2,14 @@
 /*
  * policy - does what the first rule of a policy that matches says.
  *
- * Sections: xdp, ingress, egress. Maps: tgc_policy (counters), tgp_rules
- *(packets and bytes of each rule, 0 for the default). As built it has no rules,
- *and every packet goes on; `tailgate policy compile` makes an object with rules
- * out of it:
+ * Sections: xdp, ingress, egress. Maps: tgc_policy (counters), and tgp_rules,
+ * packets and bytes of each rule, 0 for the default, which is not pinned.
  *
- *	tailgate policy compile web.policy -o web.o
+ * As built it has no rules, and every packet goes on. The compiler makes an
+ * object with rules out of it:
+ *
+ *	echo 'drop tcp to port 80' >web.policy
+ *	build/tg-policy compile web.policy -o web.o
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da obj web.o sec ingress
  */

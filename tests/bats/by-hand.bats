@@ -98,6 +98,12 @@ pinned_are() { # NAMES
 	done
 }
 
+@test "policy by hand: its file's commands make a policy, which stops port 80" {
+	as_printed policy
+	refute_reaches http 80
+	reaches http 8080 ping ping6
+}
+
 # --- what stays
 
 # Programs and maps that the hook of the server holds, as "prog 5", "map 7".

@@ -72,6 +72,12 @@ run_chapter() { # FILE
 	[[ $output == *"drop: no rule matches: edge.policy:1: default drop"* ]]
 }
 
+@test "docs/how-policy-works.md: a policy is compiled, and the kernel takes it" {
+	run_chapter "$ROOT/docs/how-policy-works.md"
+	[[ $stderr == *"9 rules, "*" bytes of tables, IPv4 by rows, IPv6 by rows"* ]]
+	[[ $output == *"is accepted"* ]]
+}
+
 @test "the plugin in docs/writing-a-plugin.md builds, chains, drops and counts" {
 	run_chapter "$ROOT/docs/writing-a-plugin.md"
 	[[ $output == *" no_trace "* ]]

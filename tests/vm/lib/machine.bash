@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# One virtual machine: its first serial port is the console, the second has what
+# the work inside says, the third its exit status. A machine that dies, hangs or
+# falls silent ends within its limits, and its end is told.
+
+readonly QEMU=${TAILGATE_VM_QEMU:-qemu-system-x86_64} # the tests have another
+
+# Slow, and without surprises: the addresses of programs stay where they are,
+# which software emulation likes, and a panic is the end.
+readonly COMMAND_LINE='console=ttyS0 panic=-1 norandmaps quiet loglevel=4'
+
+MACHINE=
+
+# It must not outlive us, even where we are killed.
+start_machine() { # FOLDER KERNEL INITRAMFS
+	mkfifo "$1/output"
+	nice -n 10 setpriv --pdeathsig KILL -- \
+		"$QEMU" -M pc -accel tcg -cpu max -smp 1 -m 512 \
+		-nodefaults -no-reboot -display none \
+		-kernel "$2" -initrd "$3" -append "$COMMAND_LINE" \
+		-serial "file:$1/console" -serial "file:$1/output" \
+		-serial "file:$1/status" </dev/null &>"$1/qemu" &
+	MACHINE=$!
+	# Without this, one that does not even start would leave us waiting.
+	exec {OUTPUT}<>"$1/output"
+}
+
+stop_machine() {
+	[[ $MACHINE ]] || return 0
+	kill -KILL "$MACHINE" 2>/dev/null || true
+	wait "$MACHINE" 2>/dev/null || true
+	MACHINE=
+}
+
+# Gives each line of output to a function until the machine has ended. Sets
+# MACHINE_STATUS to what the work inside ended with, or to nothing, and
+# MACHINE_END to what went wrong.
+run_machine() { # FOLDER KERNEL INITRAMFS FUNCTION
+	local started=$SECONDS heard=$SECONDS line rest='' read_status
+	MACHINE_STATUS='' MACHINE_END=''
+	start_machine "$1" "$2" "$3"
+	while true; do
+		read_status=0
+		IFS= read -r -t 1 -u "$OUTPUT" line || read_status=$?
+		rest+=$line
+		if ((read_status == 0)); then
+			"$4" "$rest"
+			rest='' heard=$SECONDS
+		elif ! kill -0 "$MACHINE" 2>/dev/null; then
+			break
+		fi
+		if ((SECONDS - started > LIMIT)); then
+			MACHINE_END="not done after $LIMIT seconds"
+			break
+		elif ((SECONDS - heard > SILENCE_LIMIT)); then
+			MACHINE_END="nothing was heard of it for $SILENCE_LIMIT seconds"
+			break
+		fi
+	done
+	[[ ! $rest ]] || "$4" "$rest"
+	exec {OUTPUT}<&-
+	stop_machine
+	judge_machine "$1"
+}
+
+judge_machine() { # FOLDER
+	MACHINE_STATUS=$(tr -cd '0-9' <"$1/status" 2>/dev/null || true)
+	[[ ! $MACHINE_END ]] || return 0
+	if [[ $MACHINE_STATUS ]]; then
+		return
+	elif grep -q 'Kernel panic' "$1/console" 2>/dev/null; then
+		MACHINE_END="the kernel panicked: $(sed -n 's/.*Kernel panic - not syncing: //p' "$1/console" | head -n 1 | tr -d '\r')"
+	elif [[ -s $1/qemu && ! -s $1/console ]]; then
+		MACHINE_END="$QEMU failed: $(last_words "$1/qemu")"
+	else
+		MACHINE_END='it ended before its work was done'
+	fi
+}
