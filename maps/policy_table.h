@@ -93,22 +93,24 @@ enum tg_dimension {
 #define TG_MARKS 4
 
 /*
- * References in the tables are offsets. A row or a node is at a multiple of 64,
+ * References in the tables are offsets. A row or a node is at a multiple of 32,
  * and is indexed by a class or by bits of a key: the word is at reference + 4 *
- * index. A cell is in the upper half of such 64 bytes: a word that holds its
+ * index. A cell is in the upper half of such 32 bytes: a word that holds its
  * own offset (we are there) or the next reference (nothing is to be asked
  * here), and a second word with what it stands for.
  *
- * So the lowest six bits of a reference say by how much an index is shifted to
- * the right: not at all, or out of sight. One step of a lookup is the same for
- * rows, nodes and cells, without a branch, and short.
+ * So the lowest five bits of a reference say by how much an index is shifted to
+ * the right: not at all, or by 16 and more, which is out of sight, as indexes
+ * are less than that. One step of a lookup is the same for rows, nodes and
+ * cells, without a branch, and short.
  */
-#define TG_ROW_ALIGN 64
+#define TG_ROW_ALIGN 32
+#define TG_ROW_WORDS_MAX (1 << 14)
 #define TG_CLASS(number) (4 * (number))
 
 /* The cells of a field's classes, of the leaves: one after the other. */
 #define TG_CELL_SIZE 8
-#define TG_CELLS_IN_LINE 4
+#define TG_CELLS_IN_LINE 2
 #define TG_CELL(start, number)                                    \
 	((start) + TG_ROW_ALIGN * ((number) / TG_CELLS_IN_LINE) + \
 	 TG_ROW_ALIGN / 2 + TG_CELL_SIZE * ((number) % TG_CELLS_IN_LINE))

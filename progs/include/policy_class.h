@@ -10,23 +10,23 @@
 #include "policy_table.h"
 
 /*
- * The index to the right by the lowest six bits of the reference. Processors do
- * not look at more than these, and neither does BPF; C wants to be told.
+ * The index to the right by the lowest five bits of the reference. Processors
+ * do not look at more than these, and neither does BPF; C wants to be told.
  */
-static __always_inline __u64 tg_index_for(__u32 reference, __u64 index)
+static __always_inline __u32 tg_index_for(__u32 reference, __u32 index)
 {
 #ifdef __bpf__
-	asm("%0 >>= %1" : "+r"(index) : "r"((__u64)reference));
+	asm("%0 >>= %1" : "+w"(index) : "w"(reference));
 	return index;
 #else
-	return index >> (reference & 63);
+	return index >> (reference & 31);
 #endif
 }
 
 /* One step, whatever is met: a row, a node or a cell. */
 static __always_inline __u32 tg_step(__u32 reference, __u32 class)
 {
-	return tg_load32(reference + tg_index_for(reference, class));
+	return tg_load32((__u64)reference + tg_index_for(reference, class));
 }
 
 /* What a cell stands for. */

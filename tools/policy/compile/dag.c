@@ -275,6 +275,11 @@ static uint32_t add_row(struct split *split)
 	uint32_t *row = split->level->row;
 	size_t run = 0;
 
+	if (dimension->class_count > TG_ROW_WORDS_MAX) {
+		split->dag->err = -E2BIG;
+		return 0;
+	}
+
 	for (uint32_t i = 0; i < dimension->class_count; i++) {
 		uint32_t interval = dimension->first_of_class[i];
 

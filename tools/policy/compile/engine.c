@@ -14,8 +14,8 @@
 #include "tables.h"
 
 /* What the DAG may cost before the tree is the better choice. */
-#define DAG_SIZE_ALWAYS (4 << 20)
-#define DAG_SIZE_PER_RULE 350
+#define DAG_SIZE_ALWAYS (7 << 19)
+#define DAG_SIZE_PER_RULE 370
 #define DAG_WORK_ALWAYS ((size_t)50 << 20)
 #define DAG_WORK_PER_RULE 1500
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "windows.h"
 
-#define WINDOW_BITS_MAX 16
+/* An index into a node is out of sight for a cell; the first one meets none. */
+#define WINDOW_BITS_MAX 14
+#define FIRST_WINDOW_BITS_MAX 16
 #define BUCKET_SIZES 6 /* up to 0, 1, 3, 7, 15 and 31 further starts */
 #define IMPOSSIBLE 1e18
 
@@ -60,6 +62,11 @@ struct plan {
 	double bytes, cost;
 };
 
+static unsigned int window_max(unsigned int step)
+{
+	return step == 1 ? FIRST_WINDOW_BITS_MAX : WINDOW_BITS_MAX;
+}
+
 /*
  * The windows that need the least memory in so many steps: the best ones that
  * end at `to` are the best that end at some `from` before, and one more.
@@ -77,7 +84,7 @@ static struct plan plan_for(const size_t blocks[DEPTHS], unsigned int depth,
 			for (unsigned int from = 0; step && from < to; from++) {
 				double bytes = best[step - 1][from];
 
-				if (to - from > WINDOW_BITS_MAX)
+				if (to - from > window_max(step))
 					continue;
 				bytes +=
 					4.0 * blocks[from] * (1 << (to - from));
