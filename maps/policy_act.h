@@ -66,6 +66,11 @@ _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
 	 TG_USES_REPLY(TG_ACT_REJECT_HOST) | \
 	 TG_USES_REPLY(TG_ACT_REJECT_ADMIN))
 
+/* Nothing but going on, passing and dropping. */
+#define TG_USES_SIMPLE                                           \
+	(TG_USES_KIND(TG_ACT_NEXT) | TG_USES_KIND(TG_ACT_PASS) | \
+	 TG_USES_KIND(TG_ACT_ACCEPT) | TG_USES_KIND(TG_ACT_DROP))
+
 /* The bits of one action; those of a policy are these of all of them. */
 static inline __u32 tg_act_uses(const struct tg_act *act)
 {

@@ -179,12 +179,20 @@ struct tg_policy {
 	struct tg_policy_family family[TG_FAMILIES];
 };
 
-/* An outcome is a word: the rule's number, 0 for the default, and its act. */
-#define TG_OUTCOME_ACT_BITS 11
+/*
+ * An outcome is a word: the rule's number (0 is the default), its act, and the
+ * kind of that, so that who only passes and drops need not look at acts.
+ */
+#define TG_OUTCOME_KIND_BITS 3
+#define TG_OUTCOME_ACT_BITS 9
+#define TG_OUTCOME_RULE_SHIFT (TG_OUTCOME_KIND_BITS + TG_OUTCOME_ACT_BITS)
 #define TG_OUTCOME_ACTS (1 << TG_OUTCOME_ACT_BITS)
-#define TG_OUTCOME_RULES (1 << (32 - TG_OUTCOME_ACT_BITS))
-#define TG_OUTCOME(rule, act) ((__u32)(rule) << TG_OUTCOME_ACT_BITS | (act))
-#define TG_OUTCOME_RULE(outcome) ((outcome) >> TG_OUTCOME_ACT_BITS)
-#define TG_OUTCOME_ACT(outcome) ((outcome) & (TG_OUTCOME_ACTS - 1))
+#define TG_OUTCOME(rule, act, kind)               \
+	((__u32)(rule) << TG_OUTCOME_RULE_SHIFT | \
+	 (__u32)(act) << TG_OUTCOME_KIND_BITS | (kind))
+#define TG_OUTCOME_RULE(outcome) ((outcome) >> TG_OUTCOME_RULE_SHIFT)
+#define TG_OUTCOME_ACT(outcome) \
+	((outcome) >> TG_OUTCOME_KIND_BITS & (TG_OUTCOME_ACTS - 1))
+#define TG_OUTCOME_KIND(outcome) ((outcome) & ((1 << TG_OUTCOME_KIND_BITS) - 1))
 
 #endif

@@ -163,6 +163,8 @@ static __always_inline int policy(struct tg_packet *pkt)
 	}
 	count_rule(pkt, TG_OUTCOME_RULE(outcome));
 
+	if (!(used & ~TG_USES_SIMPLE))
+		return tg_act_simply(pkt, TG_OUTCOME_KIND(outcome), used);
 	act = constants()->acts +
 	      TG_OUTCOME_ACT(outcome) * sizeof(struct tg_act);
 	tg_forget(act);

@@ -39,3 +39,35 @@ $(T)/fuzz-tables: $(addprefix $(T)/,fuzz-tables.fuzz.o tables-native.fuzz.o \
 tests-build: $(T)/differ $(T)/differ-fast $(T)/fuzz-tables $(T)/kernel
 UNIT_TESTS += $(T)/differ
 FUZZERS += $(T)/fuzz-tables
+
+# Policies as objects, for verifiers: all of the language, what people write,
+# and prefixes so scattered that trees and windows are needed.
+COMPILED := $(T)/policies
+COMPILED_POLICIES := $(addprefix $(COMPILED)/,everything.o web.o server.o \
+	scattered.o scattered6.o)
+
+$(COMPILED)/%.o: tests/policy/compiled/%.policy $(B)/tg-policy $(B)/policy.o
+	$(call say,POLICY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(B)/tg-policy compile $< -o $@
+
+$(COMPILED)/web.policy: docs/examples/web.policy
+	$(Q)mkdir -p $(@D) && cp $< $@
+
+$(COMPILED)/server.policy: bench/rules/server.policy
+	$(Q)mkdir -p $(@D) && cp $< $@
+
+$(COMPILED)/scattered.policy: bench/rules/fw1w_10k.xz $(B)/tg-policy
+	$(Q)mkdir -p $(@D)
+	$(Q)bench/rules/unpack fw1w_10k | \
+		$(B)/tg-policy import --classbench - >$@.new && mv $@.new $@
+
+$(COMPILED)/scattered6.policy: $(COMPILED)/scattered.policy
+	$(Q)awk -f bench/rules/twin6.awk $< >$@.new && mv $@.new $@
+
+$(COMPILED)/%.o: $(COMPILED)/%.policy $(B)/tg-policy $(B)/policy.o
+	$(call say,POLICY,$@)
+	$(Q)$(B)/tg-policy compile $< -o $@
+
+tests-build: $(COMPILED_POLICIES)
+.PRECIOUS: $(COMPILED)/%.policy

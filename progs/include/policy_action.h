@@ -141,6 +141,41 @@ static __always_inline int tg_act_on(struct tg_packet *pkt, __u32 found,
 	return tg_next_noting(pkt, TG_REASON_RULE);
 }
 
+_Static_assert(TG_ACT_NEXT == (int)TG_VERDICT_NEXT &&
+		       TG_ACT_PASS == (int)TG_VERDICT_PASS &&
+		       TG_ACT_ACCEPT == (int)TG_VERDICT_ACCEPT &&
+		       TG_ACT_DROP == (int)TG_VERDICT_DROP,
+	       "kinds are verdicts");
+
+#define TG_ANSWER(kind, answer) ((__u64)(__u8)(answer) << 8 * (kind))
+
+#define TG_ANSWERS_XDP                        \
+	(TG_ANSWER(TG_ACT_PASS, XDP_PASS) |   \
+	 TG_ANSWER(TG_ACT_ACCEPT, XDP_PASS) | \
+	 TG_ANSWER(TG_ACT_DROP, XDP_DROP))
+#define TG_ANSWERS_TC                            \
+	(TG_ANSWER(TG_ACT_PASS, TC_ACT_UNSPEC) | \
+	 TG_ANSWER(TG_ACT_ACCEPT, TC_ACT_OK) |   \
+	 TG_ANSWER(TG_ACT_DROP, TC_ACT_SHOT))
+
+/*
+ * For a policy that only passes and drops (TG_USES_SIMPLE): without a branch on
+ * what was found, since nobody can guess which way the next packet goes, and a
+ * wrong guess costs as much as the lookup.
+ */
+static __always_inline int tg_act_simply(struct tg_packet *pkt, __u32 kind,
+					 __u32 used)
+{
+	__u64 answers =
+		pkt->hook == TG_HOOK_XDP ? TG_ANSWERS_XDP : TG_ANSWERS_TC;
+
+	tg_count(pkt, kind, TG_REASON_RULE);
+	if (used & TG_USES_KIND(TG_ACT_NEXT) && kind == TG_ACT_NEXT)
+		return tg_next(pkt);
+	tg_forget(answers); /* or clang compares after all */
+	return (__s8)(answers >> 8 * kind);
+}
+
 static __always_inline int tg_act_do(struct tg_packet *pkt,
 				     const struct tg_headers *headers,
 				     const struct tg_act *act, __u32 used)

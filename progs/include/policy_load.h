@@ -12,16 +12,22 @@
 
 #include "cursor.h"
 
+#define TG_BLUR_MASK 0xffffff
+
 /*
- * The same number, as one that the verifier knows nothing about. Where it knows
- * one, it knows which way a check of bounds goes, and remembers by which way it
- * came; where it does not, all ways of the parser are one from here on.
+ * The same number, of 24 bits, as one that the verifier knows nothing about.
+ * Where it knows one, it knows which way a check of bounds goes, and remembers
+ * by which way it came; where it does not, all ways of the parser are one from
+ * here on.
  */
 static __always_inline __u32 tg_blur(__u32 number)
 {
 #ifdef __bpf__
-	const volatile char *start = tg_table_start(), *there = start + number;
+	const volatile char *start = tg_table_start(), *there;
 
+	/* a pointer may not go just anywhere, even if nobody follows it */
+	tg_forget(number);
+	there = start + (number & TG_BLUR_MASK);
 	tg_forget(there);
 	tg_forget(start);
 	return there - start;

@@ -45,7 +45,7 @@ chain_read() { # HOOK
 			CHAIN_TAGS+=("${step[tag]}")
 			CHAIN_SERIALS+=("${step[tg_serial]:-0}")
 		fi
-	done <<<"$("$BUILD/tg-chain" walk "$GATE_ARRAY" "$GATE_ID")"
+	done <<<"$("$BUILD/tg-chain" walk "$GATE_ARRAY" "$GATE_ID" 2>/dev/null)"
 	[[ $CHAIN_BROKEN ]] || CHAIN_BROKEN="it has no end"
 }
 

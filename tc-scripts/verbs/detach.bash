@@ -75,7 +75,8 @@ hook_forget() { # HOOK
 		array=$GLOBALS/$(array_of "$1" "$build")
 		[[ ! -e $array ]] || run_or_die rm "$array"
 	done
-	files=("$OBJECTS/$1".*.o*)
+	[[ ! -d $PINS/policy_$1 ]] || run_or_die rm -r "$PINS/policy_$1"
+	files=("$OBJECTS/$1".*)
 	[[ ! -e ${files[0]} ]] || run_or_die rm "${files[@]}"
 }
 

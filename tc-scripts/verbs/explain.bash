@@ -1,16 +1,112 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate explain: say which rule decides about a packet, and why
+# tailgate explain: say what becomes of a packet, and why
+
+# shellcheck source=tc-scripts/lib/attachment.bash
+source "$HERE/lib/attachment.bash"
+# shellcheck source=tc-scripts/lib/gate.bash
+source "$HERE/lib/gate.bash"
+# shellcheck source=tc-scripts/lib/explain.bash
+source "$HERE/lib/explain.bash"
+
+help_explain() {
+	cat <<-'EOF'
+		Usage: tailgate explain DEV HOOK PACKET
+		       tailgate explain DEV HOOK --pcap CAPTURE
+		       tailgate explain DEV HOOK --batch
+		       tailgate explain --policy FILE ...
+
+		Runs a packet through the chain on a hook (xdp, ingress, egress) of a
+		device and says what becomes of it: the plugins that it meets, which of
+		them decides, by which rule, and why. The kernel runs the programs of the
+		chain once more, with counters and state of their own: nothing is sent,
+		and what is on the hook is not touched.
+
+		      --pcap CAPTURE  the packets of a capture; - is standard input
+		      --batch         a packet a line from standard input, an answer a line
+		      --json          an object a packet
+
+		With --policy it asks a file of rules, and no device:
+
+	EOF
+	"$BUILD/tg-policy" explain --help | sed 's/tg-policy explain/tailgate explain/'
+	cat <<-'EOF'
+
+		Example: tailgate explain eth0 ingress 'tcp 198.51.100.7:1234 > 203.0.113.9:22'
+	EOF
+}
 
 cmd_explain() {
 	local word
 	for word; do
 		case $word in
 		-h | --help)
-			"$BUILD/tg-policy" explain --help | sed 's/tg-policy explain/tailgate explain/'
+			help_explain
 			return
 			;;
+		-p* | --policy | --policy=*) exec "$BUILD/tg-policy" explain "$@" ;;
 		esac
 	done
-	exec "$BUILD/tg-policy" explain "$@"
+	explain_live "$@"
+}
+
+explain_live() { # DEV HOOK WORD...
+	local options=() packet=()
+	if (($# < 2)) || [[ $1 == -* || $2 == -* ]]; then
+		usage_error "explain needs a device and a hook, or --policy FILE"
+	fi
+	check_hook "$2"
+	parse_explain_words "${@:3}"
+	need_root
+	[[ -x $BUILD/tg-explain ]] || die "'$BUILD/tg-explain' is not built: 'make' does it"
+	check_device "$1"
+	attachment_open "$1"
+	explain_run "$2"
+}
+
+# Sets the locals of explain_live. No word of a packet has a dash in front, but
+# for '->'.
+parse_explain_words() {
+	local ways=0
+	while (($#)); do
+		case $1 in
+		--json) options+=("$1") ;;
+		--batch | --pcap=*)
+			options+=("$1")
+			((++ways))
+			;;
+		--pcap)
+			(($# > 1)) || usage_error "--pcap needs a file"
+			options+=("--pcap=$2")
+			((++ways))
+			shift
+			;;
+		'->') packet+=("$1") ;;
+		-*) usage_error "explain: no such option: ${1@Q}" ;;
+		*) packet+=("$1") ;;
+		esac
+		shift
+	done
+	((${#packet[@]} == 0)) || ((++ways))
+	((ways != 0)) || usage_error "explain: which packet?"
+	((ways == 1)) || usage_error "explain: one of a packet, --pcap and --batch"
+}
+
+# A chain may change while we look at it, and does so rarely.
+explain_run() { # HOOK
+	local try status
+	for try in 1 2 3 4 5; do
+		explain_chain "$1"
+		status=0
+		explain_once "$1" || status=$?
+		((status == CHAIN_CHANGED)) || return "$status"
+	done
+	die "the chain on $DEV $1 changes faster than it can be read"
+}
+
+# shellcheck disable=SC2154 # options, packet: locals of explain_live
+explain_once() { # HOOK
+	inside "$BUILD/tg-explain" --hook "$(section_of "$1" "$GATE_BUILD")" \
+		--device "$DEV" --programs "$EXPLAIN_PROGRAMS" \
+		--objects "$(explain_objects)" --plugins "$BUILD" "${options[@]}" -- "${packet[@]}"
 }

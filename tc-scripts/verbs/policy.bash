@@ -1,6 +1,25 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate policy: check, format, show and import rules
+# tailgate policy: check, compile, apply, show and import rules
+
+# shellcheck source=tc-scripts/lib/attachment.bash
+source "$HERE/lib/attachment.bash"
+# shellcheck source=tc-scripts/lib/gate.bash
+source "$HERE/lib/gate.bash"
+# shellcheck source=tc-scripts/lib/chain.bash
+source "$HERE/lib/chain.bash"
+# shellcheck source=tc-scripts/lib/undo.bash
+source "$HERE/lib/undo.bash"
+# shellcheck source=tc-scripts/lib/json.bash
+source "$HERE/lib/json.bash"
+# shellcheck source=tc-scripts/lib/policy.bash
+source "$HERE/lib/policy.bash"
+# shellcheck source=tc-scripts/lib/policy-apply.bash
+source "$HERE/lib/policy-apply.bash"
+# shellcheck source=tc-scripts/lib/policy-confirm.bash
+source "$HERE/lib/policy-confirm.bash"
+# shellcheck source=tc-scripts/lib/policy-show.bash
+source "$HERE/lib/policy-show.bash"
 
 help_policy() {
 	cat <<-'EOF'
@@ -8,34 +27,55 @@ help_policy() {
 		       tailgate policy fmt [-i] FILE
 		       tailgate policy show --file FILE
 		       tailgate policy import --iptables|--nft|--classbench FILE
+		       tailgate policy compile [--hook HOOK] [--multi-buffer] FILE -o OBJECT
+		       tailgate policy apply DEV FILE [--hook HOOK] [--confirm SECONDS]
+		       tailgate policy confirm DEV
+		       tailgate policy rollback DEV [--hook HOOK]
+		       tailgate policy show DEV [--hook HOOK] [--json]
+		       tailgate policy diff DEV FILE [--hook HOOK] [--json]
 
-		  check   parses and checks a policy, for one hook or for all
-		  fmt     prints it in the canonical form; -i writes it back
-		  show    prints its rules, numbered, with lists and sub-lists expanded
-		  import  prints a policy that says what other rules say
+		Of files; this needs no root, and nothing is loaded:
+
+		  check     parses and checks a policy, for one hook or for all
+		  fmt       prints it in the canonical form; -i writes it back
+		  show      prints its rules, numbered, with lists and sub-lists expanded
+		  import    prints a policy that says what other rules say
+		  compile   makes an object of the policy plugin, for tc and ip to load
+
+		Of devices that have the policy plugin in a chain:
+
+		  apply     puts the rules of a file in force, in one step for each hook
+		  confirm   keeps what was applied with --confirm
+		  rollback  goes back to what was in force before the last apply
+		  show      prints the rules in force, and what each has counted
+		  diff      prints what an apply would change
 
 		The language is in docs/policy.md. 'tailgate policy ACTION --help' tells
-		more. None of this needs root, and nothing is loaded.
+		more.
 
 		Example: tailgate policy check edge.policy
 	EOF
 }
 
+readonly POLICY_ACTIONS="check, fmt, show, import, compile, apply, confirm, rollback or diff"
+
 cmd_policy() {
-	case ${1:-} in
-	-h | --help)
-		help_policy
-		return
-		;;
+	local action=${1:-}
+	(($# == 0)) || shift
+	case $action in
+	-h | --help) help_policy ;;
+	check | fmt | import) exec "$BUILD/tg-policy" "$action" "$@" ;;
+	compile) exec "${ENTER[@]}" "$BUILD/tg-policy" compile "$@" ;;
+	apply) policy_apply "$@" ;;
+	rollback) policy_rollback_of "$@" ;;
+	confirm) policy_confirm "$@" ;;
+	diff) policy_diff "$@" ;;
+	guard) policy_guard "$@" ;;
 	show)
-		# Without --file it will be the policy of a device.
-		[[ ${2:-} == --file || ${2:-} == --help ]] ||
-			usage_error "policy show takes --file FILE"
-		[[ $2 == --help ]] || set -- show "${@:3}"
+		[[ ${1:-} != --file ]] || exec "$BUILD/tg-policy" show "${@:2}"
+		policy_show "$@"
 		;;
-	check | fmt | import) ;;
-	'') usage_error "policy: check, fmt, show or import" ;;
-	*) usage_error "policy: check, fmt, show or import, not ${1@Q}" ;;
+	'') usage_error "policy: $POLICY_ACTIONS" ;;
+	*) usage_error "policy: $POLICY_ACTIONS, not ${action@Q}" ;;
 	esac
-	exec "$BUILD/tg-policy" "$@"
 }

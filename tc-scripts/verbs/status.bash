@@ -12,6 +12,12 @@ source "$HERE/lib/chain.bash"
 source "$HERE/lib/json.bash"
 # shellcheck source=tc-scripts/lib/table.bash
 source "$HERE/lib/table.bash"
+# shellcheck source=tc-scripts/lib/policy.bash
+source "$HERE/lib/policy.bash"
+# shellcheck source=tc-scripts/lib/policy-confirm.bash
+source "$HERE/lib/policy-confirm.bash"
+# shellcheck source=tc-scripts/lib/policy-status.bash
+source "$HERE/lib/policy-status.bash"
 
 help_status() {
 	cat <<-'EOF'
@@ -19,7 +25,8 @@ help_status() {
 
 		Shows for each hook the chain in force, as the kernel has it: the plugins
 		in order with their program ids, the default verdict, how many packets it
-		has let go on and dropped, what else sits on that hook, and what is broken.
+		has let go on and dropped, the policy in it, what else sits on that hook,
+		and what is broken.
 		Without DEV, all devices of the namespace, and what dead ones have left.
 
 		Exit status: 0, or 1 where something is broken or stale.
@@ -101,13 +108,14 @@ status_device() { # DEVICE
 	for hook in "${HOOKS[@]}"; do
 		status_hook "$hook"
 	done
+	policy_status_note
 	((${#HOOKS_JSON[@]} == 0)) ||
 		DEVICES_JSON+=("{\"device\":$(json_string "$DEV"),\"attachment\":$(json_string "$KEY"),\"hooks\":[$(json_list "${HOOKS_JSON[@]}")]}")
 }
 
 status_hook() { # HOOK
 	local other
-	BROKEN='' PASSED=0 DROPPED=0
+	BROKEN='' PASSED=0 DROPPED=0 POLICY_STATUS=''
 	hook_read "$1"
 	mapfile -t OTHERS < <(others_on "$1")
 	if [[ $GATE_ID ]]; then
@@ -139,6 +147,7 @@ status_chain() { # HOOK
 	table_row "$DEV" "$1" "${GATE_MODE:-clsact}${GATE_BUILD:+ multi}" \
 		"${BROKEN:+red:}$chain" "${VERDICT_NAME[$GATE_MISS]}" "$PASSED" "$DROPPED"
 	STATUS_ROWS=1
+	policy_status "$1"
 }
 
 # Pins alone prove nothing: those of all hooks come with the first one.
@@ -162,8 +171,8 @@ hook_json() { # HOOK
 	printf '{"hook":"%s","mode":%s,"multi_buffer":%s,"gate":%s,"miss":%s,"default":%s,' \
 		"$1" "$(json_or_null "$mode")" "$multi" "${GATE_ID:-null}" \
 		"$(json_or_null "$miss")" "$(json_or_null "$default")"
-	printf '"chain":[%s],"policy":null,"passed":%s,"dropped":%s,"broken":%s,"foreign":[%s]}' \
-		"$(chain_json)" "$PASSED" "$DROPPED" "$(json_or_null "$BROKEN")" \
+	printf '"chain":[%s],"policy":%s,"passed":%s,"dropped":%s,"broken":%s,"foreign":[%s]}' \
+		"$(chain_json)" "$(policy_status_json)" "$PASSED" "$DROPPED" "$(json_or_null "$BROKEN")" \
 		"$(json_strings "${OTHERS[@]}")"
 }
 
@@ -193,8 +202,8 @@ wrong() {
 # dropped.
 final_verdicts() { # PINS HOOK
 	"$BUILD/tg-counters" "${1:-/}" 2>/dev/null | awk -v hook="$2" '
-		$2 == hook && ($3 == "pass" || $3 == "accept") { passed += $5 }
-		$2 == hook && $3 == "drop" { dropped += $5 }
+		$2 == hook && ($3 == "pass" || $3 == "accept" || $3 == "redirect") { passed += $5 }
+		$2 == hook && ($3 == "drop" || $3 == "reject") { dropped += $5 }
 		END { print passed + 0, dropped + 0 }'
 }
 

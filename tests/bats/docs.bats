@@ -70,6 +70,8 @@ run_chapter() { # FILE
 	[[ $output == *"tc exec bpf graft "*" section ingress"* ]]
 	# the policy
 	[[ $output == *"drop: no rule matches: edge.policy:1: default drop"* ]]
+	# applied: 80 answers, 8080 does not
+	[[ $output == *Welcome*"no answer from 8080"*"pass tcp to port { 80, 443 }"* ]]
 }
 
 @test "docs/how-policy-works.md: a policy is compiled, and the kernel takes it" {

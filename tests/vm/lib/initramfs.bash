@@ -99,6 +99,7 @@ copy_tree() { # DIRECTORY
 		cp "$BUILD/tests/$file" "$1/build/tests/"
 	done
 	cp -R "$BUILD/vm" "$1/build/"
+	[[ ! -d $BUILD/tests/policies ]] || cp -R "$BUILD/tests/policies" "$1/build/tests/"
 	if [[ -d $BUILD/tutorial ]]; then
 		cp -R "$BUILD/tutorial" "$1/build/"
 	fi

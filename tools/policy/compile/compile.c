@@ -41,7 +41,9 @@ static void set_leaf(struct compilation *compilation, uint32_t number, int act)
 	struct blob *tables = &compilation->compiled->tables;
 	uint32_t leaf = TG_CELL(compilation->leaves, number);
 
-	blob_set_cell(tables, leaf, leaf, TG_OUTCOME(number, act));
+	blob_set_cell(
+		tables, leaf, leaf,
+		TG_OUTCOME(number, act, compilation->acts.list[act].kind));
 }
 
 static int add_leaf(struct compilation *compilation,

@@ -5,11 +5,6 @@
 
 #include "parser.h"
 
-static bool is_one_of_a_kind(enum policy_change_kind kind)
-{
-	return kind != POLICY_MIRROR;
-}
-
 static bool is_redirect(enum policy_change_kind kind)
 {
 	return kind == POLICY_REDIRECT || kind == POLICY_REDIRECT_INGRESS;
@@ -35,7 +30,7 @@ static bool check_change(struct parser *parser,
 	for (size_t i = 0; i < rule->change_count; i++) {
 		enum policy_change_kind other = rule->changes[i].kind;
 
-		if ((other == change->kind && is_one_of_a_kind(other)) ||
+		if (other == change->kind ||
 		    (is_redirect(other) && is_redirect(change->kind)))
 			return fail_at(parser, place,
 				       "this rule has said already what to do "

@@ -1,0 +1,144 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What policy is in force, what its rules have counted, and what another one
+# would change. None of it changes anything, and it waits for nobody.
+
+help_policy_show() {
+	cat <<-'EOF'
+		Usage: tailgate policy show DEV [--hook HOOK] [--json]
+		       tailgate policy show --file FILE
+		       tailgate policy diff DEV FILE [--hook HOOK] [--json]
+
+		  show DEV   the rules in force on each hook, as the kernel has them, with
+		             the packets that each has decided about and their bytes
+		  --file     the rules of a file, numbered, with lists written out
+		  diff       the rules that FILE would take away (-) and bring (+), with
+		             their numbers there; rules count as the same by what they say,
+		             wherever they stand in a file
+
+		Counts live on over an apply for rules that stay.
+	EOF
+}
+
+SHOW_FILE='' SHOW_HOOK='' SHOW_JSON=()
+
+parse_show_options() { # OPERANDS WORD...
+	local operands=("$1")
+	shift
+	while (($#)); do
+		case $1 in
+		-h | --help)
+			help_policy_show
+			exit 0
+			;;
+		-j | --json) SHOW_JSON=(--json) ;;
+		--hook)
+			(($# > 1)) || usage_error "--hook needs a value"
+			set -- "--hook=$2" "${@:3}"
+			continue
+			;;
+		--hook=*)
+			SHOW_HOOK=${1#*=}
+			check_hook "$SHOW_HOOK"
+			;;
+		-?*) usage_error "no such option: ${1@Q}" ;;
+		*) operands+=("$1") ;;
+		esac
+		shift
+	done
+	((${#operands[@]} == operands[0] + 1)) ||
+		usage_error "policy needs $([[ ${operands[0]} == 1 ]] && printf 'a device' || printf 'a device and a file')"
+	DEV=${operands[1]}
+	SHOW_FILE=${operands[2]:-}
+}
+
+show_open() {
+	need_root
+	check_device "$DEV"
+	attachment_open "$DEV"
+	# shellcheck disable=SC2086 # one hook, or none
+	policy_look $SHOW_HOOK
+}
+
+# --- show
+
+policy_show() {
+	local hook hooks=() COUNTS_OF rules
+	parse_show_options 1 "$@"
+	show_open
+	for hook in "${POLICY_HOOKS[@]}"; do
+		policy_counts_of "$hook"
+		rules=$("$BUILD/tg-rules" show "${COUNTS_OF[@]}" "${SHOW_JSON[@]}") || exit 1
+		if ((${#SHOW_JSON[@]})); then
+			hooks+=("{\"hook\":\"$hook\",\"rollback\":$(has_previous "$hook"),\"policy\":$rules}")
+		else
+			say "$(paint bold "$DEV $hook")"
+			say "$rules"
+		fi
+	done
+	if ((${#SHOW_JSON[@]})); then
+		printf '{"device":%s,"unconfirmed_until":%s,"outcome":%s,"hooks":[%s]}\n' "$(json_string "$DEV")" \
+			"$(unconfirmed_until)" "$(json_or_null "$(confirm_outcome '')")" "$(json_list "${hooks[@]}")"
+	else
+		confirm_note
+	fi
+}
+
+has_previous() { # HOOK
+	if [[ -e $OBJECTS/$1.previous.o ]]; then
+		printf 'true'
+	else
+		printf 'false'
+	fi
+}
+
+# --- diff
+
+policy_diff() {
+	local hook folder status=0
+	parse_show_options 2 "$@"
+	check_policy_file "$SHOW_FILE"
+	show_open
+	folder=$(mktemp -d)
+	diff_all "$folder" || status=1
+	rm -r "$folder"
+	return "$status"
+}
+
+diff_all() { # FOLDER
+	local hook hooks changes=() changed
+	hooks=$(json_list "${POLICY_HOOKS[@]}")
+	inside "$BUILD/tg-policy" compile --hook "$hooks" -o "$1/policy.o" "$SHOW_FILE" || return 1
+	"$BUILD/tg-rules" text "$1/policy.o" "${SHOW_JSON[@]}" >"$1/new" || return 1
+	for hook in "${POLICY_HOOKS[@]}"; do
+		"$BUILD/tg-rules" text "${POLICY_ARRAY[$hook]}" "${POLICY_SLOT[$hook]}" "${SHOW_JSON[@]}" >"$1/old" || return 1
+		if ((${#SHOW_JSON[@]})); then
+			changed=$(diff_json "$1")
+			changes+=("{\"hook\":\"$hook\",\"changes\":[$changed]}")
+		else
+			diff_text "$1" "$hook"
+		fi
+	done
+	((${#SHOW_JSON[@]} == 0)) ||
+		printf '{"device":%s,"hooks":[%s]}\n' "$(json_string "$DEV")" "$(json_list "${changes[@]}")"
+}
+
+# The default comes last, and has no number.
+diff_text() { # FOLDER HOOK
+	if cmp -s "$1/old" "$1/new"; then
+		say "$DEV $2: no change"
+		return
+	fi
+	say "$(paint bold "$DEV $2")"
+	{
+		diff --unchanged-group-format='' --old-line-format='-%6dn  %L' \
+			--new-line-format='+%6dn  %L' "$1/old" "$1/new" || true
+	} | sed -E 's/^([-+]) *[0-9]+(  default [a-z]+)$/\1      \2/'
+}
+
+diff_json() { # FOLDER
+	{
+		diff --unchanged-group-format='' --old-line-format='{"change":"remove","rule":%dn,"text":%l},%c'\''\012'\' \
+			--new-line-format='{"change":"add","rule":%dn,"text":%l},%c'\''\012'\' "$1/old" "$1/new" || true
+	} | sed -E -e 's/"rule":[0-9]+,("text":"default [a-z]+")/"rule":null,\1/' -e '$ s/,$//'
+}

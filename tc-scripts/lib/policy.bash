@@ -1,0 +1,131 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The policy in a chain: where it stands, what it says, and what is kept beside
+# it. For each hook these are among the objects,
+#
+#	HOOK.previous.o  what was in force before; rollback goes there
+#	HOOK.before.o    the same, while a command is at work
+#	HOOK.base        what its rules had counted before it came
+#
+# and, as policy_HOOK among the pins, the maps that it counts in.
+
+# Set by policy_look: the hooks that have a policy, and of each what a graft
+# into its place needs to know.
+POLICY_HOOKS=()
+declare -gA POLICY_SLOT POLICY_SERIAL POLICY_BUILD POLICY_MISS POLICY_ARRAY
+declare -gA POLICY_PROGRAM
+
+# Where the chain that hook_read found has its policy: POLICY_POSITION, or
+# nothing.
+policy_find() { # HOOK
+	local i
+	POLICY_POSITION=''
+	for i in "${!CHAIN_NAMES[@]}"; do
+		[[ ${CHAIN_NAMES[i]} == policy ]] || continue
+		[[ ! $POLICY_POSITION ]] ||
+			die "$DEV $1 has several policies in its chain (at $POLICY_POSITION and $i): 'tailgate chain $DEV $1 replace POSITION OBJECT' changes one of them"
+		POLICY_POSITION=$i
+	done
+}
+
+# The hooks that are named, which must have a policy; or all that have one.
+policy_look() { # [HOOK]...
+	local hook attached=''
+	POLICY_HOOKS=()
+	if (($#)); then
+		for hook; do
+			hook_read "$hook"
+			policy_need "$hook"
+			policy_note "$hook"
+		done
+		return
+	fi
+	for hook in "${HOOKS[@]}"; do
+		hook_read "$hook"
+		[[ $GATE_ID ]] || continue
+		attached=${attached:-$hook}
+		policy_find "$hook"
+		[[ ! $POLICY_POSITION ]] || policy_note "$hook"
+	done
+	((${#POLICY_HOOKS[@]})) || {
+		hook=${attached:-ingress}
+		hook_read "$hook"
+		policy_need "$hook"
+	}
+}
+
+# Of the hook that was just read.
+policy_need() { # HOOK
+	local position=1
+	[[ $GATE_ID ]] ||
+		die "$DEV $1 has no chain: 'tailgate attach $DEV --$1 --chain policy' puts one there"
+	policy_find "$1"
+	((${#CHAIN_NAMES[@]})) || position=0
+	[[ $POLICY_POSITION || $CHAIN_BROKEN ]] ||
+		die "the chain of $DEV $1 has no policy: 'tailgate chain $DEV $1 insert $position policy' puts one there"
+	[[ $POLICY_POSITION ]] ||
+		die "the chain on $DEV $1 is broken ($CHAIN_BROKEN): 'tailgate chain $DEV $1 set ...' makes it new"
+}
+
+policy_note() { # HOOK
+	POLICY_HOOKS+=("$1")
+	POLICY_SLOT[$1]=${CHAIN_SLOTS[POLICY_POSITION]}
+	POLICY_SERIAL[$1]=${CHAIN_SERIALS[POLICY_POSITION]}
+	POLICY_PROGRAM[$1]=${CHAIN_IDS[POLICY_POSITION]}
+	POLICY_BUILD[$1]=$GATE_BUILD
+	POLICY_MISS[$1]=$GATE_MISS
+	POLICY_ARRAY[$1]=$GATE_ARRAY
+}
+
+# For commands that change it.
+policy_check_place() { # HOOK
+	[[ ${POLICY_ARRAY[$1]} == "$GLOBALS"/* ]] ||
+		die "the chain of $DEV was attached under another name (${POLICY_ARRAY[$1]%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
+}
+
+# --- what it counts, and has counted
+
+# The words of tg-rules for this: the pins, the file, and where the policy is.
+policy_counts_of() { # HOOK
+	COUNTS_OF=("$PINS/policy_$1" "$OBJECTS/$1.base" "${POLICY_ARRAY[$1]}" "${POLICY_SLOT[$1]}")
+}
+
+# What the one in force has counted outlives it from here on. Where a killed
+# command has left that to us, packets may still be on their way.
+policy_keep_old() { # HOOK
+	local COUNTS_OF
+	[[ ! -e $PINS/policy_$1/${POLICY_PROGRAM[$1]}/counts ]] || return 0
+	policy_counts_of "$1"
+	[[ ! -e $PINS/policy_$1 ]] || run_or_die "$BUILD/tg-chain" grace
+	run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}"
+}
+
+# After that another one has come: its rules inherit.
+policy_keep_new() { # HOOK...
+	local COUNTS_OF hook
+	run_or_die "$BUILD/tg-chain" grace
+	for hook; do
+		policy_counts_of "$hook"
+		run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}"
+	done
+}
+
+# --- what it is, in words
+
+# rules, default, file and program of the policy, as the kernel has it.
+policy_summary() { # HOOK
+	"$BUILD/tg-rules" summary "${POLICY_ARRAY[$1]}" "${POLICY_SLOT[$1]}"
+}
+
+# "12 rules of web.policy, default drop"
+policy_in_words() { # SUMMARY
+	local -A summary
+	local file=''
+	words_into summary "$1"
+	[[ $1 != *' file='* ]] || file=${1#* file=}
+	if [[ ${summary[rules]} == 1 ]]; then
+		printf '1 rule%s, default %s\n' "${file:+ of $file}" "${summary[default]}"
+	else
+		printf '%s rules%s, default %s\n' "${summary[rules]}" "${file:+ of $file}" "${summary[default]}"
+	fi
+}

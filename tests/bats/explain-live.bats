@@ -1,0 +1,519 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# tailgate explain DEV HOOK: what a chain that is attached does with a packet,
+# and that nobody notices the question.
+
+load helper
+load helper-chain
+
+setup_file() {
+	local clang name build words
+	export EXPLAINED=$BATS_FILE_TMPDIR/explained
+	mkdir "$EXPLAINED"
+	clang=$(the_clang)
+	for name in budget beside caller; do
+		words=("$clang" -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror
+			"-I$ROOT/progs/include" "-I$ROOT/maps"
+			-isystem "/usr/include/$("$clang" -print-multiarch)"
+			-c "$ROOT/tests/fixtures/explain/$name.bpf.c")
+		"${words[@]}" -o "$EXPLAINED/$name.o"
+		"${words[@]}" -DTG_MULTI_BUFFER -o "$EXPLAINED/$name.frags.o"
+	done
+	build_sender
+}
+
+teardown() {
+	remove_chains
+}
+
+readonly SYN22='tcp 198.51.100.1:1234 > 198.51.100.2:22'
+readonly SYN80='tcp 198.51.100.1:1234 > 198.51.100.2:80'
+
+# A policy as a plugin: rules from standard input, the objects of both builds in
+# the test's folder.
+given_policy() { # NAME HOOK
+	cat >"$BATS_TEST_TMPDIR/$1.policy"
+	(
+		cd "$BATS_TEST_TMPDIR" || exit
+		in_server "$BUILD/tg-policy" compile --hook "$2" "$1.policy" -o "$1.o"
+		[[ $2 != xdp ]] ||
+			in_server "$BUILD/tg-policy" compile --hook "$2" --multi-buffer "$1.policy" -o "$1.frags.o"
+	)
+	POLICY=$BATS_TEST_TMPDIR/$1.o
+}
+
+given_edge_policy() { # HOOK
+	given_policy edge "$1" <<-'END'
+		default drop
+		pass arp
+		next udp to port 53
+		pass tcp to port { 80, 443 }
+		drop tcp to port 22
+		reject tcp to port 25
+		pass vlan 5
+	END
+}
+
+explain() { # HOOK WORD...
+	on_server explain eth0 "$@"
+}
+
+# --- what it says
+
+@test "explain names each plugin that a packet meets, and the rule that decides" {
+	given_device
+	given_edge_policy ingress
+	on_server attach eth0 --ingress --chain "count,$POLICY,drop_icmp"
+	run -0 explain ingress "$SYN22"
+	[[ ${lines[0]} == 'drop: edge.policy:5: drop tcp to port 22' ]]
+	[[ ${lines[1]} =~ ^\ \ count\ +'next: counted: ' ]]
+	[[ ${lines[2]} =~ ^\ \ policy\ +'drop: edge.policy:5: drop tcp to port 22'$ ]]
+	((${#lines[@]} == 3))
+	run -0 explain ingress udp 198.51.100.1:1 '>' 198.51.100.2:53
+	[[ ${lines[0]} == 'pass: end: default: '* ]]
+	[[ ${lines[2]} =~ ^\ \ policy\ +'next: edge.policy:3: next udp to port 53'$ ]]
+	[[ ${lines[3]} =~ ^\ \ drop_icmp\ +next$ ]]
+	[[ ${lines[4]} =~ ^\ \ end\ +'pass: default: ' ]]
+	run -0 explain ingress "$SYN80 cut 40"
+	[[ ${lines[0]} == 'drop: malformed: no rule matches: edge.policy:1: default drop' ]]
+}
+
+@test "explain --json is the object that explain of a file gives, and says what was met" {
+	given_device
+	given_edge_policy ingress
+	on_server attach eth0 --ingress --chain "count,$POLICY"
+	run -0 explain ingress --json "$SYN22"
+	[[ $(jq -c '[.packet, .verdict, .reason, .plugin, .file, .line, .rule, .returned]' <<<"$output") == "[\"$SYN22\",\"drop\",\"rule\",\"policy\",\"edge.policy\",5,\"drop tcp to port 22\",2]" ]]
+	[[ $(jq -c '[.met[] | [.plugin, .verdict, .reason, .line]]' <<<"$output") == '[["count","next","counted",null],["policy","drop","rule",5]]' ]]
+	run -0 explain ingress --json icmp 198.51.100.1 '>' 198.51.100.2
+	[[ $(jq -c '[.verdict, .reason, .plugin, .file, .line]' <<<"$output") == '["drop","default","policy",null,null]' ]]
+}
+
+@test "explain agrees with explain of the file on each of its packets, on each hook" {
+	given_device
+	local hook packets=$BATS_TEST_TMPDIR/packets
+	cat >"$packets" <<-END
+		$SYN22
+		$SYN80
+		$SYN80 length 1500
+		$SYN80 cut 30
+		$SYN80 cut 14
+		$SYN22 vlan 5
+		$SYN22 vlan 5.3 inner-vlan 9
+		icmp 198.51.100.1 > 198.51.100.2 vlan 9 inner-vlan 5
+		icmp 198.51.100.1 > 198.51.100.2 vlan 5 cut 20
+		tcp 198.51.100.1:1 > 198.51.100.2:25
+		tcp [2001:db8::1]:1 > [2001:db8::2]:443 extension hop-by-hop
+		tcp 198.51.100.1 > 198.51.100.2 fragment later
+		udp 198.51.100.1:1 > 198.51.100.2:54
+		arp
+		ether 0x88cc
+	END
+	on_server attach eth0 --xdp --ingress --egress --chain count
+	for hook in xdp ingress egress; do
+		given_edge_policy "$hook"
+		on_server chain eth0 "$hook" set "count,$POLICY"
+		answers explain "$hook" <"$packets" >"$BATS_TEST_TMPDIR/live"
+		answers tailgate explain --policy "$BATS_TEST_TMPDIR/edge.policy" --hook "$hook" \
+			<"$packets" >"$BATS_TEST_TMPDIR/file"
+		diff "$BATS_TEST_TMPDIR/file" "$BATS_TEST_TMPDIR/live"
+	done
+}
+
+answers() { # COMMAND... <PACKETS
+	"$@" --batch --json | jq -c '[.packet, .verdict, .reason, (.file // "" | split("/") | last), .line]'
+}
+
+@test "two policies in a chain each say what they decide, wherever they stand" {
+	given_device
+	local first
+	given_policy first ingress <<-'END'
+		default next
+		next tcp to port 22
+		accept tcp to port 80
+	END
+	first=$POLICY
+	given_policy second ingress <<-'END'
+		default pass
+		drop tcp
+	END
+	on_server attach eth0 --ingress --chain "$first,count,$POLICY"
+	run -0 explain ingress --json "$SYN22"
+	[[ $(jq -c '[.file, .line, [.met[] | [.file, .line, .verdict]]]' <<<"$output") == '["second.policy",2,[["first.policy",2,"next"],[null,null,"next"],["second.policy",2,"drop"]]]' ]]
+	run -0 explain ingress --json "$SYN80"
+	[[ $(jq -c '[.verdict, .file, .line, (.met | length)]' <<<"$output") == '["accept","first.policy",3,1]' ]]
+}
+
+@test "a packet in a chain with a hole is a missed call, as --miss has it" {
+	given_device
+	on_server attach eth0 --ingress --chain count,drop_icmp --miss drop
+	"$BUILD/tg-chain" clear "$PINS/tg_ingress" 1 1
+	run -0 explain ingress "$SYN22"
+	[[ ${lines[0]} == 'drop: count: missed-tail-call: '* ]]
+	"$BUILD/tg-chain" clear "$PINS/tg_ingress" 0 1
+	run -0 explain ingress "$SYN22"
+	[[ ${lines[0]} == 'drop: gate: missed-tail-call: '* ]]
+}
+
+@test "what docs/explain.md shows is what explain says" {
+	given_device
+	local commands=$BATS_TEST_TMPDIR/commands
+	given_policy edge ingress < <(fenced 'text edge.policy')
+	on_server attach eth0 --ingress --chain "count,$POLICY,drop_arp"
+	fenced 'console live' | sed -n 's/^\$ //p' >"$commands"
+	(($(wc -l <"$commands") == 3))
+	while IFS= read -r line; do
+		printf '$ %s\n' "$line"
+		bash -euo pipefail -c "tailgate() { '$ROOT/tc-scripts/tailgate' --netns '$SERVER' \"\$@\"; }; $line"
+	done <"$commands" | diff <(fenced 'console live') -
+}
+
+# The blocks of the page that are of this kind.
+fenced() { # WORDS
+	awk -v fence="\`\`\`$1" '$0 == "```" { inside = 0 } inside { print } $0 == fence { inside = 1 }' "$ROOT/docs/explain.md"
+}
+
+# --- it is what packets get
+
+# What the chain that is attached returns: the same bytes through its own gate,
+# which counts.
+returned_by_the_gate() { # ID FRAME-IN-HEX
+	# shellcheck disable=SC2001 # each pair of digits is a byte
+	printf '%b' "$(sed 's/../\\x&/g' <<<"$2")" >"$BATS_TEST_TMPDIR/frame"
+	in_server bpftool -j prog run id "$1" data_in "$BATS_TEST_TMPDIR/frame" repeat 1 | jq '.retval | if . > 2147483647 then . - 4294967296 else . end'
+}
+
+tcp_frame() { # PORT [TAG]
+	printf '020000000002020000000001%s0800450000280000000040060000c6336401c633640204d2%04x00000001000000005002100000000000' \
+		"${2:-}" "$1"
+}
+
+returns_the_same() { # HOOK
+	local id frame
+	id=$(gate_id "$1")
+	for frame in "$(tcp_frame 22)" "$(tcp_frame 80)" "$(tcp_frame 25)" "$(tcp_frame 99 81000005)" \
+		"$(tcp_frame 99)" 0200000000020200000000010806 "020000000002020000000001080600010800060400010200000000\
+01c633640100000000000$(printf '0%.0s' {1..9})c6336402"; do
+		[[ $(explain "$1" --json "hex $frame" | jq .returned) == "$(returned_by_the_gate "$id" "$frame")" ]] ||
+			fail "$1: not what the gate returns: $frame" "$(explain "$1" --json "hex $frame")"
+	done
+}
+
+judges_alike() { # OPTION...
+	on_server attach eth0 "$@" --ingress --egress --chain count
+	local hook
+	for hook in xdp ingress egress; do
+		given_edge_policy "$hook"
+		on_server chain eth0 "$hook" set "count,$POLICY,drop_arp"
+		returns_the_same "$hook"
+	done
+}
+
+@test "explain returns what the gate on the hook returns, in native XDP, at ingress and egress" {
+	given_device
+	judges_alike --xdp=native
+}
+
+@test "explain returns what the gate on the hook returns, in generic XDP" {
+	given_device
+	judges_alike --xdp=generic
+}
+
+@test "explain returns what the gate on the hook returns, in multi-buffer XDP, and takes long frames" {
+	given_device
+	in_server ip link set dev eth0 mtu 9000
+	in_server ip link set dev eth1 mtu 9000
+	judges_alike --xdp=native
+	[[ -e $PINS/tg_xdpf ]]
+	run -0 explain xdp "$SYN80 length 9000"
+	[[ ${lines[0]} == 'pass: edge.policy:4: '* ]]
+	run -0 explain ingress "$SYN80 length 9000"
+	[[ ${lines[0]} == 'pass: edge.policy:4: '* ]]
+}
+
+@test "what real packets get is what explain says of their capture" {
+	given_server
+	given_known_neighbours
+	given_no_ipv6
+	given_edge_policy ingress
+	on_server attach eth0 --ingress --chain "count,$POLICY"
+	in_server timeout 60 tcpdump -Z root -i eth0 -Q in -U -w "$BATS_TEST_TMPDIR/pcap" 2>"$BATS_TEST_TMPDIR/err" 3>&- 4>&- &
+	local capturer=$!
+	eventually grep -q 'listening on' "$BATS_TEST_TMPDIR/err"
+	reaches http 80
+	refute_reaches http 8080 ping
+	in_client ping -c 2 -w 2 "$SERVER4" || true
+	cut_the_cable
+	sleep 0.5
+	kill "$capturer"
+	wait "$capturer" || true
+	explain ingress --pcap "$BATS_TEST_TMPDIR/pcap" --json >"$BATS_TEST_TMPDIR/answers"
+	local verdict
+	for verdict in pass drop; do
+		counted policy ingress "$verdict" rule "$(jq -s --arg v "$verdict" 'map(select(.verdict == $v)) | length' "$BATS_TEST_TMPDIR/answers")"
+	done
+	[[ $(jq -s 'map(select(.verdict == "drop")) | length > 3' "$BATS_TEST_TMPDIR/answers") == true ]]
+}
+
+# A veth that sends a tag in the bytes has it beside the packet at the other end.
+@test "a tag is where the kernel puts it: beside the packet on tc, in it on XDP" {
+	given_server
+	given_no_ipv6
+	on_server attach eth0 --xdp --ingress --chain count
+	on_server chain eth0 ingress set "$EXPLAINED/beside.o"
+	tcp_frame 80 81000005 | in_client "$SENDER" eth0
+	eventually counted beside ingress drop own-0
+	refute_counted beside ingress drop own-1
+	run -0 explain ingress "$SYN80 vlan 5"
+	[[ ${lines[0]} == 'drop: beside: own-0' ]]
+	on_server chain eth0 xdp set "$EXPLAINED/beside.o"
+	tcp_frame 80 81000005 | in_client "$SENDER" eth0
+	eventually counted beside xdp drop own-1
+	run -0 explain xdp "$SYN80 vlan 5"
+	[[ ${lines[0]} == 'drop: beside: own-1' ]]
+}
+
+@test "the namespace may be told by a process, too" {
+	given_device
+	on_server attach eth0 --ingress --chain count
+	nsenter --net="/run/netns/$SERVER" sleep 60 3>&- 4>&- &
+	local sleeper=$!
+	eventually in_same_namespace "$sleeper"
+	run -0 tailgate --pid "$sleeper" explain eth0 ingress "$SYN22"
+	[[ ${lines[0]} == 'pass: end: default: '* ]]
+	kill "$sleeper"
+}
+
+in_same_namespace() { # PID
+	[[ $(stat -Lc %i "/proc/$1/ns/net") == "$(stat -Lc %i "/run/netns/$SERVER")" ]]
+}
+
+@test "a mark is one that rules see" {
+	given_device
+	given_policy marks ingress <<-'END'
+		default pass
+		drop mark 7
+	END
+	on_server attach eth0 --ingress --xdp --chain count
+	on_server chain eth0 ingress set "$POLICY"
+	run -0 explain ingress "$SYN80 mark 7"
+	[[ ${lines[0]} == 'drop: marks.policy:2: drop mark 7' ]]
+	run -0 explain ingress "$SYN80 mark 6"
+	[[ ${lines[0]} == pass:* ]]
+	run -1 explain xdp --json "$SYN80 mark 7"
+	[[ $(jq -r .error <<<"$output") == 'on xdp a packet has no mark' ]]
+}
+
+# --- nobody notices
+
+what_is_counted() {
+	on_server stats eth0 --json
+	local map
+	for map in $(kernel_objects | sed -n 's/^map //p'); do
+		bpftool -j map dump id "$map" 2>/dev/null || true
+	done
+}
+
+@test "explain leaves counters, hooks, pins and the kernel's list of programs as they were" {
+	given_device
+	in_server sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+	given_edge_policy ingress
+	on_server attach eth0 --xdp --ingress --egress --chain count,drop_icmp
+	on_server chain eth0 ingress set "count,$POLICY"
+	local before hook
+	before=$(what_is_counted && what_is_there && kernel_objects)
+	for hook in xdp ingress egress; do
+		run -0 explain "$hook" --batch <<<"$SYN22"$'\n'"$SYN80"$'\narp\ntcp 198.51.100.1:1 > 198.51.100.2:25'
+		((${#lines[@]} == 4))
+	done
+	[[ $before == "$(what_is_counted && what_is_there && kernel_objects)" ]]
+	# so it would show
+	returned_by_the_gate "$(gate_id ingress)" "$(tcp_frame 22)"
+	[[ $before != "$(what_is_counted && what_is_there && kernel_objects)" ]]
+}
+
+@test "explain attaches nothing and pins nothing" {
+	given_device
+	on_server attach eth0 --xdp --ingress --chain count
+	strace -f -e trace=bpf -o "$BATS_TEST_TMPDIR/trace" "$ROOT/tc-scripts/tailgate" --netns "$SERVER" explain eth0 ingress "$SYN22"
+	grep -q BPF_PROG_TEST_RUN "$BATS_TEST_TMPDIR/trace"
+	run ! grep -E 'BPF_(PROG_ATTACH|PROG_DETACH|LINK_[A-Z]+|OBJ_PIN|RAW_TRACEPOINT_OPEN|MAP_DELETE_ELEM)' "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "under traffic the counters have the packets that were sent, and not those that were asked about" {
+	given_server
+	given_known_neighbours
+	given_no_ipv6
+	given_edge_policy ingress
+	on_server attach eth0 --ingress --chain "count,$POLICY"
+	local sent i
+	sent=$(packets count ingress next counted)
+	for i in {1..20000}; do tcp_frame 22 && echo; done >"$BATS_TEST_TMPDIR/frames"
+	in_client "$SENDER" eth0 <"$BATS_TEST_TMPDIR/frames" &
+	local sender=$!
+	for i in {1..20000}; do printf '%s\n' "$SYN22"; done |
+		explain ingress --batch >"$BATS_TEST_TMPDIR/answers"
+	wait "$sender"
+	[[ $(sort "$BATS_TEST_TMPDIR/answers" | uniq -c) == *' 20000 drop: edge.policy:5: '* ]]
+	cut_the_cable
+	counted count ingress next counted $((sent + 20000))
+	counted policy ingress drop rule 20000
+}
+
+@test "a mirror sends nothing, and is not counted as one that failed" {
+	given_device
+	in_server sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+	in_server ip link add eth2 type veth peer name eth3
+	in_server ip link set dev eth2 up
+	in_server ip link set dev eth3 up
+	given_policy mirror ingress <<-'END'
+		default pass
+		drop tcp to port 22 mirror to eth2
+		pass tcp to port 80 redirect to eth2
+	END
+	on_server attach eth0 --ingress --chain "$POLICY"
+	sent_by_eth2() { in_server ip -j -s link show dev eth2 | jq '.[0].stats64.tx.packets'; }
+	local before
+	before=$(sent_by_eth2)
+	run -0 explain ingress --batch <<<"$SYN22"$'\n'"$SYN80"
+	[[ ${lines[0]} == 'drop: mirror.policy:2: '* && ${lines[1]} == 'redirect: mirror.policy:3: '* ]]
+	run -0 explain ingress --json "$SYN22"
+	[[ $(jq -c '.met[0].notes' <<<"$output") == '[]' ]]
+	[[ $(sent_by_eth2) == "$before" ]]
+	# so it would show
+	returned_by_the_gate "$(gate_id ingress)" "$(tcp_frame 22)"
+	[[ $(sent_by_eth2) == $((before + 1)) ]]
+}
+
+@test "a plugin of one's own has its state copied: packets see it, and leave it as it is" {
+	given_device
+	in_server sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+	on_server attach eth0 --ingress --chain "$EXPLAINED/budget.o,count"
+	local passes='pass: end: default: *' spent='drop: budget: own-0*'
+	run -0 explain ingress --batch <<<$'arp\narp\narp\narp'
+	# shellcheck disable=SC2053 # patterns
+	[[ ${lines[0]} == $passes && ${lines[2]} == $passes && ${lines[3]} == $spent ]]
+	run -0 explain ingress arp
+	# shellcheck disable=SC2053
+	[[ ${lines[0]} == $passes ]]
+	returned_by_the_gate "$(gate_id ingress)" "$(tcp_frame 22)"
+	returned_by_the_gate "$(gate_id ingress)" "$(tcp_frame 22)"
+	run -0 explain ingress --batch <<<$'arp\narp'
+	# shellcheck disable=SC2053
+	[[ ${lines[0]} == $passes && ${lines[1]} == $spent ]]
+	refute_counted budget ingress drop own-1
+}
+
+# --- it is the program that runs
+
+@test "an object that is lost is found in the build, with the constants that run" {
+	given_device
+	"$BUILD/tg-splice" "$BUILD/drop_port.o" -o "$BATS_TEST_TMPDIR/drop_port.o" drop_port_port=22
+	on_server attach eth0 --ingress --chain "$BATS_TEST_TMPDIR/drop_port.o" --default drop
+	rm "$OBJECTS_ROOT/$KEY"/*.o
+	run -0 explain ingress "$SYN22"
+	[[ ${lines[0]} == 'drop: drop_port: tcp-port: '* ]]
+	run -0 explain ingress "$SYN80"
+	[[ ${lines[0]} == 'drop: end: default: '* ]]
+}
+
+@test "the objects of a device that has another name by now are found" {
+	given_device
+	on_server attach eth0 --ingress --chain "$EXPLAINED/beside.o"
+	in_server ip link set dev eth0 down
+	in_server ip link set dev eth0 name wan0
+	in_server ip link set dev wan0 up
+	run -0 on_server explain wan0 ingress "$SYN80 vlan 5"
+	[[ ${lines[0]} == 'drop: beside: own-0' ]]
+}
+
+@test "what is not the code that runs is not run in its place" {
+	given_device
+	on_server attach eth0 --ingress --chain "count,$EXPLAINED/beside.o"
+	cp "$EXPLAINED/budget.o" "$OBJECTS_ROOT/$KEY/ingress.1.o"
+	run -1 explain ingress "$SYN22"
+	((${#lines[@]} == 1))
+	[[ $output == *"what runs as 'beside' (program "*"put it into the chain again"* ]]
+	rm "$OBJECTS_ROOT/$KEY/ingress.1.o"
+	run -1 explain ingress "$SYN22"
+	[[ $output == *"'beside'"* ]]
+}
+
+@test "a plugin that calls programs of its own is not run, and explain says why" {
+	given_device
+	on_server attach eth0 --ingress --chain "$EXPLAINED/caller.o"
+	run -1 explain ingress "$SYN22"
+	((${#lines[@]} == 1))
+	[[ $output == *"'caller' uses the map cal_own, which cannot be copied"* ]]
+}
+
+@test "while the chain changes, each answer is of one chain or of the other" {
+	given_device
+	on_server attach eth0 --ingress --chain count
+	local i
+	for i in {1..8}; do
+		on_server chain eth0 ingress set drop_all
+		on_server chain eth0 ingress set count,count
+	done &
+	local flipper=$!
+	for i in {1..20}; do
+		run -0 explain ingress --json arp
+		[[ $(jq -c '[.met[].plugin]' <<<"$output") == '["drop_all"]' ||
+		$(jq -c '[.met[].plugin]' <<<"$output") =~ ^'["count"'(,'"count"')?',"end"]'$ ]] ||
+			fail "$output"
+	done
+	wait "$flipper"
+}
+
+# --- what cannot be, and what is not understood
+
+@test "packets that the kernel cannot make are errors of one line, and others go on" {
+	given_device
+	on_server attach eth0 --xdp --ingress --chain count
+	run -1 explain ingress --batch <<<"$SYN80 cut 13"$'\nnonsense\narp\n'"$SYN80 length 65535"
+	[[ ${lines[0]} == 'error: '*'14 bytes' ]]
+	[[ ${lines[1]} == 'error: column 1: '* ]]
+	[[ ${lines[2]} == 'pass: '* ]]
+	[[ ${lines[3]} == 'error: '*'size'* ]]
+	((${#lines[@]} == 4))
+	run -1 explain xdp --batch <<<"$SYN80 length 9000"
+	[[ $output == 'error: too long for XDP with single buffers' ]]
+	run -1 explain ingress nonsense
+	[[ $output == 'packet:1: '* ]]
+}
+
+@test "explain of a hook without a chain, or with somebody else's program, says so" {
+	given_device
+	refuses 1 'eth0 ingress has no chain' explain ingress "$SYN22"
+	in_server ip link set dev eth0 xdpgeneric obj "$BUILD/count.o" sec xdp
+	refuses 1 "somebody else's program" explain xdp "$SYN22"
+	refuses 1 "no such device: 'eth9'" on_server explain eth9 ingress "$SYN22"
+}
+
+@test "explain takes one packet, one capture or a batch, and a hook" {
+	given_device
+	refuses 2 'no such hook' explain sideways "$SYN22"
+	refuses 2 'which packet' explain ingress --json
+	refuses 2 'one of a packet, --pcap and --batch' explain ingress --batch "$SYN22"
+	refuses 2 'no such option' explain ingress --fast "$SYN22"
+	refuses 2 '--pcap needs a file' explain ingress --pcap
+	refuses 2 'a device and a hook, or --policy' on_server explain
+	run -0 tailgate explain --help
+	[[ $output == 'Usage: tailgate explain DEV HOOK '*'--policy FILE'* ]]
+	on_server attach eth0 --ingress --chain count
+	run -1 explain ingress --pcap /nonexistent
+	[[ $output == 'tg-explain: /nonexistent: '* ]]
+}
+
+@test "a capture of 100,000 packets takes seconds" {
+	given_device
+	given_edge_policy ingress
+	on_server attach eth0 --ingress --chain "count,$POLICY"
+	local i
+	for i in {1..100}; do printf '%s\n' "$SYN22" "$SYN80" arp icmp' 198.51.100.1 > 198.51.100.2'; done >"$BATS_TEST_TMPDIR/some"
+	for i in {1..250}; do cat "$BATS_TEST_TMPDIR/some"; done >"$BATS_TEST_TMPDIR/many"
+	SECONDS=0
+	explain ingress --batch <"$BATS_TEST_TMPDIR/many" | sort | uniq -c >"$BATS_TEST_TMPDIR/sums"
+	((SECONDS < 20)) || fail "it took $SECONDS seconds"
+	[[ $(awk '{ print $1 }' "$BATS_TEST_TMPDIR/sums" | sort -u) == 25000 ]]
+}

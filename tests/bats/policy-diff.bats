@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# tailgate policy diff DEV FILE: what an apply would change. And compile, which
+# is the part of an apply that loads nothing.
+
+load helper
+load helper-chain
+load helper-policy
+
+setup() {
+	given_no_gc_meanwhile
+	given_device
+	given_policy a 'default pass' 'drop tcp to port 80' 'pass icmp' 'drop arp'
+	on_server attach eth0 --ingress --chain policy
+	on_server policy apply eth0 "$POLICIES/a.policy"
+}
+
+teardown() {
+	remove_chains
+}
+
+diff_with() { # NAME [OPTION...]
+	on_server policy diff eth0 "$POLICIES/$1.policy" "${@:2}"
+}
+
+@test "diff shows the rules that would go and come, with their numbers, and the default" {
+	given_policy b 'pass icmp' 'drop arp' 'drop tcp to port 81' 'default drop'
+	run -0 diff_with b
+	diff <(printf '%s\n' "$output") - <<-'END'
+		eth0 ingress
+		-     1  drop tcp to port 80
+		-        default pass
+		+     3  drop tcp to port 81
+		+        default drop
+	END
+}
+
+@test "a rule that moves goes from where it was and comes where it will be" {
+	given_policy b 'default pass' 'pass icmp' 'drop tcp to port 80' 'drop arp'
+	run -0 diff_with b
+	diff <(printf '%s\n' "$output") - <<-'END'
+		eth0 ingress
+		-     1  drop tcp to port 80
+		+     2  drop tcp to port 80
+	END
+}
+
+@test "layout, comments, lists and the place in the file are no change" {
+	given_policy b 'list web = { 80 }' '' '# the same' 'drop   tcp to   port web' 'pass icmp  # here' 'drop arp' 'default pass'
+	run -0 diff_with b
+	[[ $output == 'eth0 ingress: no change' ]]
+	diff_with b --json | jq -e '. == {device: "eth0", hooks: [{hook: "ingress", changes: []}]}'
+}
+
+@test "the JSON has a list of changes for each hook" {
+	given_policy b 'pass icmp' 'drop arp' 'default drop'
+	on_server attach eth0 --xdp --chain policy
+	diff_with b --json >"$BATS_TEST_TMPDIR/json"
+	jq -e '[.hooks[].hook] == ["xdp", "ingress"]' "$BATS_TEST_TMPDIR/json"
+	jq -e '.hooks[1].changes == [
+		{change: "remove", rule: 1, text: "drop tcp to port 80"},
+		{change: "remove", rule: null, text: "default pass"},
+		{change: "add", rule: null, text: "default drop"}]' "$BATS_TEST_TMPDIR/json"
+	diff_with b --hook ingress --json | jq -e '[.hooks[].hook] == ["ingress"]'
+}
+
+@test "diff changes nothing, and after an apply there is no difference" {
+	given_policy b 'drop udp to port 53'
+	local before
+	before=$(what_is_there)
+	diff_with b
+	[[ $(what_is_there) == "$before" ]]
+	on_server policy apply eth0 "$POLICIES/b.policy"
+	run -0 diff_with b
+	[[ $output == 'eth0 ingress: no change' ]]
+}
+
+@test "what an apply would refuse, diff refuses" {
+	given_policy bad 'drop tcp prot 80'
+	run -1 diff_with bad
+	[[ $output == *"bad.policy:1:10: 'prot' "* ]]
+	refuses 1 "no such file: '/nonexistent'" on_server policy diff eth0 /nonexistent
+	refuses 1 "eth0 xdp has no chain" on_server policy diff eth0 "$POLICIES/a.policy" --hook xdp
+	refuses 2 'needs a device and a file' on_server policy diff eth0
+	run -0 tailgate policy diff --help
+}
+
+@test "compile makes an object that tc loads alone, and whose rules can be seen before" {
+	run -0 on_server policy compile "$POLICIES/a.policy" -o "$BATS_TEST_TMPDIR/a.o"
+	diff <("$BUILD/tg-rules" text "$BATS_TEST_TMPDIR/a.o") - <<-'END'
+		drop tcp to port 80
+		pass icmp
+		drop arp
+		default pass
+	END
+	in_server tc qdisc replace dev eth1 clsact
+	in_server tc filter add dev eth1 ingress bpf da obj "$BATS_TEST_TMPDIR/a.o" sec ingress
+	[[ $(in_server tc filter show dev eth1 ingress) == *policy_ingress* || $(in_server tc filter show dev eth1 ingress) == *a.o:* ]]
+	run -2 tailgate policy compile "$POLICIES/a.policy"
+}

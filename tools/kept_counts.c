@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kept_counts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+/* --- the pins */
+
+static int pin_path(char *path, const struct kept_counts *kept,
+		    const char *program, const char *what)
+{
+	int size = snprintf(path, PATH_MAX, "%s/%s%s%s", kept->folder, program,
+			    *what ? "/" : "", what);
+
+	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static int open_pin(const struct kept_counts *kept, const char *program,
+		    const char *what)
+{
+	char path[PATH_MAX];
+	int fd = pin_path(path, kept, program, what);
+
+	if (!fd)
+		fd = bpf_obj_get(path);
+	return fd;
+}
+
+static int pin(const struct kept_counts *kept, const char *program,
+	       const char *what, int fd)
+{
+	char path[PATH_MAX];
+	int err = pin_path(path, kept, program, what);
+
+	if (!err && bpf_obj_pin(fd, path) < 0 && errno != EEXIST)
+		err = -errno;
+	return err;
+}
+
+/* The counts come last: where they are, all is. */
+static int pin_both(const struct kept_counts *kept, uint32_t id)
+{
+	char program[16], path[PATH_MAX];
+	struct loaded_rules loaded;
+	int err;
+
+	snprintf(program, sizeof(program), "%" PRIu32, id);
+	err = pin_path(path, kept, program, "");
+	if (!err && mkdir(kept->folder, 0700) < 0 && errno != EEXIST)
+		err = -errno;
+	if (!err && mkdir(path, 0700) < 0 && errno != EEXIST)
+		err = -errno;
+	if (err)
+		return err;
+	err = loaded_rules_open(&loaded, id);
+	if (err)
+		return err;
+	err = pin(kept, program, "text", loaded.text);
+	if (!err)
+		err = pin(kept, program, "counts", loaded.counters);
+	loaded_rules_close(&loaded);
+	return err;
+}
+
+/* What is not there is gone. */
+static void unpin(const struct kept_counts *kept, const char *program)
+{
+	static const char *const parts[] = { "counts", "text" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (!pin_path(path, kept, program, parts[i]))
+			unlink(path);
+	}
+	if (!pin_path(path, kept, program, ""))
+		rmdir(path);
+}
+
+/* Those of another program than this. */
+static void unpin_others(const struct kept_counts *kept, uint32_t program)
+{
+	DIR *folder = opendir(kept->folder);
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder))) {
+		if (entry->d_name[0] != '.' &&
+		    strtoul(entry->d_name, NULL, 10) != program)
+			unpin(kept, entry->d_name);
+	}
+	if (folder)
+		closedir(folder);
+}
+
+/* --- BASE: a line for each rule that has counted something */
+
+static char *read_file(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+
+	if (!file)
+		return NULL;
+	if (getdelim(&text, &room, '\0', file) < 0) {
+		free(text);
+		text = NULL;
+	}
+	fclose(file);
+	return text;
+}
+
+static int parse_base(char *text, struct rule_lines *rules)
+{
+	char *next = strchr(text, '\n');
+
+	while (next && *++next) {
+		struct rule_line *line = &rules->lines[rules->count];
+		char *end = strchr(next, '\n'), *rule = strchr(next, '\t');
+
+		if (!end || !rule || rule > end ||
+		    sscanf(next, "%llu %llu %" SCNu32, &line->count.packets,
+			   &line->count.bytes, &line->occurrence) != 3)
+			return -EBADMSG;
+		*end = '\0';
+		line->rule = rule + 1;
+		line->hash = rule_hash(line->rule);
+		rules->count++;
+		next = end;
+	}
+	return rule_lines_sort(rules);
+}
+
+static size_t count_newlines(const char *text)
+{
+	size_t count = 0;
+
+	for (; (text = strchr(text, '\n')); text++)
+		count++;
+	return count;
+}
+
+/* None at all, where there is no file. */
+static int read_base(const struct kept_counts *kept, struct rule_lines *rules)
+{
+	char *text = read_file(kept->base);
+
+	*rules = (struct rule_lines){ .text = text };
+	if (!text)
+		return 0;
+	rules->lines = calloc(count_newlines(text) + 1, sizeof(*rules->lines));
+	if (!rules->lines)
+		return -ENOMEM;
+	return parse_base(text, rules);
+}
+
+uint32_t kept_for(const struct kept_counts *kept)
+{
+	FILE *file = fopen(kept->base, "re");
+	uint32_t program = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "for %" SCNu32, &program) != 1)
+		program = 0;
+	fclose(file);
+	return program;
+}
+
+static int print_base(FILE *out, uint32_t program,
+		      const struct rule_lines *rules)
+{
+	fprintf(out, "for %" PRIu32 "\n", program);
+	for (uint32_t i = 0; i < rules->count; i++) {
+		const struct rule_line *line = &rules->lines[i];
+
+		if (line->count.packets)
+			fprintf(out, "%llu %llu %" PRIu32 "\t%s\n",
+				line->count.packets, line->count.bytes,
+				line->occurrence, line->rule);
+	}
+	return ferror(out) ? -EIO : 0;
+}
+
+static int write_base(const struct kept_counts *kept, uint32_t program,
+		      const struct rule_lines *rules)
+{
+	char path[PATH_MAX];
+	FILE *out;
+	int err;
+
+	if (snprintf(path, sizeof(path), "%s.new", kept->base) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	out = fopen(path, "we");
+	if (!out)
+		return -errno;
+	err = print_base(out, program, rules);
+	if (fclose(out) && !err)
+		err = -errno;
+	if (!err && rename(path, kept->base) < 0)
+		err = -errno;
+	if (err)
+		unlink(path);
+	return err;
+}
+
+/* --- one program after the other */
+
+/* -ENOENT where a killed command has left only half of its pins. */
+static int read_pins(const struct kept_counts *kept, uint32_t id,
+		     struct rule_lines *rules)
+{
+	struct loaded_rules loaded = { -1, -1 };
+	char program[16];
+	int err = -ENOENT;
+
+	snprintf(program, sizeof(program), "%" PRIu32, id);
+	loaded.counters = open_pin(kept, program, "counts");
+	loaded.text = open_pin(kept, program, "text");
+	if (loaded.counters >= 0 && loaded.text >= 0)
+		err = loaded_rules_read(&loaded, rules);
+	if (!err)
+		err = loaded_rules_count(&loaded, rules);
+	loaded_rules_close(&loaded);
+	return err;
+}
+
+int kept_inherit(const struct kept_counts *kept, uint32_t program,
+		 struct rule_lines *rules)
+{
+	struct rule_lines base = { 0 }, last = { 0 };
+	uint32_t base_for = kept_for(kept);
+	int err = read_base(kept, &base);
+
+	if (!err && base_for && base_for != program)
+		err = read_pins(kept, base_for, &last);
+	if (!err && last.count) {
+		rule_lines_add(&last, &base);
+		rule_lines_add(rules, &last);
+	} else if (!err || err == -ENOENT) {
+		rule_lines_add(rules, &base);
+		err = 0;
+	}
+	rule_lines_free(&last);
+	rule_lines_free(&base);
+	return err;
+}
+
+static int base_move_on(const struct kept_counts *kept, uint32_t program)
+{
+	struct rule_lines rules = { 0 };
+	struct loaded_rules loaded;
+	int err = loaded_rules_open(&loaded, program);
+
+	if (err)
+		return err;
+	err = loaded_rules_read(&loaded, &rules);
+	if (!err)
+		err = kept_inherit(kept, program, &rules);
+	if (!err)
+		err = write_base(kept, program, &rules);
+	rule_lines_free(&rules);
+	loaded_rules_close(&loaded);
+	return err;
+}
+
+int kept_move_on(const struct kept_counts *kept, uint32_t program)
+{
+	int err = 0;
+
+	if (kept_for(kept) != program)
+		err = base_move_on(kept, program);
+	if (err)
+		return err;
+	unpin_others(kept, program);
+	return pin_both(kept, program);
+}

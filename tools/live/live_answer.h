@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What became of a packet, for people and for programs. */
+#ifndef TG_LIVE_ANSWER_H
+#define TG_LIVE_ANSWER_H
+
+#include "describe.h"
+#include "way.h"
+
+struct live_answer {
+	enum tg_hook hook;
+	const char *text; /* the packet, as it was described */
+	size_t size;
+	uint64_t number; /* of a packet in a capture; or 0 */
+	uint32_t captured, length;
+	bool malformed;
+
+	/* one of these two */
+	const struct describe_error *error;
+	const struct way *way;
+	int returned;
+};
+
+/* One line. */
+void live_answer_print(FILE *out, const struct live_answer *answer);
+/* A line for each plugin, after it. */
+void live_answer_print_way(FILE *out, const struct live_answer *answer);
+/* One object. */
+void live_answer_print_json(FILE *out, const struct live_answer *answer);
+
+/* What the answer says first: the words of a verdict. */
+const char *live_answer_verdict(const struct live_answer *answer);
+
+#endif

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "live_answer.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "verdict_names.h"
+
+static void json_text(FILE *out, const char *text, size_t size)
+{
+	putc('"', out);
+	while (size) {
+		unsigned char letter = *text;
+		size_t length = utf8_length(text, size);
+
+		if (!length)
+			fputs("\\ufffd", out);
+		else if (letter == '"' || letter == '\\')
+			fprintf(out, "\\%c", letter);
+		else if (letter < ' ' || letter == 0x7f)
+			fprintf(out, "\\u%04x", letter);
+		else
+			fwrite(text, 1, length, out);
+		text += length ? length : 1;
+		size -= length ? length : 1;
+	}
+	putc('"', out);
+}
+
+static void json_member(FILE *out, const char *key, const char *value)
+{
+	fprintf(out, ", \"%s\": ", key);
+	if (value)
+		json_text(out, value, strlen(value));
+	else
+		fputs("null", out);
+}
+
+/* FILE:LINE<tab>TEXT; a name of a file may have colons itself. */
+static void json_place(FILE *out, const char *line)
+{
+	const char *tab = strchr(line, '\t'), *colon = tab;
+
+	while (colon > line && *colon != ':')
+		colon--;
+	fputs(", \"file\": ", out);
+	json_text(out, line, colon - line);
+	fprintf(out, ", \"line\": %d", atoi(colon + 1));
+	json_member(out, "rule", tab + 1);
+}
+
+static void json_rule(FILE *out, const struct way_stop *stop)
+{
+	const char *line = way_rule_line(stop);
+
+	if (stop->rule > 0 && line && strchr(line, '\t'))
+		json_place(out, line);
+	else
+		fputs(", \"file\": null, \"line\": null, \"rule\": null", out);
+}
+
+static const char *reason_of(const struct live_answer *answer,
+			     const struct way_stop *stop)
+{
+	const struct way_note *note = way_last_note(stop);
+
+	if (!note)
+		return NULL;
+	if (stop->rule < 0 || note->reason != TG_REASON_RULE)
+		return reason_name(note->reason);
+	if (answer->malformed)
+		return "malformed";
+	return stop->rule ? "rule" : "default";
+}
+
+static void json_stop(FILE *out, const struct live_answer *answer,
+		      const struct way_stop *stop)
+{
+	const struct way_note *note = way_last_note(stop);
+
+	fputs("{\"plugin\": ", out);
+	json_text(out, stop->twin->plugin, strlen(stop->twin->plugin));
+	json_member(out, "verdict",
+		    verdict_name(note ? note->verdict : TG_VERDICT_NEXT));
+	json_member(out, "reason", reason_of(answer, stop));
+	fputs(", \"notes\": [", out);
+	for (size_t i = 0; i + 1 < stop->note_count; i++)
+		fprintf(out, "%s\"%s\"", i ? ", " : "",
+			reason_name(stop->notes[i].reason));
+	putc(']', out);
+	json_rule(out, stop);
+	putc('}', out);
+}
+
+static void json_way(FILE *out, const struct live_answer *answer)
+{
+	const struct way *way = answer->way;
+
+	fputs(", \"met\": [", out);
+	/* a gate that has found its slot full is no plugin */
+	for (size_t i = way->count > 1; i < way->count; i++) {
+		fputs(i > 1 ? ", " : "", out);
+		json_stop(out, answer, &way->stops[i]);
+	}
+	putc(']', out);
+}
+
+static void json_verdict(FILE *out, const struct live_answer *answer)
+{
+	static const struct way_stop nobody = { .rule = -1 };
+	const struct way_stop *decided = answer->way->decided;
+
+	json_member(out, "verdict", live_answer_verdict(answer));
+	json_member(out, "reason", decided ? reason_of(answer, decided) : NULL);
+	json_member(out, "plugin", decided ? decided->twin->plugin : NULL);
+	json_rule(out, decided ? decided : &nobody);
+	fprintf(out, ", \"returned\": %d", answer->returned);
+	json_way(out, answer);
+}
+
+static void json_error(FILE *out, const struct describe_error *error)
+{
+	json_member(out, "error", error->message);
+	if (error->column)
+		fprintf(out, ", \"column\": %u", error->column);
+	if (*error->hint)
+		json_member(out, "hint", error->hint);
+}
+
+void live_answer_print_json(FILE *out, const struct live_answer *answer)
+{
+	fputs("{\"packet\": ", out);
+	json_text(out, answer->text, answer->size);
+	if (answer->number)
+		fprintf(out, ", \"number\": %" PRIu64, answer->number);
+	if (answer->length)
+		fprintf(out, ", \"captured\": %u, \"length\": %u",
+			answer->captured, answer->length);
+	if (answer->error)
+		json_error(out, answer->error);
+	else
+		json_verdict(out, answer);
+	fputs("}\n", out);
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "twin_map.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#define RULE_COUNTERS "tgp_rules"
+#define RULE_TEXT ".rodata.rules"
+
+enum treatment {
+	TREAT_CHAIN,  /* the array of the twins */
+	TREAT_COUNT,  /* its own, from 0, in reach */
+	TREAT_SHARE,  /* the running program's */
+	TREAT_COPY,   /* its own, with what is in the other */
+	TREAT_EMPTY,  /* its own: what is put there goes to nobody */
+	TREAT_REFUSE, /* leads to programs or maps that are not its own */
+};
+
+/* Per CPU where it runs, and in one piece in the twin. */
+static bool is_counters(const struct bpf_map_info *info, __u32 type)
+{
+	if (info->type != type || info->value_size != sizeof(struct tg_counter))
+		return false;
+	if (!strcmp(info->name, RULE_COUNTERS))
+		return true;
+	return !strncmp(info->name, TG_COUNTERS_PREFIX,
+			strlen(TG_COUNTERS_PREFIX)) &&
+	       info->max_entries == TG_COUNTERS;
+}
+
+static bool is_chain(const struct bpf_map_info *info)
+{
+	return info->type == BPF_MAP_TYPE_PROG_ARRAY &&
+	       info->max_entries == TG_SLOTS && !strncmp(info->name, "tg_", 3);
+}
+
+static enum treatment treatment_of(const struct bpf_map_info *info)
+{
+	if (is_chain(info))
+		return TREAT_CHAIN;
+	if (is_counters(info, BPF_MAP_TYPE_PERCPU_ARRAY))
+		return TREAT_COUNT;
+	if (info->map_flags & BPF_F_RDONLY_PROG)
+		return TREAT_SHARE;
+	switch (info->type) {
+	case BPF_MAP_TYPE_DEVMAP:
+	case BPF_MAP_TYPE_DEVMAP_HASH:
+	case BPF_MAP_TYPE_CPUMAP:
+	case BPF_MAP_TYPE_XSKMAP: /* programs cannot write to these */
+		return TREAT_SHARE;
+	case BPF_MAP_TYPE_ARRAY:
+	case BPF_MAP_TYPE_HASH:
+	case BPF_MAP_TYPE_LRU_HASH:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case BPF_MAP_TYPE_LPM_TRIE:
+		return TREAT_COPY;
+	case BPF_MAP_TYPE_RINGBUF:
+	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+		return TREAT_EMPTY;
+	default:
+		return TREAT_REFUSE;
+	}
+}
+
+/* --- which map of the running program it is */
+
+/*
+ * libbpf puts the name of the file before those of data sections, and the
+ * kernel cuts names.
+ */
+static bool is_same_name(const char *in_file, const char *in_kernel)
+{
+	const char *section = strchr(in_file, '.');
+	const char *loaded = strchr(in_kernel, '.');
+
+	if (section && loaded)
+		return !strncmp(section, loaded, strlen(loaded)) &&
+		       (in_kernel == loaded) == (in_file == section);
+	return !section && !loaded &&
+	       !strncmp(in_file, in_kernel, BPF_OBJ_NAME_LEN - 1);
+}
+
+/* A descriptor, or a negative errno. */
+static int running_map(const struct twin *twin, const struct bpf_map *map,
+		       struct bpf_map_info *info)
+{
+	for (uint32_t i = 0; i < twin->running.maps; i++) {
+		int fd = bpf_map_get_fd_by_id(twin->running.map_ids[i]);
+		__u32 size = sizeof(*info);
+
+		if (fd < 0)
+			continue;
+		*info = (struct bpf_map_info){ 0 };
+		if (bpf_obj_get_info_by_fd(fd, info, &size) == 0 &&
+		    info->type == bpf_map__type(map) &&
+		    is_same_name(bpf_map__name(map), info->name))
+			return fd;
+		close(fd);
+	}
+	return -ENOENT;
+}
+
+/* --- before loading */
+
+static int choose(struct twins *twins, struct twin *twin, struct bpf_map *map,
+		  const struct bpf_map_info *info, int fd)
+{
+	switch (treatment_of(info)) {
+	case TREAT_CHAIN:
+		return bpf_map__reuse_fd(map, twins->array);
+	case TREAT_SHARE:
+		return bpf_map__reuse_fd(map, fd);
+	case TREAT_COUNT:
+		bpf_map__set_type(map, BPF_MAP_TYPE_ARRAY);
+		bpf_map__set_map_flags(map, BPF_F_MMAPABLE);
+		return bpf_map__set_max_entries(map, info->max_entries);
+	case TREAT_COPY:
+	case TREAT_EMPTY:
+		return bpf_map__set_max_entries(map, info->max_entries);
+	case TREAT_REFUSE:
+		break;
+	}
+	return twins_refuse(twins,
+			    "'%s' uses the map %s, which cannot be copied, so "
+			    "it cannot be run apart from traffic",
+			    twin->plugin, bpf_map__name(map));
+}
+
+int twin_maps_choose(struct twins *twins, struct twin *twin)
+{
+	struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_map (map, twin->object) {
+		struct bpf_map_info info;
+		int fd = running_map(twin, map, &info);
+
+		bpf_map__set_pin_path(map, NULL);
+		if (fd < 0) { /* another hook's */
+			bpf_map__set_autocreate(map, false);
+			continue;
+		}
+		err = choose(twins, twin, map, &info, fd);
+		close(fd);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/* --- after loading */
+
+static size_t value_size_of(const struct bpf_map_info *info)
+{
+	size_t aligned = (info->value_size + 7) / 8 * 8;
+
+	switch (info->type) {
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+		return aligned * libbpf_num_possible_cpus();
+	default:
+		return info->value_size;
+	}
+}
+
+/* Entries may come and go meanwhile: so it has a bound. */
+static int copy_entries(int from, int to, const struct bpf_map_info *info)
+{
+	char *key = malloc(info->key_size),
+	     *value = malloc(value_size_of(info));
+	void *previous = NULL;
+	int err = key && value ? 0 : -ENOMEM;
+
+	for (__u64 n = 0; !err && n < 2ULL * info->max_entries; n++) {
+		if (bpf_map_get_next_key(from, previous, key) < 0)
+			break;
+		previous = key;
+		if (bpf_map_lookup_elem(from, key, value) < 0)
+			continue;
+		if (bpf_map_update_elem(to, key, value, BPF_ANY) < 0)
+			err = -errno;
+	}
+	free(key);
+	free(value);
+	return err;
+}
+
+static int reach_counters(struct twin *twin, int fd,
+			  const struct bpf_map_info *info)
+{
+	struct tg_counter *cells =
+		mmap(NULL, (size_t)info->max_entries * sizeof(*cells),
+		     PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (cells == MAP_FAILED)
+		return -errno;
+	if (strcmp(info->name, RULE_COUNTERS)) {
+		twin->counters = cells;
+		return 0;
+	}
+	twin->rules = cells;
+	twin->rule_count = info->max_entries;
+	twin->hits = calloc(twin->rule_count, sizeof(*twin->hits));
+	return twin->hits ? 0 : -ENOMEM;
+}
+
+static int fill(struct twin *twin, struct bpf_map *map)
+{
+	struct bpf_map_info running, own = { 0 };
+	__u32 size = sizeof(own);
+	int fd = bpf_map__fd(map), from, err = 0;
+
+	if (fd < 0)
+		return 0;
+	if (bpf_obj_get_info_by_fd(fd, &own, &size) < 0)
+		return -errno;
+	if (is_counters(&own, BPF_MAP_TYPE_ARRAY))
+		return reach_counters(twin, fd, &own);
+	from = running_map(twin, map, &running);
+	if (from < 0)
+		return 0;
+	if (treatment_of(&running) == TREAT_COPY)
+		err = copy_entries(from, fd, &running);
+	close(from);
+	return err;
+}
+
+/* A line for each rule, by its number. */
+static int cut_lines(struct twin *twin)
+{
+	char *line = twin->text;
+
+	twin->lines = calloc(twin->rule_count, sizeof(*twin->lines));
+	if (!twin->lines)
+		return -ENOMEM;
+	while (line && *line && twin->line_count < twin->rule_count) {
+		char *end = strchr(line, '\n');
+
+		if (end)
+			*end++ = '\0';
+		twin->lines[twin->line_count++] = line;
+		line = end;
+	}
+	return 0;
+}
+
+static int read_rules(struct twin *twin)
+{
+	struct bpf_map *map =
+		bpf_object__find_map_by_name(twin->object, RULE_TEXT);
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info), key = 0;
+
+	if (!twin->rules || !map)
+		return 0;
+	if (bpf_obj_get_info_by_fd(bpf_map__fd(map), &info, &size) < 0)
+		return -errno;
+	twin->text = calloc(1, (size_t)info.value_size + 1);
+	if (!twin->text)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(bpf_map__fd(map), &key, twin->text) < 0)
+		return -errno;
+	return cut_lines(twin);
+}
+
+int twin_maps_fill(struct twin *twin)
+{
+	struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_map (map, twin->object) {
+		err = fill(twin, map);
+		if (err)
+			return err;
+	}
+	return read_rules(twin);
+}
+
+void twin_maps_free(struct twin *twin)
+{
+	if (twin->counters)
+		munmap(twin->counters, TG_COUNTERS * sizeof(*twin->counters));
+	if (twin->rules)
+		munmap(twin->rules, twin->rule_count * sizeof(*twin->rules));
+	free(twin->hits);
+	free(twin->text);
+	free(twin->lines);
+	twin->counters = twin->rules = NULL;
+	twin->hits = NULL;
+	twin->text = NULL;
+	twin->lines = NULL;
+	twin->line_count = twin->hit_count = 0;
+}

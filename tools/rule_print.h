@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rules on standard output: for people, for machines, to be compared. */
+#ifndef TG_RULE_PRINT_H
+#define TG_RULE_PRINT_H
+
+#include <stdbool.h>
+
+#include "rule_lines.h"
+
+/* With numbers, counts and places: a table, or a JSON object. */
+void rules_print(const struct rule_lines *rules, uint32_t program, bool json);
+
+/* program=ID rules=COUNT default=VERDICT file=FILE, the file last: it may hold
+ * blanks. It is that of the first rule.
+ */
+void rules_print_summary(const struct rule_lines *rules, uint32_t program);
+
+/* The n-th line is rule n, and the last one the default. */
+void rules_print_text(const struct rule_lines *rules, bool json);
+
+#endif
