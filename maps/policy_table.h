@@ -164,6 +164,9 @@ struct tg_policy_family {
 	struct tg_tree tree;
 };
 
+/* Another number whenever the program reads the tables in another way. */
+#define TG_POLICY_VERSION 1
+
 struct tg_policy {
 	__u32 size;	 /* of the tables */
 	__u32 used;	 /* changes and kinds of action, as bits */
@@ -174,7 +177,8 @@ struct tg_policy {
 	 * nodes: what is less than this is one.
 	 */
 	__u32 leaves_end;
-	__u32 unused;
+	__u32 version; /* TG_POLICY_VERSION, for who puts tables into an object
+			*/
 	__u32 mark_mask[TG_MARKS];
 	struct tg_policy_family family[TG_FAMILIES];
 };

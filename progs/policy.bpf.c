@@ -28,6 +28,7 @@ const volatile struct tg_policy tg_policy SEC(".rodata.consts") = {
 	.used = TG_USES_KIND(TG_ACT_NEXT),
 	.acts = EMPTY_ACT,
 	.leaves_end = EMPTY_ACT,
+	.version = TG_POLICY_VERSION,
 	.family = { EMPTY_FAMILY, EMPTY_FAMILY, EMPTY_FAMILY },
 };
 

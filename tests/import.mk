@@ -3,7 +3,7 @@
 # The tests of the importers, with sanitizers. This comes after policy.mk, which
 # has the rules for the objects of the policy language.
 
-IMPORT_PARTS := json json_string $(patsubst %.c,%, \
+IMPORT_PARTS := $(patsubst %.c,%, \
 	$(notdir $(wildcard tools/policy/import/import_*.c)))
 
 $(T)/import_json: $(addprefix $(T)/,unit-import_json.san.o \

@@ -109,11 +109,18 @@ write_page() { # FILE DOCS
 
 draw_plots() { # FILE DIRECTORY
 	[[ $(type -P gnuplot) ]] || die "no gnuplot: 'make deps' installs it"
+	local folder
 	mkdir -p "$2"
-	plot_race "$1" ports "$2"
-	plot_race "$1" hosts "$2"
-	plot_lookups "$1" "$2"
-	plot_chain "$1" "$2"
+	folder=$(realpath -- "$2")
+	plot_race "$1" ports "$folder"
+	plot_race "$1" hosts "$folder"
+	plot_lookups "$1" "$folder"
+	plot_chain "$1" "$folder"
+}
+
+# From the folder of the data: gnuplot writes its name into the drawing.
+draw() {
+	(cd -- "$WORK" && gnuplot)
 }
 
 # A block of lines for each peer, as gnuplot wants them.
@@ -123,7 +130,7 @@ plot_race() { # FILE KIND DIRECTORY
 		"\"\(.[0].peer)\"", (sort_by(.count)[] | "\(.count) \(.mpps.median) \(.mpps.min) \(.mpps.max)"), "", ""' \
 		"$1" >"$data"
 	[[ -s $data ]] || return 0
-	gnuplot <<-END
+	draw <<-END
 		set terminal svg size 760,460 background 'white' font 'sans,12' noenhanced
 		set output '$3/race-$2.svg'
 		$(plot_colours)
@@ -132,8 +139,8 @@ plot_race() { # FILE KIND DIRECTORY
 		set ylabel 'million frames a second, one processor'
 		set key outside right
 		set grid
-		stats '$data' using 1 nooutput
-		plot for [i=0:STATS_blocks-1] '$data' index i using 1:2 with linespoints title columnheader(1)
+		stats 'plot.data' using 1 nooutput
+		plot for [i=0:STATS_blocks-1] 'plot.data' index i using 1:2 with linespoints title columnheader(1)
 	END
 }
 
@@ -152,7 +159,7 @@ plot_lookups() { # FILE DIRECTORY
 	jq -r 'reduce .lookups[] as $row ([]; if map(.label) | index($row.label) then . else . + [$row] end) |
 		.[] | "\"\(.label)\" \(.added.min) \(.added.median)"' "$1" >"$data"
 	[[ -s $data ]] || return 0
-	gnuplot <<-END
+	draw <<-END
 		set terminal svg size 760,460 background 'white' font 'sans,12' noenhanced
 		set output '$2/lookups.svg'
 		set ylabel 'nanoseconds that a lookup adds'
@@ -163,7 +170,7 @@ plot_lookups() { # FILE DIRECTORY
 		set yrange [1:*]
 		set grid ytics
 		set key left
-		plot '$data' using 2:xtic(1) title 'least', '' using 3 title 'median'
+		plot 'plot.data' using 2:xtic(1) title 'least', '' using 3 title 'median'
 	END
 }
 
@@ -171,7 +178,7 @@ plot_chain() { # FILE DIRECTORY
 	local data=$WORK/plot.data
 	jq -r '.chain[] | "\(.plugins) \(.median) \(.min) \(.max)"' "$1" >"$data"
 	[[ -s $data ]] || return 0
-	gnuplot <<-END
+	draw <<-END
 		set terminal svg size 760,360 background 'white' font 'sans,12'
 		set output '$2/chain.svg'
 		set xlabel 'plugins'
@@ -179,6 +186,6 @@ plot_chain() { # FILE DIRECTORY
 		set yrange [0:*]
 		set grid
 		unset key
-		plot '$data' using 1:2:3:4 with yerrorlines
+		plot 'plot.data' using 1:2:3:4 with yerrorlines
 	END
 }

@@ -5,38 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "json_print.h"
 #include "verdict_names.h"
-
-static void json_text(FILE *out, const char *text, size_t size)
-{
-	putc('"', out);
-	while (size) {
-		unsigned char letter = *text;
-		size_t length = utf8_length(text, size);
-
-		if (!length)
-			fputs("\\ufffd", out);
-		else if (letter == '"' || letter == '\\')
-			fprintf(out, "\\%c", letter);
-		else if (letter < ' ' || letter == 0x7f)
-			fprintf(out, "\\u%04x", letter);
-		else
-			fwrite(text, 1, length, out);
-		text += length ? length : 1;
-		size -= length ? length : 1;
-	}
-	putc('"', out);
-}
-
-static void json_member(FILE *out, const char *key, const char *value)
-{
-	fprintf(out, ", \"%s\": ", key);
-	if (value)
-		json_text(out, value, strlen(value));
-	else
-		fputs("null", out);
-}
 
 /* FILE:LINE<tab>TEXT; a name of a file may have colons itself. */
 static void json_place(FILE *out, const char *line)
@@ -46,9 +16,9 @@ static void json_place(FILE *out, const char *line)
 	while (colon > line && *colon != ':')
 		colon--;
 	fputs(", \"file\": ", out);
-	json_text(out, line, colon - line);
+	json_print(out, line, colon - line);
 	fprintf(out, ", \"line\": %d", atoi(colon + 1));
-	json_member(out, "rule", tab + 1);
+	json_print_member(out, "rule", tab + 1);
 }
 
 static void json_rule(FILE *out, const struct way_stop *stop)
@@ -81,10 +51,10 @@ static void json_stop(FILE *out, const struct live_answer *answer,
 	const struct way_note *note = way_last_note(stop);
 
 	fputs("{\"plugin\": ", out);
-	json_text(out, stop->twin->plugin, strlen(stop->twin->plugin));
-	json_member(out, "verdict",
+	json_print(out, stop->twin->plugin, strlen(stop->twin->plugin));
+	json_print_member(out, "verdict",
 		    verdict_name(note ? note->verdict : TG_VERDICT_NEXT));
-	json_member(out, "reason", reason_of(answer, stop));
+	json_print_member(out, "reason", reason_of(answer, stop));
 	fputs(", \"notes\": [", out);
 	for (size_t i = 0; i + 1 < stop->note_count; i++)
 		fprintf(out, "%s\"%s\"", i ? ", " : "",
@@ -112,9 +82,9 @@ static void json_verdict(FILE *out, const struct live_answer *answer)
 	static const struct way_stop nobody = { .rule = -1 };
 	const struct way_stop *decided = answer->way->decided;
 
-	json_member(out, "verdict", live_answer_verdict(answer));
-	json_member(out, "reason", decided ? reason_of(answer, decided) : NULL);
-	json_member(out, "plugin", decided ? decided->twin->plugin : NULL);
+	json_print_member(out, "verdict", live_answer_verdict(answer));
+	json_print_member(out, "reason", decided ? reason_of(answer, decided) : NULL);
+	json_print_member(out, "plugin", decided ? decided->twin->plugin : NULL);
 	json_rule(out, decided ? decided : &nobody);
 	fprintf(out, ", \"returned\": %d", answer->returned);
 	json_way(out, answer);
@@ -122,17 +92,17 @@ static void json_verdict(FILE *out, const struct live_answer *answer)
 
 static void json_error(FILE *out, const struct describe_error *error)
 {
-	json_member(out, "error", error->message);
+	json_print_member(out, "error", error->message);
 	if (error->column)
 		fprintf(out, ", \"column\": %u", error->column);
 	if (*error->hint)
-		json_member(out, "hint", error->hint);
+		json_print_member(out, "hint", error->hint);
 }
 
 void live_answer_print_json(FILE *out, const struct live_answer *answer)
 {
 	fputs("{\"packet\": ", out);
-	json_text(out, answer->text, answer->size);
+	json_print(out, answer->text, answer->size);
 	if (answer->number)
 		fprintf(out, ", \"number\": %" PRIu64, answer->number);
 	if (answer->length)

@@ -100,16 +100,6 @@ int live_packet(struct live *live)
 	return live->failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static bool says_nothing(const struct batch_line *line)
-{
-	size_t blanks = 0;
-
-	while (blanks < line->size && strchr(" \t\r", line->text[blanks]) &&
-	       line->text[blanks])
-		blanks++;
-	return blanks == line->size || line->text[blanks] == '#';
-}
-
 static void judge_batch_line(struct live *live, const struct batch_line *line)
 {
 	static const struct describe_error too_long = {
@@ -120,7 +110,7 @@ static void judge_batch_line(struct live *live, const struct batch_line *line)
 	if (line->too_long) {
 		refuse(live, &answer, &too_long);
 		print(live, &answer);
-	} else if (!says_nothing(line)) {
+	} else if (!batch_says_nothing(line)) {
 		judge_line(live, line->text, line->size);
 	}
 }

@@ -121,6 +121,7 @@ static void set_constants(struct compilation *compilation)
 	const struct acts *acts = &compilation->acts;
 	uint32_t number = number_for_malformed(&compilation->flat);
 
+	constants->version = TG_POLICY_VERSION;
 	constants->used = acts->used;
 	constants->acts = blob_append(&compiled->tables, acts->list,
 				      acts->count * sizeof(*acts->list), 8);

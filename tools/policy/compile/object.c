@@ -49,12 +49,28 @@ static int replace_rules(struct elf_object *object, const struct policy *policy)
 	return err;
 }
 
+/* A plugin of another version would read the tables as something else. */
+static bool is_our_version(const struct elf_object *object)
+{
+	struct tg_policy constants;
+	size_t size = 0;
+	const void *bytes = elf_object_section(object, CONSTANTS, &size);
+
+	if (!bytes || size != sizeof(constants))
+		return false;
+	memcpy(&constants, bytes, size);
+	return constants.version == TG_POLICY_VERSION;
+}
+
 static int fill(struct elf_object *object, const struct policy *policy,
 		const struct compiled *compiled)
 {
-	int err = elf_object_replace(object, CONSTANTS, &compiled->constants,
-				     sizeof(compiled->constants));
+	int err = is_our_version(object) ? 0 : -EINVAL;
 
+	if (!err)
+		err = elf_object_replace(object, CONSTANTS,
+					 &compiled->constants,
+					 sizeof(compiled->constants));
 	if (!err)
 		err = replace_tables(object, compiled);
 	if (!err)
@@ -77,7 +93,7 @@ int object_write(const struct policy *policy, const struct compiled *compiled,
 	if (err == -ENOENT || err == -EINVAL)
 		fprintf(stderr,
 			"tg-policy: %s: not the policy plugin of this "
-			"version\n",
+			"version: 'make' builds both\n",
 			plugin);
 	else if (err)
 		fprintf(stderr, "tg-policy: %s: %s\n", plugin, strerror(-err));

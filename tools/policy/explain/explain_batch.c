@@ -82,3 +82,13 @@ int batch_next(struct batch *batch, struct batch_line *line)
 			return err;
 	}
 }
+
+bool batch_says_nothing(const struct batch_line *line)
+{
+	size_t blanks = 0;
+
+	while (blanks < line->size && strchr(" \t\r", line->text[blanks]) &&
+	       line->text[blanks])
+		blanks++;
+	return blanks == line->size || line->text[blanks] == '#';
+}

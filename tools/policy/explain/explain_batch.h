@@ -34,6 +34,8 @@ struct batch_line {
 int batch_start(struct batch *batch, int fd, FILE *answers);
 /* 1 for a line, 0 at the end */
 int batch_next(struct batch *batch, struct batch_line *line);
+/* Nothing but blanks, or a comment. */
+bool batch_says_nothing(const struct batch_line *line);
 void batch_end(struct batch *batch);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "json_print.h"
 #include "policy_parse.h"
 #include "print.h"
 #include "source.h"
@@ -162,36 +162,6 @@ void answer_print(FILE *out, const struct answer *answer)
 
 /* --- for programs */
 
-static void json_text(FILE *out, const char *text, size_t size)
-{
-	putc('"', out);
-	while (size) {
-		unsigned char letter = *text;
-		size_t length = utf8_length(text, size);
-
-		if (!length)
-			fputs("\\ufffd", out);
-		else if (letter == '"' || letter == '\\')
-			fprintf(out, "\\%c", letter);
-		else if (letter < ' ' || letter == 0x7f)
-			fprintf(out, "\\u%04x", letter);
-		else
-			fwrite(text, 1, length, out);
-		text += length ? length : 1;
-		size -= length ? length : 1;
-	}
-	putc('"', out);
-}
-
-static void json_member(FILE *out, const char *key, const char *value)
-{
-	fprintf(out, ", \"%s\": ", key);
-	if (value)
-		json_text(out, value, strlen(value));
-	else
-		fputs("null", out);
-}
-
 static void json_change(FILE *out, const struct policy_change *change)
 {
 	fprintf(out, "{\"%s\": ", change_names[change->kind]);
@@ -207,7 +177,7 @@ static void json_change(FILE *out, const struct policy_change *change)
 	case POLICY_REDIRECT:
 	case POLICY_REDIRECT_INGRESS:
 	case POLICY_MIRROR:
-		json_text(out, change->device, strlen(change->device));
+		json_print(out, change->device, strlen(change->device));
 		putc('}', out);
 		return;
 	}
@@ -220,13 +190,13 @@ static void json_rule(FILE *out, const struct answer *answer)
 	const struct policy_block *block = block_of(policy, rule);
 	struct excerpt excerpt;
 
-	json_member(out, "file", policy_file(policy, rule->place.file));
+	json_print_member(out, "file", policy_file(policy, rule->place.file));
 	fprintf(out, ", \"line\": %u, \"rule\": ", rule->place.line);
 	take_source(&excerpt, policy, rule->place);
-	json_text(out, excerpt.text, excerpt.size);
-	json_member(out, "sublist", block ? block->name : NULL);
+	json_print(out, excerpt.text, excerpt.size);
+	json_print_member(out, "sublist", block ? block->name : NULL);
 	if (rule->action == POLICY_REJECT)
-		json_member(out, "with", reject_names[rule->reject]);
+		json_print_member(out, "with", reject_names[rule->reject]);
 	fputs(", \"changes\": [", out);
 	for (size_t i = 0; i < rule->change_count; i++) {
 		fputs(i ? ", " : "", out);
@@ -239,12 +209,12 @@ static void json_verdict(FILE *out, const struct answer *answer)
 {
 	const struct policy_rule *rule = answer->verdict.rule;
 
-	json_member(out, "verdict", policy_action_word(answer->verdict.action));
-	json_member(out, "reason",
+	json_print_member(out, "verdict", policy_action_word(answer->verdict.action));
+	json_print_member(out, "reason",
 		    answer->malformed ? "malformed"
 		    : rule	      ? "rule"
 				      : "default");
-	json_member(out, "plugin", "policy");
+	json_print_member(out, "plugin", "policy");
 	if (rule)
 		json_rule(out, answer);
 	else
@@ -255,17 +225,17 @@ static void json_verdict(FILE *out, const struct answer *answer)
 
 static void json_error(FILE *out, const struct describe_error *error)
 {
-	json_member(out, "error", error->message);
+	json_print_member(out, "error", error->message);
 	if (error->column)
 		fprintf(out, ", \"column\": %u", error->column);
 	if (*error->hint)
-		json_member(out, "hint", error->hint);
+		json_print_member(out, "hint", error->hint);
 }
 
 void answer_print_json(FILE *out, const struct answer *answer)
 {
 	fputs("{\"packet\": ", out);
-	json_text(out, answer->text, answer->size);
+	json_print(out, answer->text, answer->size);
 	if (answer->number)
 		fprintf(out, ", \"number\": %" PRIu64, answer->number);
 	if (answer->length)

@@ -84,16 +84,6 @@ int explain_packet(struct explain *explain)
 
 /* --- many packets */
 
-static bool says_nothing(const struct batch_line *line)
-{
-	size_t blanks = 0;
-
-	while (blanks < line->size && strchr(" \t\r", line->text[blanks]) &&
-	       line->text[blanks])
-		blanks++;
-	return blanks == line->size || line->text[blanks] == '#';
-}
-
 static void explain_batch_line(struct explain *explain,
 			       const struct batch_line *line)
 {
@@ -105,7 +95,7 @@ static void explain_batch_line(struct explain *explain,
 	if (line->too_long) {
 		explain->failed = true;
 		print_answer(explain, &answer);
-	} else if (!says_nothing(line)) {
+	} else if (!batch_says_nothing(line)) {
 		explain_line(explain, line->text, line->size);
 	}
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_print.h"
 #include "limits.h"
 #include "source.h"
 
@@ -109,43 +110,9 @@ void diagnostics_print(struct diagnostics *diagnostics, struct sources *sources,
 	}
 }
 
-/* How long the UTF-8 character at text is; 0 where it is none. */
-static size_t utf8_length(const unsigned char *text)
+static void print_json(FILE *out, const char *text)
 {
-	size_t length = text[0] < 0x80				      ? 1
-			: (text[0] & 0xe0) == 0xc0 && text[0] >= 0xc2 ? 2
-			: (text[0] & 0xf0) == 0xe0		      ? 3
-			: (text[0] & 0xf8) == 0xf0 && text[0] <= 0xf4 ? 4
-								      : 0;
-
-	for (size_t i = 1; i < length; i++) {
-		if (!is_inside_character(text[i]))
-			return 0;
-	}
-	return length;
-}
-
-static void print_json_string(FILE *out, const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	fputc('"', out);
-	while (*at) {
-		size_t length = utf8_length(at);
-
-		if (length == 0) {
-			fputs("\\ufffd", out);
-			length = 1;
-		} else if (*at == '"' || *at == '\\') {
-			fprintf(out, "\\%c", *at);
-		} else if (!is_printable(*at)) {
-			fprintf(out, "\\u%04x", *at);
-		} else {
-			fwrite(at, length, 1, out);
-		}
-		at += length;
-	}
-	fputc('"', out);
+	json_print(out, text, strlen(text));
 }
 
 void diagnostics_print_json(struct diagnostics *diagnostics,
@@ -160,15 +127,15 @@ void diagnostics_print_json(struct diagnostics *diagnostics,
 		const struct diagnostic *one = &diagnostics->list[i];
 
 		fputs(i ? ",\n {\"file\": " : "\n {\"file\": ", out);
-		print_json_string(out, sources->list[one->place.file].name);
+		print_json(out, sources->list[one->place.file].name);
 		fprintf(out, ", \"line\": %u, \"column\": %u, ",
 			one->place.line, one->place.column);
 		fprintf(out, "\"severity\": \"%s\", \"message\": ",
 			severities[one->severity]);
-		print_json_string(out, one->message ? one->message : "");
+		print_json(out, one->message ? one->message : "");
 		fputs(", \"hint\": ", out);
 		if (one->hint)
-			print_json_string(out, one->hint);
+			print_json(out, one->hint);
 		else
 			fputs("null", out);
 		fputc('}', out);
