@@ -53,7 +53,7 @@ static void json_stop(FILE *out, const struct live_answer *answer,
 	fputs("{\"plugin\": ", out);
 	json_print(out, stop->twin->plugin, strlen(stop->twin->plugin));
 	json_print_member(out, "verdict",
-		    verdict_name(note ? note->verdict : TG_VERDICT_NEXT));
+			  verdict_name(note ? note->verdict : TG_VERDICT_NEXT));
 	json_print_member(out, "reason", reason_of(answer, stop));
 	fputs(", \"notes\": [", out);
 	for (size_t i = 0; i + 1 < stop->note_count; i++)
@@ -83,8 +83,10 @@ static void json_verdict(FILE *out, const struct live_answer *answer)
 	const struct way_stop *decided = answer->way->decided;
 
 	json_print_member(out, "verdict", live_answer_verdict(answer));
-	json_print_member(out, "reason", decided ? reason_of(answer, decided) : NULL);
-	json_print_member(out, "plugin", decided ? decided->twin->plugin : NULL);
+	json_print_member(out, "reason",
+			  decided ? reason_of(answer, decided) : NULL);
+	json_print_member(out, "plugin",
+			  decided ? decided->twin->plugin : NULL);
 	json_rule(out, decided ? decided : &nobody);
 	fprintf(out, ", \"returned\": %d", answer->returned);
 	json_way(out, answer);

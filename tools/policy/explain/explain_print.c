@@ -209,11 +209,12 @@ static void json_verdict(FILE *out, const struct answer *answer)
 {
 	const struct policy_rule *rule = answer->verdict.rule;
 
-	json_print_member(out, "verdict", policy_action_word(answer->verdict.action));
+	json_print_member(out, "verdict",
+			  policy_action_word(answer->verdict.action));
 	json_print_member(out, "reason",
-		    answer->malformed ? "malformed"
-		    : rule	      ? "rule"
-				      : "default");
+			  answer->malformed ? "malformed"
+			  : rule	    ? "rule"
+					    : "default");
 	json_print_member(out, "plugin", "policy");
 	if (rule)
 		json_rule(out, answer);
