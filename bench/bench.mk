@@ -46,8 +46,8 @@ $(BENCH_POLICIES): progs/policy.bpf.c $(B)/compiler
 	$(Q)$(CLANG) $(BPF_CFLAGS) $(BENCH_POLICY_FLAGS) -MMD -MP -c $< -o $@
 
 # The language and the reference matcher, as the tools have them.
-BENCH_POLICY := $(patsubst %.c,$(B)/policy/%.o,$(notdir \
-	$(wildcard tools/policy/language/*.c tools/policy/match/*.c)))
+BENCH_POLICY := $(patsubst %.c,$(B)/policy/%.o,$(notdir $(wildcard \
+	$(addsuffix /*.c,$(addprefix tools/policy/,language match json)))))
 
 $(BENCH)/trace: $(addprefix $(BENCH_PARTS)/,trace/main.o trace/pick.o \
 	trace/draw.o trace/truth.o common/frame.o common/trace_file.o) $(BENCH_POLICY)

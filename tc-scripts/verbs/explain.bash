@@ -50,44 +50,47 @@ cmd_explain() {
 	explain_live "$@"
 }
 
-explain_live() { # DEV HOOK WORD...
-	local options=() packet=()
-	if (($# < 2)) || [[ $1 == -* || $2 == -* ]]; then
+explain_live() { # WORD...
+	local options=() words=()
+	parse_explain_words "$@"
+	((${#words[@]} >= 2)) ||
 		usage_error "explain needs a device and a hook, or --policy FILE"
-	fi
-	check_hook "$2"
-	parse_explain_words "${@:3}"
+	local device=${words[0]} hook=${words[1]} packet=("${words[@]:2}")
+	check_hook "$hook"
+	check_explain_ways
 	need_root
 	[[ -x $BUILD/tg-explain ]] || die "'$BUILD/tg-explain' is not built: 'make' does it"
-	check_device "$1"
-	attachment_open "$1"
-	explain_run "$2"
+	check_device "$device"
+	attachment_open "$device"
+	explain_run "$hook"
 }
 
 # Sets the locals of explain_live. No word of a packet has a dash in front, but
 # for '->'.
 parse_explain_words() {
-	local ways=0
 	while (($#)); do
 		case $1 in
-		--json) options+=("$1") ;;
-		--batch | --pcap=*)
-			options+=("$1")
-			((++ways))
-			;;
+		--json | --batch | --pcap=*) options+=("$1") ;;
 		--pcap)
 			(($# > 1)) || usage_error "--pcap needs a file"
 			options+=("--pcap=$2")
-			((++ways))
 			shift
 			;;
-		'->') packet+=("$1") ;;
+		'->') words+=("$1") ;;
 		-*) usage_error "explain: no such option: ${1@Q}" ;;
-		*) packet+=("$1") ;;
+		*) words+=("$1") ;;
 		esac
 		shift
 	done
-	((${#packet[@]} == 0)) || ((++ways))
+}
+
+# A packet, a capture or many packets: one of them.
+check_explain_ways() {
+	local option ways=0
+	((${#packet[@]} == 0)) || ways=1
+	for option in "${options[@]}"; do
+		[[ $option == --json ]] || ((++ways))
+	done
 	((ways != 0)) || usage_error "explain: which packet?"
 	((ways == 1)) || usage_error "explain: one of a packet, --pcap and --batch"
 }
