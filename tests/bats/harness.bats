@@ -142,13 +142,21 @@ ends() { # STATUS LAST-LINE
 
 given_ci() { # COMMANDS-OF-MAKE-TEST COMMANDS-OF-FUZZ
 	TREE=$BATS_TEST_TMPDIR/tree
-	mkdir -p "$TREE"/{.ci,tests,tc-scripts,bin}
+	mkdir -p "$TREE"/{.ci,tests/tutorial,tc-scripts,bin}
 	cp "$ROOT/.ci/run" "$TREE/.ci/"
 	printf '#!/bin/sh\n' >"$TREE/tc-scripts/deps"
-	# shellcheck disable=SC2016 # expanded in there
-	printf '#!/bin/sh\n[ "$1" = test ] || exit 0\n%s\n' "$1" >"$TREE/bin/make"
+	cat >"$TREE/bin/make" <<-END
+		#!/bin/sh
+		case \$1 in
+		test-vm) echo 10 passed, 0 failed, 1 skipped; exit 0 ;;
+		test) ;;
+		*) exit 0 ;;
+		esac
+		$1
+	END
 	printf '#!/bin/sh\n%s\n' "$2" >"$TREE/tests/run"
-	chmod +x "$TREE"/{tc-scripts/deps,bin/make,tests/run}
+	printf '#!/bin/sh\n' >"$TREE/tests/tutorial/run"
+	chmod +x "$TREE"/{tc-scripts/deps,bin/make,tests/run,tests/tutorial/run}
 	git init -q "$TREE"
 }
 
@@ -160,19 +168,19 @@ ci_ends() { # STATUS LAST-LINE
 @test ".ci/run adds up the totals of all that it runs" {
 	((EUID == 0)) || fail 'this test needs root'
 	given_ci 'echo 5 passed, 0 failed, 2 skipped' 'echo 1 passed, 0 failed, 0 skipped'
-	ci_ends 0 '6 passed, 0 failed, 2 skipped'
+	ci_ends 0 '16 passed, 0 failed, 3 skipped'
 	given_ci 'echo 5 passed, 1 failed, 2 skipped; exit 2' 'echo 1 passed, 2 failed, 0 skipped; exit 1'
-	ci_ends 1 '6 passed, 3 failed, 2 skipped'
+	ci_ends 1 '16 passed, 3 failed, 3 skipped'
 }
 
 @test ".ci/run fails where something ends without a result" {
 	((EUID == 0)) || fail 'this test needs root'
 	given_ci 'exit 1' 'echo 1 passed, 0 failed, 0 skipped'
-	ci_ends 1 '1 passed, 1 failed, 0 skipped'
+	ci_ends 1 '11 passed, 1 failed, 1 skipped'
 	given_ci 'echo 5 passed, 0 failed, 2 skipped' true
-	ci_ends 1 '5 passed, 1 failed, 2 skipped'
+	ci_ends 1 '15 passed, 1 failed, 3 skipped'
 	given_ci 'echo 5 passed, 0 failed, 2 skipped; exit 2' 'echo 1 passed, 0 failed, 0 skipped'
-	ci_ends 1 '6 passed, 1 failed, 2 skipped'
+	ci_ends 1 '16 passed, 1 failed, 3 skipped'
 }
 
 @test ".ci/run ends early where what is missing cannot be had" {
