@@ -3,9 +3,9 @@
  * fanout - says which socket of a fanout group is to get a packet: that of the
  * queue it came in by or goes out by, or that of the processor at work.
  *
- *	cd build/tutorial
- *	./fanout tap0 fanout.o queue 2 ping 203.0.113.2
- *	./fanout tap0 fanout.o cpu 2 ping 203.0.113.2
+ *	obj=build/tutorial/fanout.o
+ *	build/tutorial/fanout tap0 $obj queue 2 ping 203.0.113.2
+ *	build/tutorial/fanout tap0 $obj cpu 2 ping 203.0.113.2
  */
 #include <linux/bpf.h>
 #include <linux/if_packet.h>

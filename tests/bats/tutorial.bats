@@ -269,7 +269,7 @@ is_a_mistake() {
 		tg-playground-server
 
 		/tmp:
-		host# test -e /proc/$$ || echo alone
+		host# test $(readlink /proc/self/ns/pid) = "\$(readlink /proc/self/ns/pid)" || echo alone
 		alone
 		host# touch /tmp/left-by-a-chapter
 	END

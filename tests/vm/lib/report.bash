@@ -9,6 +9,7 @@
 # loses tests on the way has failed.
 
 passed=0 failed=0 skipped=0
+noise=()
 
 readonly TAP_PLAN='^1\.\.([0-9]+)( *# *[Ss][Kk][Ii][Pp][^ ]* *(.*))?$'
 readonly TAP_TEST='^(not )?ok( +[0-9]+)?( +-)?( +(.*))?$'
