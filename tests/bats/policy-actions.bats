@@ -14,10 +14,17 @@ setup_file() {
 setup() {
 	given_hosts
 	given_known_neighbours
+	given_answers
 }
 
 teardown() {
 	clean_up
+}
+
+# On a busy machine the first packets may come before the host is ready.
+given_answers() {
+	in_client ping -q -c 1 -w "$PATIENCE" "$SERVER4" >/dev/null
+	in_client ping -q -c 1 -w "$PATIENCE" "$SERVER6" >/dev/null
 }
 
 # Pings of the client, of which all are answered.
