@@ -157,8 +157,7 @@ struct tg_policy_family {
 	__u32 engine;
 	__u32 root;    /* of the DAG */
 	__u32 is_wide; /* tries TO and FROM that are WIDE instead, as bits */
-	__u32 map[TG_DIMENSIONS]; /* offsets */
-	__u32 cells[2]; /* of the tries TO and FROM: that of class 0 */
+	__u32 map[TG_DIMENSIONS];   /* offsets */
 	__u32 holds[TG_DIMENSIONS]; /* side conditions by class, for the tree */
 	struct tg_policy_wide wide[TG_WIDES];
 	struct tg_tree tree;
