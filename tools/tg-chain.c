@@ -252,19 +252,22 @@ static int do_gates(char **argv)
 	__u32 size = sizeof(info), id = 0;
 	int fd = open_slots(argv[0]);
 	struct program program;
+	int err = 0;
 
 	if (fd < 0)
 		return fd;
 	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
 		return fail(argv[0], -errno);
-	while (bpf_prog_get_next_id(id, &id) == 0) {
-		if (program_read(&program, id) == 0 &&
-		    !strncmp(program.name, "gate_", 5) &&
+	while (!err && bpf_prog_get_next_id(id, &id) == 0) {
+		err = program_read(&program, id);
+		if (!err && !strncmp(program.name, "gate_", 5) &&
 		    uses_map(&program, info.id))
 			print_program(&program);
+		if (err == -ENOENT) /* gone since */
+			err = 0;
 	}
 	close(fd);
-	return 0;
+	return err ? fail(argv[0], err) : 0;
 }
 
 static int each_slot(char **argv, void (*visit)(int fd, __u32 slot))

@@ -274,11 +274,13 @@ hook_is_used() { # HOOK
 
 # Does the kernel still have a gate that jumps into one of the selected
 # attachment's arrays? Asked of the programs, so a renamed device and a
-# namespace without a name count as well.
+# namespace without a name count as well. No answer is not a no.
 attachment_is_live() {
-	local array
+	local array gates
 	for array in "$GLOBALS"/tg_*; do
-		[[ ! -e $array || ! $("$BUILD/tg-chain" gates "$array") ]] || return 0
+		[[ -e $array ]] || continue
+		gates=$("$BUILD/tg-chain" gates "$array" 2>/dev/null) || [[ ! -e $array ]] || return 0
+		[[ ! $gates ]] || return 0
 	done
 	return 1
 }

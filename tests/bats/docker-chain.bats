@@ -20,7 +20,7 @@ setup() {
 }
 
 teardown() {
-	[[ ! ${KEY:-} ]] || forget_attachments "${KEY%-*}"
+	[[ ! ${KEY:-} ]] || forget_attachments "$KEY"
 	remove_playgrounds
 	[[ ! ${NAME:-} ]] || playground down --docker || true
 }

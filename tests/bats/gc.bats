@@ -11,7 +11,7 @@ setup() {
 
 teardown() {
 	remove_chains
-	[[ ! ${DEAD:-} ]] || forget_attachments "${DEAD%%-*}"
+	[[ ! ${DEAD:-} ]] || forget_attachments "$DEAD"
 }
 
 # An attachment whose namespace has died, in DEAD. Its device has a name that

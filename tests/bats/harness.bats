@@ -44,6 +44,17 @@ ends() { # STATUS LAST-LINE
 	[[ $output == *"because of this"* ]]
 }
 
+@test "a bats test that fails beside others is run again alone: what passes then is told, what does not has failed" {
+	given_tier "source tests/tiers/again.bash; bats_with_second_try 1 '$BATS_TEST_TMPDIR/twice.bats'"
+	printf '@%s "%s" {\n\t%s\n}\n' test 'that holds' true \
+		test 'that fails (at first)' "echo at first; [[ -e '$BATS_TEST_TMPDIR/tried' ]] || ! touch '$BATS_TEST_TMPDIR/tried'" \
+		test 'that fails' 'echo each time; false' >"$BATS_TEST_TMPDIR/twice.bats"
+	cd "$TREE"
+	ends 1 '2 passed, 1 failed, 0 skipped'
+	[[ $output == *"UNSTEADY  unit: that fails (at first): failed beside others, and passed alone"*"at first"* ]]
+	[[ $output == *"FAILED  unit: that fails"$'\n'*"each time"* ]]
+}
+
 @test "a bats file that cannot be read makes the run fail" {
 	given_tier "exec bats --formatter tap '$BATS_TEST_TMPDIR/broken.bats'"
 	printf '@%s "%s" {\n' test 'without an end' >"$BATS_TEST_TMPDIR/broken.bats"

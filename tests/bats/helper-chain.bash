@@ -50,20 +50,21 @@ remove_chains() {
 	for name in "${NAMESPACES[@]}"; do
 		[[ -e /run/netns/$name ]] || continue
 		inode=$(stat -Lc %i "/run/netns/$name")
-		forget_attachments "$inode"
+		forget_attachments "$inode-*"
 	done
 	clean_up
 }
 
-# By hand, as a test may have broken them in any way.
-forget_attachments() { # NETNS-INODE
+# By hand, as a test may have broken them in any way. All devices of a namespace
+# only while it is there: the inode of a dead one may be another test's by now.
+forget_attachments() { # KEYS, as a pattern
 	local path
 	(
 		flock "$lock"
-		for path in /run/tailgate/"$1"-* "$OBJECTS_ROOT/$1"-*; do
-			[[ ! -d $path ]] || rm -r "$path"
+		# shellcheck disable=SC2231 # a pattern
+		for path in /run/tailgate/$1 $OBJECTS_ROOT/$1 $LOCKS/tailgate.$1.lock; do
+			[[ ! -e $path ]] || rm -r "$path"
 		done
-		rm -f "$LOCKS/tailgate.$1"-*.lock
 		compgen -G '/run/tailgate/[0-9]*-*' >/dev/null || ! mountpoint -q /run/tailgate || {
 			umount /run/tailgate
 			rmdir /run/tailgate

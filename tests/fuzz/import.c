@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any text, given to each importer: it ends in an error, or in a policy that
- * the parser takes. The first byte chooses the reader.
+ * the parser takes, or finds too large. The first byte chooses the reader.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,15 +41,39 @@ static int convert(struct import *import, char kind, const char *text,
 	return err ? err : import_walk(import, out);
 }
 
+/* Chains may be deep, and where they call each other twice, rules abound. */
+static bool is_limit(const char *errors)
+{
+	static const char *const limits[] = {
+		"with the rules that jumps lead to, these are more than",
+		"jumps are",
+		"jumps from here are more than",
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		if (strstr(errors, limits[i]))
+			return true;
+	}
+	return false;
+}
+
 static void check(const char *text, size_t size)
 {
 	struct policy policy;
+	char *errors = NULL;
+	size_t errors_size = 0;
+	FILE *out = open_memstream(&errors, &errors_size);
+	int err = policy_parse_text(&policy, "imported", text, size, out);
 
-	if (policy_parse_text(&policy, "imported", text, size, stderr)) {
+	fclose(out);
+	if (err && !is_limit(errors)) {
+		fputs(errors, stderr);
 		fwrite(text, 1, size, stderr);
 		abort();
 	}
-	policy_free(&policy);
+	if (!err)
+		policy_free(&policy);
+	free(errors);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
