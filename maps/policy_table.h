@@ -28,7 +28,7 @@ enum tg_policy_family_id {
  *	DIRECT	a word for each value
  *	PAGED	a page for the high byte of 16 bits, in it a word for the low
  *	TRIE	16, 8 and 8 bits of 32
- *	WIDE	128 bits or less, by windows: struct tg_policy_wide
+ *	WIDE	128 bits or less, by search: struct tg_policy_wide
  */
 enum tg_map_kind {
 	TG_MAP_DIRECT,
@@ -118,25 +118,40 @@ enum tg_dimension {
 	(TG_ROW_ALIGN *      \
 	 (((size_t)(count) + TG_CELLS_IN_LINE - 1) / TG_CELLS_IN_LINE))
 
-#define TG_WIDE_STEPS 6
-
 /*
- * A key of 128 bits, left-aligned in two words. Windows of the high word lead
- * to the cell of a class or to a bucket: a cell, too, and behind it the sorted
- * starts of a few intervals, and their classes.
+ * A wide key is found among the sorted starts of intervals. A few windows of
+ * its bits lead close to the place: the word of the key (of 128 bits the upper
+ * half), held between the lowest and the highest one that matter, and counted
+ * from the lowest. A step is 64 bits: in the upper half the offset of a node,
+ * in the lower one which bits of the word choose an entry there: it is number
+ * (word >> shift) & mask. Entries are steps, and those of the last node words:
+ * how many starts there are before the keys that come there. The starts from
+ * there on are compared: first one in the middle of those that it may be, and
+ * so on, and the last few all at once.
+ *
+ * The starts stand there less one, so that one is reached where it is less than
+ * the key, and what is beyond the last one, all ones, never is.
  */
 struct tg_policy_wide {
-	__u32 root;
-	__u32 cells_end; /* what is beyond is a bucket */
-	__u32 has_buckets;
-	__u32 bucket_steps;  /* of a binary search in the largest one */
-	__u32 bucket_is_low; /* the low word of the key matters */
-	__u32 absent;	     /* the class where a packet has no such field */
-	__u32 unused;
 	__u32 steps;
-	__u32 shift[TG_WIDE_STEPS];
-	__u32 mask[TG_WIDE_STEPS];
+	__u32 root; /* the first node: all bits from shift on */
+	__u32 shift;
+	__u32 lowest[2]; /* word that matters: lower half, upper half */
+	__u32 span[2];	 /* to the highest one */
+	__u32 starts;
+	__u32 start_size; /* 4 bytes, 8, or 16, the upper half first */
+	__u32 halvings;
+	__u32 compares;
+	__u32 classes; /* by interval; 0: the interval itself is what counts */
+	__u32 absent;  /* the class where a packet has no such field */
+	__u32 unused;
 };
+
+#define TG_WIDE_STEPS 5	   /* at most */
+#define TG_WIDE_SHIFT 0x3f /* a step: its lower half */
+#define TG_WIDE_MASK_SHIFT 8
+#define TG_WIDE_COMPARES_MAX 7
+#define TG_WIDE_HALVINGS_MAX 24 /* more than there are intervals */
 
 enum tg_wide {
 	TG_WIDE_TO,
@@ -164,7 +179,7 @@ struct tg_policy_family {
 };
 
 /* Another number whenever the program reads the tables in another way. */
-#define TG_POLICY_VERSION 1
+#define TG_POLICY_VERSION 2
 
 struct tg_policy {
 	__u32 size;	 /* of the tables */

@@ -8,9 +8,14 @@ TREE_PARTS := blob $(patsubst %.c,%, \
 
 $(T)/tree: $(T)/unit-tree.san.o $(TREE_PARTS:%=$(T)/policy-%.san.o)
 
-$(T)/tree:
+$(T)/wide: $(T)/unit-wide.san.o \
+	$(patsubst %,$(T)/policy-%.san.o,blob tables wide)
+
+COMPILE_TESTS := $(T)/tree $(T)/wide
+
+$(COMPILE_TESTS):
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) $(filter %.o,$^) -o $@ $(LDLIBS)
 
-tests-build: $(T)/tree
-UNIT_TESTS += $(T)/tree
+tests-build: $(COMPILE_TESTS)
+UNIT_TESTS += $(COMPILE_TESTS)

@@ -41,7 +41,7 @@ UNIT_TESTS += $(T)/differ
 FUZZERS += $(T)/fuzz-tables
 
 # Policies as objects, for verifiers: all of the language, what people write,
-# and prefixes so scattered that trees and windows are needed.
+# and prefixes so scattered that trees and searches are needed.
 COMPILED := $(T)/policies
 COMPILED_POLICIES := $(addprefix $(COMPILED)/,everything.o web.o server.o \
 	scattered.o scattered6.o)

@@ -56,6 +56,9 @@ static __always_inline __u32 tg_class_trie(__u32 map, __u32 key)
 	return tg_cell_meaning(at);
 }
 
+/* --- wide keys: struct tg_policy_wide */
+
+/* What has 64 bits or less is in the upper half. */
 struct tg_wide_key {
 	__u64 high, low;
 };
@@ -73,6 +76,15 @@ static __always_inline __u64 tg_is_less(__u64 a, __u64 b)
 	return ((~a & b) | ((~a | b) & difference)) >> 63;
 }
 
+/* The same for words of half the size. */
+static __always_inline __u64 tg_is_less32(__u64 a, __u64 b)
+{
+	__u64 difference = a - b;
+
+	tg_forget(difference);
+	return difference >> 63;
+}
+
 static __always_inline __u64 tg_is_not_zero(__u64 number)
 {
 	__u64 negative = -number;
@@ -81,65 +93,107 @@ static __always_inline __u64 tg_is_not_zero(__u64 number)
 	return (number | negative) >> 63;
 }
 
-/* 1 where start <= key, else 0. */
-static __always_inline __u64 tg_wide_reaches(const struct tg_policy_wide *wide,
-					     struct tg_wide_key key,
-					     __u64 start)
+static __always_inline __u64 tg_wide_less(const struct tg_policy_wide *wide,
+					  __u64 a, __u64 b)
 {
-	__u64 high = tg_load64(start);
-	__u64 is_before = tg_is_less(key.high, high);
-
-	if (wide->bucket_is_low)
-		is_before |= tg_is_less(key.low, tg_load64(start + 8)) &
-			     ~tg_is_not_zero(key.high ^ high);
-	return is_before ^ 1;
+	return wide->start_size == 4 ? tg_is_less32(a, b) : tg_is_less(a, b);
 }
 
-#define TG_BUCKET_STEPS_MAX 24 /* more than there are intervals */
-
-/*
- * The bucket: its own offset, how many intervals start after its first one,
- * where (16 bytes each), and a class for the first and for each of them. The
- * number of steps is that of the largest bucket; what is too much changes
- * nothing.
- */
-static __always_inline __u32 tg_class_bucket(const struct tg_policy_wide *wide,
-					     __u64 bucket,
-					     struct tg_wide_key key)
+/* The word that windows look at, without what lies outside. */
+static __always_inline __u64 tg_wide_word(const struct tg_policy_wide *wide,
+					  struct tg_wide_key key)
 {
-	__u32 count = tg_load32(bucket + 4);
-	__u64 starts = bucket + 8, classes = starts + 16 * (__u64)count;
-	__u64 at = 0, left = count;
+	__u64 lowest = tg_two_halves(wide->lowest);
+	__u64 span = tg_two_halves(wide->span);
+	__u64 word = key.high - lowest;
+
+	if (lowest)
+		word &= tg_wide_less(wide, key.high, lowest) - 1;
+	if (span != ~0ULL)
+		word ^= (word ^ span) & -tg_wide_less(wide, span, word);
+	return word;
+}
+
+/* How many starts there are before all those that must be compared. */
+static __always_inline __u64 tg_wide_walk(const struct tg_policy_wide *wide,
+					  __u64 word)
+{
+	__u64 step = (__u64)wide->root << 32;
+	__u64 index = word >> (wide->shift & TG_WIDE_SHIFT);
+
+#pragma clang loop unroll(full)
+	for (__u32 i = 1; i < TG_WIDE_STEPS; i++) {
+		if (i >= wide->steps)
+			break;
+		step = tg_load64((step >> 32) + 8 * index);
+		index = word >> (step & TG_WIDE_SHIFT) &
+			(__u32)step >> TG_WIDE_MASK_SHIFT;
+	}
+	return tg_load32((step >> 32) + 4 * index);
+}
+
+/* 1 where the interval starts at the key or before it, else 0. */
+static __always_inline __u64 tg_wide_reaches(const struct tg_policy_wide *wide,
+					     struct tg_wide_key key,
+					     const void *start)
+{
+	const __u64 *words = start;
+	__u64 is_less;
+
+	if (wide->start_size == 4)
+		return tg_is_less32(*(const __u32 *)start, key.high);
+	is_less = tg_is_less(words[0], key.high);
+	if (wide->start_size == 16)
+		is_less |= tg_is_less(words[1], key.low) &
+			   ~tg_is_not_zero(words[0] ^ key.high);
+	return is_less;
+}
+
+static __always_inline const void *
+tg_wide_starts(const struct tg_policy_wide *wide, __u64 first, __u32 count)
+{
+	return tg_load_block(wide->starts + first * wide->start_size,
+			     count * wide->start_size);
+}
+
+static __always_inline __u64 tg_wide_search(const struct tg_policy_wide *wide,
+					    struct tg_wide_key key, __u64 first)
+{
+	__u64 stride = (__u64)(wide->compares + 1) << wide->halvings;
+	__u32 size = wide->start_size;
+	const char *starts;
+	__u64 reached = 0;
 
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < TG_BUCKET_STEPS_MAX; i++) {
-		__u64 half = left >> 1, reaches;
-
-		if (i >= wide->bucket_steps)
+	for (__u32 i = 0; i < TG_WIDE_HALVINGS_MAX; i++) {
+		if (i >= wide->halvings)
 			break;
-		reaches = tg_wide_reaches(wide, key, starts + 16 * (at + half));
-		reaches = -(reaches & tg_is_not_zero(left));
-		tg_forget(reaches);
-		at += (half + 1) & reaches;
-		left = (half & ~reaches) | ((left - half - 1) & reaches);
+		stride >>= 1;
+		starts = tg_wide_starts(wide, first + stride - 1, 1);
+		first += stride & -tg_wide_reaches(wide, key, starts);
 	}
-	return tg_load32(classes + 4 * at);
+	starts = tg_wide_starts(wide, first, wide->compares);
+#pragma clang loop unroll(full)
+	for (__u32 i = 0; i < TG_WIDE_COMPARES_MAX; i++) {
+		if (i < wide->compares)
+			reached +=
+				tg_wide_reaches(wide, key, starts + i * size);
+	}
+	return first + reached;
 }
 
 static __always_inline __u32 tg_class_wide(const struct tg_policy_wide *wide,
 					   struct tg_wide_key key)
 {
-	__u32 at = wide->root;
+	__u64 interval = 0;
 
-#pragma clang loop unroll(full)
-	for (__u32 i = 0; i < TG_WIDE_STEPS; i++) {
-		if (i < wide->steps)
-			at = tg_step(at, TG_CLASS(key.high >> wide->shift[i] &
-						  wide->mask[i]));
-	}
-	if (wide->has_buckets && at >= wide->cells_end)
-		return tg_class_bucket(wide, at, key);
-	return tg_cell_meaning(at);
+	if (wide->steps)
+		interval = tg_wide_walk(wide, tg_wide_word(wide, key));
+	if (wide->compares)
+		interval = tg_wide_search(wide, key, interval);
+	if (wide->classes)
+		return tg_load32(wide->classes + 4 * interval);
+	return TG_CLASS((__u32)interval);
 }
 
 #endif

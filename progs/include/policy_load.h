@@ -36,6 +36,12 @@ static __always_inline __u32 tg_blur(__u32 number)
 #endif
 }
 
+/* A constant of 64 bits, which stands there as its lower and its upper half. */
+static __always_inline __u64 tg_two_halves(const volatile __u32 halves[2])
+{
+	return (__u64)halves[1] << 32 | halves[0];
+}
+
 /* An offset beyond the end reads as 0, which leads nowhere. */
 static __always_inline __u32 tg_load32(__u64 offset)
 {

@@ -29,7 +29,7 @@ static __always_inline __u32 tg_class_address4(const struct tg_lookup *lookup,
 	const struct iphdr *ip = lookup->packet->headers->ip4;
 	int is_to = dimension == TG_DIM_TO;
 	__u32 address = bpf_ntohl(is_to ? ip->daddr : ip->saddr);
-	struct tg_wide_key key = { .high = (__u64)address << 32 };
+	struct tg_wide_key key = { .high = address };
 
 	if (family->is_wide & TG_DIM_BIT(dimension))
 		return tg_class_wide(
@@ -69,9 +69,7 @@ static __always_inline __u32 tg_class_mark(const struct tg_lookup *lookup,
 	const struct tg_policy_wide *wide =
 		&lookup->family->wide[TG_WIDE_MARK0 + n];
 	struct tg_wide_key key = {
-		.high = (__u64)(lookup->packet->mark &
-				lookup->policy->mark_mask[n])
-			<< 32,
+		.high = lookup->packet->mark & lookup->policy->mark_mask[n],
 	};
 
 	if (!lookup->packet->has_mark)

@@ -18,11 +18,6 @@ struct tg_tree_key {
 	__u64 fails; /* bit k: side condition k does not hold */
 };
 
-static __always_inline __u64 tg_tree_word(const volatile __u32 halves[2])
-{
-	return (__u64)halves[1] << 32 | halves[0];
-}
-
 static __always_inline struct tg_tree_key
 tg_tree_key_of(const volatile struct tg_tree *tree,
 	       const __u32 ranks[TG_TREE_FIELDS], __u64 holds)
@@ -32,7 +27,7 @@ tg_tree_key_of(const volatile struct tg_tree *tree,
 	};
 
 	for (int word = 0; word < TG_TREE_WORDS; word++) {
-		key.guards[word] = tg_tree_word(tree->guards[word]);
+		key.guards[word] = tg_two_halves(tree->guards[word]);
 		key.words[word] = key.guards[word];
 	}
 #pragma clang loop unroll(full)

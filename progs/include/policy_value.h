@@ -174,9 +174,8 @@ static __always_inline struct tg_wide_key tg_mac(const __u8 *mac)
 {
 	const __be16 *words = (const __be16 *)mac;
 	struct tg_wide_key key = {
-		.high = (__u64)bpf_ntohs(words[0]) << 48 |
-			(__u64)bpf_ntohs(words[1]) << 32 |
-			(__u64)bpf_ntohs(words[2]) << 16,
+		.high = (__u64)bpf_ntohs(words[0]) << 32 |
+			(__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]),
 	};
 
 	return key;

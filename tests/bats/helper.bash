@@ -181,10 +181,21 @@ clean_up() {
 
 # --- what reaches what
 
+# Until there is an answer. Ping itself gives up where the kernel says that a
+# neighbour is unknown, and that may be the end of an earlier search for it.
+ping_for() { # SECONDS OPTION... ADDRESS
+	local end=$((SECONDS + $1)) left=$1
+	until in_client ping -q -c 1 -w "$left" -i 0.3 "${@:2}"; do
+		left=$((end - SECONDS))
+		((left > 0)) || return 1
+		sleep 0.2
+	done
+}
+
 # One try to reach the server from the client, for so many seconds.
 try() { # SECONDS WAY [PORT]
 	local curl=(in_client curl -gsS -o /dev/null --noproxy '*' --max-time "$1")
-	local ping=(in_client ping -q -c 1 -w "$1" -i 0.3)
+	local ping=(ping_for "$1")
 	case $2 in
 	arp) in_client arping -q -f -w "$1" -I eth0 "$SERVER4" ;;
 	ping) "${ping[@]}" "$SERVER4" ;;

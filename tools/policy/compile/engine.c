@@ -21,7 +21,7 @@
 
 /*
  * Each 256 addresses with a border inside are a page of the trie. Where the
- * prefixes are scattered, narrower windows are better.
+ * prefixes are scattered, it is better to search.
  */
 #define TRIE_SIZE_MAX (2 << 20)
 
@@ -104,7 +104,7 @@ static int write_map(struct blob *blob, const struct family *family,
 		*map = table_paged(blob, numbering);
 		break;
 	case TG_MAP_TRIE:
-		if (!options->only_windows &&
+		if (!options->only_search &&
 		    write_trie(blob, dimension, numbering, constants))
 			break;
 		constants->is_wide |= TG_DIM_BIT(dimension);

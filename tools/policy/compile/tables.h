@@ -28,7 +28,7 @@ uint32_t table_trie(struct blob *blob, const struct numbering *numbering);
 /* A cell for each class, which it means. */
 uint32_t table_cells(struct blob *blob, uint32_t count);
 
-/* bits: of the keys; align is how far they are shifted to the left of 128. */
+/* bits: of the keys */
 int table_wide(struct blob *blob, const struct numbering *numbering,
 	       unsigned int bits, struct tg_policy_wide *wide);
 

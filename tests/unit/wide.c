@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * wide - lays out intervals of wide keys, and compares what the lookup of the
+ * policy plugin finds in them with a search.
+ */
+#include <string.h>
+
+#include "tap.h"
+
+static const uint8_t *table;
+static size_t table_size;
+
+#define tg_table_start() ((const char *)table)
+#define tg_table_size() table_size
+
+#include "policy_class.h"
+
+#include "tables.h"
+
+#define STARTS_MAX 20000
+#define KEYS_AT_RANDOM 20000
+
+struct trial {
+	struct dimension dimension;
+	u128 starts[STARTS_MAX + 1];
+	uint32_t numbers[STARTS_MAX + 2];
+	unsigned int bits;
+	struct tg_policy_wide wide;
+	struct blob blob;
+	uint8_t *bytes; /* no longer than the blob: sanitizers guard its end */
+};
+
+static struct trial trial;
+static uint64_t random_state;
+
+static uint64_t random_word(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
+
+static u128 random_key(void)
+{
+	u128 key = (u128)random_word() << 64 | random_word();
+
+	return key & trial.dimension.max;
+}
+
+static void begin(unsigned int bits)
+{
+	memset(&trial, 0, sizeof(trial));
+	random_state = 88172645463325252ULL;
+	trial.bits = bits;
+	trial.dimension.starts = trial.starts;
+	trial.dimension.max = ~(u128)0 >> (128 - bits);
+	trial.dimension.interval_count = 1;
+	blob_init(&trial.blob, 64 << 20);
+	blob_reserve(&trial.blob, 64, 4); /* what comes before in a policy */
+}
+
+static void add(u128 start)
+{
+	trial.starts[trial.dimension.interval_count++] =
+		start & trial.dimension.max;
+}
+
+static int compare(const void *a, const void *b)
+{
+	u128 one = *(const u128 *)a, other = *(const u128 *)b;
+
+	return (one > other) - (one < other);
+}
+
+static void sort_starts(void)
+{
+	uint32_t kept = 1;
+
+	qsort(trial.starts, trial.dimension.interval_count, sizeof(u128),
+	      compare);
+	for (uint32_t i = 1; i < trial.dimension.interval_count; i++) {
+		if (trial.starts[i] != trial.starts[kept - 1])
+			trial.starts[kept++] = trial.starts[i];
+	}
+	trial.dimension.interval_count = kept;
+}
+
+static uint32_t interval_of(u128 key)
+{
+	uint32_t from = 0, to = trial.dimension.interval_count;
+
+	while (to - from > 1) {
+		uint32_t middle = (from + to) / 2;
+
+		if (trial.starts[middle] <= key)
+			from = middle;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+static uint32_t find(u128 key)
+{
+	struct tg_wide_key wide_key = { key, 0 };
+
+	if (trial.bits == 128)
+		wide_key = (struct tg_wide_key){ key >> 64, key };
+	return tg_class_wide(&trial.wide, wide_key) / TG_CLASS(1);
+}
+
+static bool agrees(u128 key, bool by_class)
+{
+	uint32_t interval = interval_of(key & trial.dimension.max);
+
+	return find(key & trial.dimension.max) ==
+	       (by_class ? trial.numbers[interval] : interval);
+}
+
+static bool all_agree(bool by_class)
+{
+	for (uint32_t i = 0; i < trial.dimension.interval_count; i++) {
+		for (int away = -1; away <= 1; away++) {
+			if (!agrees(trial.starts[i] + away, by_class))
+				return false;
+		}
+	}
+	for (int i = 0; i < KEYS_AT_RANDOM; i++) {
+		if (!agrees(random_key(), by_class))
+			return false;
+	}
+	return true;
+}
+
+static bool is_found(bool by_class)
+{
+	struct numbering numbering = { .dimension = &trial.dimension };
+	bool agree;
+
+	if (by_class)
+		numbering.numbers = trial.numbers;
+	for (uint32_t i = 0; i < trial.dimension.interval_count; i++)
+		trial.numbers[i] = random_word() % 1000;
+	if (table_wide(&trial.blob, &numbering, trial.bits, &trial.wide))
+		return false;
+	trial.bytes = malloc(trial.blob.size);
+	memcpy(trial.bytes, trial.blob.bytes, trial.blob.size);
+	table = trial.bytes;
+	table_size = trial.blob.size;
+	agree = all_agree(by_class);
+	free(trial.bytes);
+	return agree;
+}
+
+/* The layout that came of it belongs to the story of the test. */
+static void check(struct tap *tap, const char *what)
+{
+	sort_starts();
+	tap_ok(tap, is_found(false) && is_found(true), "%u bits: %s",
+	       trial.bits, what);
+	tap_note(tap, "%u starts: %u steps, %u halvings, %u compares",
+		 trial.dimension.interval_count - 1, trial.wide.steps,
+		 trial.wide.halvings, trial.wide.compares);
+	blob_free(&trial.blob);
+}
+
+static void test_few(struct tap *tap, unsigned int bits)
+{
+	begin(bits);
+	check(tap, "one interval is all there is");
+	begin(bits);
+	add(1);
+	check(tap, "only the value 0 is another one");
+	begin(bits);
+	add(trial.dimension.max);
+	check(tap, "only the last value is another one");
+	begin(bits);
+	for (int i = 0; i < 8; i++)
+		add((u128)1 << (bits - 1 - i));
+	check(tap, "one more than are compared at once");
+}
+
+static void test_spread(struct tap *tap, unsigned int bits)
+{
+	begin(bits);
+	for (int i = 0; i < STARTS_MAX; i++)
+		add(random_key());
+	check(tap, "starts that are spread evenly");
+
+	begin(bits);
+	for (int i = 0; i < STARTS_MAX; i++)
+		add(trial.dimension.max - i);
+	check(tap, "starts side by side at the end");
+
+	begin(bits);
+	for (int i = 0; i < STARTS_MAX; i++)
+		add((u128)i + 1);
+	check(tap, "starts side by side at the beginning");
+}
+
+/* As addresses are: few networks, in each of them some subnets and hosts. */
+static void test_clusters(struct tap *tap, unsigned int bits)
+{
+	begin(bits);
+	for (int network = 0; network < 20; network++) {
+		u128 first = random_key() >> (bits / 2) << (bits / 2);
+
+		for (int i = 0; i < STARTS_MAX / 20; i++) {
+			unsigned int low = random_word() % (bits / 2);
+
+			add(first | (random_key() >> (bits / 2) >> low << low));
+		}
+	}
+	check(tap, "starts in some networks, coarse and fine");
+
+	begin(bits);
+	for (int i = 0; i < STARTS_MAX; i++)
+		add(random_key() >> (random_word() % bits));
+	check(tap, "starts that get rarer with their size");
+}
+
+/* The one word that windows see is the same in all of them. */
+static void test_one_network(struct tap *tap)
+{
+	u128 network = (u128)0x20010db800000001ULL << 64;
+
+	begin(128);
+	for (int i = 0; i < STARTS_MAX; i++)
+		add(network | random_word());
+	check(tap, "hosts of one network");
+
+	begin(128);
+	for (int i = 0; i < STARTS_MAX; i++)
+		add(network + ((u128)(random_word() % 1000) << 64) +
+		    (random_word() % 4 ? 0 : random_word()));
+	check(tap, "networks, and hosts in some of them");
+}
+
+int main(void)
+{
+	static const unsigned int bits[] = { 32, 48, 128 };
+	struct tap tap = tap_plan(stdout, 3 * 9 + 2);
+
+	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
+		test_few(&tap, bits[i]);
+		test_spread(&tap, bits[i]);
+		test_clusters(&tap, bits[i]);
+	}
+	test_one_network(&tap);
+	return tap_end(&tap);
+}
