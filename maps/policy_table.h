@@ -27,7 +27,9 @@ enum tg_policy_family_id {
  * How a field's values are mapped to classes:
  *	DIRECT	a word for each value
  *	PAGED	a page for the high byte of 16 bits, in it a word for the low
- *	TRIE	16, 8 and 8 bits of 32
+ *	TRIE	16, 8 and 8 bits of 32, always in three steps: where all values
+ *of a page have one class, a cell of two words takes the place of both pages:
+ *the offset of the second word, which is the class
  *	WIDE	128 bits or less, by search: struct tg_policy_wide
  */
 enum tg_map_kind {
@@ -39,14 +41,14 @@ enum tg_map_kind {
 
 /*
  * TG_DIMENSION(NAME, kind, values): what a lookup asks, in its order: the
- * protocol is known when the addresses are still looked for. One value more
+ * protocol is known while the addresses are still looked for. One value more
  * stands for packets that do not have the field. Addresses of IPv6 are
  * WIDE. The four marks are for four masks.
  */
 #define TG_DIMENSION_LIST(TG_DIMENSION)           \
+	TG_DIMENSION(PROTOCOL, DIRECT, 256)       \
 	TG_DIMENSION(TO, TRIE, 0)                 \
 	TG_DIMENSION(FROM, TRIE, 0)               \
-	TG_DIMENSION(PROTOCOL, DIRECT, 256)       \
 	TG_DIMENSION(TO_PORT, PAGED, 65536)       \
 	TG_DIMENSION(FROM_PORT, PAGED, 65536)     \
 	TG_DIMENSION(TCP_FLAGS, DIRECT, 256)      \

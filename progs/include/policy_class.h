@@ -52,8 +52,7 @@ static __always_inline __u32 tg_class_trie(__u32 map, __u32 key)
 	__u32 at = tg_load32((__u64)map + 4 * (key >> 16));
 
 	at = tg_step(at, TG_CLASS(key >> 8 & 0xff));
-	at = tg_step(at, TG_CLASS(key & 0xff));
-	return tg_cell_meaning(at);
+	return tg_step(at, TG_CLASS(key & 0xff));
 }
 
 /* --- wide keys: struct tg_policy_wide */

@@ -124,6 +124,24 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 	(tg_can_have((lookup)->id, (dimension)) && \
 	 (lookup)->family->used & TG_DIM_BIT(dimension))
 
+/*
+ * The five keys, before anything is done with them: a processor looks for all
+ * of them at once. What the policy does not ask about is 0.
+ */
+static __always_inline void tg_classes_of_keys(const struct tg_lookup *lookup,
+					       __u32 classes[TG_DIM_KEYS])
+{
+#define TG_KEY(name, kind, values)                                   \
+	if (TG_DIM_##name < TG_DIM_KEYS)                             \
+		classes[TG_DIM_##name % TG_DIM_KEYS] =               \
+			TG_IS_USED(lookup, TG_DIM_##name)            \
+				? tg_class_of(lookup, TG_DIM_##name, \
+					      TG_MAP_##kind)         \
+				: 0;
+	TG_DIMENSION_LIST(TG_KEY)
+#undef TG_KEY
+}
+
 /* --- the decision DAG: one step for each field that is used */
 
 static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
@@ -140,14 +158,15 @@ static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 
 static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 {
+	__u32 classes[TG_DIM_KEYS];
 	__u32 at = lookup->family->root;
 
-#define TG_KEY(name, kind, values)                                            \
-	if (TG_DIM_##name < TG_DIM_KEYS && TG_IS_USED(lookup, TG_DIM_##name)) \
-		at = tg_step(at, tg_class_of(lookup, TG_DIM_##name,           \
-					     TG_MAP_##kind));
-	TG_DIMENSION_LIST(TG_KEY)
-#undef TG_KEY
+	tg_classes_of_keys(lookup, classes);
+#pragma clang loop unroll(full)
+	for (int key = 0; key < TG_DIM_KEYS; key++) {
+		if (TG_IS_USED(lookup, key))
+			at = tg_step(at, classes[key]);
+	}
 	/* rules that ask for nothing else do not pay for those that do */
 	if (lookup->family->used & TG_DIM_EXTRAS &&
 	    at >= lookup->policy->leaves_end)
@@ -156,15 +175,6 @@ static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 }
 
 /* --- the tree: ranks of the five keys, and the extras as side conditions */
-
-static __always_inline __u32 tg_rank(const struct tg_lookup *lookup,
-				     enum tg_dimension dimension,
-				     enum tg_map_kind kind)
-{
-	if (!TG_IS_USED(lookup, dimension))
-		return 0;
-	return tg_class_of(lookup, dimension, kind) >> 2;
-}
 
 static __always_inline __u64 tg_holds(const struct tg_lookup *lookup,
 				      enum tg_dimension dimension,
@@ -178,17 +188,19 @@ static __always_inline __u64 tg_holds(const struct tg_lookup *lookup,
 
 static __always_inline __u32 tg_tree_lookup(const struct tg_lookup *lookup)
 {
-	__u32 ranks[TG_DIM_KEYS];
+	__u32 classes[TG_DIM_KEYS], ranks[TG_TREE_FIELDS];
 	__u64 holds = ~0ULL;
 
-#define TG_RANK_OR_HOLDS(name, kind, values)                           \
-	if (TG_DIM_##name < TG_DIM_KEYS)                               \
-		ranks[TG_TREE_FIELD(TG_DIM_##name) % TG_DIM_KEYS] =    \
-			tg_rank(lookup, TG_DIM_##name, TG_MAP_##kind); \
-	else if (TG_IS_USED(lookup, TG_DIM_##name))                    \
+	tg_classes_of_keys(lookup, classes);
+#pragma clang loop unroll(full)
+	for (int key = 0; key < TG_DIM_KEYS; key++)
+		ranks[TG_TREE_FIELD(key)] = classes[key] / TG_CLASS(1);
+
+#define TG_HOLDS(name, kind, values)                                           \
+	if (TG_DIM_##name >= TG_DIM_KEYS && TG_IS_USED(lookup, TG_DIM_##name)) \
 		holds &= tg_holds(lookup, TG_DIM_##name, TG_MAP_##kind);
-	TG_DIMENSION_LIST(TG_RANK_OR_HOLDS)
-#undef TG_RANK_OR_HOLDS
+	TG_DIMENSION_LIST(TG_HOLDS)
+#undef TG_HOLDS
 	return tg_tree_find(&lookup->family->tree, ranks, holds);
 }
 

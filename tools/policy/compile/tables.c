@@ -11,16 +11,6 @@ uint32_t number_of_interval(const struct numbering *numbering,
 	return numbering->numbers ? numbering->numbers[interval] : interval;
 }
 
-uint32_t table_cells(struct blob *blob, uint32_t count)
-{
-	uint32_t cells = blob_reserve_cells(blob, count);
-
-	for (uint32_t i = 0; cells && i < count; i++)
-		blob_set_cell(blob, TG_CELL(cells, i), TG_CELL(cells, i),
-			      TG_CLASS(i));
-	return cells;
-}
-
 /* Goes through the values in order, and always knows the interval. */
 struct walk {
 	const struct numbering *numbering;
@@ -73,8 +63,16 @@ uint32_t table_paged(struct blob *blob, const struct numbering *numbering)
 struct trie {
 	struct blob *blob;
 	struct walk walk;
-	uint32_t cells;
+	uint32_t cells; /* of each class: its second word, and the class */
 };
+
+static void write_cells(struct trie *trie, uint32_t count)
+{
+	trie->cells = blob_reserve_cells(trie->blob, count);
+	for (uint32_t i = 0; trie->cells && i < count; i++)
+		blob_set_cell(trie->blob, TG_CELL(trie->cells, i),
+			      TG_CELL(trie->cells, i) + 4, TG_CLASS(i));
+}
 
 static bool is_one_interval(struct trie *trie, uint64_t first, uint64_t last)
 {
@@ -87,24 +85,37 @@ static bool is_one_interval(struct trie *trie, uint64_t first, uint64_t last)
 	       dimension->starts[next] > last;
 }
 
-/* What stands in a node for the values whose lowest bits are free. */
-static uint32_t trie_reference(struct trie *trie, uint64_t first,
-			       unsigned int free_bits)
+/* What a step finds for all values of one class, whose lowest bits are free. */
+static uint32_t class_word(const struct trie *trie, uint32_t number,
+			   unsigned int free_bits)
 {
-	uint32_t words[PAGE];
+	switch (free_bits) {
+	case 0:
+		return TG_CLASS(number);
+	case 8:
+		return TG_CELL(trie->cells, number) + 4;
+	default:
+		return TG_CELL(trie->cells, number);
+	}
+}
+
+static uint32_t trie_word(struct trie *trie, uint64_t first,
+			  unsigned int free_bits)
+{
+	uint32_t words[PAGE], number = number_at(&trie->walk, first);
 	uint64_t size = (uint64_t)1 << free_bits;
+	bool is_same = true;
 
 	if (is_one_interval(trie, first, first + size - 1))
-		return TG_CELL(trie->cells, number_at(&trie->walk, first));
-	for (uint64_t i = 0; i < PAGE; i++)
-		words[i] = trie_reference(trie, first + i * size / PAGE,
-					  free_bits - 8);
-	for (int i = 1; i < PAGE; i++) {
-		if (words[i] != words[0])
-			return blob_intern(trie->blob, words, sizeof(words),
-					   TG_ROW_ALIGN);
+		return class_word(trie, number, free_bits);
+	for (uint64_t i = 0; i < PAGE; i++) {
+		words[i] =
+			trie_word(trie, first + i * size / PAGE, free_bits - 8);
+		is_same &= words[i] == class_word(trie, number, free_bits - 8);
 	}
-	return words[0];
+	if (is_same)
+		return class_word(trie, number, free_bits);
+	return blob_intern(trie->blob, words, sizeof(words), TG_ROW_ALIGN);
 }
 
 uint32_t table_trie(struct blob *blob, const struct numbering *numbering)
@@ -112,9 +123,8 @@ uint32_t table_trie(struct blob *blob, const struct numbering *numbering)
 	struct trie trie = { .blob = blob, .walk.numbering = numbering };
 	uint32_t root = blob_reserve(blob, 65536 * 4, 4);
 
-	trie.cells = table_cells(blob, numbering->count);
+	write_cells(&trie, numbering->count);
 	for (uint64_t i = 0; i < 65536 && !blob->is_full; i++)
-		blob_set(blob, root + 4 * i,
-			 trie_reference(&trie, i << 16, 16));
+		blob_set(blob, root + 4 * i, trie_word(&trie, i << 16, 16));
 	return root;
 }

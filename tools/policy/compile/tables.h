@@ -25,9 +25,6 @@ uint32_t table_direct(struct blob *blob, const struct numbering *numbering);
 uint32_t table_paged(struct blob *blob, const struct numbering *numbering);
 uint32_t table_trie(struct blob *blob, const struct numbering *numbering);
 
-/* A cell for each class, which it means. */
-uint32_t table_cells(struct blob *blob, uint32_t count);
-
 /* bits: of the keys */
 int table_wide(struct blob *blob, const struct numbering *numbering,
 	       unsigned int bits, struct tg_policy_wide *wide);
