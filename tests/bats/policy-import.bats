@@ -191,6 +191,39 @@ nft_rules() { # KIND SEED
 	kernel_and_policy_agree netdev imported.policy 5000
 }
 
+# The same frames again, past the loaded policy and not nft's rules: "seen" has
+# those that nft let pass.
+policy_passes_what_nft_passed() { # HOOK
+	in_server nft flush set netdev seen ids
+	policy compile --hook "${1/xdp*/xdp}" imported.policy -o imported.o
+	attach_by_hand server "$1" "$PWD/imported.o"
+	in_client "$SENDER" eth0 <frames
+	sleep 0.5
+	in_server ip link set dev eth0 "${1/#*gress/xdp}" off
+	in_server tc qdisc del dev eth0 clsact 2>/dev/null || true
+	ids_seen netdev | sort >ours
+	diff seen ours >different ||
+		fail "$1: judged differently: $(grep -c '^[<>]' different)" \
+			"$(sed -n 's/^[<>] //p' different | head -n 3 | while read -r n; do sed -n "${n}p" packets; done)"
+}
+
+@test "random rules of nft, and the loaded policy that is imported from them, let the same frames pass on each hook" {
+	local seed hook
+	given_a_filter
+	given_bpffs
+	for seed in 2 3; do
+		nft_rules netdev "$seed"
+		given_a_memory netdev 'ether daddr' 'ingress device eth0'
+		packets frames 5000 "$seed" 1
+		kernel_and_policy_agree netdev imported.policy 5000
+		in_server nft delete table netdev rules
+		for hook in ingress xdp xdpgeneric; do
+			policy_passes_what_nft_passed "$hook"
+		done
+		in_server nft flush ruleset
+	done
+}
+
 # --- what cannot be said
 
 @test "what cannot be said is a message with its line, and a comment in the policy" {

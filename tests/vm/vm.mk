@@ -21,7 +21,8 @@ VM_TOOLS := $(patsubst tests/tools/%.c,$(VM)/compiled/tools/%, \
 VM_PARTS := $(VM_OBJECTS) $(VM_TOOLS) $(VM)/weigh
 
 .PHONY: test-vm vm-build
-vm-build: all $(KERNEL_TESTS) $(TEST_PROGRAMS) $(TEST_OBJECTS) $(VM_PARTS)
+vm-build: all $(KERNEL_TESTS) $(TEST_PROGRAMS) $(TEST_OBJECTS) \
+	$(COMPILED_POLICIES) $(VM_PARTS)
 
 # tests/bats/vm.bats tests the machines themselves
 tests-build: $(VM_PARTS)
