@@ -108,6 +108,16 @@ enum tg_dimension {
  */
 #define TG_ROW_ALIGN 32
 #define TG_ROW_WORDS_MAX (1 << 14)
+
+/*
+ * Where rows say few different things, a field's are short: a word with the
+ * offset of a pattern, and the different words. The pattern has a byte for each
+ * class: which of the words is its own. Few patterns serve many rows. A short
+ * row stands in the middle of 8 bytes, where no cell does.
+ */
+#define TG_SHORT_ROW_MAX 256
+#define TG_SHORT_ROW_ALIGN 8
+#define TG_SHORT_ROW_BIT 4 /* of a reference */
 #define TG_CLASS(number) (4 * (number))
 
 /* The cells of a field's classes, of the leaves: one after the other. */
@@ -172,8 +182,9 @@ enum tg_engine {
 struct tg_policy_family {
 	__u32 used; /* dimensions, as bits; the others are not looked at */
 	__u32 engine;
-	__u32 root;    /* of the DAG */
-	__u32 is_wide; /* tries TO and FROM that are WIDE instead, as bits */
+	__u32 root;	  /* of the DAG */
+	__u32 short_rows; /* dimensions that have these, as bits */
+	__u32 is_wide;	  /* tries TO and FROM that are WIDE instead, as bits */
 	__u32 map[TG_DIMENSIONS];   /* offsets */
 	__u32 holds[TG_DIMENSIONS]; /* side conditions by class, for the tree */
 	struct tg_policy_wide wide[TG_WIDES];
@@ -181,7 +192,7 @@ struct tg_policy_family {
 };
 
 /* Another number whenever the program reads the tables in another way. */
-#define TG_POLICY_VERSION 2
+#define TG_POLICY_VERSION 3
 
 struct tg_policy {
 	__u32 size;	 /* of the tables */

@@ -29,6 +29,19 @@ static __always_inline __u32 tg_step(__u32 reference, __u32 class)
 	return tg_load32((__u64)reference + tg_index_for(reference, class));
 }
 
+/* The same where rows are short. A cell's first word is where it leads. */
+static __always_inline __u32 tg_step_short(__u32 reference, __u32 class)
+{
+	__u32 is_cell = (reference / TG_SHORT_ROW_BIT & 1) - 1;
+	__u32 first = tg_load32(reference);
+	__u32 number = tg_load8((__u64)first + class / TG_CLASS(1));
+	__u32 next;
+
+	tg_forget(is_cell);
+	next = tg_load32((__u64)reference + 4 + 4 * (number & ~is_cell));
+	return next ^ ((next ^ first) & is_cell);
+}
+
 /* What a cell stands for. */
 static __always_inline __u32 tg_cell_meaning(__u32 cell)
 {

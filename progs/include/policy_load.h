@@ -43,6 +43,14 @@ static __always_inline __u64 tg_two_halves(const volatile __u32 halves[2])
 }
 
 /* An offset beyond the end reads as 0, which leads nowhere. */
+static __always_inline __u32 tg_load8(__u64 offset)
+{
+	tg_forget(offset);
+	if (offset > tg_table_size() - sizeof(__u8))
+		return 0;
+	return *(const __u8 *)(tg_table_start() + offset);
+}
+
 static __always_inline __u32 tg_load32(__u64 offset)
 {
 	/* or clang checks one register and uses another */

@@ -144,13 +144,23 @@ static __always_inline void tg_classes_of_keys(const struct tg_lookup *lookup,
 
 /* --- the decision DAG: one step for each field that is used */
 
+static __always_inline __u32 tg_dag_step(const struct tg_lookup *lookup,
+					 enum tg_dimension dimension, __u32 at,
+					 __u32 class)
+{
+	if (lookup->family->short_rows & TG_DIM_BIT(dimension))
+		return tg_step_short(at, class);
+	return tg_step(at, class);
+}
+
 static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 					   __u32 at)
 {
 #define TG_EXTRA(name, kind, values)                                           \
 	if (TG_DIM_##name >= TG_DIM_KEYS && TG_IS_USED(lookup, TG_DIM_##name)) \
-		at = tg_step(at, tg_class_of(lookup, TG_DIM_##name,            \
-					     TG_MAP_##kind));
+		at = tg_dag_step(                                              \
+			lookup, TG_DIM_##name, at,                             \
+			tg_class_of(lookup, TG_DIM_##name, TG_MAP_##kind));
 	TG_DIMENSION_LIST(TG_EXTRA)
 #undef TG_EXTRA
 	return at;
@@ -165,7 +175,7 @@ static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 #pragma clang loop unroll(full)
 	for (int key = 0; key < TG_DIM_KEYS; key++) {
 		if (TG_IS_USED(lookup, key))
-			at = tg_step(at, classes[key]);
+			at = tg_dag_step(lookup, key, at, classes[key]);
 	}
 	/* rules that ask for nothing else do not pay for those that do */
 	if (lookup->family->used & TG_DIM_EXTRAS &&

@@ -28,7 +28,8 @@ static void compile_one(struct random *random, size_t number)
 {
 	struct random_policy_shape shape = { 1 + number * 2, 30, 5 };
 	struct compile_options options = { .only_trees = number % 3 == 0,
-					   .only_search = number % 2 };
+					   .only_search = number % 2,
+					   .only_short = number % 4 / 2 };
 	struct read_options reading = { 0 };
 	struct diagnostics diagnostics;
 	struct policy policy;

@@ -66,6 +66,7 @@ static bool compare_policy(struct differ *differ, size_t kind)
 	struct compile_options options = {
 		.only_trees = random_is(&differ->random, 40),
 		.only_search = random_is(&differ->random, 40),
+		.only_short = random_is(&differ->random, 40),
 	};
 	struct diagnostics diagnostics = { 0 };
 	struct compiled compiled;

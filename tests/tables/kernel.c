@@ -125,7 +125,8 @@ static bool check_section(struct subject *subject, const char *section)
 static bool compile(struct subject *subject, size_t number)
 {
 	struct compile_options options = { .only_trees = number % 3 == 2,
-					   .only_search = number % 2 };
+					   .only_search = number % 2,
+					   .only_short = number % 4 / 2 };
 	struct diagnostics diagnostics = { 0 };
 	struct compiled compiled;
 	bool ok;

@@ -15,7 +15,7 @@ struct compiled {
 
 struct compile_options {
 	/* for tests: the second choice where the first one would do */
-	bool only_trees, only_search;
+	bool only_trees, only_search, only_short;
 };
 
 /*

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dag_levels.h"
 #include "dag_list.h"
+#include "dag_nodes.h"
+#include "dag_rows.h"
 
 struct run {
 	uint32_t interval; /* where it starts */
@@ -22,7 +25,7 @@ struct group {
 	uint64_t signature; /* of the sets that are met here */
 	uint32_t *list;
 	size_t count;
-	uint32_t reference;
+	uint32_t child;
 };
 
 /* A set of this node's rules starts or ends to hold at an interval. */
@@ -31,33 +34,13 @@ struct event {
 	uint32_t set;
 };
 
-/* What a node of a level needs while it is split; nodes of one level take
- * turns. */
-struct level {
-	const struct dimension *dimension;
-	uint32_t *sets;	    /* of each rule */
-	uint32_t *suffixes; /* of each rule: what it asks from here on; 0:
-			       nothing */
-	struct list_memo memo;
-	bool *is_active;  /* each set of the dimension; 0, all, always is */
-	uint32_t *list;	  /* one that is being made */
-	uint32_t *stamps; /* of each set: the last node that has seen it */
-	uint32_t stamp;
-	uint32_t *row;
-};
-
 struct dag {
-	struct blob *blob;
 	const struct family *family;
 	const struct dag_limits *limits;
-	uint32_t leaves;
-	size_t work, start_size;
-	struct level levels[TG_DIMENSIONS + 1];
-	size_t level_count;
-	struct list_seen seen;	 /* suffixes that a list has already */
-	struct list_index skips; /* the cell that leads to a reference */
-	uint32_t cells;		 /* the last line of them */
-	size_t cell_count;
+	size_t work;
+	struct dag_levels levels;
+	struct dag_nodes nodes;
+	struct list_seen seen; /* suffixes that a list has already */
 	int err;
 };
 
@@ -65,33 +48,16 @@ static bool spend(struct dag *dag, size_t work)
 {
 	dag->work += work;
 	if (dag->work > dag->limits->work ||
-	    dag->blob->size - dag->start_size > dag->limits->size ||
-	    dag->blob->is_full)
+	    dag_nodes_size(&dag->nodes) > dag->limits->size)
 		dag->err = -E2BIG;
 	return !dag->err;
-}
-
-/* --- lists */
-
-static uint32_t leaf_of(const struct dag *dag, const uint32_t *list,
-			size_t count)
-{
-	uint32_t number = count ? dag->family->rules[list[0]].number : 0;
-
-	return TG_CELL(dag->leaves, number);
-}
-
-static bool is_leaf(const struct dag *dag, uint32_t reference)
-{
-	return reference & (TG_ROW_ALIGN / 2) &&
-	       blob_get(dag->blob, reference) == reference;
 }
 
 /* --- splitting a list */
 
 struct split {
 	struct dag *dag;
-	struct level *level;
+	struct dag_level *level;
 	const uint32_t *list;
 	size_t count;
 	struct event *events;
@@ -111,49 +77,149 @@ static int compare_events(const void *a, const void *b)
 	return one->set < other->set ? -1 : one->set > other->set;
 }
 
+/* Which rules of the list have which set: each set's in order. */
+static size_t sort_by_set(struct split *split)
+{
+	struct dag_level *level = split->level;
+	size_t runs = 0;
+
+	level->node++;
+	for (size_t i = split->count; i--;) {
+		uint32_t number = level->sets[split->list[i]];
+		struct dag_set *set = &level->by_set[number];
+
+		if (set->node != level->node) {
+			*set = (struct dag_set){ .node = level->node,
+						 .first = DAG_NO_PLACE };
+			runs += level->dimension->sets[number].run_count;
+		}
+		level->next_of_set[i] = set->first;
+		set->first = i;
+		set->rules++;
+	}
+	return runs;
+}
+
+static void add_events(struct split *split, uint32_t number)
+{
+	const struct dimension *dimension = split->level->dimension;
+	const struct span_set *set = &dimension->sets[number];
+
+	for (size_t j = 0; j < set->run_count; j++) {
+		const struct interval_run *run =
+			&dimension->runs[set->first_interval + j];
+
+		split->events[split->event_count++] =
+			(struct event){ run->first, number };
+		if (run->end < dimension->interval_count)
+			split->events[split->event_count++] =
+				(struct event){ run->end, number };
+	}
+}
+
 /* Where the sets of the list start and end to hold; each set is taken once. */
 static bool collect_events(struct split *split)
 {
-	const struct dimension *dimension = split->level->dimension;
-	struct level *level = split->level;
-	size_t count = 0;
+	const struct dag_level *level = split->level;
+	size_t count = sort_by_set(split);
 
-	level->stamp++;
-	for (size_t i = 0; i < split->count; i++) {
-		uint32_t set = level->sets[split->list[i]];
-
-		if (set && level->stamps[set] != level->stamp) {
-			level->stamps[set] = level->stamp;
-			count += dimension->sets[set].run_count;
-		}
-	}
 	split->events = calloc(2 * count + 1, sizeof(*split->events));
 	split->runs = calloc(2 * count + 1, sizeof(*split->runs));
 	if (!split->events || !split->runs)
 		return false;
-
-	level->stamp++;
 	for (size_t i = 0; i < split->count; i++) {
-		uint32_t number = level->sets[split->list[i]];
-		const struct span_set *set = &dimension->sets[number];
+		uint32_t set = level->sets[split->list[i]];
 
-		if (!number || level->stamps[number] == level->stamp)
-			continue;
-		level->stamps[number] = level->stamp;
-		for (size_t j = 0; j < set->run_count; j++) {
-			const struct interval_run *run =
-				&dimension->runs[set->first_interval + j];
-
-			split->events[split->event_count++] =
-				(struct event){ run->first, number };
-			if (run->end < dimension->interval_count)
-				split->events[split->event_count++] =
-					(struct event){ run->end, number };
-		}
+		if (set && level->by_set[set].first == i)
+			add_events(split, set);
 	}
 	qsort(split->events, split->event_count, sizeof(*split->events),
 	      compare_events);
 	return true;
+}
+
+/* --- the sets that hold where the sweep is */
+
+static void activate(struct dag_level *level, uint32_t number)
+{
+	struct dag_set *set = &level->by_set[number];
+
+	level->active[level->active_count++] = number;
+	set->active_at = level->active_count;
+	level->active_rules += set->rules;
+}
+
+static void deactivate(struct dag_level *level, uint32_t number)
+{
+	struct dag_set *set = &level->by_set[number];
+	uint32_t last = level->active[--level->active_count];
+
+	level->active[set->active_at - 1] = last;
+	level->by_set[last].active_at = set->active_at;
+	set->active_at = 0;
+	level->active_rules -= set->rules;
+}
+
+/* Returns what changes in the signature. */
+static uint64_t toggle(struct dag_level *level, uint32_t set)
+{
+	if (level->by_set[set].active_at)
+		deactivate(level, set);
+	else
+		activate(level, set);
+	return list_tag(set);
+}
+
+static void begin_sweep(struct dag_level *level)
+{
+	level->active_count = level->active_rules = 0;
+	if (level->by_set[0].node == level->node)
+		activate(level, 0);
+}
+
+/* --- the lists of the groups */
+
+static int compare_places(const void *a, const void *b)
+{
+	uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
+
+	return (one > other) - (one < other);
+}
+
+/* Places in the list whose sets hold, in order; room for all is in places. */
+static size_t active_places(const struct split *split, uint32_t *places)
+{
+	const struct dag_level *level = split->level;
+	size_t count = 0;
+
+	for (size_t i = 0; i < level->active_count; i++) {
+		uint32_t place = level->by_set[level->active[i]].first;
+
+		for (; place != DAG_NO_PLACE; place = level->next_of_set[place])
+			places[count++] = place;
+	}
+	if (level->active_count > 1)
+		qsort(places, count, sizeof(*places), compare_places);
+	return count;
+}
+
+/* To look at all rules is faster than to gather and to sort so many. */
+#define GATHER_PART 8
+
+static size_t places_to_see(const struct split *split, uint32_t *places)
+{
+	size_t count = 0;
+
+	if (split->level->active_rules * GATHER_PART <= split->count)
+		return active_places(split, places);
+	for (size_t i = 0; i < split->count; i++) {
+		uint32_t set = split->level->sets[split->list[i]];
+
+		if (split->level->by_set[set].active_at)
+			places[count++] = i;
+	}
+	spend(split->dag, split->count - count);
+	return count;
 }
 
 /*
@@ -163,23 +229,21 @@ static bool collect_events(struct split *split)
  */
 static size_t filter(struct split *split, uint32_t *list)
 {
-	const struct level *level = split->level;
-	const uint32_t *suffixes = (level + 1)->suffixes;
-	size_t i = 0, count = 0;
+	const uint32_t *suffixes = (split->level + 1)->suffixes;
+	size_t places = places_to_see(split, list), count = 0;
 
+	spend(split->dag, places);
 	list_seen_clear(&split->dag->seen);
-	for (; i < split->count; i++) {
-		uint32_t rule = split->list[i];
+	for (size_t i = 0; i < places; i++) {
+		uint32_t rule = split->list[list[i]];
 		uint32_t suffix = suffixes[rule];
 
-		if (!level->is_active[level->sets[rule]] ||
-		    !list_seen_add(&split->dag->seen, suffix))
+		if (!list_seen_add(&split->dag->seen, suffix))
 			continue;
 		list[count++] = rule;
 		if (!suffix)
 			break;
 	}
-	spend(split->dag, i);
 	return count;
 }
 
@@ -222,16 +286,14 @@ static int sweep(struct split *split)
 	size_t i = 0;
 	int err = 0;
 
+	begin_sweep(split->level);
 	while (!err) {
 		uint32_t *group;
 
-		while (i < split->event_count &&
-		       split->events[i].interval == start) {
-			uint32_t set = split->events[i++].set;
-
-			split->level->is_active[set] ^= true;
-			signature ^= list_tag(set);
-		}
+		for (; i < split->event_count &&
+		       split->events[i].interval == start;
+		     i++)
+			signature ^= toggle(split->level, split->events[i].set);
 		group = list_index_at(&index, signature);
 		if (!group) {
 			err = -ENOMEM;
@@ -247,9 +309,6 @@ static int sweep(struct split *split)
 			break;
 		start = split->events[i].interval;
 	}
-	/* what holds up to the last interval has no event that ends it */
-	for (size_t j = 0; j < split->event_count; j++)
-		split->level->is_active[split->events[j].set] = false;
 	list_index_free(&index);
 	return err;
 }
@@ -265,80 +324,75 @@ static void split_free(struct split *split)
 
 /* --- nodes */
 
-static uint32_t node_reference(struct dag *dag, size_t depth,
-			       const uint32_t *list, size_t count);
+static uint32_t node_for(struct dag *dag, size_t depth, const uint32_t *list,
+			 size_t count);
+
+/* The first class whose first interval is not before this one. */
+static uint32_t class_from(const struct dimension *dimension, uint32_t interval)
+{
+	uint32_t from = 0, to = dimension->class_count;
+
+	while (from < to) {
+		uint32_t middle = (from + to) / 2;
+
+		if (dimension->first_of_class[middle] < interval)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
 
 /* Classes come in the order of their first intervals, as the runs do. */
-static uint32_t add_row(struct split *split)
+static size_t runs_of_classes(const struct split *split, struct dag_run *runs)
 {
 	const struct dimension *dimension = split->level->dimension;
-	uint32_t *row = split->level->row;
-	size_t run = 0;
+	size_t count = 0;
 
-	if (dimension->class_count > TG_ROW_WORDS_MAX) {
-		split->dag->err = -E2BIG;
-		return 0;
+	for (size_t i = 0; i < split->run_count; i++) {
+		uint32_t child = split->groups[split->runs[i].group].child;
+		uint32_t class = class_from(dimension, split->runs[i].interval);
+
+		/* no class begins in the run before */
+		if (count && runs[count - 1].class == class)
+			count--;
+		if (class < dimension->class_count &&
+		    (!count || runs[count - 1].child != child))
+			runs[count++] = (struct dag_run){ class, child };
 	}
-
-	for (uint32_t i = 0; i < dimension->class_count; i++) {
-		uint32_t interval = dimension->first_of_class[i];
-
-		while (run + 1 < split->run_count &&
-		       split->runs[run + 1].interval <= interval)
-			run++;
-		row[i] = split->groups[split->runs[run].group].reference;
-	}
-	spend(split->dag, dimension->class_count);
-	return blob_intern(split->dag->blob, row,
-			   4 * (size_t)dimension->class_count, TG_ROW_ALIGN);
+	return count;
 }
 
-static bool all_agree(const struct split *split)
+static uint32_t add_node(struct split *split, size_t depth)
 {
-	for (size_t i = 1; i < split->group_count; i++) {
-		if (split->groups[i].reference != split->groups[0].reference)
-			return false;
-	}
-	return true;
-}
+	struct dag *dag = split->dag;
+	struct dag_run *runs = calloc(split->run_count, sizeof(*runs));
+	uint32_t child = 0;
+	size_t count;
 
-static uint32_t add_cell(struct dag *dag, uint32_t reference)
-{
-	uint32_t cell;
-
-	if (dag->cell_count % TG_CELLS_IN_LINE == 0)
-		dag->cells = blob_reserve_cells(dag->blob, TG_CELLS_IN_LINE);
-	cell = TG_CELL(dag->cells, dag->cell_count % TG_CELLS_IN_LINE);
-	dag->cell_count++;
-	blob_set_cell(dag->blob, cell, reference, 0);
-	return cell;
-}
-
-/* Nothing is to be asked here: a cell that leads on, or the leaf itself. */
-static uint32_t add_skip(struct dag *dag, uint32_t reference)
-{
-	uint32_t *known;
-
-	if (is_leaf(dag, reference))
-		return reference;
-	known = list_index_at(&dag->skips, reference);
-	if (!known) {
+	if (!runs) {
 		dag->err = -ENOMEM;
 		return 0;
 	}
-	if (!*known)
-		*known = add_cell(dag, reference);
-	return *known;
+	count = runs_of_classes(split, runs);
+	spend(dag, count);
+	/* what has nothing to ask any more asks nothing here */
+	if (count == 1 && runs[0].child & DAG_LEAF)
+		child = runs[0].child;
+	else if (!dag_nodes_add(&dag->nodes, depth, runs, count, &child))
+		dag->err = -ENOMEM;
+	free(runs);
+	return child;
 }
 
 static uint32_t split_list(struct dag *dag, size_t depth, const uint32_t *list,
 			   size_t count)
 {
 	struct split split = { .dag = dag,
-			       .level = &dag->levels[depth],
+			       .level = &dag->levels.levels[depth],
 			       .list = list,
 			       .count = count };
-	uint32_t reference = 0;
+	uint32_t child = 0;
 	int err = collect_events(&split) ? sweep(&split) : -ENOMEM;
 
 	if (err && !dag->err)
@@ -347,129 +401,40 @@ static uint32_t split_list(struct dag *dag, size_t depth, const uint32_t *list,
 	for (size_t i = 0; i < split.group_count && !dag->err; i++) {
 		struct group *group = &split.groups[i];
 
-		group->reference = node_reference(dag, depth + 1, group->list,
-						  group->count);
+		group->child =
+			node_for(dag, depth + 1, group->list, group->count);
 		free(group->list);
 		group->list = NULL;
 	}
 	if (!dag->err)
-		reference = all_agree(&split)
-				    ? add_skip(dag, split.groups[0].reference)
-				    : add_row(&split);
+		child = add_node(&split, depth);
 	split_free(&split);
-	return reference;
+	return child;
 }
 
-/* The list is as short as shorten() makes it for this level. */
-static uint32_t node_reference(struct dag *dag, size_t depth,
-			       const uint32_t *list, size_t count)
+/* The list is as short as filter() makes it for this level. */
+static uint32_t node_for(struct dag *dag, size_t depth, const uint32_t *list,
+			 size_t count)
 {
-	struct level *level = &dag->levels[depth];
-	uint32_t reference;
+	struct dag_level *level = &dag->levels.levels[depth];
+	uint32_t child;
 
-	if (!count || !level->suffixes[list[0]])
-		return leaf_of(dag, list, count);
-	if (list_memo_find(&level->memo, list, count, &reference))
-		return reference;
-	reference = split_list(dag, depth, list, count);
-	if (!dag->err && !list_memo_add(&level->memo, list, count, reference))
+	if (!count)
+		return DAG_LEAF;
+	if (!level->suffixes[list[0]])
+		return DAG_LEAF | dag->family->rules[list[0]].number;
+	if (list_memo_find(&level->memo, list, count, &child))
+		return child;
+	child = split_list(dag, depth, list, count);
+	if (!dag->err && !list_memo_add(&level->memo, list, count, child))
 		dag->err = -ENOMEM;
-	return reference;
-}
-
-/* --- levels */
-
-static bool init_level(struct level *level, const struct family *family,
-		       enum tg_dimension id)
-{
-	const struct dimension *dimension = &family->dimensions[id];
-
-	level->dimension = dimension;
-	level->sets = calloc(family->count + 1, sizeof(*level->sets));
-	level->list = calloc(family->count + 1, sizeof(*level->list));
-	level->is_active =
-		calloc(dimension->set_count, sizeof(*level->is_active));
-	level->stamps = calloc(dimension->set_count, sizeof(*level->stamps));
-	level->row = calloc(dimension->class_count, sizeof(*level->row));
-	if (!level->sets || !level->list || !level->is_active ||
-	    !level->stamps || !level->row)
-		return false;
-	for (size_t i = 0; i < family->count; i++)
-		level->sets[i] = family->rules[i].sets[id];
-	level->is_active[0] = true;
-	return true;
-}
-
-/* What each rule asks from a level on: the same numbers for the same. */
-static bool number_suffixes(struct dag *dag, size_t depth)
-{
-	const struct family *family = dag->family;
-	struct level *level = &dag->levels[depth];
-	struct list_index index = { 0 };
-	uint32_t last = 0;
-	bool ok = true;
-
-	level->suffixes = calloc(family->count + 1, sizeof(*level->suffixes));
-	if (!level->suffixes)
-		return false;
-	if (depth == dag->level_count)
-		return true;
-	for (size_t i = 0; i < family->count && ok; i++) {
-		uint64_t set = level->sets[i];
-		uint64_t rest = dag->levels[depth + 1].suffixes[i];
-		uint32_t *number;
-
-		if (!set && !rest)
-			continue;
-		number = list_index_at(&index, set << 32 | rest);
-		ok = number;
-		if (ok && !*number)
-			*number = ++last;
-		if (ok)
-			level->suffixes[i] = *number;
-	}
-	list_index_free(&index);
-	return ok;
-}
-
-/* In the order of the dimensions, as the lookup asks. */
-static bool init_levels(struct dag *dag)
-{
-	for (int i = 0; i < TG_DIMENSIONS; i++) {
-		if (!(dag->family->used & TG_DIM_BIT(i)))
-			continue;
-		if (!init_level(&dag->levels[dag->level_count++], dag->family,
-				i))
-			return false;
-	}
-	for (size_t depth = dag->level_count + 1; depth--;) {
-		if (!number_suffixes(dag, depth))
-			return false;
-	}
-	return list_seen_init(&dag->seen, dag->family->count + 1);
-}
-
-static void free_levels(struct dag *dag)
-{
-	for (size_t i = 0; i <= dag->level_count; i++) {
-		struct level *level = &dag->levels[i];
-
-		list_memo_free(&level->memo);
-		free(level->sets);
-		free(level->list);
-		free(level->suffixes);
-		free(level->is_active);
-		free(level->stamps);
-		free(level->row);
-	}
-	list_seen_free(&dag->seen);
-	list_index_free(&dag->skips);
+	return child;
 }
 
 /* All rules, without those that ask what an earlier one asks. */
 static size_t first_list(struct dag *dag, uint32_t *list)
 {
-	const uint32_t *suffixes = dag->levels[0].suffixes;
+	const uint32_t *suffixes = dag->levels.levels[0].suffixes;
 	size_t count = 0;
 
 	list_seen_clear(&dag->seen);
@@ -484,23 +449,26 @@ static size_t first_list(struct dag *dag, uint32_t *list)
 }
 
 int dag_build(struct blob *blob, const struct family *family, uint32_t leaves,
-	      const struct dag_limits *limits, uint32_t *root)
+	      const struct dag_limits *limits,
+	      struct tg_policy_family *constants)
 {
-	struct dag dag = { .blob = blob,
-			   .family = family,
-			   .limits = limits,
-			   .leaves = leaves,
-			   .start_size = blob->size };
+	struct dag dag = { .family = family, .limits = limits };
+	struct dag_finished finished = { .nodes = &dag.nodes,
+					 .leaves = leaves,
+					 .only_short = limits->only_short };
 	uint32_t *list = malloc((family->count + 1) * sizeof(*list));
-	size_t count = 0;
 
-	if (!init_levels(&dag) || !list)
+	if (!list || !dag_levels_init(&dag.levels, family) ||
+	    !list_seen_init(&dag.seen, family->count + 1) ||
+	    !dag_nodes_init(&dag.nodes, &dag.levels))
 		dag.err = -ENOMEM;
-	if (!dag.err) {
-		count = first_list(&dag, list);
-		*root = node_reference(&dag, 0, list, count);
-	}
+	if (!dag.err)
+		finished.root = node_for(&dag, 0, list, first_list(&dag, list));
+	if (!dag.err)
+		dag.err = dag_rows_write(blob, &finished, constants);
 	free(list);
-	free_levels(&dag);
+	dag_nodes_free(&dag.nodes);
+	list_seen_free(&dag.seen);
+	dag_levels_free(&dag.levels);
 	return dag.err;
 }

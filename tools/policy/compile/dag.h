@@ -11,16 +11,18 @@
 #include "family.h"
 
 struct dag_limits {
-	size_t work; /* words that are looked at or written */
-	size_t size; /* of the rows, in bytes */
+	size_t work;	 /* words that are looked at or written */
+	size_t size;	 /* of the rows, in bytes */
+	bool only_short; /* rows, wherever they can be */
 };
 
 /*
- * The reference of the root, in *root. leaves: the cells of
- * the default and of the rules by their numbers. -E2BIG where a limit is
- * reached: what is in the blob is of no use then.
+ * Sets the root and the forms of the rows. leaves: the cells of the default and
+ * of the rules by their numbers. -E2BIG where a limit is reached: what is in
+ * the blob is of no use then.
  */
 int dag_build(struct blob *blob, const struct family *family, uint32_t leaves,
-	      const struct dag_limits *limits, uint32_t *root);
+	      const struct dag_limits *limits,
+	      struct tg_policy_family *constants);
 
 #endif

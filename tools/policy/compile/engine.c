@@ -152,7 +152,7 @@ static int build_dag(struct blob *blob, const struct family *family,
 		     struct tg_policy_family *constants)
 {
 	size_t size = blob->size;
-	int err = dag_build(blob, family, leaves, limits, &constants->root);
+	int err = dag_build(blob, family, leaves, limits, constants);
 
 	constants->engine = TG_ENGINE_DAG;
 	if (err)
@@ -182,21 +182,21 @@ int engine_build(struct blob *blob, const struct family *family,
 		 uint32_t leaves, const struct compile_options *options,
 		 struct tg_policy_family *constants)
 {
-	struct dag_limits limits = dag_limits_of(family);
+	struct dag_limits limits = dag_limits_of(family), last = dag_alone;
 	bool has_tree = family->id != TG_FAMILY_OTHER;
 	int err;
 
 	*constants = (struct tg_policy_family){ .used = family->used };
 	if (!has_tree)
 		limits = dag_alone;
+	limits.only_short = last.only_short = options->only_short;
 	err = options->only_trees && has_tree
 		      ? -E2BIG
 		      : build_dag(blob, family, leaves, &limits, constants);
 	if (err == -E2BIG && has_tree) {
 		err = build_tree(blob, family, leaves, constants);
 		if (err == -E2BIG)
-			err = build_dag(blob, family, leaves, &dag_alone,
-					constants);
+			err = build_dag(blob, family, leaves, &last, constants);
 	}
 	return err ? err : write_maps(blob, family, options, constants);
 }

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "dag_rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows that are no larger together stay whole: a step is faster then. */
+#define WHOLE_ALWAYS (768 << 10)
+
+#define CACHE_LINE 64
+
+struct rows {
+	struct blob *blob;
+	const struct dag_finished *dag;
+	const struct dag_levels *levels;
+	const struct dag_nodes *nodes;
+	bool is_short[TG_DIMENSIONS];
+	uint32_t *references; /* of the nodes that are written */
+	uint32_t cells;	      /* the last line of them */
+	size_t cell_count;
+	uint32_t *scratch; /* a word for each class */
+	uint8_t *pattern;
+	struct list_memo patterns[TG_DIMENSIONS];
+	int err;
+};
+
+static uint32_t class_count(const struct rows *rows, size_t level)
+{
+	return rows->levels->levels[level].dimension->class_count;
+}
+
+static uint32_t reference_of(const struct rows *rows, uint32_t child)
+{
+	if (child & DAG_LEAF)
+		return TG_CELL(rows->dag->leaves, child & ~DAG_LEAF);
+	return rows->references[child];
+}
+
+/* Nothing is to be asked here: a cell that leads on. */
+static uint32_t write_cell(struct rows *rows, uint32_t reference)
+{
+	uint32_t cell;
+
+	if (rows->cell_count % TG_CELLS_IN_LINE == 0)
+		rows->cells = blob_reserve_cells(rows->blob, TG_CELLS_IN_LINE);
+	cell = TG_CELL(rows->cells, rows->cell_count % TG_CELLS_IN_LINE);
+	rows->cell_count++;
+	blob_set_cell(rows->blob, cell, reference, 0);
+	return cell;
+}
+
+static uint32_t end_of_run(const struct rows *rows, const struct dag_node *node,
+			   uint32_t run)
+{
+	return run + 1 < node->run_count
+		       ? rows->nodes->runs[node->first_run + run + 1].class
+		       : class_count(rows, node->level);
+}
+
+static uint32_t write_whole(struct rows *rows, const struct dag_node *node)
+{
+	const struct dag_run *runs = &rows->nodes->runs[node->first_run];
+	uint32_t count = class_count(rows, node->level);
+
+	for (uint32_t run = 0; run < node->run_count; run++) {
+		uint32_t reference = reference_of(rows, runs[run].child);
+
+		for (uint32_t class = runs[run].class;
+		     class < end_of_run(rows, node, run); class ++)
+			rows->scratch[class] = reference;
+	}
+	return blob_append(rows->blob, rows->scratch, 4 * (size_t)count,
+			   TG_ROW_ALIGN);
+}
+
+/*
+ * A pattern as it is, or without what is the same in front and at the end: that
+ * much is put there for any of its places, so one serves them all.
+ */
+static uint32_t write_pattern(struct rows *rows, size_t level, uint32_t from,
+			      uint32_t to, bool has_pads)
+{
+	uint32_t count = class_count(rows, level), size = 0;
+	uint8_t *bytes = rows->pattern;
+
+	if (has_pads)
+		size = count;
+	memset(bytes, 0, size);
+	for (uint32_t class = from; class < to; class ++)
+		bytes[size++] = rows->scratch[class];
+	if (has_pads) {
+		memset(bytes + size, rows->scratch[to], count);
+		size += count;
+	}
+	return blob_append(rows->blob, bytes, size, 1);
+}
+
+/* The numbers of the children are in scratch[from] up to scratch[to]. */
+static uint32_t pattern_for(struct rows *rows, size_t level, uint32_t from,
+			    uint32_t to)
+{
+	struct list_memo *memo = &rows->patterns[level];
+	uint32_t count = class_count(rows, level), pattern;
+	bool has_pads = DAG_HAS_PADS(to - from, count);
+
+	if (!has_pads) {
+		from = 0;
+		to = count;
+	}
+	if (!list_memo_find(memo, &rows->scratch[from], to - from + has_pads,
+			    &pattern)) {
+		pattern = write_pattern(rows, level, from, to, has_pads);
+		if (!list_memo_add(memo, &rows->scratch[from],
+				   to - from + has_pads, pattern))
+			rows->err = -ENOMEM;
+	}
+	return has_pads ? pattern + count - from : pattern;
+}
+
+/* Children are numbered as they come, so the first run's is 0. */
+static uint32_t number_child(uint32_t reference, uint32_t *row, uint32_t *count)
+{
+	uint32_t number = 0;
+
+	while (number < *count && row[number] != reference)
+		number++;
+	if (number == *count)
+		row[(*count)++] = reference;
+	return number;
+}
+
+/* In the middle of 8 bytes, and in one line of the cache where it fits. */
+static uint32_t place_short(struct rows *rows, const uint32_t *row, size_t size)
+{
+	size_t start = rows->blob->size + TG_SHORT_ROW_BIT;
+	uint32_t place;
+
+	start = (start + TG_SHORT_ROW_ALIGN - 1 - TG_SHORT_ROW_BIT) /
+			TG_SHORT_ROW_ALIGN * TG_SHORT_ROW_ALIGN +
+		TG_SHORT_ROW_BIT;
+	if (start % CACHE_LINE + size > CACHE_LINE &&
+	    size <= CACHE_LINE - TG_SHORT_ROW_BIT)
+		start = (start + CACHE_LINE) / CACHE_LINE * CACHE_LINE +
+			TG_SHORT_ROW_BIT;
+	place = blob_reserve(rows->blob, start - rows->blob->size + size, 1);
+	if (!place)
+		return 0;
+	memcpy(rows->blob->bytes + start, row, size);
+	return start;
+}
+
+static uint32_t write_short(struct rows *rows, const struct dag_node *node)
+{
+	const struct dag_run *runs = &rows->nodes->runs[node->first_run];
+	uint32_t row[1 + TG_SHORT_ROW_MAX], count = 0;
+	uint32_t last = node->run_count - 1;
+
+	for (uint32_t run = 0; run < node->run_count; run++) {
+		uint32_t number = number_child(
+			reference_of(rows, runs[run].child), row + 1, &count);
+
+		for (uint32_t class = runs[run].class;
+		     class < end_of_run(rows, node, run); class ++)
+			rows->scratch[class] = number;
+	}
+	row[0] =
+		pattern_for(rows, node->level, runs[1].class, runs[last].class);
+	return place_short(rows, row, 4 * (size_t)(1 + count));
+}
+
+static uint32_t write_node(struct rows *rows, const struct dag_node *node)
+{
+	if (node->run_count == 1)
+		return write_cell(
+			rows,
+			reference_of(rows,
+				     rows->nodes->runs[node->first_run].child));
+	return rows->is_short[node->level] ? write_short(rows, node)
+					   : write_whole(rows, node);
+}
+
+static void choose_forms(struct rows *rows)
+{
+	const struct dag_level_size *sizes = rows->nodes->sizes;
+	size_t whole = 0;
+
+	for (size_t i = 0; i < rows->levels->count; i++)
+		whole += sizes[i].whole;
+	for (size_t i = 0; i < rows->levels->count; i++)
+		rows->is_short[i] =
+			rows->dag->only_short
+				? sizes[i].is_short_possible
+				: whole > WHOLE_ALWAYS &&
+					  dag_level_is_short(&sizes[i]);
+}
+
+static int init_rows(struct rows *rows)
+{
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < rows->levels->count; i++) {
+		if (class_count(rows, i) > most)
+			most = class_count(rows, i);
+	}
+	if (most > TG_ROW_WORDS_MAX)
+		return -E2BIG;
+	rows->references =
+		calloc(rows->nodes->count + 1, sizeof(*rows->references));
+	rows->scratch = calloc(most + 1, sizeof(*rows->scratch));
+	rows->pattern = malloc(3 * (size_t)most + 1);
+	return rows->references && rows->scratch && rows->pattern ? 0 : -ENOMEM;
+}
+
+static void free_rows(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->levels->count; i++)
+		list_memo_free(&rows->patterns[i]);
+	free(rows->references);
+	free(rows->scratch);
+	free(rows->pattern);
+}
+
+int dag_rows_write(struct blob *blob, const struct dag_finished *dag,
+		   struct tg_policy_family *constants)
+{
+	const struct dag_nodes *nodes = dag->nodes;
+	struct rows rows = { .blob = blob,
+			     .dag = dag,
+			     .nodes = nodes,
+			     .levels = nodes->levels };
+
+	rows.err = init_rows(&rows);
+	choose_forms(&rows);
+	for (size_t i = 0; i < nodes->count && !rows.err; i++) {
+		rows.references[i] = write_node(&rows, &nodes->nodes[i]);
+		if (blob->is_full)
+			rows.err = -E2BIG;
+	}
+	if (!rows.err)
+		constants->root = reference_of(&rows, dag->root);
+	for (size_t i = 0; i < rows.levels->count; i++) {
+		if (rows.is_short[i])
+			constants->short_rows |=
+				TG_DIM_BIT(rows.levels->levels[i].id);
+	}
+	free_rows(&rows);
+	return rows.err;
+}
