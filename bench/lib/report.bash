@@ -6,6 +6,8 @@ report() { # FILE
 	report_machine "$1"
 	report_lookups "$1"
 	report_race "$1"
+	report_swap "$1"
+	report_memory "$1"
 	report_chain "$1"
 }
 
@@ -30,34 +32,58 @@ report_lookups() {
 }
 
 report_race() {
-	local kind
-	while IFS= read -r kind; do
-		printf 'Rules: %s. Million frames a second, one processor; in brackets, of the limit of XDP\n' "$kind"
-		race_table "$1" "$kind" '.mpps.median' relative
-		printf '\nRules: %s. Million frames a second, two processors\n' "$kind"
-		race_table "$1" "$kind" '.mpps2.median // 0'
-		printf '\nRules: %s. Seconds until they are in force\n' "$kind"
-		race_table "$1" "$kind" '.up_seconds'
+	local way kind
+	while IFS=$'\t' read -r way kind; do
+		printf 'Rules: %s, %s. Million frames a second, one processor; in brackets, the part of the limit named in OF\n' \
+			"$kind" "$way"
+		race_table "$1" "$way" "$kind" '.mpps.median' relative
+		printf '\nRules: %s, %s. Million frames a second, two processors\n' "$kind" "$way"
+		race_table "$1" "$way" "$kind" '.mpps2.median // 0'
+		printf '\nRules: %s, %s. Seconds until they are in force\n' "$kind" "$way"
+		race_table "$1" "$way" "$kind" '.up_seconds'
 		printf '\n'
-	done < <(jq -r '.race | map(.kind) | unique[]' "$1")
+	done < <(jq -r "$RACE_WAY"' .race | map([way, .kind]) | unique | sort_by(.[0] != "ingress")[] | @tsv' "$1")
 }
 
+# What comes in and what goes out are other races: the second have more to do
+# before they filter.
+readonly RACE_WAY='def way: if .limit == "limit-egress" then "egress" else "ingress" end;'
+
 # Filters down, how many rules across.
-race_table() { # FILE KIND EXPRESSION [relative]
-	jq -r --arg kind "$2" --arg relative "${4:-}" '
-		def figure: '"$3"';
+race_table() { # FILE WAY KIND EXPRESSION [relative]
+	jq -r --arg way "$2" --arg kind "$3" --arg relative "${5:-}" "$RACE_WAY"'
+		def figure: '"$4"';
 		def shown: if . >= 10 then . * 10 | round / 10 else . * 1000 | round / 1000 end;
-		[.race[] | select(.kind == $kind)] as $all |
+		[.race[] | select(way == $way and .kind == $kind)] as $all |
 		($all | map(.count) | unique) as $counts |
-		($all | map(select(.peer == "limit-xdp") | {key: "\(.count)", value: figure}) | from_entries) as $limit |
-		def cell: (figure | shown | tostring) +
-			if $relative != "" and $limit["\(.count)"] then
-				" (\(figure / $limit["\(.count)"] * 100 | round / 100))"
-			else "" end;
-		(["FILTER"] + ($counts | map(tostring))),
-		($all | map(.peer) | unique[] | . as $peer | [$peer] + [$counts[] | . as $count |
-			$all | map(select(.peer == $peer and .count == $count)) |
+		($all | map({key: "\(.peer) \(.count)", value: figure}) | from_entries) as $figures |
+		def cell: (figure | shown | tostring) + ($figures["\(.limit) \(.count)"] as $limit |
+			if $relative != "" and $limit then " (\(figure / $limit * 100 | round / 100))" else "" end);
+		(["FILTER"] + (if $relative != "" then ["OF"] else [] end) + ($counts | map(tostring))),
+		($all | group_by(.peer)[] | . as $rows | [.[0].peer] +
+			(if $relative != "" then [.[0].limit] else [] end) +
+			[$counts[] | . as $count | $rows | map(select(.count == $count)) |
 			if length > 0 then .[0] | cell else "-" end]) | @tsv' "$1" | columns
+}
+
+report_swap() {
+	[[ $(jq '.swap | length' "$1") != 0 ]] || return 0
+	printf 'Seconds to replace all rules under traffic, and of the frames that both the old and the new rules drop,\n'
+	printf 'how many were sent in all swaps, got lost, and slipped through\n'
+	jq -r 'def shown: . * 1000 | round / 1000;
+		["FILTER", "RULES", "MEDIAN", "MIN", "MAX", "SENT", "LOST", "SLIPPED"],
+		(.swap[] | [.peer, "\(.kind) \(.count)", (.seconds.median, .seconds.min, .seconds.max | shown),
+			.sent, .lost, .passed]) | @tsv' "$1" | columns
+	printf '\n'
+}
+
+report_memory() {
+	[[ $(jq '.memory | length' "$1") != 0 ]] || return 0
+	printf 'Megabytes that the kernel holds for the rules\n'
+	jq -r 'def shown: . * 1024 / 1e4 | round / 100;
+		["FILTER", "RULES", "MEDIAN", "MIN", "MAX"],
+		(.memory[] | [.peer, "\(.kind) \(.count)", (.kib.median, .kib.min, .kib.max | shown)]) | @tsv' "$1" | columns
+	printf '\n'
 }
 
 report_chain() {
@@ -126,7 +152,7 @@ draw() {
 # A block of lines for each peer, as gnuplot wants them.
 plot_race() { # FILE KIND DIRECTORY
 	local data=$WORK/plot.data
-	jq -r --arg kind "$2" '[.race[] | select(.kind == $kind)] | group_by(.peer)[] |
+	jq -r --arg kind "$2" "$RACE_WAY"' [.race[] | select(way == "ingress" and .kind == $kind)] | group_by(.peer)[] |
 		"\"\(.[0].peer)\"", (sort_by(.count)[] | "\(.count) \(.mpps.median) \(.mpps.min) \(.mpps.max)"), "", ""' \
 		"$1" >"$data"
 	[[ -s $data ]] || return 0
@@ -148,7 +174,7 @@ plot_race() { # FILE KIND DIRECTORY
 plot_colours() {
 	local number=0 colour
 	for colour in '#1f77b4' '#ff7f0e' '#2ca02c' '#d62728' '#9467bd' '#8c564b' '#e377c2' \
-		'#7f7f7f' '#bcbd22' '#17becf' '#000000' '#aec7e8' '#ff9896' '#98df8a'; do
+		'#7f7f7f' '#bcbd22' '#17becf' '#000000' '#aec7e8' '#ff9896' '#98df8a' '#c5b0d5'; do
 		number=$((number + 1))
 		printf "set linetype %d linecolor rgb '%s' linewidth 2; " "$number" "$colour"
 	done

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What the two kinds of iptables have in common: rules in the raw table, which
-# is the first that a packet meets.
+# is the first that a packet meets. Restoring replaces the whole table.
 
 iptables_rules() { # FILE
 	printf '*raw\n:PREROUTING ACCEPT\n'
@@ -11,4 +11,12 @@ iptables_rules() { # FILE
 		awk -v form=iptables -f "$HERE/peers/classbench.awk" "$1.classbench"
 	fi
 	printf 'COMMIT\n'
+}
+
+peer_swaps() {
+	true
+}
+
+peer_next() {
+	iptables_rules "$1" >"$PINS_FILES/next"
 }

@@ -17,4 +17,10 @@ int limit_ingress(struct __sk_buff *skb __attribute__((unused)))
 	return TC_ACT_SHOT;
 }
 
+SEC("egress")
+int limit_egress(struct __sk_buff *skb __attribute__((unused)))
+{
+	return TC_ACT_SHOT;
+}
+
 char LICENSE[] SEC("license") = "GPL";

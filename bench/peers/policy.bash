@@ -7,13 +7,18 @@ policy_can() {
 	[[ -f $BUILD/policy.o ]]
 }
 
-policy_attach() { # FILE OPTION...
-	local file=$1
-	shift
+policy_attach() { # FILE DEVICE OPTION...
+	local file=$1 device=$2
+	shift 2
 	"$BUILD/tg-policy" compile "$file.policy" -o "$PINS_FILES/policy.o"
-	"$HERE/../tc-scripts/tailgate" attach in "$@" --chain "$PINS_FILES/policy.o" >/dev/null
+	"$HERE/../tc-scripts/tailgate" attach "$device" "$@" --chain "$PINS_FILES/policy.o" >/dev/null
 }
 
-policy_detach() {
-	"$HERE/../tc-scripts/tailgate" detach in
+# From the text of the rules, as an administrator does it.
+policy_swap() { # FILE DEVICE
+	"$HERE/../tc-scripts/tailgate" policy apply "$2" "$1.policy"
+}
+
+policy_detach() { # DEVICE
+	"$HERE/../tc-scripts/tailgate" detach "$1"
 }

@@ -13,6 +13,7 @@
 #include <linux/limits.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,8 @@ static const char help[] =
 	"  -b, --batch N    frames that are handed over at once (64)\n"
 	"  -h, --help\n"
 	"\n"
+	"SIGTERM ends it early, as the end of the time does.\n"
+	"\n"
 	"Prints how many frames were sent, in how many seconds (what the "
 	"kernel\n"
 	"takes to prepare each of a few calls is not among these), and how "
@@ -69,6 +72,14 @@ struct source {
 	double *pieces; /* how long each took */
 	size_t piece_count;
 };
+
+static volatile sig_atomic_t is_over;
+
+static void end(int signal)
+{
+	(void)signal;
+	is_over = 1;
+}
 
 static int fail(const char *what, int err)
 {
@@ -167,6 +178,10 @@ static int send_some(struct source *source, uint32_t count, uint32_t batch)
 
 	source->progress->number = 0;
 	err = bpf_prog_test_run_opts(source->program, &run);
+	if (err == -EINTR && is_over) { /* between two batches */
+		count = source->progress->number;
+		err = 0;
+	}
 	if (!err && source->progress->number != count)
 		err = -EIO;
 	if (err)
@@ -183,7 +198,8 @@ static int send_all(struct source *source, const struct options *options)
 	double start = seconds_now(), before = start, now = start;
 	int err = 0;
 
-	while (!err && (!options->count || source->sent < options->count) &&
+	while (!err && !is_over &&
+	       (!options->count || source->sent < options->count) &&
 	       (!options->seconds || now - start < options->seconds)) {
 		uint64_t left =
 			options->count ? options->count - source->sent : call;
@@ -303,6 +319,7 @@ int main(int argc, char **argv)
 	int err;
 
 	read_options(argc, argv, &options);
+	signal(SIGTERM, end);
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return EXIT_FAILURE;
 	err = load(&source, &options, dirname(self));

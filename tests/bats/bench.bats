@@ -19,12 +19,19 @@ setup() {
 	export BENCH
 	# shellcheck source=bench/lib/race.bash
 	source "$HERE/lib/race.bash"
+	# shellcheck source=bench/lib/swap.bash
+	source "$HERE/lib/swap.bash"
+	# shellcheck source=bench/lib/memory.bash
+	source "$HERE/lib/memory.bash"
+	# shellcheck source=bench/lib/report.bash
+	source "$HERE/lib/report.bash"
 	# shellcheck source=bench/lib/compare.bash
 	source "$HERE/lib/compare.bash"
 	given_bench_bpffs
 }
 
 teardown() {
+	swap_end_flow || true
 	race_take_down
 	clean_up
 }
@@ -192,12 +199,153 @@ judges_alike() { # KIND COUNT PEER...
 	judges_alike acl1_1k 1000 policy-xdp policy-xdp-generic policy-ingress
 }
 
+@test "filters of what leaves a device judge as the others do" {
+	judges_alike ports 100 policy-egress nft-set-egress
+}
+
+@test "a limit drops whatever comes, at each of the hooks" {
+	local peer
+	given_web_trace
+	for peer in limit-xdp limit-xdp-generic limit-clsact limit-egress; do
+		race_given_peer "$peer"
+		race_install "$peer" "$WORK/web" 1
+		run -0 race_check "$peer" "$WORK/web"
+		[[ $output == '2000 2000 0' ]] || fail "$peer: sent, arrived, passed: $output"
+	done
+}
+
+@test "every filter is compared with a limit, which takes part in all races" {
+	local file peer limit
+	for file in "$HERE"/peers/*; do
+		peer=${file##*/}
+		[[ $peer != *.* ]] || continue
+		limit=$(race_ask "$peer" peer_limit)
+		[[ -f $HERE/peers/$limit ]] || fail "$peer: no such limit: '$limit'"
+		race_ask "$limit" peer_can acl1_1k 1000 || fail "$limit is not there for $peer"
+		run ! race_ask "$limit" peer_judges
+	done
+}
+
+@test "without a filter of egress, all that comes in leaves" {
+	given_web_trace
+	race_given_peer limit-egress
+	run -0 race_check limit-egress "$WORK/web"
+	[[ $output == '2000 2000 '* ]] || fail "sent, arrived, passed: $output"
+	[[ $(race_in limit-egress ip -j -s link show dev sink | jq '.[0].stats64.rx.packets') == 2000 ]]
+}
+
+@test "a bracket is the part of the limit that stands in its row" {
+	jq -n '{race: [
+		["limit-xdp", "limit-xdp", 8], ["limit-clsact", "limit-xdp", 4],
+		["nft-set", "limit-clsact", 1], ["policy-xdp", "limit-xdp", 6],
+		["limit-egress", "limit-egress", 2], ["policy-egress", "limit-egress", 1]] |
+		map({peer: .[0], limit: .[1], kind: "ports", count: 10, up_seconds: 1, mpps: {median: .[2]}, mpps2: null})
+		}' >"$WORK/figures.json"
+	run -0 report_race "$WORK/figures.json"
+	[[ $output =~ nft-set\ +limit-clsact\ +'1 (0.25)' ]] || fail "$output"
+	[[ $output =~ limit-clsact\ +limit-xdp\ +'4 (0.5)' ]] || fail "$output"
+	[[ $output =~ policy-xdp\ +limit-xdp\ +'6 (0.75)' ]] || fail "$output"
+	[[ $output =~ policy-egress\ +limit-egress\ +'1 (0.5)' ]] || fail "$output"
+}
+
 @test "a filter that judges otherwise is noticed" {
 	local wrong=()
 	race_prepare ports 10 "$WORK/ports-10"
 	sed -i '$d' "$WORK/ports-10.list"
 	race_begin_peer nft-set ports 10 "$WORK/ports-10"
 	[[ ${wrong[0]} == 'nft-set ports 10: 65536 sent, 65536 arrived, '* ]] || fail "noticed: ${wrong[*]-}"
+}
+
+# --- the swap
+
+# A round there and one back, of each; prints what was found, for jq.
+swap_of() { # KIND COUNT PEER...
+	local wrong=()
+	: >"$WORK/swap"
+	swap "$1" "$2" 2 "${@:3}"
+	((${#wrong[@]} == 0)) || fail "${wrong[@]}"
+}
+
+@test "the source ends when it is told to, and has sent what it says" {
+	race_given_peer empty
+	race_in empty ip link set dev in xdpdrv obj "$BENCH/limit.bpf.o" sec xdp
+	given_web_trace
+	swap_begin_flow empty "$WORK/web.trace" 0
+	swap_end_flow
+	[[ $(cut -d ' ' -f 1 "$WORK/sent") == "$(race_arrived empty)" ]]
+}
+
+@test "other rules are in force after a swap, and what both sets drop never passes" {
+	swap_of ports 200 ipset iptables-legacy nft-set policy-ingress policy-xdp
+	jq -se 'length == 5 and all(.sent > 0 and .lost == 0 and .passed == 0 and .seconds.min > 0)' "$WORK/swap" ||
+		fail "$(cat "$WORK/swap")"
+}
+
+@test "addresses are swapped, too" {
+	swap_of hosts 200 ipset iptables-nft nft-set policy-xdp
+	jq -se 'length == 4 and all(.sent > 0 and .lost == 0 and .passed == 0)' "$WORK/swap" ||
+		fail "$(cat "$WORK/swap")"
+}
+
+# The benchmark with one more filter, whose name is 'other'.
+given_other_peer() { # <FILE
+	cp -r "$HERE" "$WORK/bench"
+	HERE=$WORK/bench
+	cat >"$HERE/peers/other"
+}
+
+@test "what slips through while a set is emptied and filled is counted" {
+	given_other_peer <<-'END'
+		# shellcheck source=/dev/null
+		source "$HERE/peers/ipset"
+		peer_next() {
+			ipset_rules "$1" bench "$2" | sed 1d >"$PINS_FILES/next"
+		}
+		peer_swap() {
+			ipset flush bench
+			sleep 0.1
+			ipset restore -file "$PINS_FILES/next"
+		}
+	END
+	swap_of hosts 200 other
+	jq -e '.passed > 0 and .lost == 0' "$WORK/swap" || fail "$(cat "$WORK/swap")"
+}
+
+@test "rules that a swap does not put in force are noticed" {
+	local wrong=()
+	given_other_peer <<-'END'
+		# shellcheck source=/dev/null
+		source "$HERE/peers/ipset"
+		peer_swap() {
+			:
+		}
+	END
+	: >"$WORK/swap"
+	swap hosts 200 1 other
+	[[ ${wrong[0]} == 'other, other rules, hosts/200: 4096 sent, 4096 arrived, '* ]] || fail "noticed: ${wrong[*]-}"
+}
+
+# --- memory
+
+@test "what the kernel holds for rules is about what so many of them need" {
+	: >"$WORK/memory"
+	memory hosts 100000 3 nft-set
+	jq -e '.kib.median > 4000 and .kib.median < 40000' "$WORK/memory" || fail "$(cat "$WORK/memory")"
+}
+
+# --- all of it
+
+@test "what bench/run does not know is named" {
+	run -2 "$HERE/run" swim
+	[[ $output == *"no such part: 'swim'"* ]]
+	run -2 "$HERE/run" --rules hosts/11 race
+	[[ $output == *"no such rules: 'hosts/11'"* ]]
+}
+
+@test "one part with one set of rules comes out as JSON and as tables" {
+	run -0 "$HERE/run" --rules hosts/10000 --output "$WORK/all.json" memory
+	[[ $output == *'Megabytes that the kernel holds'*nft-set*'hosts 10000'* ]]
+	jq -e '[.memory[].peer] | index("policy-xdp") and index("ipset")' "$WORK/all.json"
 }
 
 # --- comparing
@@ -215,6 +363,59 @@ judges_alike() { # KIND COUNT PEER...
 lookups_as() { # X Y Z
 	jq -n --argjson x "$1" --argjson y "$2" --argjson z "$3" \
 		'{race: [], lookups: [["x", $x], ["y", $y], ["z", $z]] | map({label: .[0], hashes: (1 / .[1])})}'
+}
+
+# Each run of compare_runs gets the next line; recorded was 2 for all.
+given_runs() { # <X Y Z in each line
+	cat >"$WORK/lines"
+	printf '{"lookup/x": 2, "lookup/y": 2, "lookup/z": 2}' >"$WORK/recorded.json"
+	: >"$WORK/runs"
+}
+
+measure_next() {
+	local -a ratios
+	printf 'run\n' >>"$WORK/runs"
+	read -ra ratios < <(sed -n "$(wc -l <"$WORK/runs")p" "$WORK/lines")
+	lookups_as "${ratios[@]}" >"$WORK/figures.json"
+}
+
+compare_given_runs() {
+	compare_runs "$WORK/recorded.json" "$WORK/figures.json" measure_next
+}
+
+@test "a ratio 21 % lower than recorded is warned of, and one run is enough" {
+	given_runs <<<'2 1.58 1.61'
+	run -0 compare_given_runs
+	[[ $output == 'warning lookup/y: 79 % of what was recorded' ]]
+	(($(wc -l <"$WORK/runs") == 1))
+}
+
+@test "a ratio 36 % lower than recorded in each of three runs fails" {
+	given_runs <<-'END'
+		2 1.28 2
+		1.31 1.27 2
+		1.28 1.2 2
+	END
+	run -1 compare_given_runs
+	[[ $output == *'FAILED  lookup/y: 60 % of what was recorded'* ]]
+	[[ $output == *'much slower than recorded: run 3 of 3' ]]
+	(($(wc -l <"$WORK/runs") == 3))
+}
+
+@test "a ratio that is much too low in two runs of three, or another in each, does not fail" {
+	given_runs <<-'END'
+		2 1.2 2
+		2 1.2 2
+		2 1.31 2
+	END
+	run -0 compare_given_runs
+	(($(wc -l <"$WORK/runs") == 3))
+	given_runs <<-'END'
+		2 1.2 2
+		1.2 2 2
+	END
+	run -0 compare_given_runs
+	(($(wc -l <"$WORK/runs") == 2))
 }
 
 @test "what has been recorded is compared with itself without a word" {
