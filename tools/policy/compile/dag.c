@@ -44,13 +44,11 @@ struct dag {
 	int err;
 };
 
-static bool spend(struct dag *dag, size_t work)
+static void spend(struct dag *dag, size_t work)
 {
 	dag->work += work;
-	if (dag->work > dag->limits->work ||
-	    dag_nodes_size(&dag->nodes) > dag->limits->size)
+	if (dag->work > dag->limits->work)
 		dag->err = -E2BIG;
-	return !dag->err;
 }
 
 /* --- splitting a list */
@@ -75,6 +73,25 @@ static int compare_events(const void *a, const void *b)
 	if (one->interval != other->interval)
 		return one->interval < other->interval ? -1 : 1;
 	return one->set < other->set ? -1 : one->set > other->set;
+}
+
+/* Most nodes have few, and qsort() is slow to begin. */
+#define EVENTS_FEW 24
+
+static void sort_events(struct event *events, size_t count)
+{
+	if (count > EVENTS_FEW) {
+		qsort(events, count, sizeof(*events), compare_events);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		struct event event = events[i];
+		size_t at = i;
+
+		for (; at && compare_events(&events[at - 1], &event) > 0; at--)
+			events[at] = events[at - 1];
+		events[at] = event;
+	}
 }
 
 /* Which rules of the list have which set: each set's in order. */
@@ -133,8 +150,7 @@ static bool collect_events(struct split *split)
 		if (set && level->by_set[set].first == i)
 			add_events(split, set);
 	}
-	qsort(split->events, split->event_count, sizeof(*split->events),
-	      compare_events);
+	sort_events(split->events, split->event_count);
 	return true;
 }
 
@@ -204,14 +220,17 @@ static size_t active_places(const struct split *split, uint32_t *places)
 }
 
 /* To look at all rules is faster than to gather and to sort so many. */
-#define GATHER_PART 8
+#define GATHER_PART 16
+#define GATHER_COST 8
 
 static size_t places_to_see(const struct split *split, uint32_t *places)
 {
 	size_t count = 0;
 
-	if (split->level->active_rules * GATHER_PART <= split->count)
+	if (split->level->active_rules * GATHER_PART <= split->count) {
+		spend(split->dag, GATHER_COST * split->level->active_rules);
 		return active_places(split, places);
+	}
 	for (size_t i = 0; i < split->count; i++) {
 		uint32_t set = split->level->sets[split->list[i]];
 
@@ -381,6 +400,8 @@ static uint32_t add_node(struct split *split, size_t depth)
 		child = runs[0].child;
 	else if (!dag_nodes_add(&dag->nodes, depth, runs, count, &child))
 		dag->err = -ENOMEM;
+	else if (dag_nodes_size(&dag->nodes) > dag->limits->size)
+		dag->err = -E2BIG;
 	free(runs);
 	return child;
 }

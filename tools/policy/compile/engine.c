@@ -74,17 +74,22 @@ static int wide_of(const struct family *family, int dimension,
 	}
 }
 
+/* False, and nothing is written, where it would be too large. */
 static bool write_trie(struct blob *blob, int dimension,
 		       const struct numbering *numbering,
 		       struct tg_policy_family *constants)
 {
-	size_t size = blob->size;
+	size_t size = blob->size, limit = blob->limit;
+	bool fits;
 
+	if (size + TRIE_SIZE_MAX < limit)
+		blob->limit = size + TRIE_SIZE_MAX;
 	constants->map[dimension] = table_trie(blob, numbering);
-	if (!blob->is_full && blob->size - size <= TRIE_SIZE_MAX)
-		return true;
-	blob_rewind(blob, size);
-	return false;
+	fits = !blob->is_full;
+	blob->limit = limit;
+	if (!fits)
+		blob_rewind(blob, size);
+	return fits;
 }
 
 static int write_map(struct blob *blob, const struct family *family,
