@@ -99,6 +99,8 @@ static char *read_escape(struct reader *reader, char *to)
 	int c = json_peek(reader);
 	const char *found = c > 0 ? strchr(from, c) : NULL;
 
+	if (c < 0)
+		return json_fail(reader, -EINVAL, "a string that does not end");
 	reader->at++;
 	if (c == 'u')
 		return read_code(reader, to);
