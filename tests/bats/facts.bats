@@ -154,7 +154,7 @@ with_default_bpffs() { # COMMANDS [ARGUMENT...]
 	with_bpffs_at "$BATS_TEST_TMPDIR/other" 'nsenter --net="/run/netns/$1" \
 		tc filter add dev eth0 ingress bpf da obj data.o sec ingress
 		test -e "$2/tc/globals/fact_data"
-		! mountpoint -q /sys/fs/bpf' "$NS" "$BATS_TEST_TMPDIR/other"
+		test "$(stat -f -c %T /sys/fs/bpf)" != bpf_fs' "$NS" "$BATS_TEST_TMPDIR/other"
 }
 
 @test "bpftool pins the same maps at another place" {
