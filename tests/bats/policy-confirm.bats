@@ -54,19 +54,19 @@ waits_no_more() {
 }
 
 @test "without a confirmation the policy before is back in force, and no process is left" {
-	run -0 apply b --confirm 2
-	[[ ${lines[-1]} == "back again in 2 s, unless 'tailgate policy confirm eth0' comes" ]]
+	run -0 apply b --confirm 5
+	[[ ${lines[-1]} == "back again in 5 s, unless 'tailgate policy confirm eth0' comes" ]]
 	in_force_is_b
 	waits
 	refute_reaches ping
 	eventually in_force_is_a
 	reaches ping http 80
 	eventually waits_no_more
-	[[ $(outcome) == *': not confirmed within 2 s: rolled back ingress' ]]
+	[[ $(outcome) == *': not confirmed within 5 s: rolled back ingress' ]]
 	run -0 on_server policy show eth0
-	[[ ${lines[-1]} == *'not confirmed within 2 s: rolled back ingress' ]]
+	[[ ${lines[-1]} == *'not confirmed within 5 s: rolled back ingress' ]]
 	run -0 on_server status eth0
-	[[ ${lines[-1]} == *'not confirmed within 2 s: rolled back ingress' ]]
+	[[ ${lines[-1]} == *'not confirmed within 5 s: rolled back ingress' ]]
 	refuses 1 'nothing on eth0 waits to be confirmed: ' on_server policy confirm eth0
 	apply a
 	[[ $(outcome) == null ]]
