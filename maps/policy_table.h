@@ -163,7 +163,6 @@ struct tg_policy_wide {
 #define TG_WIDE_SHIFT 0x3f /* a step: its lower half */
 #define TG_WIDE_MASK_SHIFT 8
 #define TG_WIDE_COMPARES_MAX 7
-#define TG_WIDE_HALVINGS_MAX 24 /* more than there are intervals */
 
 enum tg_wide {
 	TG_WIDE_TO,

@@ -172,17 +172,18 @@ static __always_inline __u64 tg_wide_search(const struct tg_policy_wide *wide,
 					    struct tg_wide_key key, __u64 first)
 {
 	__u64 stride = (__u64)(wide->compares + 1) << wide->halvings;
-	__u32 size = wide->start_size;
+	__u32 size = wide->start_size, left = wide->halvings;
 	const char *starts;
 	__u64 reached = 0;
 
+	/* a jump has to lead back: 6.1 takes no loop that is fallen into */
+	if (left) {
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < TG_WIDE_HALVINGS_MAX; i++) {
-		if (i >= wide->halvings)
-			break;
-		stride >>= 1;
-		starts = tg_wide_starts(wide, first + stride - 1, 1);
-		first += stride & -tg_wide_reaches(wide, key, starts);
+		do {
+			stride >>= 1;
+			starts = tg_wide_starts(wide, first + stride - 1, 1);
+			first += stride & -tg_wide_reaches(wide, key, starts);
+		} while (--left);
 	}
 	starts = tg_wide_starts(wide, first, wide->compares);
 #pragma clang loop unroll(full)

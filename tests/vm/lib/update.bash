@@ -11,6 +11,11 @@ write_results() {
 		failed=$((failed + 1))
 		return
 	}
+	! grep -q '^not ok .* is accepted$' "$WORK"/*/transcript || {
+		printf 'tests/vm/run: nothing written: not all programs were accepted\n' >&2
+		failed=$((failed + 1))
+		return
+	}
 	if [[ ! $ONLY ]]; then
 		replace_block "$ROOT/docs/kernels.md" features < <(feature_table)
 		replace_block "$ROOT/docs/kernels.md" versions < <(version_lines)
