@@ -17,6 +17,7 @@
 #include <bpf/libbpf.h>
 
 #include "counters.h"
+#include "verdict_names.h"
 
 #define EXIT_USAGE 2
 
@@ -44,34 +45,6 @@ static const char *hook_name(unsigned int hook)
 		TG_HOOK_LIST(HOOK_NAME)
 	default:
 		return "?";
-	}
-}
-
-static const char *verdict_name(unsigned int verdict)
-{
-	switch (verdict) {
-#define VERDICT_NAME(number, name, text) \
-	case number:                     \
-		return text;
-		TG_VERDICT_LIST(VERDICT_NAME)
-	default:
-		return "?";
-	}
-}
-
-static const char *reason_name(unsigned int reason)
-{
-	static char own[16];
-
-	switch (reason) {
-#define REASON_NAME(number, name, text, meaning) \
-	case number:                             \
-		return text;
-		TG_REASON_LIST(REASON_NAME)
-	default:
-		snprintf(own, sizeof(own), "own-%d",
-			 (int)reason - TG_REASON_OWN_FIRST);
-		return reason < TG_REASON_OWN_FIRST ? "?" : own;
 	}
 }
 

@@ -12,5 +12,6 @@ $(B)/live/%.o: tools/live/%.c $(B)/compiler
 	$(Q)$(CLANG) $(TOOL_CFLAGS) $(POLICY_INCLUDES) -Itools/live -MMD -MP \
 		-c $< -o $@
 
-$(B)/tg-explain: $(LIVE_OBJECTS) $(B)/tools/program.o $(POLICY_LIBRARY)
+$(B)/tg-explain: $(LIVE_OBJECTS) $(addprefix $(B)/tools/,program.o \
+	verdict_names.o) $(POLICY_LIBRARY)
 $(B)/tg-explain: LDLIBS := -lbpf

@@ -3,21 +3,15 @@
 #ifndef TG_LIVE_ANSWER_H
 #define TG_LIVE_ANSWER_H
 
-#include "describe.h"
+#include "questions.h"
 #include "way.h"
 
 struct live_answer {
+	const struct question *question;
+	/* unless the question is refused */
 	enum tg_hook hook;
-	const char *text; /* the packet, as it was described */
-	size_t size;
-	uint64_t number; /* of a packet in a capture; or 0 */
-	uint32_t captured, length;
-	bool malformed;
-
-	/* one of these two */
-	const struct describe_error *error;
-	const struct way *way;
 	int returned;
+	const struct way *way;
 };
 
 /* One line. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "live_answer.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +39,7 @@ static const char *reason_of(const struct live_answer *answer,
 		return NULL;
 	if (stop->rule < 0 || note->reason != TG_REASON_RULE)
 		return reason_name(note->reason);
-	if (answer->malformed)
+	if (answer->question->packet.malformed)
 		return "malformed";
 	return stop->rule ? "rule" : "default";
 }
@@ -92,27 +91,10 @@ static void json_verdict(FILE *out, const struct live_answer *answer)
 	json_way(out, answer);
 }
 
-static void json_error(FILE *out, const struct describe_error *error)
-{
-	json_print_member(out, "error", error->message);
-	if (error->column)
-		fprintf(out, ", \"column\": %u", error->column);
-	if (*error->hint)
-		json_print_member(out, "hint", error->hint);
-}
-
 void live_answer_print_json(FILE *out, const struct live_answer *answer)
 {
-	fputs("{\"packet\": ", out);
-	json_print(out, answer->text, answer->size);
-	if (answer->number)
-		fprintf(out, ", \"number\": %" PRIu64, answer->number);
-	if (answer->length)
-		fprintf(out, ", \"captured\": %u, \"length\": %u",
-			answer->captured, answer->length);
-	if (answer->error)
-		json_error(out, answer->error);
-	else
+	question_print_json(out, answer->question);
+	if (!answer->question->error)
 		json_verdict(out, answer);
 	fputs("}\n", out);
 }

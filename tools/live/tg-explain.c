@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live.h"
+#include "chain_run.h"
+#include "live_answer.h"
 
 #define EXIT_USAGE 2
 #define EXIT_GONE 3 /* the chain is another one by now */
@@ -39,24 +40,20 @@ static const char help[] =
 	"\n"
 	"The exit status is 3 where the chain has changed meanwhile.\n";
 
+struct live {
+	const char *device, *programs; /* SLOT:ID,... */
+	bool help;
+
+	struct twins twins;
+	struct chain_run run;
+	struct questions questions;
+	struct describe_error not_run; /* why the last packet was not */
+};
+
 static int usage(const char *what)
 {
 	fprintf(stderr, "tg-explain: %s: see tg-explain --help\n", what);
 	return EXIT_USAGE;
-}
-
-static char *join(char **words, int count)
-{
-	size_t size = 1;
-	char *text, *end;
-
-	for (int i = 0; i < count; i++)
-		size += strlen(words[i]) + 1;
-	text = calloc(1, size);
-	end = text;
-	for (int i = 0; text && i < count; i++)
-		end += sprintf(end, "%s%s", i ? " " : "", words[i]);
-	return text;
 }
 
 static bool take_hook(struct twins *twins, const char *word)
@@ -74,19 +71,15 @@ static bool take_hook(struct twins *twins, const char *word)
 	return true;
 }
 
-static int check_options(const struct live *live, bool has_packet)
+static int check_options(const struct live *live)
 {
 	const struct twins *twins = &live->twins;
-	int ways = has_packet + live->batch + !!live->capture;
+	const char *problem = questions_usage(&live->questions);
 
 	if (!twins->section || !live->device || !live->programs ||
 	    !twins->objects || !twins->plugins)
 		return usage("which chain?");
-	if (ways == 0)
-		return usage("which packet?");
-	if (ways > 1)
-		return usage("one of a packet, --pcap and --batch");
-	return EXIT_SUCCESS;
+	return problem ? usage(problem) : EXIT_SUCCESS;
 }
 
 static int parse_options(struct live *live, int argc, char **argv)
@@ -103,6 +96,7 @@ static int parse_options(struct live *live, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
+	struct questions *questions = &live->questions;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -124,13 +118,13 @@ static int parse_options(struct live *live, int argc, char **argv)
 			live->twins.plugins = optarg;
 			break;
 		case 'c':
-			live->capture = optarg;
+			questions->capture = optarg;
 			break;
 		case 'b':
-			live->batch = true;
+			questions->batch = true;
 			break;
 		case 'j':
-			live->json = true;
+			questions->json = true;
 			break;
 		case 'h':
 			live->help = true;
@@ -139,10 +133,9 @@ static int parse_options(struct live *live, int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	live->packet = join(argv + optind, argc - optind);
-	if (!live->packet)
-		return usage("out of memory");
-	return check_options(live, optind < argc);
+	questions->words = argv + optind;
+	questions->word_count = argc - optind;
+	return check_options(live);
 }
 
 /* ID,SLOT:ID,... */
@@ -170,6 +163,51 @@ static int add_programs(struct twins *twins, const char *list)
 	}
 }
 
+static void print(const struct questions *questions,
+		  const struct live_answer *answer)
+{
+	if (questions->json)
+		live_answer_print_json(stdout, answer);
+	else if (answer->question->error || questions->batch ||
+		 questions->capture)
+		live_answer_print(stdout, answer);
+	else
+		live_answer_print_way(stdout, answer);
+}
+
+/* Who cannot run a packet refuses it. */
+static int run(struct live *live, struct question *question)
+{
+	int returned = 0;
+	const char *problem =
+		chain_run(&live->run, question->frame, question->frame_size,
+			  question->metadata, &returned);
+
+	if (!problem)
+		return returned;
+	snprintf(live->not_run.message, sizeof(live->not_run.message), "%s",
+		 problem);
+	question->error = &live->not_run;
+	return 0;
+}
+
+static void answer(void *command_data, struct question *question)
+{
+	struct live *live = command_data;
+	struct way way;
+	struct live_answer answer = {
+		.question = question,
+		.hook = live->twins.hook,
+		.way = &way,
+	};
+
+	if (!question->error)
+		answer.returned = run(live, question);
+	if (!question->error)
+		way_read(&way, &live->twins);
+	print(&live->questions, &answer);
+}
+
 static int explain(struct live *live)
 {
 	struct twins *twins = &live->twins;
@@ -189,9 +227,8 @@ static int explain(struct live *live)
 			strerror(-err));
 		return EXIT_FAILURE;
 	}
-	if (live->batch)
-		return live_batch(live);
-	return live->capture ? live_capture(live) : live_packet(live);
+	live->questions.on_xdp = twins->hook == TG_HOOK_XDP;
+	return questions_ask(&live->questions);
 }
 
 static int finish(int status)
@@ -212,6 +249,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "tg-explain: out of memory\n");
 		return EXIT_FAILURE;
 	}
+	live->questions.command = "tg-explain";
+	live->questions.answer = answer;
+	live->questions.command_data = live;
 	libbpf_set_print(NULL);
 	status = parse_options(live, argc, argv);
 	if (status == EXIT_SUCCESS && live->help)

@@ -31,6 +31,17 @@ static const char help[] =
 	"  -h, --help\n"
 	"\n";
 
+#define NO_HOOK (-1)
+
+struct explain {
+	const char *policy_path;
+	int hook; /* of enum tg_hook, or NO_HOOK */
+	bool help;
+
+	struct policy policy;
+	struct questions questions;
+};
+
 /* One hook, of those that "check" knows as well. */
 static int hook_of(const char *text)
 {
@@ -41,33 +52,18 @@ static int hook_of(const char *text)
 	return NO_HOOK;
 }
 
-static char *join(char **words, int count)
+static int check_options(const struct explain *explain)
 {
-	size_t size = 1;
-	char *text, *end;
-
-	for (int i = 0; i < count; i++)
-		size += strlen(words[i]) + 1;
-	text = calloc(1, size);
-	end = text;
-	for (int i = 0; text && i < count; i++)
-		end += sprintf(end, "%s%s", i ? " " : "", words[i]);
-	return text;
-}
-
-static int check_options(const struct explain *explain, bool has_packet)
-{
-	int ways = has_packet + explain->batch + !!explain->capture;
-	bool reads_input = explain->batch ||
-			   (explain->capture && !strcmp(explain->capture, "-"));
+	const struct questions *questions = &explain->questions;
+	const char *problem = questions_usage(questions);
+	bool reads_input =
+		questions->batch ||
+		(questions->capture && !strcmp(questions->capture, "-"));
 
 	if (!explain->policy_path)
 		return usage_error("explain", "which --policy?");
-	if (ways == 0)
-		return usage_error("explain", "which packet?");
-	if (ways > 1)
-		return usage_error("explain",
-				   "one of a packet, --pcap and --batch");
+	if (problem)
+		return usage_error("explain", "%s", problem);
 	if (reads_input && !strcmp(explain->policy_path, "-"))
 		return usage_error("explain",
 				   "standard input cannot be both the policy "
@@ -86,6 +82,7 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
+	struct questions *questions = &explain->questions;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "p:h", options, NULL)) != -1) {
@@ -102,13 +99,13 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 					   "egress",
 					   optarg);
 		case 'c':
-			explain->capture = optarg;
+			questions->capture = optarg;
 			break;
 		case 'b':
-			explain->batch = true;
+			questions->batch = true;
 			break;
 		case 'j':
-			explain->json = true;
+			questions->json = true;
 			break;
 		case 'h':
 			explain->help = true;
@@ -117,10 +114,9 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 			return STATUS_USAGE;
 		}
 	}
-	explain->packet = join(argv + optind, argc - optind);
-	if (!explain->packet)
-		return STATUS_FAILED;
-	return check_options(explain, optind < argc);
+	questions->words = argv + optind;
+	questions->word_count = argc - optind;
+	return check_options(explain);
 }
 
 /* What the hook cannot do is an error here as it is in "check". */
@@ -146,6 +142,23 @@ static int read_policy(struct explain *explain)
 	return err;
 }
 
+static void answer(void *command_data, struct question *question)
+{
+	struct explain *explain = command_data;
+	struct answer answer = {
+		.policy = &explain->policy,
+		.question = question,
+	};
+
+	if (!question->error)
+		answer.verdict =
+			policy_match(&explain->policy, &question->packet);
+	if (explain->questions.json)
+		answer_print_json(stdout, &answer);
+	else
+		answer_print(stdout, &answer);
+}
+
 static int run(struct explain *explain)
 {
 	int status = STATUS_FAILED;
@@ -155,14 +168,9 @@ static int run(struct explain *explain)
 		fputs(describe_help, stdout);
 		return finish_output("explain", STATUS_OK);
 	}
-	if (read_policy(explain) == 0) {
-		if (explain->batch)
-			status = explain_batch(explain);
-		else if (explain->capture)
-			status = explain_capture(explain);
-		else
-			status = explain_packet(explain);
-	}
+	explain->questions.on_xdp = explain->hook == TG_HOOK_XDP;
+	if (read_policy(explain) == 0)
+		status = questions_ask(&explain->questions);
 	policy_free(&explain->policy);
 	return finish_output("explain", status);
 }
@@ -170,18 +178,19 @@ static int run(struct explain *explain)
 int cmd_explain(int argc, char **argv)
 {
 	struct explain *explain = calloc(1, sizeof(*explain));
-	int status = STATUS_FAILED;
+	int status;
 
-	if (explain) {
-		explain->hook = NO_HOOK;
-		status = parse_options(explain, argc, argv);
-	}
-	if (!explain || (status == STATUS_FAILED && !explain->packet))
+	if (!explain) {
 		fprintf(stderr, "tg-policy explain: out of memory\n");
+		return STATUS_FAILED;
+	}
+	explain->hook = NO_HOOK;
+	explain->questions.command = "tg-policy explain";
+	explain->questions.answer = answer;
+	explain->questions.command_data = explain;
+	status = parse_options(explain, argc, argv);
 	if (status == STATUS_OK)
 		status = run(explain);
-	if (explain)
-		free(explain->packet);
 	free(explain);
 	return status;
 }

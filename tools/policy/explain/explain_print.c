@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "explain.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "json_print.h"
@@ -90,15 +88,6 @@ static const struct policy_block *block_of(const struct policy *policy,
 	return NULL;
 }
 
-/* What would do something to a terminal is shown as a question mark. */
-static void print_text(FILE *out, const char *text, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		putc((unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?'
-								     : text[i],
-		     out);
-}
-
 static void print_place(FILE *out, const struct policy *policy,
 			struct policy_place place)
 {
@@ -106,20 +95,7 @@ static void print_place(FILE *out, const struct policy *policy,
 
 	take_source(&excerpt, policy, place);
 	fprintf(out, "%s:%u: ", policy_file(policy, place.file), place.line);
-	print_text(out, excerpt.text, excerpt.size);
-}
-
-static void print_number(FILE *out, const struct answer *answer)
-{
-	if (answer->number)
-		fprintf(out, "%" PRIu64 ": ", answer->number);
-	if (answer->number && answer->text) {
-		print_text(out, answer->text, answer->size);
-		if (answer->captured < answer->length)
-			fprintf(out, " (%u of %u bytes captured)",
-				answer->captured, answer->length);
-		fputs(": ", out);
-	}
+	print_for_terminal(out, excerpt.text, excerpt.size);
 }
 
 static void print_verdict(FILE *out, const struct answer *answer)
@@ -129,7 +105,7 @@ static void print_verdict(FILE *out, const struct answer *answer)
 	const struct policy_block *block;
 
 	fprintf(out, "%s: %s", policy_action_word(answer->verdict.action),
-		answer->malformed ? "malformed: " : "");
+		answer->question->packet.malformed ? "malformed: " : "");
 	if (!rule) {
 		fputs("no rule matches", out);
 		if (policy->default_place.line) {
@@ -146,17 +122,9 @@ static void print_verdict(FILE *out, const struct answer *answer)
 
 void answer_print(FILE *out, const struct answer *answer)
 {
-	print_number(out, answer);
-	if (!answer->error) {
+	question_print(out, answer->question);
+	if (!answer->question->error)
 		print_verdict(out, answer);
-	} else if (answer->error->column) {
-		fprintf(out, "error: column %u: %s", answer->error->column,
-			answer->error->message);
-		if (*answer->error->hint)
-			fprintf(out, " (%s)", answer->error->hint);
-	} else {
-		fprintf(out, "error: %s", answer->error->message);
-	}
 	putc('\n', out);
 }
 
@@ -212,9 +180,9 @@ static void json_verdict(FILE *out, const struct answer *answer)
 	json_print_member(out, "verdict",
 			  policy_action_word(answer->verdict.action));
 	json_print_member(out, "reason",
-			  answer->malformed ? "malformed"
-			  : rule	    ? "rule"
-					    : "default");
+			  answer->question->packet.malformed ? "malformed"
+			  : rule			     ? "rule"
+							     : "default");
 	json_print_member(out, "plugin", "policy");
 	if (rule)
 		json_rule(out, answer);
@@ -224,27 +192,10 @@ static void json_verdict(FILE *out, const struct answer *answer)
 		      out);
 }
 
-static void json_error(FILE *out, const struct describe_error *error)
-{
-	json_print_member(out, "error", error->message);
-	if (error->column)
-		fprintf(out, ", \"column\": %u", error->column);
-	if (*error->hint)
-		json_print_member(out, "hint", error->hint);
-}
-
 void answer_print_json(FILE *out, const struct answer *answer)
 {
-	fputs("{\"packet\": ", out);
-	json_print(out, answer->text, answer->size);
-	if (answer->number)
-		fprintf(out, ", \"number\": %" PRIu64, answer->number);
-	if (answer->length)
-		fprintf(out, ", \"captured\": %u, \"length\": %u",
-			answer->captured, answer->length);
-	if (answer->error)
-		json_error(out, answer->error);
-	else
+	question_print_json(out, answer->question);
+	if (!answer->question->error)
 		json_verdict(out, answer);
 	fputs("}\n", out);
 }

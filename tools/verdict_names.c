@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "verdict_names.h"
 
-#include <linux/bpf.h>
-#include <linux/pkt_cls.h>
 #include <stddef.h>
 
 const char *verdict_name(int verdict)
@@ -44,43 +42,4 @@ const char *reason_meaning(int reason)
 	default:
 		return NULL;
 	}
-}
-
-static int xdp_verdict(int returned)
-{
-	switch (returned) {
-	case XDP_ABORTED:
-	case XDP_DROP:
-		return TG_VERDICT_DROP;
-	case XDP_PASS:
-		return TG_VERDICT_PASS;
-	case XDP_TX:
-		return TG_VERDICT_REJECT;
-	case XDP_REDIRECT:
-		return TG_VERDICT_REDIRECT;
-	default:
-		return -1;
-	}
-}
-
-static int tc_verdict(int returned)
-{
-	switch (returned) {
-	case TC_ACT_UNSPEC:
-		return TG_VERDICT_PASS;
-	case TC_ACT_OK:
-		return TG_VERDICT_ACCEPT;
-	case TC_ACT_SHOT:
-		return TG_VERDICT_DROP;
-	case TC_ACT_REDIRECT:
-		return TG_VERDICT_REDIRECT;
-	default:
-		return -1;
-	}
-}
-
-int returned_verdict(enum tg_hook hook, int returned)
-{
-	return hook == TG_HOOK_XDP ? xdp_verdict(returned)
-				   : tc_verdict(returned);
 }

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "questions.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "explain_batch.h"
+#include "pcap.h"
+
+static void ask(struct questions *questions, struct question *question)
+{
+	questions->answer(questions->command_data, question);
+	if (question->error)
+		questions->failed = true;
+}
+
+static void take_frame(struct question *question, const uint8_t *frame,
+		       uint32_t size, const struct policy_metadata *metadata)
+{
+	question->frame = frame;
+	question->frame_size = size;
+	question->metadata = metadata;
+	policy_packet_read(&question->packet, frame, size, metadata);
+}
+
+/* --- in words */
+
+static int describe_on_hook(struct questions *questions, const char *text,
+			    size_t size, struct describe_error *error)
+{
+	struct policy_metadata *metadata = &questions->described.metadata;
+	int err = describe(&questions->described, text, size, error);
+
+	if (err)
+		return err;
+	if (questions->on_xdp && metadata->has_mark) {
+		*error = (struct describe_error){ .message = "on xdp a packet "
+							     "has no mark" };
+		return -EINVAL;
+	}
+	metadata->has_mark = !questions->on_xdp;
+	return 0;
+}
+
+/* The error is for the question to point at. */
+static void understand(struct questions *questions, struct question *question,
+		       struct describe_error *error)
+{
+	const struct described *described = &questions->described;
+
+	if (describe_on_hook(questions, question->text, question->size, error))
+		question->error = error;
+	else
+		take_frame(question, described->frame, described->size,
+			   &described->metadata);
+}
+
+static char *join(char **words, int count)
+{
+	size_t size = 1;
+	char *text, *end;
+
+	for (int i = 0; i < count; i++)
+		size += strlen(words[i]) + 1;
+	text = calloc(1, size);
+	end = text;
+	for (int i = 0; text && i < count; i++)
+		end += sprintf(end, "%s%s", i ? " " : "", words[i]);
+	return text;
+}
+
+/* A person has typed it, and can see where it is wrong. */
+static int ask_words(struct questions *questions)
+{
+	char *text = join(questions->words, questions->word_count);
+	struct question question = { .text = text };
+	struct describe_error error;
+
+	if (!text) {
+		fprintf(stderr, "%s: out of memory\n", questions->command);
+		return -ENOMEM;
+	}
+	question.size = strlen(text);
+	understand(questions, &question, &error);
+	if (question.error && !questions->json) {
+		describe_error_print(stderr, "packet", text, question.size,
+				     &error);
+		questions->failed = true;
+	} else {
+		ask(questions, &question);
+	}
+	free(text);
+	return 0;
+}
+
+static void ask_batch_line(struct questions *questions,
+			   const struct batch_line *line)
+{
+	static const struct describe_error too_long = {
+		.message = "the line is too long",
+	};
+	struct question question = { .text = line->text, .size = line->size };
+	struct describe_error error;
+
+	if (line->too_long)
+		question = (struct question){ .text = "", .error = &too_long };
+	else if (batch_says_nothing(line))
+		return;
+	else
+		understand(questions, &question, &error);
+	ask(questions, &question);
+}
+
+static int ask_batch(struct questions *questions)
+{
+	struct batch_line line;
+	struct batch batch;
+	int err = batch_start(&batch, STDIN_FILENO, stdout);
+
+	while (!err && (err = batch_next(&batch, &line)) > 0) {
+		ask_batch_line(questions, &line);
+		err = ferror(stdout) ? -EIO : 0;
+	}
+	batch_end(&batch);
+	/* that answers do not arrive is said by who ends the output */
+	if (err && !ferror(stdout))
+		fprintf(stderr, "%s: standard input: %s\n", questions->command,
+			strerror(-err));
+	return err;
+}
+
+/* --- captured */
+
+static void print_captured(char *text, size_t size,
+			   const struct policy_packet *packet)
+{
+	FILE *line = fmemopen(text, size, "w");
+
+	if (!line)
+		return;
+	describe_print(line, packet, false);
+	fclose(line);
+}
+
+static void ask_captured(struct questions *questions, uint64_t number,
+			 const struct pcap_packet *captured)
+{
+	static const struct describe_error cut_off = {
+		.message = "the capture ends before the headers do",
+	};
+	const struct policy_metadata metadata = {
+		.has_mark = !questions->on_xdp,
+		.missing = captured->length - captured->size,
+	};
+	char text[512] = "";
+	struct question question = {
+		.text = text,
+		.number = number,
+		.captured = captured->size,
+		.length = captured->length,
+	};
+
+	take_frame(&question, captured->bytes, captured->size, &metadata);
+	print_captured(text, sizeof(text), &question.packet);
+	question.size = strlen(text);
+	if (question.packet.cut_off)
+		question.error = &cut_off;
+	ask(questions, &question);
+}
+
+static int ask_capture(struct questions *questions)
+{
+	bool standard = !strcmp(questions->capture, "-");
+	FILE *file = standard ? stdin : fopen(questions->capture, "re");
+	struct pcap_packet packet;
+	struct pcap_reader reader;
+	int err;
+
+	if (!file) {
+		err = -errno;
+		fprintf(stderr, "%s: %s: %s\n", questions->command,
+			questions->capture, strerror(-err));
+		return err;
+	}
+	err = pcap_start(&reader, file);
+	while (!err && (err = pcap_read(&reader, &packet)) > 0) {
+		ask_captured(questions, reader.number, &packet);
+		err = 0;
+	}
+	/* the answers come before the reason why there are no more */
+	fflush(stdout);
+	if (err)
+		fprintf(stderr, "%s: %s: %s\n", questions->command,
+			questions->capture, reader.error);
+	pcap_end(&reader);
+	if (!standard)
+		fclose(file);
+	return err;
+}
+
+/* --- */
+
+const char *questions_usage(const struct questions *questions)
+{
+	int ways = !!questions->word_count + questions->batch +
+		   !!questions->capture;
+
+	if (ways == 0)
+		return "which packet?";
+	return ways > 1 ? "one of a packet, --pcap and --batch" : NULL;
+}
+
+int questions_ask(struct questions *questions)
+{
+	int err;
+
+	if (questions->batch)
+		err = ask_batch(questions);
+	else if (questions->capture)
+		err = ask_capture(questions);
+	else
+		err = ask_words(questions);
+	return err || questions->failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
