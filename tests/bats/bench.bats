@@ -339,7 +339,9 @@ given_other_peer() { # <FILE
 	run -2 "$HERE/run" swim
 	[[ $output == *"no such part: 'swim'"* ]]
 	run -2 "$HERE/run" --rules hosts/11 race
-	[[ $output == *"no such rules: 'hosts/11'"* ]]
+	[[ $output == *"no such rules in race: 'hosts/11'"* ]]
+	run -2 "$HERE/run" --rules ports/10000 egress
+	[[ $output == *"no such rules in egress: 'ports/10000'"* ]]
 }
 
 @test "one part with one set of rules comes out as JSON and as tables" {
