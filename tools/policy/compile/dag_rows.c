@@ -66,9 +66,9 @@ static uint32_t write_whole(struct rows *rows, const struct dag_node *node)
 	for (uint32_t run = 0; run < node->run_count; run++) {
 		uint32_t reference = reference_of(rows, runs[run].child);
 
-		for (uint32_t class = runs[run].class;
-		     class < end_of_run(rows, node, run); class ++)
-			rows->scratch[class] = reference;
+		for (uint32_t i = runs[run].class;
+		     i < end_of_run(rows, node, run); i++)
+			rows->scratch[i] = reference;
 	}
 	return blob_append(rows->blob, rows->scratch, 4 * (size_t)count,
 			   TG_ROW_ALIGN);
@@ -87,8 +87,8 @@ static uint32_t write_pattern(struct rows *rows, size_t level, uint32_t from,
 	if (has_pads)
 		size = count;
 	memset(bytes, 0, size);
-	for (uint32_t class = from; class < to; class ++)
-		bytes[size++] = rows->scratch[class];
+	for (uint32_t i = from; i < to; i++)
+		bytes[size++] = rows->scratch[i];
 	if (has_pads) {
 		memset(bytes + size, rows->scratch[to], count);
 		size += count;
@@ -160,9 +160,9 @@ static uint32_t write_short(struct rows *rows, const struct dag_node *node)
 		uint32_t number = number_child(
 			reference_of(rows, runs[run].child), row + 1, &count);
 
-		for (uint32_t class = runs[run].class;
-		     class < end_of_run(rows, node, run); class ++)
-			rows->scratch[class] = number;
+		for (uint32_t i = runs[run].class;
+		     i < end_of_run(rows, node, run); i++)
+			rows->scratch[i] = number;
 	}
 	row[0] =
 		pattern_for(rows, node->level, runs[1].class, runs[last].class);
