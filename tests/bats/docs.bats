@@ -22,15 +22,23 @@ setup() {
 
 teardown() {
 	tailgate playground down
+	leave_sys_fs_bpf
 	clean_up
 }
 
 # Where it is none, tc would take any other bpffs that it finds: that of a test
 # beside us.
 given_sys_fs_bpf() {
+	PINNED_BEFORE=$(compgen -G '/sys/fs/bpf/tc*') || true
 	[[ $(stat -f -c %T /sys/fs/bpf) != bpf_fs ]] || return 0
 	MOUNTS+=(/sys/fs/bpf)
 	mount -t bpf bpf /sys/fs/bpf
+}
+
+# The folders of tc, if nobody had them before or has something in them.
+leave_sys_fs_bpf() {
+	[[ ! -d /sys/fs/bpf/tc/globals || $PINNED_BEFORE ]] ||
+		rmdir --ignore-fail-on-non-empty --parents /sys/fs/bpf/tc/globals 2>/dev/null || true
 }
 
 copy_tree() {
