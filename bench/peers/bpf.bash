@@ -10,5 +10,5 @@ fill_pinned() { # MAP <KEYS
 }
 
 load_map_filter() { # SECTION-PROGRAM
-	TC_BPF_MNT=$PINS ip link set dev in xdpdrv obj "$BENCH/$1.bpf.o" sec xdp
+	ip link set dev in xdpdrv obj "$BENCH/$1.bpf.o" sec xdp
 }

@@ -40,6 +40,7 @@ given_bench_bpffs() {
 	mkdir "$WORK/bpf"
 	MOUNTS+=("$WORK/bpf")
 	mount -t bpf -o mode=0700 bpf "$WORK/bpf"
+	export TC_BPF_MNT=$WORK/bpf
 }
 
 progress() {
