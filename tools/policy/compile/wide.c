@@ -25,6 +25,7 @@
 struct plan {
 	unsigned int steps;
 	unsigned int compares, halvings;
+	unsigned int window_min; /* bits, where there are so many */
 	uint64_t lowest; /* the word that entry 0 of the first node begins at */
 	unsigned int shift;
 };
@@ -91,8 +92,12 @@ static unsigned int window_for(const struct wide *wide, unsigned int level,
 		window = window_that_parts(wide, block, wide->plan.compares);
 		if (bits_of(ENTRIES_PER_START * count) < most)
 			most = bits_of(ENTRIES_PER_START * count);
+		if (most < wide->plan.window_min)
+			most = wide->plan.window_min;
 	} else {
 		window = bits_of(count);
+		if (window < wide->plan.window_min)
+			window = wide->plan.window_min;
 	}
 	if (window > most)
 		window = most;
@@ -213,38 +218,61 @@ static void lay_out(struct wide *wide, struct blob *blob)
 
 /* What it costs, in nanoseconds of a usual machine. */
 #define STEP_COST 3.0
-#define COMPARE_COST 0.6
-#define HALVING_COST 3.5
+#define COMPARE_COST 0.8 /* of 32 bits; more bits have borrows to look at */
+#define LONG_COMPARE_COST 2.0
+#define HALVING_COST 10.0
 #define MEGABYTE_COST 6.0
 
 static double cost_of(const struct wide *wide)
 {
 	const struct plan *plan = &wide->plan;
+	double compare =
+		wide->start_size > 4 ? LONG_COMPARE_COST : COMPARE_COST;
 
-	return STEP_COST * plan->steps + COMPARE_COST * plan->compares +
+	return STEP_COST * plan->steps + compare * plan->compares +
 	       HALVING_COST * plan->halvings +
 	       MEGABYTE_COST * wide->size / (1 << 20);
 }
 
+/* The best number of windows for a plan that says the rest. */
+static void try_plans(struct wide *wide, struct plan plan, struct plan *best,
+		      double *least)
+{
+	for (unsigned int steps = 0; steps <= TG_WIDE_STEPS; steps++) {
+		double cost;
+
+		wide->plan = plan;
+		wide->plan.steps = steps;
+		lay_out(wide, NULL);
+		cost = cost_of(wide);
+		if (!best->compares || cost < *least) {
+			*best = wide->plan;
+			*least = cost;
+		}
+		if (!wide->plan.halvings)
+			break; /* more steps would bring nothing */
+	}
+}
+
+/* Few starts of long keys: larger nodes cost little, and save steps. */
+#define FEW_STARTS 4096
+
 static struct plan best_plan(struct wide *wide)
 {
 	static const unsigned int compares[] = { 1, 3, TG_WIDE_COMPARES_MAX };
+	static const unsigned int windows[] = { 0, 8, 11, 13 };
+	size_t sizes = wide->count <= FEW_STARTS && wide->start_size > 4
+			       ? sizeof(windows) / sizeof(*windows)
+			       : 1;
 	struct plan best = { 0 };
-	double least = 0, cost;
+	double least = 0;
 
 	for (size_t i = 0; i < sizeof(compares) / sizeof(*compares); i++) {
-		for (unsigned int steps = 0; steps <= TG_WIDE_STEPS; steps++) {
-			wide->plan = (struct plan){ .steps = steps,
-						    .compares = compares[i] };
-			lay_out(wide, NULL);
-			cost = cost_of(wide);
-			if (!best.compares || cost < least) {
-				best = wide->plan;
-				least = cost;
-			}
-			if (!wide->plan.halvings)
-				break; /* more steps would bring nothing */
-		}
+		for (size_t j = 0; j < sizes; j++)
+			try_plans(wide,
+				  (struct plan){ .compares = compares[i],
+						 .window_min = windows[j] },
+				  &best, &least);
 	}
 	return best;
 }
