@@ -160,13 +160,13 @@ static bool pattern_size(struct dag_nodes *nodes, const struct dag_node *node,
 	return true;
 }
 
-static bool add_size(struct dag_nodes *nodes, struct dag_node *node)
+static bool add_size(struct dag_nodes *nodes, const struct dag_node *node)
 {
 	const struct dag_level *level = &nodes->levels->levels[node->level];
 	const struct dag_run *runs = &nodes->runs[node->first_run];
 	struct dag_level_size *size = &nodes->sizes[node->level];
+	size_t pattern = 0, children;
 	uint16_t *numbers;
-	size_t pattern = 0;
 	bool ok = true;
 
 	if (node->run_count == 1) {
@@ -177,16 +177,15 @@ static bool add_size(struct dag_nodes *nodes, struct dag_node *node)
 	numbers = calloc(node->run_count, sizeof(*numbers));
 	if (!numbers)
 		return false;
-	node->children = number_children(runs, node->run_count, numbers);
-	if (node->children > TG_SHORT_ROW_MAX)
+	children = number_children(runs, node->run_count, numbers);
+	if (children > TG_SHORT_ROW_MAX)
 		size->is_short_possible = false;
 	else
 		ok = pattern_size(nodes, node, numbers, &pattern);
 	size->whole += rounded_up(4 * (size_t)level->dimension->class_count,
 				  TG_ROW_ALIGN);
-	size->short_ += rounded_up(4 * (size_t)(1 + node->children),
-				   TG_SHORT_ROW_ALIGN) +
-			pattern;
+	size->short_ +=
+		rounded_up(4 * (1 + children), TG_SHORT_ROW_ALIGN) + pattern;
 	free(numbers);
 	return ok;
 }

@@ -26,7 +26,6 @@ struct dag_run {
 struct dag_node {
 	uint32_t level;
 	uint32_t first_run, run_count;
-	uint32_t children; /* different ones */
 };
 
 /* The bytes that the nodes of a level take, in either form of rows. */
