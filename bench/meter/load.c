@@ -66,7 +66,7 @@ static struct driver_progress *progress_of(struct bpf_object *object)
 	return progress == MAP_FAILED ? NULL : progress;
 }
 
-int meter_load_driver(const struct meter_row *row, int frames,
+int meter_load_driver(const struct meter_row *row, const struct frames *frames,
 		      enum meter_side side, struct meter_driver *driver)
 {
 	struct bpf_object *object;
@@ -79,7 +79,7 @@ int meter_load_driver(const struct meter_row *row, int frames,
 	if (!object)
 		return -ENOENT;
 	program = choose(object, row->hook);
-	err = frames_give(object, row->timed, frames);
+	err = frames_give(object, frames);
 	if (!err)
 		err = bpf_object__load(object);
 	if (!err)

@@ -53,7 +53,7 @@ struct meter {
 	size_t count, rounds;
 	uint32_t passes;
 	struct trace *trace, *timed; /* of the rows that come now */
-	int frames;		     /* of the same */
+	struct frames frames;	     /* of the same */
 	const char *hook;
 	bool json, blind;
 };
@@ -107,12 +107,12 @@ static int use_trace(struct meter *meter, const char *path)
 	meter->timed = without_rejects(meter->trace);
 	if (!meter->timed)
 		return -ENOMEM;
-	meter->frames = frames_map(meter->timed);
-	return meter->frames < 0 ? meter->frames : 0;
+	return frames_pack(meter->timed, &meter->frames);
 }
 
 /* The row has programs and a trace; it gets drivers and room for its runs. */
-static int finish_row(struct meter *meter, struct meter_row *row, int frames)
+static int finish_row(struct meter *meter, struct meter_row *row,
+		      const struct frames *frames)
 {
 	for (int side = 0; side < METER_SIDES; side++) {
 		int err = meter_load_driver(row, frames, side,
@@ -161,20 +161,20 @@ static int add_row(struct meter *meter, char *word)
 	row->programs[METER_BASELINE] = load_side(baseline, row->hook);
 	if (row->programs[METER_BASELINE] < 0)
 		return row->programs[METER_BASELINE];
-	return finish_row(meter, row, meter->frames);
+	return finish_row(meter, row, &meter->frames);
 }
 
 static int add_yardstick(struct meter *meter, const char *word)
 {
 	struct meter_row *row = &meter->rows[meter->count];
 	int err = meter_yardstick(word, row);
-	int frames;
+	struct frames frames;
 
 	if (err)
 		return err;
 	row->timed = row->trace;
-	frames = frames_map(row->timed);
-	return frames < 0 ? frames : finish_row(meter, row, frames);
+	err = frames_pack(row->timed, &frames);
+	return err ? err : finish_row(meter, row, &frames);
 }
 
 static int take_number(const char *text, unsigned long max,

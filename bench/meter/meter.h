@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "driver.h"
+#include "frames.h"
 #include "trace_file.h"
 
 #define METER_ROWS_MAX 128
@@ -41,7 +42,7 @@ struct meter_figure {
 
 /* A program, or a negative errno after one message. */
 int meter_load(const char *path, const char *hook);
-int meter_load_driver(const struct meter_row *row, int frames,
+int meter_load_driver(const struct meter_row *row, const struct frames *frames,
 		      enum meter_side side, struct meter_driver *driver);
 
 /*

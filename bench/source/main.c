@@ -117,9 +117,10 @@ static int load(struct source *source, struct options *options,
 		const char *directory)
 {
 	struct bpf_object *object;
+	struct frames frames;
 	struct trace trace;
 	char path[PATH_MAX];
-	int map, err = trace_map(options->trace, &trace);
+	int err = trace_map(options->trace, &trace);
 
 	if (err)
 		return err;
@@ -127,12 +128,14 @@ static int load(struct source *source, struct options *options,
 		return fail("--start lies behind the end", -EINVAL);
 	if (!options->count && !options->seconds)
 		options->count = trace.header.count;
-	map = frames_map(&trace);
+	err = frames_pack(&trace, &frames);
+	if (err)
+		return err;
 	snprintf(path, sizeof(path), "%s/source.bpf.o", directory);
-	object = map < 0 ? NULL : object_open(path);
+	object = object_open(path);
 	if (!object)
 		return -ENOENT;
-	err = frames_give(object, &trace, map);
+	err = frames_give(object, &frames);
 	if (!err)
 		err = bpf_object__load(object);
 	if (err)
