@@ -107,6 +107,12 @@ enum tg_dimension {
  * cells, without a branch, and short.
  */
 #define TG_ROW_ALIGN 32
+
+/*
+ * The last field that is asked leads to the outcome itself: there, words stand
+ * by so much further on, and a cell's second word is what it stands for.
+ */
+#define TG_LAST_ROW 4
 #define TG_ROW_WORDS_MAX (1 << 14)
 
 /*
@@ -182,6 +188,7 @@ struct tg_policy_family {
 	__u32 used; /* dimensions, as bits; the others are not looked at */
 	__u32 engine;
 	__u32 root;	  /* of the DAG */
+	__u32 leaves_end; /* of the DAG: what is less is a leaf */
 	__u32 short_rows; /* dimensions that have these, as bits */
 	__u32 is_wide;	  /* tries TO and FROM that are WIDE instead, as bits */
 	__u32 map[TG_DIMENSIONS];   /* offsets */
@@ -191,18 +198,13 @@ struct tg_policy_family {
 };
 
 /* Another number whenever the program reads the tables in another way. */
-#define TG_POLICY_VERSION 3
+#define TG_POLICY_VERSION 4
 
 struct tg_policy {
 	__u32 size;	 /* of the tables */
 	__u32 used;	 /* changes and kinds of action, as bits */
 	__u32 acts;	 /* struct tg_act, in the tables */
 	__u32 malformed; /* the outcome of packets that cannot be read */
-	/*
-	 * The leaves, each a cell and an outcome, come before all rows and
-	 * nodes: what is less than this is one.
-	 */
-	__u32 leaves_end;
 	__u32 version; /* TG_POLICY_VERSION, for who puts tables into an object
 			*/
 	__u32 mark_mask[TG_MARKS];

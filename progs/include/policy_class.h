@@ -29,23 +29,52 @@ static __always_inline __u32 tg_step(__u32 reference, __u32 class)
 	return tg_load32((__u64)reference + tg_index_for(reference, class));
 }
 
-/* The same where rows are short. A cell's first word is where it leads. */
-static __always_inline __u32 tg_step_short(__u32 reference, __u32 class)
+/* The last step, to what is meant. */
+static __always_inline __u32 tg_step_last(__u32 reference, __u32 class)
 {
-	__u32 is_cell = (reference / TG_SHORT_ROW_BIT & 1) - 1;
-	__u32 first = tg_load32(reference);
-	__u32 number = tg_load8((__u64)first + class / TG_CLASS(1));
-	__u32 next;
-
-	tg_forget(is_cell);
-	next = tg_load32((__u64)reference + 4 + 4 * (number & ~is_cell));
-	return next ^ ((next ^ first) & is_cell);
+	return tg_load32_behind(
+		(__u64)reference + tg_index_for(reference, class), TG_LAST_ROW);
 }
 
 /* What a cell stands for. */
 static __always_inline __u32 tg_cell_meaning(__u32 cell)
 {
-	return tg_load32((__u64)cell + 4);
+	return tg_step_last(cell, 0);
+}
+
+/* --- the same where rows are short */
+
+/* All ones where it is a cell, else 0. */
+static __always_inline __u32 tg_is_cell(__u32 reference)
+{
+	__u32 is_cell = (reference / TG_SHORT_ROW_BIT & 1) - 1;
+
+	tg_forget(is_cell);
+	return is_cell;
+}
+
+/* first: the word there, which leads to a row's pattern. */
+static __always_inline __u32 tg_short_word(__u32 reference, __u32 first,
+					   __u32 class)
+{
+	__u32 number = tg_load8((__u64)first + class / TG_CLASS(1));
+
+	number &= ~tg_is_cell(reference);
+	return tg_load32_behind((__u64)reference + 4 * number, 4);
+}
+
+/* A cell's first word is where it leads. */
+static __always_inline __u32 tg_step_short(__u32 reference, __u32 class)
+{
+	__u32 first = tg_load32(reference);
+	__u32 next = tg_short_word(reference, first, class);
+
+	return next ^ ((next ^ first) & tg_is_cell(reference));
+}
+
+static __always_inline __u32 tg_step_short_last(__u32 reference, __u32 class)
+{
+	return tg_short_word(reference, tg_load32(reference), class);
 }
 
 static __always_inline __u32 tg_class_direct(__u32 map, __u32 value)

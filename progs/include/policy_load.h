@@ -60,6 +60,15 @@ static __always_inline __u32 tg_load32(__u64 offset)
 	return *(const __u32 *)(tg_table_start() + offset);
 }
 
+/* The word that is so far behind, a constant. */
+static __always_inline __u32 tg_load32_behind(__u64 offset, __u32 distance)
+{
+	tg_forget(offset);
+	if (offset > tg_table_size() - distance - sizeof(__u32))
+		return 0;
+	return *(const __u32 *)(tg_table_start() + offset + distance);
+}
+
 static __always_inline __u64 tg_load64(__u64 offset)
 {
 	tg_forget(offset);

@@ -144,13 +144,21 @@ static __always_inline void tg_classes_of_keys(const struct tg_lookup *lookup,
 
 /* --- the decision DAG: one step for each field that is used */
 
+/* Nothing is asked after it. */
+#define TG_IS_LAST(lookup, dimension) \
+	((lookup)->family->used < 2 * TG_DIM_BIT(dimension))
+
+/* Where the class leads: after the last step, to the outcome. */
 static __always_inline __u32 tg_dag_step(const struct tg_lookup *lookup,
 					 enum tg_dimension dimension, __u32 at,
 					 __u32 class)
 {
-	if (lookup->family->short_rows & TG_DIM_BIT(dimension))
-		return tg_step_short(at, class);
-	return tg_step(at, class);
+	int is_short = lookup->family->short_rows & TG_DIM_BIT(dimension);
+
+	if (TG_IS_LAST(lookup, dimension))
+		return is_short ? tg_step_short_last(at, class)
+				: tg_step_last(at, class);
+	return is_short ? tg_step_short(at, class) : tg_step(at, class);
 }
 
 static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
@@ -177,11 +185,15 @@ static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 		if (TG_IS_USED(lookup, key))
 			at = tg_dag_step(lookup, key, at, classes[key]);
 	}
-	/* rules that ask for nothing else do not pay for those that do */
-	if (lookup->family->used & TG_DIM_EXTRAS &&
-	    at >= lookup->policy->leaves_end)
+	if (!lookup->family->used)
+		return tg_cell_meaning(at);
+	if (lookup->family->used & TG_DIM_EXTRAS) {
+		/* who asks for nothing else does not pay for those who do */
+		if (at < lookup->family->leaves_end)
+			return tg_cell_meaning(at);
 		at = tg_dag_extras(lookup, at);
-	return tg_cell_meaning(at);
+	}
+	return at;
 }
 
 /* --- the tree: ranks of the five keys, and the extras as side conditions */

@@ -129,14 +129,7 @@ static int add_product(struct boxes *boxes, const struct family *family,
 	return err;
 }
 
-static uint32_t outcome_of(const struct blob *blob, uint32_t leaves,
-			   uint32_t number)
-{
-	return blob_get(blob, TG_CELL(leaves, number) + 4);
-}
-
-int boxes_collect(struct boxes *boxes, const struct blob *blob,
-		  const struct family *family, uint32_t leaves)
+int boxes_collect(struct boxes *boxes, const struct family *family)
 {
 	int err = 0;
 
@@ -152,12 +145,12 @@ int boxes_collect(struct boxes *boxes, const struct blob *blob,
 		if (side < 0)
 			return side;
 		box.predicate = side;
-		box.outcome = outcome_of(blob, leaves, rule->number);
+		box.outcome = family->outcomes[rule->number];
 		err = add_product(boxes, family, rule, 0, &box);
 	}
 	boxes->input.boxes = boxes->list;
 	boxes->input.count = boxes->count;
-	boxes->input.none = outcome_of(blob, leaves, 0);
+	boxes->input.none = family->outcomes[0];
 	for (int i = 0; i < TG_DIM_KEYS; i++)
 		boxes->input.ranks[TG_TREE_FIELD(i)] =
 			family->dimensions[i].interval_count;

@@ -19,8 +19,7 @@ struct boxes {
 };
 
 /* -E2BIG where they are too many; needs boxes_free() in any case. */
-int boxes_collect(struct boxes *boxes, const struct blob *blob,
-		  const struct family *family, uint32_t leaves);
+int boxes_collect(struct boxes *boxes, const struct family *family);
 void boxes_free(struct boxes *boxes);
 
 /* For each class of the other fields: the side conditions that it meets. */

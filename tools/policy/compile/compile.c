@@ -2,6 +2,7 @@
 #include "compile.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "acts.h"
 #include "engine.h"
@@ -19,7 +20,7 @@ struct compilation {
 	struct flat_policy flat;
 	struct marks marks;
 	struct acts acts;
-	uint32_t leaves;
+	uint32_t *outcomes; /* of the default and the rules, by number */
 };
 
 static int too_large(struct compilation *compilation)
@@ -34,20 +35,17 @@ static int too_large(struct compilation *compilation)
 	return -E2BIG;
 }
 
-/* --- leaves: the outcome of each rule */
+/* --- the outcome of each rule */
 
-static void set_leaf(struct compilation *compilation, uint32_t number, int act)
+static void set_outcome(struct compilation *compilation, uint32_t number,
+			int act)
 {
-	struct blob *tables = &compilation->compiled->tables;
-	uint32_t leaf = TG_CELL(compilation->leaves, number);
-
-	blob_set_cell(
-		tables, leaf, leaf,
-		TG_OUTCOME(number, act, compilation->acts.list[act].kind));
+	compilation->outcomes[number] =
+		TG_OUTCOME(number, act, compilation->acts.list[act].kind);
 }
 
-static int add_leaf(struct compilation *compilation,
-		    const struct policy_rule *rule, uint32_t number)
+static int add_outcome(struct compilation *compilation,
+		       const struct policy_rule *rule, uint32_t number)
 {
 	const char *device;
 	int act = acts_add_rule(&compilation->acts, rule, &device);
@@ -62,25 +60,22 @@ static int add_leaf(struct compilation *compilation,
 		return -E2BIG;
 	}
 	if (act >= 0)
-		set_leaf(compilation, number, act);
+		set_outcome(compilation, number, act);
 	return act < 0 ? act : 0;
 }
 
-static int add_leaves(struct compilation *compilation)
+static int add_outcomes(struct compilation *compilation)
 {
 	const struct policy *policy = compilation->policy;
-	struct compiled *compiled = compilation->compiled;
-	size_t count = (size_t)compiled->rule_count + 1;
+	size_t count = (size_t)compilation->compiled->rule_count + 1;
 	uint32_t number = 1;
 	int result =
 		acts_add_default(&compilation->acts, policy->default_action);
 
-	compilation->leaves = blob_reserve_cells(&compiled->tables, count);
-	compiled->constants.leaves_end =
-		compilation->leaves + TG_CELLS_SIZE(count);
-	if (result < 0 || !compilation->leaves)
+	compilation->outcomes = calloc(count, sizeof(*compilation->outcomes));
+	if (result < 0 || !compilation->outcomes)
 		return -ENOMEM;
-	set_leaf(compilation, 0, result);
+	set_outcome(compilation, 0, result);
 	result = 0;
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct policy_block *block = &policy->blocks[i];
@@ -89,8 +84,8 @@ static int add_leaves(struct compilation *compilation)
 			int err = 0;
 
 			if (block->rules[j].action != POLICY_JUMP)
-				err = add_leaf(compilation, &block->rules[j],
-					       number);
+				err = add_outcome(compilation, &block->rules[j],
+						  number);
 			if (err)
 				result = err;
 		}
@@ -125,8 +120,7 @@ static void set_constants(struct compilation *compilation)
 	constants->used = acts->used;
 	constants->acts = blob_append(&compiled->tables, acts->list,
 				      acts->count * sizeof(*acts->list), 8);
-	constants->malformed = blob_get(
-		&compiled->tables, TG_CELL(compilation->leaves, number) + 4);
+	constants->malformed = compilation->outcomes[number];
 	for (size_t i = 0; i < compilation->marks.count; i++)
 		constants->mark_mask[i] = compilation->marks.masks[i];
 }
@@ -141,9 +135,11 @@ static int build_family(struct compilation *compilation,
 	int err = family_collect(&family, id, &compilation->flat,
 				 &compilation->marks);
 
+	family.outcomes = compilation->outcomes;
+	family.outcome_count = compilation->compiled->rule_count + 1;
 	if (!err)
 		err = engine_build(&compiled->tables, &family,
-				   compilation->leaves, compilation->options,
+				   compilation->options,
 				   &compiled->constants.family[id]);
 	family_free(&family);
 	return err == -E2BIG ? too_large(compilation) : err;
@@ -166,7 +162,7 @@ static int build(struct compilation *compilation)
 			     TG_MARKS);
 		return err;
 	}
-	err = add_leaves(compilation);
+	err = add_outcomes(compilation);
 	if (err)
 		return err;
 	set_constants(compilation);
@@ -193,6 +189,7 @@ int policy_compile(const struct policy *policy,
 	err = build(&compilation);
 	flat_free(&compilation.flat);
 	acts_free(&compilation.acts);
+	free(compilation.outcomes);
 	return err;
 }
 

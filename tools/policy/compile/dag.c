@@ -152,7 +152,7 @@ static size_t first_list(struct dag *dag, uint32_t *list)
 	return count;
 }
 
-int dag_build(struct blob *blob, const struct family *family, uint32_t leaves,
+int dag_build(struct blob *blob, const struct family *family,
 	      const struct dag_limits *limits,
 	      struct tg_policy_family *constants)
 {
@@ -160,7 +160,8 @@ int dag_build(struct blob *blob, const struct family *family, uint32_t leaves,
 			   .limits = limits,
 			   .work_left = limits->work };
 	struct dag_finished finished = { .nodes = &dag.nodes,
-					 .leaves = leaves,
+					 .outcomes = family->outcomes,
+					 .outcome_count = family->outcome_count,
 					 .only_short = limits->only_short };
 	uint32_t *list = malloc((family->count + 1) * sizeof(*list));
 

@@ -17,11 +17,10 @@ struct dag_limits {
 };
 
 /*
- * Sets the root and the forms of the rows. leaves: the cells of the default and
- * of the rules by their numbers. -E2BIG where a limit is reached: what is in
- * the blob is of no use then.
+ * Sets the root and all that the lookup has to know of the rows. -E2BIG where a
+ * limit is reached: what is in the blob is of no use then.
  */
-int dag_build(struct blob *blob, const struct family *family, uint32_t leaves,
+int dag_build(struct blob *blob, const struct family *family,
 	      const struct dag_limits *limits,
 	      struct tg_policy_family *constants);
 

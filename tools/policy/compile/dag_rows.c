@@ -17,6 +17,7 @@ struct rows {
 	const struct dag_nodes *nodes;
 	bool is_short[TG_DIMENSIONS];
 	uint32_t *references; /* of the nodes that are written */
+	uint32_t *leaves;     /* the cells of rules that have one */
 	uint32_t cells;	      /* the last line of them */
 	size_t cell_count;
 	uint32_t *scratch; /* a word for each class */
@@ -30,11 +31,90 @@ static uint32_t class_count(const struct rows *rows, size_t level)
 	return rows->levels->levels[level].dimension->class_count;
 }
 
-static uint32_t reference_of(const struct rows *rows, uint32_t child)
+static bool is_last(const struct rows *rows, size_t level)
 {
-	if (child & DAG_LEAF)
-		return TG_CELL(rows->dag->leaves, child & ~DAG_LEAF);
-	return rows->references[child];
+	return level + 1 == rows->levels->count;
+}
+
+/* What stands in a row of the level. */
+static uint32_t word_of(const struct rows *rows, size_t level, uint32_t child)
+{
+	if (!(child & DAG_LEAF))
+		return rows->references[child];
+	return is_last(rows, level) ? rows->dag->outcomes[child & ~DAG_LEAF]
+				    : rows->leaves[child & ~DAG_LEAF];
+}
+
+/* --- leaves that are reached before the last level */
+
+static void mark_leaf(struct rows *rows, uint32_t child, size_t *count)
+{
+	uint32_t *leaf;
+
+	if (!(child & DAG_LEAF))
+		return;
+	leaf = &rows->leaves[child & ~DAG_LEAF];
+	*count += !*leaf;
+	*leaf = 1;
+}
+
+static size_t mark_leaves(struct rows *rows)
+{
+	const struct dag_nodes *nodes = rows->nodes;
+	size_t count = 0;
+
+	mark_leaf(rows, rows->dag->root, &count);
+	for (size_t i = 0; i < nodes->count; i++) {
+		const struct dag_node *node = &nodes->nodes[i];
+
+		for (uint32_t run = 0;
+		     run < node->run_count && !is_last(rows, node->level);
+		     run++)
+			mark_leaf(rows,
+				  nodes->runs[node->first_run + run].child,
+				  &count);
+	}
+	return count;
+}
+
+/* Before all rows; the end of them tells the lookup what is one. */
+static void write_leaves(struct rows *rows, uint32_t *end)
+{
+	size_t count = mark_leaves(rows), next = 0;
+	uint32_t cells = blob_reserve_cells(rows->blob, count);
+
+	for (size_t i = 0; cells && i < rows->dag->outcome_count; i++) {
+		uint32_t cell = TG_CELL(cells, next);
+
+		if (!rows->leaves[i])
+			continue;
+		rows->leaves[i] = cell;
+		blob_set_cell(rows->blob, cell, cell, rows->dag->outcomes[i]);
+		next++;
+	}
+	*end = cells + TG_CELLS_SIZE(count);
+}
+
+/* --- rows */
+
+/* The next place at a multiple of align, and so many bytes further on. */
+static size_t next_place(const struct rows *rows, size_t align, size_t further)
+{
+	return (rows->blob->size + align - 1 - further) / align * align +
+	       further;
+}
+
+/* 0 when the blob is full. */
+static uint32_t put(struct rows *rows, size_t place, const uint32_t *words,
+		    size_t count)
+{
+	struct blob *blob = rows->blob;
+	size_t size = count * sizeof(*words);
+
+	if (!blob_reserve(blob, place - blob->size + size, 1))
+		return 0;
+	memcpy(blob->bytes + place, words, size);
+	return place;
 }
 
 /* Nothing is to be asked here: a cell that leads on. */
@@ -62,16 +142,19 @@ static uint32_t write_whole(struct rows *rows, const struct dag_node *node)
 {
 	const struct dag_run *runs = &rows->nodes->runs[node->first_run];
 	uint32_t count = class_count(rows, node->level);
+	size_t further = 0, place;
 
 	for (uint32_t run = 0; run < node->run_count; run++) {
-		uint32_t reference = reference_of(rows, runs[run].child);
+		uint32_t word = word_of(rows, node->level, runs[run].child);
 
 		for (uint32_t i = runs[run].class;
 		     i < end_of_run(rows, node, run); i++)
-			rows->scratch[i] = reference;
+			rows->scratch[i] = word;
 	}
-	return blob_append(rows->blob, rows->scratch, 4 * (size_t)count,
-			   TG_ROW_ALIGN);
+	if (is_last(rows, node->level))
+		further = TG_LAST_ROW;
+	place = next_place(rows, TG_ROW_ALIGN, further);
+	return put(rows, place, rows->scratch, count) ? place - further : 0;
 }
 
 /*
@@ -119,35 +202,27 @@ static uint32_t pattern_for(struct rows *rows, size_t level, uint32_t from,
 }
 
 /* Children are numbered as they come, so the first run's is 0. */
-static uint32_t number_child(uint32_t reference, uint32_t *row, uint32_t *count)
+static uint32_t number_child(uint32_t word, uint32_t *row, uint32_t *count)
 {
 	uint32_t number = 0;
 
-	while (number < *count && row[number] != reference)
+	while (number < *count && row[number] != word)
 		number++;
 	if (number == *count)
-		row[(*count)++] = reference;
+		row[(*count)++] = word;
 	return number;
 }
 
 /* In the middle of 8 bytes, and in one line of the cache where it fits. */
-static uint32_t place_short(struct rows *rows, const uint32_t *row, size_t size)
+static uint32_t put_short(struct rows *rows, const uint32_t *row, size_t count)
 {
-	size_t start = rows->blob->size + TG_SHORT_ROW_BIT;
-	uint32_t place;
+	size_t place = next_place(rows, TG_SHORT_ROW_ALIGN, TG_SHORT_ROW_BIT);
+	size_t size = count * sizeof(*row);
 
-	start = (start + TG_SHORT_ROW_ALIGN - 1 - TG_SHORT_ROW_BIT) /
-			TG_SHORT_ROW_ALIGN * TG_SHORT_ROW_ALIGN +
-		TG_SHORT_ROW_BIT;
-	if (start % CACHE_LINE + size > CACHE_LINE &&
+	if (place % CACHE_LINE + size > CACHE_LINE &&
 	    size <= CACHE_LINE - TG_SHORT_ROW_BIT)
-		start = (start + CACHE_LINE) / CACHE_LINE * CACHE_LINE +
-			TG_SHORT_ROW_BIT;
-	place = blob_reserve(rows->blob, start - rows->blob->size + size, 1);
-	if (!place)
-		return 0;
-	memcpy(rows->blob->bytes + start, row, size);
-	return start;
+		place = next_place(rows, CACHE_LINE, TG_SHORT_ROW_BIT);
+	return put(rows, place, row, count);
 }
 
 static uint32_t write_short(struct rows *rows, const struct dag_node *node)
@@ -158,7 +233,8 @@ static uint32_t write_short(struct rows *rows, const struct dag_node *node)
 
 	for (uint32_t run = 0; run < node->run_count; run++) {
 		uint32_t number = number_child(
-			reference_of(rows, runs[run].child), row + 1, &count);
+			word_of(rows, node->level, runs[run].child), row + 1,
+			&count);
 
 		for (uint32_t i = runs[run].class;
 		     i < end_of_run(rows, node, run); i++)
@@ -166,7 +242,7 @@ static uint32_t write_short(struct rows *rows, const struct dag_node *node)
 	}
 	row[0] =
 		pattern_for(rows, node->level, runs[1].class, runs[last].class);
-	return place_short(rows, row, 4 * (size_t)(1 + count));
+	return put_short(rows, row, 1 + count);
 }
 
 static uint32_t write_node(struct rows *rows, const struct dag_node *node)
@@ -174,8 +250,8 @@ static uint32_t write_node(struct rows *rows, const struct dag_node *node)
 	if (node->run_count == 1)
 		return write_cell(
 			rows,
-			reference_of(rows,
-				     rows->nodes->runs[node->first_run].child));
+			word_of(rows, node->level,
+				rows->nodes->runs[node->first_run].child));
 	return rows->is_short[node->level] ? write_short(rows, node)
 					   : write_whole(rows, node);
 }
@@ -207,9 +283,13 @@ static int init_rows(struct rows *rows)
 		return -E2BIG;
 	rows->references =
 		calloc(rows->nodes->count + 1, sizeof(*rows->references));
+	rows->leaves = calloc(rows->dag->outcome_count, sizeof(*rows->leaves));
 	rows->scratch = calloc(most + 1, sizeof(*rows->scratch));
 	rows->pattern = malloc(3 * (size_t)most + 1);
-	return rows->references && rows->scratch && rows->pattern ? 0 : -ENOMEM;
+	return rows->references && rows->leaves && rows->scratch &&
+			       rows->pattern
+		       ? 0
+		       : -ENOMEM;
 }
 
 static void free_rows(struct rows *rows)
@@ -217,6 +297,7 @@ static void free_rows(struct rows *rows)
 	for (size_t i = 0; i < rows->levels->count; i++)
 		list_memo_free(&rows->patterns[i]);
 	free(rows->references);
+	free(rows->leaves);
 	free(rows->scratch);
 	free(rows->pattern);
 }
@@ -232,13 +313,17 @@ int dag_rows_write(struct blob *blob, const struct dag_finished *dag,
 
 	rows.err = init_rows(&rows);
 	choose_forms(&rows);
+	if (!rows.err)
+		write_leaves(&rows, &constants->leaves_end);
 	for (size_t i = 0; i < nodes->count && !rows.err; i++) {
 		rows.references[i] = write_node(&rows, &nodes->nodes[i]);
 		if (blob->is_full)
 			rows.err = -E2BIG;
 	}
 	if (!rows.err)
-		constants->root = reference_of(&rows, dag->root);
+		constants->root = dag->root & DAG_LEAF
+					  ? rows.leaves[dag->root & ~DAG_LEAF]
+					  : rows.references[dag->root];
 	for (size_t i = 0; i < rows.levels->count; i++) {
 		if (rows.is_short[i])
 			constants->short_rows |=

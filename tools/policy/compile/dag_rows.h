@@ -9,11 +9,12 @@
 #include "blob.h"
 #include "dag_nodes.h"
 
-/* What is there, and the cells of the rules. */
+/* What is there, and the outcomes that leaves stand for, by number. */
 struct dag_finished {
 	const struct dag_nodes *nodes;
 	uint32_t root; /* a child */
-	uint32_t leaves;
+	const uint32_t *outcomes;
+	size_t outcome_count;
 	bool only_short;
 };
 

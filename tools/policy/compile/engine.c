@@ -153,11 +153,11 @@ static int write_maps(struct blob *blob, const struct family *family,
 }
 
 static int build_dag(struct blob *blob, const struct family *family,
-		     uint32_t leaves, const struct dag_limits *limits,
+		     const struct dag_limits *limits,
 		     struct tg_policy_family *constants)
 {
 	size_t size = blob->size;
-	int err = dag_build(blob, family, leaves, limits, constants);
+	int err = dag_build(blob, family, limits, constants);
 
 	constants->engine = TG_ENGINE_DAG;
 	if (err)
@@ -166,11 +166,11 @@ static int build_dag(struct blob *blob, const struct family *family,
 }
 
 static int build_tree(struct blob *blob, const struct family *family,
-		      uint32_t leaves, struct tg_policy_family *constants)
+		      struct tg_policy_family *constants)
 {
 	size_t size = blob->size;
 	struct boxes boxes;
-	int err = boxes_collect(&boxes, blob, family, leaves);
+	int err = boxes_collect(&boxes, family);
 
 	constants->engine = TG_ENGINE_TREE;
 	if (!err)
@@ -184,7 +184,7 @@ static int build_tree(struct blob *blob, const struct family *family,
 }
 
 int engine_build(struct blob *blob, const struct family *family,
-		 uint32_t leaves, const struct compile_options *options,
+		 const struct compile_options *options,
 		 struct tg_policy_family *constants)
 {
 	struct dag_limits limits = dag_limits_of(family), last = dag_alone;
@@ -197,11 +197,11 @@ int engine_build(struct blob *blob, const struct family *family,
 	limits.only_short = last.only_short = options->only_short;
 	err = options->only_trees && has_tree
 		      ? -E2BIG
-		      : build_dag(blob, family, leaves, &limits, constants);
+		      : build_dag(blob, family, &limits, constants);
 	if (err == -E2BIG && has_tree) {
-		err = build_tree(blob, family, leaves, constants);
+		err = build_tree(blob, family, constants);
 		if (err == -E2BIG)
-			err = build_dag(blob, family, leaves, &last, constants);
+			err = build_dag(blob, family, &last, constants);
 	}
 	return err ? err : write_maps(blob, family, options, constants);
 }

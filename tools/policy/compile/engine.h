@@ -7,12 +7,9 @@
 #include "compile.h"
 #include "family.h"
 
-/*
- * leaves: those of the DAG, a cell for each rule that means its outcome. -E2BIG
- * where the rules are too many and too entangled for both engines.
- */
+/* -E2BIG where the rules are too many and too entangled for both engines. */
 int engine_build(struct blob *blob, const struct family *family,
-		 uint32_t leaves, const struct compile_options *options,
+		 const struct compile_options *options,
 		 struct tg_policy_family *constants);
 
 #endif

@@ -28,6 +28,9 @@ struct family {
 	struct dimension dimensions[TG_DIMENSIONS];
 	struct family_rule *rules;
 	size_t count;
+	/* of the default and all rules of the policy, by number: not its own */
+	const uint32_t *outcomes;
+	size_t outcome_count;
 };
 
 /* -E2BIG where there are more masks than there is room for. */
