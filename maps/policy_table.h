@@ -27,9 +27,7 @@ enum tg_policy_family_id {
  * How a field's values are mapped to classes:
  *	DIRECT	a word for each value
  *	PAGED	a page for the high byte of 16 bits, in it a word for the low
- *	TRIE	16, 8 and 8 bits of 32, always in three steps: where all values
- *of a page have one class, a cell of two words takes the place of both pages:
- *the offset of the second word, which is the class
+ *	TRIE	32 bits, always in three steps: struct tg_policy_trie
  *	WIDE	128 bits or less, by search: struct tg_policy_wide
  */
 enum tg_map_kind {
@@ -137,6 +135,20 @@ enum tg_dimension {
 	 (((size_t)(count) + TG_CELLS_IN_LINE - 1) / TG_CELLS_IN_LINE))
 
 /*
+ * A trie's root has a word for the highest bits of the key. It leads to a page
+ * with a word for the bits in the middle, and that to a page with the classes
+ * for the lowest ones. Where all values of a page have one class, a cell of two
+ * words takes the place of both pages: the offset of the second word, which is
+ * the class.
+ */
+struct tg_policy_trie {
+	__u32 root;
+	__u32 root_shift;
+	__u32 middle_shift, middle_mask;
+	__u32 low_mask;
+};
+
+/*
  * A wide key is found among the sorted starts of intervals. A few windows of
  * its bits lead close to the place: the word of the key (of 128 bits the upper
  * half), held between the lowest and the highest one that matter, and counted
@@ -171,9 +183,10 @@ struct tg_policy_wide {
 #define TG_WIDE_COMPARES_MAX 7
 
 enum tg_wide {
-	TG_WIDE_TO,
+	TG_WIDE_TO, /* of tries as well */
 	TG_WIDE_FROM,
-	TG_WIDE_TO_MAC,
+	TG_TRIES,
+	TG_WIDE_TO_MAC = TG_TRIES,
 	TG_WIDE_FROM_MAC,
 	TG_WIDE_MARK0,
 	TG_WIDES = TG_WIDE_MARK0 + TG_MARKS,
@@ -193,6 +206,7 @@ struct tg_policy_family {
 	__u32 is_wide;	  /* tries TO and FROM that are WIDE instead, as bits */
 	__u32 map[TG_DIMENSIONS];   /* offsets */
 	__u32 holds[TG_DIMENSIONS]; /* side conditions by class, for the tree */
+	struct tg_policy_trie trie[TG_TRIES];
 	struct tg_policy_wide wide[TG_WIDES];
 	struct tg_tree tree;
 };

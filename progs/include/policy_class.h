@@ -89,12 +89,15 @@ static __always_inline __u32 tg_class_paged(__u32 map, __u32 value)
 	return tg_load32((__u64)page + 4 * (value & 0xff));
 }
 
-static __always_inline __u32 tg_class_trie(__u32 map, __u32 key)
+static __always_inline __u32 tg_class_trie(const struct tg_policy_trie *trie,
+					   __u32 key)
 {
-	__u32 at = tg_load32((__u64)map + 4 * (key >> 16));
+	__u32 root = tg_index_for(trie->root_shift, key);
+	__u32 middle = tg_index_for(trie->middle_shift, key);
+	__u32 at = tg_load32((__u64)trie->root + 4 * root);
 
-	at = tg_step(at, TG_CLASS(key >> 8 & 0xff));
-	return tg_step(at, TG_CLASS(key & 0xff));
+	at = tg_step(at, TG_CLASS(middle & trie->middle_mask));
+	return tg_step(at, TG_CLASS(key & trie->low_mask));
 }
 
 /* --- wide keys: struct tg_policy_wide */

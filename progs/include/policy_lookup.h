@@ -28,13 +28,13 @@ static __always_inline __u32 tg_class_address4(const struct tg_lookup *lookup,
 	const struct tg_policy_family *family = lookup->family;
 	const struct iphdr *ip = lookup->packet->headers->ip4;
 	int is_to = dimension == TG_DIM_TO;
+	enum tg_wide wide = is_to ? TG_WIDE_TO : TG_WIDE_FROM;
 	__u32 address = bpf_ntohl(is_to ? ip->daddr : ip->saddr);
 	struct tg_wide_key key = { .high = address };
 
 	if (family->is_wide & TG_DIM_BIT(dimension))
-		return tg_class_wide(
-			&family->wide[is_to ? TG_WIDE_TO : TG_WIDE_FROM], key);
-	return tg_class_trie(family->map[dimension], address);
+		return tg_class_wide(&family->wide[wide], key);
+	return tg_class_trie(&family->trie[wide], address);
 }
 
 static __always_inline __u32 tg_class_address(const struct tg_lookup *lookup,

@@ -19,10 +19,7 @@
 #define DAG_WORK_ALWAYS ((size_t)50 << 20)
 #define DAG_WORK_PER_RULE 1500
 
-/*
- * Each 256 addresses with a border inside are a page of the trie. Where the
- * prefixes are scattered, it is better to search.
- */
+/* Where prefixes are so scattered that it is larger, it is better to search. */
 #define TRIE_SIZE_MAX (2 << 20)
 
 /* Where there is no tree. */
@@ -74,24 +71,6 @@ static int wide_of(const struct family *family, int dimension,
 	}
 }
 
-/* False, and nothing is written, where it would be too large. */
-static bool write_trie(struct blob *blob, int dimension,
-		       const struct numbering *numbering,
-		       struct tg_policy_family *constants)
-{
-	size_t size = blob->size, limit = blob->limit;
-	bool fits;
-
-	if (size + TRIE_SIZE_MAX < limit)
-		blob->limit = size + TRIE_SIZE_MAX;
-	constants->map[dimension] = table_trie(blob, numbering);
-	fits = !blob->is_full;
-	blob->limit = limit;
-	if (!fits)
-		blob_rewind(blob, size);
-	return fits;
-}
-
 static int write_map(struct blob *blob, const struct family *family,
 		     int dimension, const struct numbering *numbering,
 		     const struct compile_options *options,
@@ -99,7 +78,7 @@ static int write_map(struct blob *blob, const struct family *family,
 {
 	uint32_t *map = &constants->map[dimension];
 	unsigned int bits;
-	int wide;
+	int wide = wide_of(family, dimension, &bits);
 
 	switch (kind_of(family, dimension)) {
 	case TG_MAP_DIRECT:
@@ -110,12 +89,12 @@ static int write_map(struct blob *blob, const struct family *family,
 		break;
 	case TG_MAP_TRIE:
 		if (!options->only_search &&
-		    write_trie(blob, dimension, numbering, constants))
+		    !table_trie(blob, numbering, TRIE_SIZE_MAX,
+				&constants->trie[wide]))
 			break;
 		constants->is_wide |= TG_DIM_BIT(dimension);
 		/* fall through */
 	case TG_MAP_WIDE:
-		wide = wide_of(family, dimension, &bits);
 		return table_wide(blob, numbering, bits,
 				  &constants->wide[wide]);
 	}

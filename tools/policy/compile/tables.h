@@ -20,10 +20,21 @@ struct numbering {
 uint32_t number_of_interval(const struct numbering *numbering,
 			    uint32_t interval);
 
+/* Goes through the values in order, and always knows the interval. */
+struct number_walk {
+	const struct numbering *numbering;
+	uint32_t interval;
+};
+
+uint32_t number_at(struct number_walk *walk, uint64_t value);
+
 /* Offsets; a full blob says so itself. */
 uint32_t table_direct(struct blob *blob, const struct numbering *numbering);
 uint32_t table_paged(struct blob *blob, const struct numbering *numbering);
-uint32_t table_trie(struct blob *blob, const struct numbering *numbering);
+
+/* -E2BIG, and nothing is written, where it would be larger than that. */
+int table_trie(struct blob *blob, const struct numbering *numbering,
+	       size_t size_max, struct tg_policy_trie *layout);
 
 /* bits: of the keys */
 int table_wide(struct blob *blob, const struct numbering *numbering,
