@@ -8,10 +8,10 @@ TREE_PARTS := blob $(patsubst %.c,%, \
 
 $(T)/tree: $(T)/unit-tree.san.o $(TREE_PARTS:%=$(T)/policy-%.san.o)
 
-$(T)/wide: $(T)/unit-wide.san.o \
-	$(patsubst %,$(T)/policy-%.san.o,blob tables wide)
+$(T)/keys: $(T)/unit-keys.san.o \
+	$(patsubst %,$(T)/policy-%.san.o,blob tables trie wide)
 
-COMPILE_TESTS := $(T)/tree $(T)/wide
+COMPILE_TESTS := $(T)/tree $(T)/keys
 
 $(COMPILE_TESTS):
 	$(call say,LD,$@)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * wide - lays out intervals of wide keys, and compares what the lookup of the
- * policy plugin finds in them with a search.
+ * keys - lays out intervals of keys, as tries and to be searched, and compares
+ * what the lookup of the policy plugin finds in them with a plain search.
  */
 #include <string.h>
 
@@ -19,12 +19,15 @@ static size_t table_size;
 
 #define STARTS_MAX 20000
 #define KEYS_AT_RANDOM 20000
+#define CLASSES 1000
 
 struct trial {
 	struct dimension dimension;
 	u128 starts[STARTS_MAX + 1];
 	uint32_t numbers[STARTS_MAX + 2];
 	unsigned int bits;
+	bool is_trie;
+	struct tg_policy_trie trie;
 	struct tg_policy_wide wide;
 	struct blob blob;
 	uint8_t *bytes; /* no longer than the blob: sanitizers guard its end */
@@ -56,7 +59,7 @@ static void begin(unsigned int bits)
 	trial.dimension.starts = trial.starts;
 	trial.dimension.max = ~(u128)0 >> (128 - bits);
 	trial.dimension.interval_count = 1;
-	blob_init(&trial.blob, 64 << 20);
+	blob_init(&trial.blob, 256 << 20);
 	blob_reserve(&trial.blob, 64, 4); /* what comes before in a policy */
 }
 
@@ -105,6 +108,8 @@ static uint32_t find(u128 key)
 {
 	struct tg_wide_key wide_key = { key, 0 };
 
+	if (trial.is_trie)
+		return tg_class_trie(&trial.trie, key) / TG_CLASS(1);
 	if (trial.bits == 128)
 		wide_key = (struct tg_wide_key){ key >> 64, key };
 	return tg_class_wide(&trial.wide, wide_key) / TG_CLASS(1);
@@ -133,16 +138,29 @@ static bool all_agree(bool by_class)
 	return true;
 }
 
-static bool is_found(bool by_class)
+static int lay_out(const struct numbering *numbering)
 {
-	struct numbering numbering = { .dimension = &trial.dimension };
+	if (trial.is_trie)
+		return table_trie(&trial.blob, numbering, trial.blob.limit,
+				  &trial.trie);
+	return table_wide(&trial.blob, numbering, trial.bits, &trial.wide);
+}
+
+static bool is_found(bool is_trie, bool by_class)
+{
+	struct numbering numbering = { .dimension = &trial.dimension,
+				       .count = CLASSES };
 	bool agree;
+
+	trial.is_trie = is_trie;
+	if (!by_class)
+		numbering.count = trial.dimension.interval_count;
 
 	if (by_class)
 		numbering.numbers = trial.numbers;
 	for (uint32_t i = 0; i < trial.dimension.interval_count; i++)
-		trial.numbers[i] = random_word() % 1000;
-	if (table_wide(&trial.blob, &numbering, trial.bits, &trial.wide))
+		trial.numbers[i] = random_word() % CLASSES;
+	if (lay_out(&numbering))
 		return false;
 	trial.bytes = malloc(trial.blob.size);
 	memcpy(trial.bytes, trial.blob.bytes, trial.blob.size);
@@ -157,11 +175,18 @@ static bool is_found(bool by_class)
 static void check(struct tap *tap, const char *what)
 {
 	sort_starts();
-	tap_ok(tap, is_found(false) && is_found(true), "%u bits: %s",
-	       trial.bits, what);
+	tap_ok(tap, is_found(false, false) && is_found(false, true),
+	       "%u bits: %s", trial.bits, what);
 	tap_note(tap, "%u starts: %u steps, %u halvings, %u compares",
 		 trial.dimension.interval_count - 1, trial.wide.steps,
 		 trial.wide.halvings, trial.wide.compares);
+	if (trial.bits == 32) {
+		tap_ok(tap, is_found(true, false) && is_found(true, true),
+		       "a trie: %s", what);
+		tap_note(tap, "the root has %u words, a page %u or %u",
+			 UINT32_MAX / (1U << trial.trie.root_shift) + 1,
+			 trial.trie.middle_mask + 1, trial.trie.low_mask + 1);
+	}
 	blob_free(&trial.blob);
 }
 
@@ -240,7 +265,7 @@ static void test_one_network(struct tap *tap)
 int main(void)
 {
 	static const unsigned int bits[] = { 32, 48, 128 };
-	struct tap tap = tap_plan(stdout, 3 * 9 + 2);
+	struct tap tap = tap_plan(stdout, 4 * 9 + 2);
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
 		test_few(&tap, bits[i]);
