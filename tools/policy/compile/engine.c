@@ -20,7 +20,7 @@
 #define DAG_WORK_PER_RULE 1500
 
 /* Where prefixes are so scattered that it is larger, it is better to search. */
-#define TRIE_SIZE_MAX (2 << 20)
+#define TRIE_SIZE_MAX (1 << 20)
 
 /* Where there is no tree. */
 static const struct dag_limits dag_alone = {

@@ -40,8 +40,8 @@ struct wide {
 
 	struct blob *blob; /* NULL: to see how large it would become */
 	uint32_t root;
-	size_t size;
-	size_t longest; /* starts to search behind the windows */
+	size_t sizes[TG_WIDE_STEPS]; /* of the nodes of each level */
+	size_t longest;		     /* starts to search behind the windows */
 	/* the last node without a window on each level: often shared */
 	struct {
 		bool is_known;
@@ -106,7 +106,6 @@ static unsigned int window_for(const struct wide *wide, unsigned int level,
 
 static uint32_t reserve(struct wide *wide, size_t size, size_t align)
 {
-	wide->size += size;
 	return wide->blob ? blob_reserve(wide->blob, size, align) : 0;
 }
 
@@ -150,6 +149,7 @@ static uint32_t node_for(struct wide *wide, unsigned int level, size_t entries)
 {
 	size_t size = level + 1 == wide->plan.steps ? RANK_SIZE : STEP_SIZE;
 
+	wide->sizes[level] += entries * size;
 	return reserve(wide, entries * size, size);
 }
 
@@ -204,7 +204,7 @@ static void lay_out(struct wide *wide, struct blob *blob)
 {
 	memset(wide->narrow, 0, sizeof(wide->narrow));
 	wide->blob = blob;
-	wide->size = 0;
+	memset(wide->sizes, 0, sizeof(wide->sizes));
 	wide->longest = wide->count;
 	if (wide->plan.steps) {
 		wide->longest = 0;
@@ -217,21 +217,30 @@ static void lay_out(struct wide *wide, struct blob *blob)
 /* --- the plan */
 
 /* What it costs, in nanoseconds of a usual machine. */
-#define STEP_COST 3.0
+#define LOAD_COST 3.0
 #define COMPARE_COST 0.8 /* of 32 bits; more bits have borrows to look at */
 #define LONG_COMPARE_COST 2.0
 #define HALVING_COST 10.0
-#define MEGABYTE_COST 6.0
+#define MEGABYTE_COST 30.0 /* and of more ever more of it is far away */
+
+static double load_cost(size_t size)
+{
+	double megabytes = (double)size / (1 << 20);
+
+	return LOAD_COST + MEGABYTE_COST * (megabytes + megabytes * megabytes);
+}
 
 static double cost_of(const struct wide *wide)
 {
 	const struct plan *plan = &wide->plan;
 	double compare =
 		wide->start_size > 4 ? LONG_COMPARE_COST : COMPARE_COST;
+	double cost = compare * plan->compares + HALVING_COST * plan->halvings +
+		      load_cost(wide->count * wide->start_size);
 
-	return STEP_COST * plan->steps + compare * plan->compares +
-	       HALVING_COST * plan->halvings +
-	       MEGABYTE_COST * wide->size / (1 << 20);
+	for (unsigned int i = 0; i < plan->steps; i++)
+		cost += load_cost(wide->sizes[i]);
+	return cost;
 }
 
 /* The best number of windows for a plan that says the rest. */
