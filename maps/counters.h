@@ -22,6 +22,19 @@ struct tg_counter {
 
 _Static_assert(sizeof(struct tg_counter) == 16, "tg_counter is ABI");
 
+/*
+ * The rules of a policy are counted in blocks: where each had an entry of its
+ * own in a per-CPU array, the pointers to them would be twice as much for the
+ * processor to fetch as the counters that it is after.
+ */
+#define TG_RULES_IN_BLOCK 256
+#define TG_RULE_BLOCKS(rules) \
+	(((rules) + TG_RULES_IN_BLOCK - 1) / TG_RULES_IN_BLOCK)
+
+struct tg_rule_block {
+	struct tg_counter rules[TG_RULES_IN_BLOCK];
+};
+
 #define TG_COUNTERS (TG_HOOKS * TG_VERDICTS * TG_REASONS)
 
 #define TG_COUNTER_INDEX(hook, verdict, reason) \

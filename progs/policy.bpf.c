@@ -39,14 +39,14 @@ const volatile __u32 tg_tables[16] SEC(".rodata.policy") = {
 /* ... the text of the rules, for those who look from outside, ... */
 const char tg_rules[1] SEC(".rodata.rules") = "";
 
-/* ... and how many counters there are: a number that nothing else here has. */
-#define COUNTERS 1021
+/* ... and how many blocks of counters: a number that nothing else here has. */
+#define BLOCKS 1021
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, COUNTERS);
+	__uint(max_entries, BLOCKS);
 	__type(key, __u32);
-	__type(value, struct tg_counter);
+	__type(value, struct tg_rule_block);
 } tgp_rules SEC(".maps");
 
 /*
@@ -85,9 +85,13 @@ static __always_inline const struct tg_policy *constants(void)
 
 static __always_inline void count_rule(struct tg_packet *pkt, __u32 rule)
 {
-	struct tg_counter *counter = bpf_map_lookup_elem(&tgp_rules, &rule);
+	__u32 number = rule / TG_RULES_IN_BLOCK;
+	struct tg_rule_block *block = bpf_map_lookup_elem(&tgp_rules, &number);
 
-	if (COUNTS_RULES && counter) {
+	if (COUNTS_RULES && block) {
+		struct tg_counter *counter =
+			&block->rules[rule % TG_RULES_IN_BLOCK];
+
 		counter->packets++;
 		counter->bytes += pkt->size;
 	}

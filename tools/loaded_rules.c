@@ -15,8 +15,8 @@
 #define RULES ".rodata.rules"
 #define COUNTERS "tgp_rules"
 
-/* Counters that are read with one call. */
-#define BATCH 1024
+/* Blocks that are read with one call. */
+#define BATCH 64
 
 int slot_program(const char *array, uint32_t slot, uint32_t *id)
 {
@@ -50,7 +50,7 @@ static void sort_out(struct loaded_rules *loaded, int fd)
 		loaded->text = fd;
 	else if (!strcmp(info.name, COUNTERS) &&
 		 info.type == BPF_MAP_TYPE_PERCPU_ARRAY &&
-		 info.value_size == sizeof(struct tg_counter) &&
+		 info.value_size == sizeof(struct tg_rule_block) &&
 		 loaded->counters < 0)
 		loaded->counters = fd;
 	else
@@ -121,36 +121,45 @@ int loaded_rules_read(const struct loaded_rules *loaded,
 	return err ? err : rule_lines_parse(rules, text);
 }
 
+/* What one CPU has counted. */
+static void add_block(struct rule_lines *rules, __u32 number,
+		      const struct tg_rule_block *block)
+{
+	size_t first = (size_t)number * TG_RULES_IN_BLOCK;
+
+	for (size_t i = 0; i < TG_RULES_IN_BLOCK && first + i < rules->count;
+	     i++) {
+		struct tg_counter *sum = &rules->lines[first + i].count;
+
+		sum->packets += block->rules[i].packets;
+		sum->bytes += block->rules[i].bytes;
+	}
+}
+
 static void add_batch(struct rule_lines *rules, const __u32 *keys, __u32 count,
-		      const struct tg_counter *cells, int cpus)
+		      const struct tg_rule_block *blocks, int cpus)
 {
 	for (__u32 i = 0; i < count; i++) {
-		struct tg_counter *sum;
-
-		if (keys[i] >= rules->count)
-			continue;
-		sum = &rules->lines[keys[i]].count;
-		for (int cpu = 0; cpu < cpus; cpu++) {
-			sum->packets += cells[(size_t)i * cpus + cpu].packets;
-			sum->bytes += cells[(size_t)i * cpus + cpu].bytes;
-		}
+		for (int cpu = 0; cpu < cpus; cpu++)
+			add_block(rules, keys[i],
+				  &blocks[(size_t)i * cpus + cpu]);
 	}
 }
 
 static int read_batches(int fd, struct rule_lines *rules, __u32 *keys,
-			struct tg_counter *cells, int cpus)
+			struct tg_rule_block *blocks, int cpus)
 {
 	LIBBPF_OPTS(bpf_map_batch_opts, options);
 	__u32 position = 0, *from = NULL, done = 0;
 
-	while (done < rules->count) {
+	while (done < TG_RULE_BLOCKS(rules->count)) {
 		__u32 count = BATCH;
 		int failed = bpf_map_lookup_batch(fd, from, &position, keys,
-						  cells, &count, &options);
+						  blocks, &count, &options);
 
 		if (failed < 0 && errno != ENOENT)
 			return -errno;
-		add_batch(rules, keys, count, cells, cpus);
+		add_batch(rules, keys, count, blocks, cpus);
 		done += count;
 		if (failed < 0)
 			break;
@@ -163,17 +172,17 @@ int loaded_rules_count(const struct loaded_rules *loaded,
 		       struct rule_lines *rules)
 {
 	int cpus = libbpf_num_possible_cpus();
-	struct tg_counter *cells;
+	struct tg_rule_block *blocks;
 	__u32 *keys;
 	int err = -ENOMEM;
 
 	if (cpus < 0)
 		return cpus;
-	cells = calloc((size_t)BATCH * cpus, sizeof(*cells));
+	blocks = calloc((size_t)BATCH * cpus, sizeof(*blocks));
 	keys = calloc(BATCH, sizeof(*keys));
-	if (cells && keys)
-		err = read_batches(loaded->counters, rules, keys, cells, cpus);
-	free(cells);
+	if (blocks && keys)
+		err = read_batches(loaded->counters, rules, keys, blocks, cpus);
+	free(blocks);
 	free(keys);
 	return err;
 }

@@ -46,18 +46,21 @@ struct subject {
 	uint32_t rule_count;
 	struct bpf_object *object;
 	int counters;
-	struct tg_counter *cells;
+	struct tg_rule_block *blocks; /* of each CPU */
 };
 
 static uint64_t packets_of(struct subject *subject, uint32_t rule)
 {
 	int cpus = libbpf_num_possible_cpus();
+	uint32_t number = rule / TG_RULES_IN_BLOCK;
 	uint64_t sum = 0;
 
-	if (bpf_map_lookup_elem(subject->counters, &rule, subject->cells))
+	if (bpf_map_lookup_elem(subject->counters, &number, subject->blocks))
 		return UINT64_MAX;
 	for (int i = 0; i < cpus; i++)
-		sum += subject->cells[i].packets;
+		sum += subject->blocks[i]
+			       .rules[rule % TG_RULES_IN_BLOCK]
+			       .packets;
 	return sum;
 }
 
@@ -150,7 +153,8 @@ static bool load(struct subject *subject)
 		return false;
 	map = bpf_object__find_map_by_name(subject->object, "tgp_rules");
 	subject->counters = map ? bpf_map__fd(map) : -1;
-	return map && bpf_map__max_entries(map) == subject->rule_count + 1;
+	return map && bpf_map__max_entries(map) ==
+			      TG_RULE_BLOCKS(subject->rule_count + 1);
 }
 
 static void check_policy(struct subject *subject, size_t number)
@@ -179,7 +183,7 @@ int main(int argc, char **argv)
 		.random.state = argc > 3 ? strtoull(argv[3], NULL, 0) : 1,
 		.plugin = argv[1],
 		.path = "/tmp/tailgate-kernel-test.XXXXXX",
-		.cells = calloc(CPUS_MAX, sizeof(struct tg_counter)),
+		.blocks = calloc(CPUS_MAX, sizeof(struct tg_rule_block)),
 	};
 	struct tap tap;
 	int fd;
@@ -189,7 +193,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	fd = mkstemp(subject.path);
-	if (fd < 0 || !subject.cells) {
+	if (fd < 0 || !subject.blocks) {
 		perror("kernel");
 		return EXIT_FAILURE;
 	}
@@ -199,6 +203,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < policies; i++)
 		check_policy(&subject, i);
 	unlink(subject.path);
-	free(subject.cells);
+	free(subject.blocks);
 	return tap_end(&tap);
 }

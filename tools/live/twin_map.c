@@ -24,12 +24,13 @@ enum treatment {
 /* Per CPU where it runs, and in one piece in the twin. */
 static bool is_counters(const struct bpf_map_info *info, __u32 type)
 {
-	if (info->type != type || info->value_size != sizeof(struct tg_counter))
+	if (info->type != type)
 		return false;
 	if (!strcmp(info->name, RULE_COUNTERS))
-		return true;
+		return info->value_size == sizeof(struct tg_rule_block);
 	return !strncmp(info->name, TG_COUNTERS_PREFIX,
 			strlen(TG_COUNTERS_PREFIX)) &&
+	       info->value_size == sizeof(struct tg_counter) &&
 	       info->max_entries == TG_COUNTERS;
 }
 
@@ -197,7 +198,7 @@ static int reach_counters(struct twin *twin, int fd,
 			  const struct bpf_map_info *info)
 {
 	struct tg_counter *cells =
-		mmap(NULL, (size_t)info->max_entries * sizeof(*cells),
+		mmap(NULL, (size_t)info->max_entries * info->value_size,
 		     PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (cells == MAP_FAILED)
@@ -207,7 +208,7 @@ static int reach_counters(struct twin *twin, int fd,
 		return 0;
 	}
 	twin->rules = cells;
-	twin->rule_count = info->max_entries;
+	twin->rule_count = info->max_entries * TG_RULES_IN_BLOCK;
 	twin->hits = calloc(twin->rule_count, sizeof(*twin->hits));
 	return twin->hits ? 0 : -ENOMEM;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counters.h"
 #include "elf_map.h"
 #include "elf_object.h"
 #include "rule_text.h"
@@ -76,8 +77,9 @@ static int fill(struct elf_object *object, const struct policy *policy,
 	if (!err)
 		err = replace_rules(object, policy);
 	if (!err)
-		err = elf_map_set_entries(object, COUNTERS,
-					  compiled->rule_count + 1);
+		err = elf_map_set_entries(
+			object, COUNTERS,
+			TG_RULE_BLOCKS(compiled->rule_count + 1));
 	return err;
 }
 
