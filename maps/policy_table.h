@@ -150,14 +150,20 @@ struct tg_policy_trie {
 
 /*
  * A wide key is found among the sorted starts of intervals. A few windows of
- * its bits lead close to the place: the word of the key (of 128 bits the upper
- * half), held between the lowest and the highest one that matter, and counted
- * from the lowest. A step is 64 bits: in the upper half the offset of a node,
- * in the lower one which bits of the word choose an entry there: it is number
- * (word >> shift) & mask. Entries are steps, and those of the last node words:
- * how many starts there are before the keys that come there. The starts from
- * there on are compared: first one in the middle of those that it may be, and
- * so on, and the last few all at once.
+ * its bits lead there, or close to it: of its word (of 128 bits the upper
+ * half), counted from the lowest one that matters. The first node has an entry
+ * for the word's highest bits, and the last of its entries is for all that is
+ * beyond; where the word is less than the lowest it is 0, or beyond as well. A
+ * step is 64 bits: in the upper half the offset of a node, in the lower one
+ * which bits of the word choose an entry there: it is number (word >> shift) &
+ * mask. Entries are steps. A step that leads to itself is where nothing more is
+ * to be asked. The last node has words, which stand by so much further on, and
+ * such a step has one behind it.
+ *
+ * Where there are no compares, that is the class. Else it is how many starts
+ * there are before the keys that come there. The starts from there on are
+ * compared: first one in the middle of those that it may be, and so on, and the
+ * last few all at once.
  *
  * The starts stand there less one, so that one is reached where it is less than
  * the key, and what is beyond the last one, all ones, never is.
@@ -166,16 +172,19 @@ struct tg_policy_wide {
 	__u32 steps;
 	__u32 root; /* the first node: all bits from shift on */
 	__u32 shift;
+	__u32 last;	 /* entry of the first node */
+	__u32 wraps;	 /* a word that is less than the lowest is beyond */
 	__u32 lowest[2]; /* word that matters: lower half, upper half */
-	__u32 span[2];	 /* to the highest one */
 	__u32 starts;
 	__u32 start_size; /* 4 bytes, 8, or 16, the upper half first */
 	__u32 halvings;
 	__u32 compares;
-	__u32 classes; /* by interval; 0: the interval itself is what counts */
+	__u32 classes; /* by interval; 0: what has been found is what counts */
 	__u32 absent;  /* the class where a packet has no such field */
-	__u32 unused;
 };
+
+/* What the last nodes' references are less than where these are. */
+#define TG_WIDE_BEHIND 8
 
 #define TG_WIDE_STEPS 5	   /* at most */
 #define TG_WIDE_SHIFT 0x3f /* a step: its lower half */
@@ -212,7 +221,7 @@ struct tg_policy_family {
 };
 
 /* Another number whenever the program reads the tables in another way. */
-#define TG_POLICY_VERSION 4
+#define TG_POLICY_VERSION 5
 
 struct tg_policy {
 	__u32 size;	 /* of the tables */

@@ -143,27 +143,36 @@ static __always_inline __u64 tg_wide_less(const struct tg_policy_wide *wide,
 	return wide->start_size == 4 ? tg_is_less32(a, b) : tg_is_less(a, b);
 }
 
-/* The word that windows look at, without what lies outside. */
+/* The word that windows look at. */
 static __always_inline __u64 tg_wide_word(const struct tg_policy_wide *wide,
 					  struct tg_wide_key key)
 {
 	__u64 lowest = tg_two_halves(wide->lowest);
-	__u64 span = tg_two_halves(wide->span);
 	__u64 word = key.high - lowest;
 
-	if (lowest)
+	if (lowest && !wide->wraps)
 		word &= tg_wide_less(wide, key.high, lowest) - 1;
-	if (span != ~0ULL)
-		word ^= (word ^ span) & -tg_wide_less(wide, span, word);
 	return word;
 }
 
-/* How many starts there are before all those that must be compared. */
+/* The entry of the first node. */
+static __always_inline __u64 tg_wide_first(const struct tg_policy_wide *wide,
+					   __u64 word)
+{
+	__u64 index = word >> (wide->shift & TG_WIDE_SHIFT);
+	__u64 last = wide->last;
+	__u64 is_beyond = wide->shift ? tg_is_less32(last, index)
+				      : tg_is_less(last, index);
+
+	return index ^ ((index ^ last) & -is_beyond);
+}
+
+/* The class, or how many starts there are before those to be compared. */
 static __always_inline __u64 tg_wide_walk(const struct tg_policy_wide *wide,
 					  __u64 word)
 {
 	__u64 step = (__u64)wide->root << 32;
-	__u64 index = word >> (wide->shift & TG_WIDE_SHIFT);
+	__u64 index = tg_wide_first(wide, word);
 
 #pragma clang loop unroll(full)
 	for (__u32 i = 1; i < TG_WIDE_STEPS; i++) {
@@ -173,7 +182,7 @@ static __always_inline __u64 tg_wide_walk(const struct tg_policy_wide *wide,
 		index = word >> (step & TG_WIDE_SHIFT) &
 			(__u32)step >> TG_WIDE_MASK_SHIFT;
 	}
-	return tg_load32((step >> 32) + 4 * index);
+	return tg_load32_behind((step >> 32) + 4 * index, TG_WIDE_BEHIND);
 }
 
 /* 1 where the interval starts at the key or before it, else 0. */

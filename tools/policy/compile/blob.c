@@ -176,6 +176,8 @@ void blob_rewind(struct blob *blob, size_t size)
 		memset(blob->bytes + size, 0, blob->size - size);
 	blob->size = size;
 	blob->is_full = false;
+	if (!blob->block_count)
+		return;
 	blob->blocks = calloc(blob->block_room, sizeof(*old));
 	blob->block_count = 0;
 	for (size_t i = 0; blob->blocks && i < blob->block_room; i++) {
