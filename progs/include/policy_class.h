@@ -161,10 +161,11 @@ static __always_inline __u64 tg_wide_first(const struct tg_policy_wide *wide,
 {
 	__u64 index = word >> (wide->shift & TG_WIDE_SHIFT);
 	__u64 last = wide->last;
-	__u64 is_beyond = wide->shift ? tg_is_less32(last, index)
-				      : tg_is_less(last, index);
+	__u64 is_beyond = -(wide->shift ? tg_is_less32(last, index)
+					: tg_is_less(last, index));
 
-	return index ^ ((index ^ last) & -is_beyond);
+	tg_forget(is_beyond);
+	return index ^ ((index ^ last) & is_beyond);
 }
 
 /* The class, or how many starts there are before those to be compared. */

@@ -185,14 +185,12 @@ static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 		if (TG_IS_USED(lookup, key))
 			at = tg_dag_step(lookup, key, at, classes[key]);
 	}
-	if (!lookup->family->used)
+	/* who asks for nothing else does not pay for those who do */
+	if (lookup->family->used & TG_DIM_EXTRAS &&
+	    at >= lookup->family->leaves_end)
+		return tg_dag_extras(lookup, at);
+	if (!lookup->family->used || lookup->family->used & TG_DIM_EXTRAS)
 		return tg_cell_meaning(at);
-	if (lookup->family->used & TG_DIM_EXTRAS) {
-		/* who asks for nothing else does not pay for those who do */
-		if (at < lookup->family->leaves_end)
-			return tg_cell_meaning(at);
-		at = tg_dag_extras(lookup, at);
-	}
 	return at;
 }
 
