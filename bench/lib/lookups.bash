@@ -47,7 +47,8 @@ lookups() { # ROUNDS NAME...
 	done
 	progress "lookups: $* are measured"
 	"$BENCH/meter" --json --rounds "$rounds" --yardstick hash:10000 \
-		--yardstick lpm:10000 --yardstick lpm:100000 "${rows[@]}" \
+		--yardstick lpm:10000 --yardstick lpm:100000 \
+		--yardstick lines:16384 --yardstick lines:131072 "${rows[@]}" \
 		>"$WORK/lookups.new" || wrong+=("lookups: $*")
 	jq -c --arg group "$1" 'map(. + {$group})' "$WORK/lookups.new" >>"$WORK/lookups"
 	for name; do

@@ -2,8 +2,10 @@
 /*
  * yardstick - one lookup in a map of the kernel, of the kind that whoever
  * writes a filter by hand would use: a hash of flows, or a trie of destination
- * prefixes. Each comes with a baseline that does all but the lookup. Packets
- * are IPv4 without options: parsing is not what is measured.
+ * prefixes. Or a few loads, each of which has to wait for the one before: what
+ * the memory costs that any lookup has to go through. Each comes with a
+ * baseline that does all but the lookup. Packets are IPv4 without options:
+ * parsing is not what is measured.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -27,6 +29,16 @@ struct {
 	__type(key, struct yardstick_prefix);
 	__type(value, __u32);
 } yardstick_trie SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct yardstick_line);
+} yardstick_lines SEC(".maps");
+
+/* How many there are. */
+const volatile __u32 yardstick_entries = 1;
 
 struct headers {
 	struct ethhdr eth;
@@ -78,6 +90,28 @@ static __always_inline int prefix(struct xdp_md *ctx, int looks_up)
 	return XDP_PASS;
 }
 
+static __always_inline int lines(struct xdp_md *ctx, int looks_up)
+{
+	struct headers *headers = headers_of(ctx);
+	__u32 key;
+
+	if (!headers)
+		return XDP_ABORTED;
+	key = (__u64)headers->ip.saddr * yardstick_entries >> 32;
+	KEEP(key);
+	if (!looks_up)
+		return XDP_PASS;
+	for (int i = 0; i < YARDSTICK_LOADS; i++) {
+		struct yardstick_line *line =
+			bpf_map_lookup_elem(&yardstick_lines, &key);
+
+		if (!line)
+			return XDP_PASS;
+		key = line->next;
+	}
+	return key < yardstick_entries ? XDP_DROP : XDP_PASS;
+}
+
 SEC("xdp")
 int hash_lookup(struct xdp_md *ctx)
 {
@@ -100,6 +134,18 @@ SEC("xdp")
 int lpm_baseline(struct xdp_md *ctx)
 {
 	return prefix(ctx, 0);
+}
+
+SEC("xdp")
+int lines_lookup(struct xdp_md *ctx)
+{
+	return lines(ctx, 1);
+}
+
+SEC("xdp")
+int lines_baseline(struct xdp_md *ctx)
+{
+	return lines(ctx, 0);
 }
 
 char LICENSE[] SEC("license") = "GPL";

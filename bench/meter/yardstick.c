@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Maps of the kernel with random entries, and frames that meet them. */
+/* Maps with random entries, and frames that meet them. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/limits.h>
@@ -24,11 +24,12 @@
 #define TCP 6
 #define UDP 17
 
-enum kind { HASH, LPM };
+enum kind { HASH, LPM, LINES };
 
 struct entry {
 	struct yardstick_flow flow;
 	struct yardstick_prefix prefix;
+	struct yardstick_line line;
 };
 
 static const struct {
@@ -38,6 +39,9 @@ static const struct {
 		   "yardstick_flows",
 		   { "hash_baseline", "hash_lookup" } },
 	[LPM] = { "lpm", "yardstick_trie", { "lpm_baseline", "lpm_lookup" } },
+	[LINES] = { "lines",
+		    "yardstick_lines",
+		    { "lines_baseline", "lines_lookup" } },
 };
 
 static bool read_word(const char *word, enum kind *kind, uint32_t *entries)
@@ -56,7 +60,8 @@ static bool read_word(const char *word, enum kind *kind, uint32_t *entries)
 	return false;
 }
 
-static void make_entry(struct random *random, struct entry *entry)
+static void make_entry(struct random *random, struct entry *entry,
+		       uint32_t count)
 {
 	unsigned int length =
 		LENGTH_MIN + random_below(random, LENGTH_MAX - LENGTH_MIN + 1);
@@ -71,22 +76,34 @@ static void make_entry(struct random *random, struct entry *entry)
 		.prefix = { .length = length,
 			    .address = htonl((uint32_t)random_bits(random) &
 					     mask) },
+		.line = { .next = random_below(random, count) },
 	};
+}
+
+static int put_entry(int map, enum kind kind, const struct entry *entry,
+		     uint32_t number)
+{
+	uint32_t value = 1;
+
+	switch (kind) {
+	case HASH:
+		return bpf_map_update_elem(map, &entry->flow, &value, BPF_ANY);
+	case LPM:
+		return bpf_map_update_elem(map, &entry->prefix, &value,
+					   BPF_ANY);
+	default:
+		return bpf_map_update_elem(map, &number, &entry->line, BPF_ANY);
+	}
 }
 
 static int fill(int map, enum kind kind, struct random *random,
 		struct entry *entries, uint32_t count)
 {
-	uint32_t value = 1;
 	int err = 0;
 
 	for (uint32_t i = 0; i < count && !err; i++) {
-		make_entry(random, &entries[i]);
-		err = bpf_map_update_elem(map,
-					  kind == HASH
-						  ? (void *)&entries[i].flow
-						  : (void *)&entries[i].prefix,
-					  &value, BPF_ANY);
+		make_entry(random, &entries[i], count);
+		err = put_entry(map, kind, &entries[i], i);
 	}
 	return err;
 }
@@ -112,7 +129,7 @@ static void make_frame(const struct entry *entry, enum kind kind,
 	put(&packet, POLICY_PROTOCOL, flow->protocol);
 	put(&packet, POLICY_SOURCE4, ntohl(flow->source));
 	put(&packet, POLICY_TARGET4,
-	    kind == HASH ? ntohl(flow->target) : target);
+	    kind == LPM ? target : ntohl(flow->target));
 	put(&packet, POLICY_SOURCE_PORT, ntohs(flow->sport));
 	put(&packet, POLICY_TARGET_PORT, ntohs(flow->dport));
 	*record = (struct trace_record){ .verdict = POLICY_DROP };
@@ -150,6 +167,10 @@ static int load(enum kind kind, uint32_t entries, struct meter_row *row)
 	err = bpf_map__set_max_entries(
 		bpf_object__find_map_by_name(object, kinds[kind].map), entries);
 	if (!err)
+		err = bpf_map__set_initial_value(
+			bpf_object__find_map_by_name(object, ".rodata"),
+			&entries, sizeof(entries));
+	if (!err)
 		err = bpf_object__load(object);
 	if (err) {
 		fprintf(stderr, "meter: %s: %s\n", path, strerror(-err));
@@ -171,7 +192,8 @@ int meter_yardstick(const char *word, struct meter_row *row)
 	int map, err;
 
 	if (!read_word(word, &kind, &count)) {
-		fprintf(stderr, "meter: neither hash:N nor lpm:N: '%s'\n",
+		fprintf(stderr,
+			"meter: neither hash:N, lpm:N nor lines:N: '%s'\n",
 			word);
 		return -EINVAL;
 	}

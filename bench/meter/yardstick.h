@@ -20,4 +20,12 @@ struct yardstick_prefix {
 
 _Static_assert(sizeof(struct yardstick_prefix) == 8, "as the trie wants it");
 
+/* Lines of the processor's cache, each of which leads to another one. */
+struct yardstick_line {
+	__u32 next;
+	__u8 unused[60];
+};
+
+#define YARDSTICK_LOADS 4
+
 #endif

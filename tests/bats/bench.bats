@@ -150,9 +150,15 @@ rules_met() { # TRACE
 	jq -e '.[0].hashes == 1 and .[1].hashes > 1.5' <<<"$output"
 }
 
+@test "loads that wait for each other cost more where memory is larger than the caches" {
+	run -0 --separate-stderr "$BENCH/meter" --rounds 5 --json --yardstick lines:64 --yardstick lines:524288
+	jq -e 'map(.wrong) == [0, 0]' <<<"$output"
+	jq -e '.[1].added.min > 2 * .[0].added.min' <<<"$output"
+}
+
 @test "the meter names what it does not understand" {
 	run -2 "$BENCH/meter" --yardstick hash:none
-	[[ $output == *"neither hash:N nor lpm:N: 'hash:none'"* ]]
+	[[ $output == *"neither hash:N, lpm:N nor lines:N: 'hash:none'"* ]]
 	run -2 "$BENCH/meter" "web=$BUILD/drop_tcp.o"
 	[[ $output == *'a row needs a trace before it'* ]]
 	run -1 "$BENCH/meter" --trace "$BUILD/drop_tcp.o" "web=$BUILD/drop_tcp.o"
