@@ -111,6 +111,14 @@ enum tg_dimension {
  * by so much further on, and a cell's second word is what it stands for.
  */
 #define TG_LAST_ROW 4
+
+/*
+ * Where many rules are known just before the last step, a reference there may
+ * be the outcome as well: odd then, as no reference is.
+ */
+#define TG_DIRECT(outcome) ((outcome) << 1 | 1)
+#define TG_DIRECT_OUTCOME(reference) ((reference) >> 1)
+#define TG_IS_DIRECT(reference) ((reference)&1)
 #define TG_ROW_WORDS_MAX (1 << 14)
 
 /*
@@ -211,6 +219,7 @@ struct tg_policy_family {
 	__u32 engine;
 	__u32 root;	  /* of the DAG */
 	__u32 leaves_end; /* of the DAG: what is less is a leaf */
+	__u32 has_direct; /* see TG_DIRECT() */
 	__u32 short_rows; /* dimensions that have these, as bits */
 	__u32 is_wide;	  /* tries TO and FROM that are WIDE instead, as bits */
 	__u32 map[TG_DIMENSIONS];   /* offsets */
@@ -221,7 +230,7 @@ struct tg_policy_family {
 };
 
 /* Another number whenever the program reads the tables in another way. */
-#define TG_POLICY_VERSION 5
+#define TG_POLICY_VERSION 6
 
 struct tg_policy {
 	__u32 size;	 /* of the tables */

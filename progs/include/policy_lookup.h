@@ -161,6 +161,18 @@ static __always_inline __u32 tg_dag_step(const struct tg_lookup *lookup,
 	return is_short ? tg_step_short(at, class) : tg_step(at, class);
 }
 
+/* A last step from where we may be at the outcome: then any row will do. */
+static __always_inline __u32
+tg_dag_last_or_direct(const struct tg_lookup *lookup,
+		      enum tg_dimension dimension, __u32 at, __u32 class)
+{
+	__u32 is_direct = -TG_IS_DIRECT(at), outcome;
+
+	tg_forget(is_direct);
+	outcome = tg_dag_step(lookup, dimension, at & ~is_direct, class);
+	return outcome ^ ((outcome ^ TG_DIRECT_OUTCOME(at)) & is_direct);
+}
+
 static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 					   __u32 at)
 {
@@ -182,8 +194,12 @@ static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 	tg_classes_of_keys(lookup, classes);
 #pragma clang loop unroll(full)
 	for (int key = 0; key < TG_DIM_KEYS; key++) {
-		if (TG_IS_USED(lookup, key))
-			at = tg_dag_step(lookup, key, at, classes[key]);
+		if (!TG_IS_USED(lookup, key))
+			continue;
+		if (lookup->family->has_direct && TG_IS_LAST(lookup, key))
+			return tg_dag_last_or_direct(lookup, key, at,
+						     classes[key]);
+		at = tg_dag_step(lookup, key, at, classes[key]);
 	}
 	/* who asks for nothing else does not pay for those who do */
 	if (lookup->family->used & TG_DIM_EXTRAS &&

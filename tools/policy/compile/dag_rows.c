@@ -10,12 +10,16 @@
 
 #define CACHE_LINE 64
 
+/* With more cells the last step is made longer, to be without most of them. */
+#define CELLS_ALWAYS 8192
+
 struct rows {
 	struct blob *blob;
 	const struct dag_finished *dag;
 	const struct dag_levels *levels;
 	const struct dag_nodes *nodes;
 	bool is_short[TG_DIMENSIONS];
+	bool has_direct; /* outcomes in rows of the level before the last */
 	uint32_t *references; /* of the nodes that are written */
 	uint32_t *leaves;     /* the cells of rules that have one */
 	uint32_t cells;	      /* the last line of them */
@@ -36,13 +40,24 @@ static bool is_last(const struct rows *rows, size_t level)
 	return level + 1 == rows->levels->count;
 }
 
+/* Does the level have outcomes in its rows, where others have cells? */
+static bool has_outcomes(const struct rows *rows, size_t level)
+{
+	return is_last(rows, level) ||
+	       (rows->has_direct && is_last(rows, level + 1));
+}
+
 /* What stands in a row of the level. */
 static uint32_t word_of(const struct rows *rows, size_t level, uint32_t child)
 {
+	uint32_t outcome;
+
 	if (!(child & DAG_LEAF))
 		return rows->references[child];
-	return is_last(rows, level) ? rows->dag->outcomes[child & ~DAG_LEAF]
-				    : rows->leaves[child & ~DAG_LEAF];
+	if (!has_outcomes(rows, level))
+		return rows->leaves[child & ~DAG_LEAF];
+	outcome = rows->dag->outcomes[child & ~DAG_LEAF];
+	return is_last(rows, level) ? outcome : TG_DIRECT(outcome);
 }
 
 /* --- leaves that are reached before the last level */
@@ -63,12 +78,14 @@ static size_t mark_leaves(struct rows *rows)
 	const struct dag_nodes *nodes = rows->nodes;
 	size_t count = 0;
 
+	memset(rows->leaves, 0,
+	       rows->dag->outcome_count * sizeof(*rows->leaves));
 	mark_leaf(rows, rows->dag->root, &count);
 	for (size_t i = 0; i < nodes->count; i++) {
 		const struct dag_node *node = &nodes->nodes[i];
 
 		for (uint32_t run = 0;
-		     run < node->run_count && !is_last(rows, node->level);
+		     run < node->run_count && !has_outcomes(rows, node->level);
 		     run++)
 			mark_leaf(rows,
 				  nodes->runs[node->first_run + run].child,
@@ -77,12 +94,35 @@ static size_t mark_leaves(struct rows *rows)
 	return count;
 }
 
+/* The lookup looks after the five keys whether it is at a cell. */
+static bool can_have_direct(const struct rows *rows)
+{
+	const struct dag_levels *levels = rows->levels;
+
+	if (levels->count < 2 ||
+	    levels->levels[levels->count - 1].id >= TG_DIM_KEYS)
+		return false;
+	for (size_t i = 0; i < rows->dag->outcome_count; i++) {
+		uint32_t outcome = rows->dag->outcomes[i];
+
+		if (TG_DIRECT_OUTCOME(TG_DIRECT(outcome)) != outcome)
+			return false;
+	}
+	return true;
+}
+
 /* Before all rows; the end of them tells the lookup what is one. */
 static void write_leaves(struct rows *rows, uint32_t *end)
 {
 	size_t count = mark_leaves(rows), next = 0;
-	uint32_t cells = blob_reserve_cells(rows->blob, count);
+	uint32_t cells;
 
+	if ((rows->dag->only_short || count > CELLS_ALWAYS) &&
+	    can_have_direct(rows)) {
+		rows->has_direct = true;
+		count = mark_leaves(rows);
+	}
+	cells = blob_reserve_cells(rows->blob, count);
 	for (size_t i = 0; cells && i < rows->dag->outcome_count; i++) {
 		uint32_t cell = TG_CELL(cells, next);
 
@@ -320,6 +360,7 @@ int dag_rows_write(struct blob *blob, const struct dag_finished *dag,
 		if (blob->is_full)
 			rows.err = -E2BIG;
 	}
+	constants->has_direct = rows.has_direct;
 	if (!rows.err)
 		constants->root = dag->root & DAG_LEAF
 					  ? rows.leaves[dag->root & ~DAG_LEAF]
