@@ -9,7 +9,7 @@ TREE_PARTS := blob $(patsubst %.c,%, \
 $(T)/tree: $(T)/unit-tree.san.o $(TREE_PARTS:%=$(T)/policy-%.san.o)
 
 $(T)/keys: $(T)/unit-keys.san.o \
-	$(patsubst %,$(T)/policy-%.san.o,blob tables trie wide)
+	$(patsubst %,$(T)/policy-%.san.o,blob tables trie wide wide_plan wide_windows)
 
 COMPILE_TESTS := $(T)/tree $(T)/keys
 

@@ -146,22 +146,10 @@ static int lay_out(const struct numbering *numbering)
 	return table_wide(&trial.blob, numbering, trial.bits, &trial.wide);
 }
 
-static bool is_found(bool is_trie, bool by_class)
+static bool is_right(bool by_class)
 {
-	struct numbering numbering = { .dimension = &trial.dimension,
-				       .count = CLASSES };
 	bool agree;
 
-	trial.is_trie = is_trie;
-	if (!by_class)
-		numbering.count = trial.dimension.interval_count;
-
-	if (by_class)
-		numbering.numbers = trial.numbers;
-	for (uint32_t i = 0; i < trial.dimension.interval_count; i++)
-		trial.numbers[i] = random_word() % CLASSES;
-	if (lay_out(&numbering))
-		return false;
 	trial.bytes = malloc(trial.blob.size);
 	memcpy(trial.bytes, trial.blob.bytes, trial.blob.size);
 	table = trial.bytes;
@@ -169,6 +157,26 @@ static bool is_found(bool is_trie, bool by_class)
 	agree = all_agree(by_class);
 	free(trial.bytes);
 	return agree;
+}
+
+static int put(bool is_trie, bool by_class)
+{
+	struct numbering numbering = { .dimension = &trial.dimension,
+				       .count = CLASSES };
+
+	trial.is_trie = is_trie;
+	if (!by_class)
+		numbering.count = trial.dimension.interval_count;
+	if (by_class)
+		numbering.numbers = trial.numbers;
+	for (uint32_t i = 0; i < trial.dimension.interval_count; i++)
+		trial.numbers[i] = random_word() % CLASSES;
+	return lay_out(&numbering);
+}
+
+static bool is_found(bool is_trie, bool by_class)
+{
+	return !put(is_trie, by_class) && is_right(by_class);
 }
 
 /* The layout that came of it belongs to the story of the test. */
@@ -262,10 +270,32 @@ static void test_one_network(struct tap *tap)
 	check(tap, "networks, and hosts in some of them");
 }
 
+/* Whatever room there is, a table is whole or refused. */
+static void test_no_room(struct tap *tap, bool is_trie, bool by_class)
+{
+	bool ok = true, was_refused = false, is_there = false;
+
+	for (size_t limit = 64; limit < 1 << 20 && !is_there;
+	     limit += limit / 8) {
+		begin(32);
+		for (int i = 0; i < 40; i++)
+			add(random_key() >> 4 << 4);
+		sort_starts();
+		trial.blob.limit = limit;
+		is_there = !put(is_trie, by_class);
+		was_refused |= !is_there;
+		ok &= !is_there || is_right(by_class);
+		blob_free(&trial.blob);
+	}
+	tap_ok(tap, ok && was_refused && is_there,
+	       "%s of %s is whole, or refused for want of room",
+	       is_trie ? "a trie" : "a search", by_class ? "classes" : "ranks");
+}
+
 int main(void)
 {
 	static const unsigned int bits[] = { 32, 48, 128 };
-	struct tap tap = tap_plan(stdout, 4 * 9 + 2);
+	struct tap tap = tap_plan(stdout, 4 * 9 + 2 + 3);
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
 		test_few(&tap, bits[i]);
@@ -273,5 +303,8 @@ int main(void)
 		test_clusters(&tap, bits[i]);
 	}
 	test_one_network(&tap);
+	test_no_room(&tap, false, false);
+	test_no_room(&tap, false, true);
+	test_no_room(&tap, true, true);
 	return tap_end(&tap);
 }
