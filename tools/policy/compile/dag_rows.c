@@ -365,6 +365,7 @@ int dag_rows_write(struct blob *blob, const struct dag_finished *dag,
 		constants->root = dag->root & DAG_LEAF
 					  ? rows.leaves[dag->root & ~DAG_LEAF]
 					  : rows.references[dag->root];
+	constants->short_rows = 0;
 	for (size_t i = 0; i < rows.levels->count; i++) {
 		if (rows.is_short[i])
 			constants->short_rows |=
