@@ -12,8 +12,8 @@
 struct packing {
 	const struct trace *trace;
 	struct frames_constants *constants;
-	unsigned char templates[FRAMES_TEMPLATES_MAX][FRAMES_WIDE];
-	uint32_t template_count;
+	unsigned char (*templates)[FRAMES_WIDE];
+	uint32_t template_count, template_limit;
 };
 
 static int fail(const char *what, int err)
@@ -58,18 +58,19 @@ static int find_template(struct packing *packing,
 		if (!memcmp(packing->templates[i], frame, FRAMES_WIDE))
 			return i;
 	}
-	if (packing->template_count == FRAMES_TEMPLATES_MAX)
+	if (packing->template_count == packing->template_limit)
 		return -1;
 	memcpy(packing->templates[packing->template_count], frame, FRAMES_WIDE);
 	return packing->template_count++;
 }
 
-static bool columns_suffice(struct packing *packing)
+static bool columns_suffice(struct packing *packing, uint32_t templates)
 {
 	uint64_t words[FRAMES_COLUMNS_MAX];
 	unsigned char frame[FRAMES_WIDE];
 
 	packing->template_count = 0;
+	packing->template_limit = templates;
 	for (uint32_t i = 0; i < packing->trace->header.count; i++) {
 		read_frame(packing, i, frame);
 		split_frame(packing, frame, words);
@@ -116,11 +117,13 @@ static int choose_columns(struct packing *packing)
 	for (uint32_t i = 0; i < count; i++)
 		different[i] = count_words(packing, FRAMES_COLUMN(i), words);
 	free(words);
-	while (!columns_suffice(packing)) {
+	while (!columns_suffice(packing, FRAMES_TEMPLATES_FEW)) {
 		uint32_t most = 0;
 
 		if (constants->columns == count)
-			return -E2BIG;
+			return columns_suffice(packing, FRAMES_TEMPLATES_MAX)
+				       ? 0
+				       : -E2BIG;
 		for (uint32_t i = 1; i < count; i++) {
 			if (different[i] > different[most])
 				most = i;
@@ -169,30 +172,42 @@ static int fill_templates(const struct packing *packing, int map)
 	return err;
 }
 
+static int make_maps(struct packing *packing, struct frames *frames)
+{
+	uint32_t count = packing->trace->header.count;
+	size_t size = sizeof(uint64_t) * (1 + packing->constants->columns);
+	int err;
+
+	frames->records = make_map("frames_records", size, count);
+	frames->templates = make_map("frames_template", FRAMES_WIDE,
+				     packing->template_count);
+	if (frames->records < 0 || frames->templates < 0)
+		return fail("no map for them", -errno);
+	err = fill_records(packing, frames->records, size);
+	if (!err)
+		err = fill_templates(packing, frames->templates);
+	return err ? fail("their maps cannot be filled", err) : 0;
+}
+
 int frames_pack(const struct trace *trace, struct frames *frames)
 {
 	struct packing packing = { .trace = trace,
 				   .constants = &frames->constants };
-	size_t size;
 	int err;
 
 	frames->constants = (struct frames_constants){
 		.count = trace->header.count,
 		.size = frames_size(trace),
 	};
+	packing.templates =
+		calloc(FRAMES_TEMPLATES_MAX, sizeof(*packing.templates));
+	if (!packing.templates)
+		return fail("they cannot be packed", -ENOMEM);
 	err = choose_columns(&packing);
-	if (err)
-		return fail("they cannot be packed", err);
-	size = sizeof(uint64_t) * (1 + frames->constants.columns);
-	frames->records = make_map("frames_records", size, trace->header.count);
-	frames->templates =
-		make_map("frames_template", FRAMES_WIDE, FRAMES_TEMPLATES_MAX);
-	if (frames->records < 0 || frames->templates < 0)
-		return fail("no map for them", -errno);
-	err = fill_records(&packing, frames->records, size);
-	if (!err)
-		err = fill_templates(&packing, frames->templates);
-	return err ? fail("their maps cannot be filled", err) : 0;
+	err = err ? fail("they cannot be packed", err)
+		  : make_maps(&packing, frames);
+	free(packing.templates);
+	return err;
 }
 
 static int share(struct bpf_object *object, const char *name, int map)

@@ -23,7 +23,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, FRAMES_TEMPLATES_MAX);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__uint(value_size, FRAMES_WIDE);
 } frames_templates SEC(".maps");

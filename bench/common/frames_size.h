@@ -19,7 +19,8 @@
 
 #define FRAMES_COLUMN(number) (6 + 8 * (number)) /* the first byte of eight */
 #define FRAMES_COLUMNS_MAX 15
-#define FRAMES_TEMPLATES_MAX 64
+#define FRAMES_TEMPLATES_FEW 64
+#define FRAMES_TEMPLATES_MAX 16384 /* where all columns are not enough */
 
 /* A record: the number of the template, and a word for each column. */
 struct frames_constants {

@@ -130,6 +130,17 @@ rules_met() { # TRACE
 	jq -e '.[0] | .checked == 2000 and .wrong == 0 and .with.min > .baseline.min' <<<"$output"
 }
 
+@test "frames that differ nearly everywhere can be measured" {
+	local i
+	for ((i = 0; i < 300; i++)); do
+		printf 'drop to mac 02:00:00:%02x:%02x:01\n' $((i / 256)) $((i % 256))
+	done >"$WORK/macs.policy"
+	"$BENCH/trace" "$WORK/macs.policy" -o "$WORK/macs.trace" --count 2000
+	"$POLICY_TOOL" compile "$WORK/macs.policy" -o "$WORK/macs.o"
+	run -0 --separate-stderr "$BENCH/meter" --rounds 1 --json --trace "$WORK/macs.trace" "macs=$WORK/macs.o"
+	jq -e '.[0] | .checked == 2000 and .wrong == 0' <<<"$output"
+}
+
 @test "the meter knows the hooks of tc, too" {
 	given_web_trace
 	run -0 --separate-stderr "$BENCH/meter" --rounds 2 --json --trace "$WORK/web.trace" \
