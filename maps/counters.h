@@ -24,8 +24,8 @@ _Static_assert(sizeof(struct tg_counter) == 16, "tg_counter is ABI");
 
 /*
  * The rules of a policy are counted in blocks: where each had an entry of its
- * own in a per-CPU array, the pointers to them would be twice as much for the
- * processor to fetch as the counters that it is after.
+ * own in a per-CPU array, its pointer there would be one more line for the
+ * processor to fetch, for every packet, before the counter itself.
  */
 #define TG_RULES_IN_BLOCK 256
 #define TG_RULE_BLOCKS(rules) \

@@ -71,14 +71,31 @@ static int wide_of(const struct family *family, int dimension,
 	}
 }
 
+/* A trie where one is small enough, else a search. */
+static int write_key(struct blob *blob, const struct family *family,
+		     int dimension, const struct numbering *numbering,
+		     const struct compile_options *options,
+		     struct tg_policy_family *constants)
+{
+	unsigned int bits;
+	int wide = wide_of(family, dimension, &bits);
+
+	if (kind_of(family, dimension) == TG_MAP_TRIE) {
+		if (!options->only_search &&
+		    !table_trie(blob, numbering, TRIE_SIZE_MAX,
+				&constants->trie[wide]))
+			return 0;
+		constants->is_wide |= TG_DIM_BIT(dimension);
+	}
+	return table_wide(blob, numbering, bits, &constants->wide[wide]);
+}
+
 static int write_map(struct blob *blob, const struct family *family,
 		     int dimension, const struct numbering *numbering,
 		     const struct compile_options *options,
 		     struct tg_policy_family *constants)
 {
 	uint32_t *map = &constants->map[dimension];
-	unsigned int bits;
-	int wide = wide_of(family, dimension, &bits);
 
 	switch (kind_of(family, dimension)) {
 	case TG_MAP_DIRECT:
@@ -87,16 +104,9 @@ static int write_map(struct blob *blob, const struct family *family,
 	case TG_MAP_PAGED:
 		*map = table_paged(blob, numbering);
 		break;
-	case TG_MAP_TRIE:
-		if (!options->only_search &&
-		    !table_trie(blob, numbering, TRIE_SIZE_MAX,
-				&constants->trie[wide]))
-			break;
-		constants->is_wide |= TG_DIM_BIT(dimension);
-		/* fall through */
-	case TG_MAP_WIDE:
-		return table_wide(blob, numbering, bits,
-				  &constants->wide[wide]);
+	default:
+		return write_key(blob, family, dimension, numbering, options,
+				 constants);
 	}
 	return blob->is_full ? -E2BIG : 0;
 }
