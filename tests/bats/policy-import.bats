@@ -244,6 +244,25 @@ policy_passes_what_nft_passed() { # HOOK
 	policy check out.policy
 }
 
+# Each chain calls the next one twice, and what sets a mark knows what comes after it.
+million_of_rests() {
+	local number
+	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -j twice0\n'
+	for number in {0..20}; do
+		printf ':twice%d - [0:0]\n' "$number"
+		printf -- '-A twice%d -p %s -j twice%d\n' \
+			"$number" tcp $((number + 1)) "$number" udp $((number + 1))
+	done
+	printf ':twice21 - [0:0]\n-A twice21 -j MARK --set-mark 1\nCOMMIT\n'
+}
+
+@test "chains that would be a million sub-lists of a few names are refused within a minute" {
+	million_of_rests >million
+	run timeout 60 "$BUILD/tg-policy" import --iptables million
+	((status == 1)) || fail "$status: $output"
+	[[ $output == 'million: more than 1000000 rules would be needed' ]] || fail "$output"
+}
+
 @test "ClassBench: the first rule drops, the second passes, what matches none passes" {
 	policy import --classbench "$IMPORT/small.classbench" >out.policy
 	diff "$IMPORT/small.policy" out.policy

@@ -24,7 +24,9 @@
 /* Of one rule, after what must be said in several ways is multiplied out. */
 #define IMPORT_ALTERNATIVES_MAX 65536
 /* Of the policy. A chain that returns in many places is said many times. */
+#ifndef IMPORT_RULES_MAX
 #define IMPORT_RULES_MAX 1000000
+#endif
 
 /* Memory that lives as long as the import. Out of memory ends the program. */
 struct import_arena {

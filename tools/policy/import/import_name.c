@@ -54,11 +54,6 @@ static bool is_word(const char *name)
 	return false;
 }
 
-static bool is_taken(const struct import *import, const char *name)
-{
-	return is_word(name) || names_find(&import->words, name, strlen(name));
-}
-
 static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -69,13 +64,39 @@ static bool is_alphanumeric(char c)
 	return is_letter(c) || (c >= '0' && c <= '9');
 }
 
+static struct name *find(const struct import *import, const char *name)
+{
+	return names_find(&import->words, name, strlen(name));
+}
+
+/*
+ * The name itself, or with the next number after the last one that it was
+ * given: there may be a million of one name.
+ */
+static const char *number(struct import *import, const char *name)
+{
+	const char *unique = name;
+	struct name *first;
+
+	if (!find(import, name)) {
+		import_names_add(&import->words, name, 1);
+		if (!is_word(name))
+			return name;
+	}
+	first = find(import, name);
+	while (find(import, unique))
+		unique = import_format(&import->arena, "%s-%zu", name,
+				       ++first->index);
+	import_names_add(&import->words, unique, 1);
+	return unique;
+}
+
 #define NAME_ROOM (POLICY_NAME_MAX - 12) /* for what makes it unique */
 
 const char *import_name(struct import *import, const char *name)
 {
 	char clean[POLICY_NAME_MAX + 1];
 	size_t length = 0;
-	const char *unique;
 
 	if (!is_letter(*name))
 		clean[length++] = 'x';
@@ -90,9 +111,5 @@ const char *import_name(struct import *import, const char *name)
 	while (length && clean[length - 1] == '-')
 		length--;
 	clean[length] = '\0';
-	unique = import_copy(&import->arena, clean, length);
-	for (unsigned int n = 2; is_taken(import, unique); n++)
-		unique = import_format(&import->arena, "%s-%u", clean, n);
-	import_names_add(&import->words, unique, 0);
-	return unique;
+	return number(import, import_copy(&import->arena, clean, length));
 }

@@ -42,10 +42,10 @@ static struct name *slot_of(const struct names *names, const char *text,
 	return &names->slots[at];
 }
 
-const struct name *names_find(const struct names *names, const char *text,
-			      size_t length)
+struct name *names_find(const struct names *names, const char *text,
+			size_t length)
 {
-	const struct name *slot;
+	struct name *slot;
 
 	if (!names->size)
 		return NULL;

@@ -20,8 +20,9 @@ struct names {
 
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size);
 
-const struct name *names_find(const struct names *names, const char *text,
-			      size_t length);
+/* Valid until the next names_add(). */
+struct name *names_find(const struct names *names, const char *text,
+			size_t length);
 /* False: out of memory. The name must not be there yet. */
 bool names_add(struct names *names, const char *text, size_t length,
 	       size_t index);
