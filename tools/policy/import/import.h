@@ -162,6 +162,8 @@ void import_unsaid(struct import *import, struct import_rule *rule);
 
 /* Out of memory ends the program here, too. */
 void import_names_add(struct names *names, const char *name, size_t index);
+/* Any bytes can be the name of what begins with them. */
+void import_keys_add(struct names *names, const void *bytes, size_t size);
 size_t import_chain(struct import *import, const char *name);
 /* The index of the chain, or chain_count. */
 size_t import_chain_find(const struct import *import, const char *name);

@@ -7,102 +7,56 @@
 #include "import_walk.h"
 #include "limits.h"
 
-#define FRAMES_MIN 64
-
-static size_t hash(size_t chain, size_t index, const struct frame *parent)
+/* What begins with this key: a key is the whole of a frame. */
+static void *find(const struct names *names, const void *key, size_t size)
 {
-	uint64_t value = chain * UINT64_C(0x9e3779b97f4a7c15) + index;
+	const struct name *found = names_find(names, key, size);
 
-	value = (value ^ value >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
-	return (value ^ value >> 32) + (uintptr_t)parent / sizeof(*parent);
+	return found ? (void *)found->text : NULL;
 }
 
-static void make_room(struct walk *walk)
+const struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
+			       const struct frame *parent)
 {
-	size_t room = walk->frame_room ? 2 * walk->frame_room : FRAMES_MIN;
-	struct frame **frames =
-		import_alloc(&walk->import->arena, room * sizeof(*frames));
+	const struct frame key = { chain, index, parent };
+	struct frame *frame = find(&walk->frames, &key, sizeof(key));
 
-	memset(frames, 0, room * sizeof(*frames));
-	for (size_t i = 0; i < walk->frame_room; i++) {
-		struct frame *frame = walk->frames[i];
-
-		while (frame) {
-			struct frame *next = frame->same_hash;
-			size_t at = hash(frame->chain, frame->index,
-					 frame->parent) %
-				    room;
-
-			frame->same_hash = frames[at];
-			frames[at] = frame;
-			frame = next;
-		}
-	}
-	walk->frames = frames;
-	walk->frame_room = room;
-}
-
-struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
-			 const struct frame *parent)
-{
-	struct frame *frame;
-	size_t at;
-
-	if (walk->frame_count == walk->frame_room)
-		make_room(walk);
-	at = hash(chain, index, parent) % walk->frame_room;
-	for (frame = walk->frames[at]; frame; frame = frame->same_hash) {
-		if (frame->chain == chain && frame->index == index &&
-		    frame->parent == parent)
-			return frame;
-	}
+	if (frame)
+		return frame;
 	frame = import_alloc(&walk->import->arena, sizeof(*frame));
-	*frame = (struct frame){
-		.chain = chain,
-		.index = index,
-		.parent = parent,
-		.same_hash = walk->frames[at],
-	};
-	walk->frames[at] = frame;
-	walk->frame_count++;
+	*frame = key;
+	import_keys_add(&walk->frames, frame, sizeof(*frame));
 	return frame;
 }
 
 static const char *name_of(struct walk *walk, const struct block *block)
 {
 	struct import *import = walk->import;
-	struct import_chain *chain = &import->chains[block->frame->chain];
+	struct import_chain *chain = &import->chains[block->is.frame->chain];
 
 	if (!chain->word)
 		chain->word = import_name(import, chain->name);
-	if (block->kind == BLOCK_CHAIN && !block->frame->index &&
+	if (block->is.kind == BLOCK_CHAIN && !block->is.frame->index &&
 	    !chain->copies++)
 		return chain->word;
-	return import_name(import,
-			   import_format(&import->arena, "%s%s", chain->word,
-					 block->kind == BLOCK_REST     ? "-rest"
-					 : block->kind == BLOCK_UNLESS ? "-but"
+	return import_name(
+		import, import_format(&import->arena, "%s%s", chain->word,
+				      block->is.kind == BLOCK_REST     ? "-rest"
+				      : block->is.kind == BLOCK_UNLESS ? "-but"
 								       : ""));
 }
 
 struct block *walk_block(struct walk *walk, enum block_kind kind,
-			 struct frame *frame, struct import_mark mark)
+			 const struct frame *frame, struct import_mark mark)
 {
-	struct block *block;
+	const struct block_key key = { frame, mark, kind };
+	struct block *block = find(&walk->blocks, &key, sizeof(key));
 
-	for (block = frame->blocks; block; block = block->same_frame) {
-		if (block->kind == kind && block->mark.mask == mark.mask &&
-		    block->mark.value == mark.value)
-			return block;
-	}
+	if (block)
+		return block;
 	block = import_alloc(&walk->import->arena, sizeof(*block));
-	*block = (struct block){
-		.kind = kind,
-		.frame = frame,
-		.mark = mark,
-		.same_frame = frame->blocks,
-	};
-	frame->blocks = block;
+	*block = (struct block){ .is = key };
+	import_keys_add(&walk->blocks, block, sizeof(key));
 	if (walk->last) {
 		block->name = name_of(walk, block);
 		walk->last->next = block;
@@ -144,6 +98,8 @@ void walk_free(struct walk *walk)
 {
 	for (struct block *block = walk->first; block; block = block->next)
 		free(block->text);
+	names_free(&walk->frames);
+	names_free(&walk->blocks);
 }
 
 /* --- chains */

@@ -92,6 +92,12 @@ void import_names_add(struct names *names, const char *name, size_t index)
 		out_of_memory();
 }
 
+void import_keys_add(struct names *names, const void *bytes, size_t size)
+{
+	if (!names_add(names, bytes, size, 0))
+		out_of_memory();
+}
+
 void import_free(struct import *import)
 {
 	names_free(&import->chain_names);

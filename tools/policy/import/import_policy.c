@@ -57,7 +57,7 @@ static int write_blocks(struct walk *walk)
 		if (!walk->out)
 			return -ENOMEM;
 		walk->now = block;
-		walk->mark = block->mark;
+		walk->mark = block->is.mark;
 		walk->indent = block->name ? "\t" : "";
 		walk_write_block(walk, block);
 		if (fclose(walk->out))

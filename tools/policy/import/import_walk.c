@@ -107,7 +107,7 @@ static void write_action(struct walk *walk, const struct frame *frame,
 	struct import_mark mark = then(walk->mark, rule->mark);
 	const struct import_chain *target =
 		&walk->import->chains[rule->target_chain];
-	struct frame *after =
+	const struct frame *after =
 		walk_frame(walk, frame->chain, frame->index + 1, frame->parent);
 
 	switch (rule->action) {
@@ -229,7 +229,7 @@ static void write_remark(struct walk *walk, const char *what,
 static bool just_goes_on(struct walk *walk, const struct frame *frame,
 			 const struct import_rule *rule)
 {
-	bool is_rest = walk->now->kind == BLOCK_REST;
+	bool is_rest = walk->now->is.kind == BLOCK_REST;
 
 	if (rule->action == IMPORT_RETURN)
 		return !rule->mark.mask && (!is_rest || frame->parent);
@@ -250,7 +250,7 @@ static void write_leaving(struct walk *walk, const struct frame *frame,
 	size_t index = frame->index + 1;
 	struct import_rule others;
 	struct import_case one;
-	struct frame *to;
+	const struct frame *to;
 
 	for (size_t i = 0; rule->action == IMPORT_GOTO && i < rule->case_count;
 	     i++) {
@@ -290,7 +290,7 @@ static bool write_rule(struct walk *walk, const struct frame *frame,
 		write_remark(walk, "does nothing", rule);
 		return false;
 	}
-	if (walk->now->kind == BLOCK_CHAIN &&
+	if (walk->now->is.kind == BLOCK_CHAIN &&
 	    walk_leaves_simply(walk->import, rule)) {
 		write_leaving(walk, frame, rule);
 		return true;
@@ -327,7 +327,7 @@ static bool write_chain(struct walk *walk, const struct frame *from, bool *back)
 
 	*back = true;
 	for (size_t i = from->index; i < chain->count; i++) {
-		struct frame *frame =
+		const struct frame *frame =
 			walk_frame(walk, from->chain, i, from->parent);
 		struct import_rule *rule = &chain->rules[i];
 
@@ -349,13 +349,13 @@ static bool write_chain(struct walk *walk, const struct frame *from, bool *back)
 
 void walk_write_block(struct walk *walk, struct block *block)
 {
-	const struct frame *frame = block->frame;
+	const struct frame *frame = block->is.frame;
 	const struct import_case always = { 0 };
 	struct import_case one;
 	struct import_rule *rule;
 	bool back = true;
 
-	switch (block->kind) {
+	switch (block->is.kind) {
 	case BLOCK_CHAIN:
 		write_chain(walk, frame, &back);
 		break;

@@ -9,8 +9,6 @@
 struct frame {
 	size_t chain, index;
 	const struct frame *parent; /* NULL: the end of the base chain */
-	struct frame *same_hash;
-	struct block *blocks; /* that begin here */
 };
 
 enum block_kind {
@@ -21,13 +19,15 @@ enum block_kind {
 
 /* A list of the policy: the main one, or a sub-list. */
 struct block {
-	enum block_kind kind;
-	struct frame *frame;
-	struct import_mark mark; /* set on the way here */
+	struct block_key {
+		const struct frame *frame; /* where it begins */
+		struct import_mark mark;   /* set on the way there */
+		uint64_t kind;		   /* enum block_kind */
+	} is;
 	const char *name;
 	char *text;
 	size_t size;
-	struct block *same_frame, *next;
+	struct block *next;
 	struct edge *edges;  /* to the blocks that it jumps to */
 	unsigned int height; /* how deep its jumps nest; 0: not known yet */
 };
@@ -39,8 +39,7 @@ struct edge {
 
 struct walk {
 	struct import *import;
-	struct frame **frames;
-	size_t frame_count, frame_room;
+	struct names frames, blocks; /* by what makes them what they are */
 	struct block *first, *last; /* in the order in which they are printed */
 	struct block *now;	    /* that is being written, */
 	FILE *out;		    /* into ->text, */
@@ -49,11 +48,11 @@ struct walk {
 	size_t rules;
 };
 
-struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
-			 const struct frame *parent);
+const struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
+			       const struct frame *parent);
 /* The block that begins there; it is written later. */
 struct block *walk_block(struct walk *walk, enum block_kind kind,
-			 struct frame *frame, struct import_mark mark);
+			 const struct frame *frame, struct import_mark mark);
 int walk_check_depth(struct walk *walk);
 void walk_free(struct walk *walk);
 
