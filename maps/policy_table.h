@@ -175,6 +175,11 @@ struct tg_policy_trie {
  *
  * The starts stand there less one, so that one is reached where it is less than
  * the key, and what is beyond the last one, all ones, never is.
+ *
+ * Where windows see all but 16 bits or less of 32, starts may be short: these
+ * bits. The words of the last node say in their upper part how many there are
+ * to be searched, and a start that all keys there have reached is not one of
+ * them.
  */
 struct tg_policy_wide {
 	__u32 steps;
@@ -184,7 +189,7 @@ struct tg_policy_wide {
 	__u32 wraps;	 /* a word that is less than the lowest is beyond */
 	__u32 lowest[2]; /* word that matters: lower half, upper half */
 	__u32 starts;
-	__u32 start_size; /* 4 bytes, 8, or 16, the upper half first */
+	__u32 start_size; /* 2 bytes, 4, 8, or 16, the upper half first */
 	__u32 halvings;
 	__u32 compares;
 	__u32 classes; /* by interval; 0: what has been found is what counts */
@@ -198,6 +203,10 @@ struct tg_policy_wide {
 #define TG_WIDE_SHIFT 0x3f /* a step: its lower half */
 #define TG_WIDE_MASK_SHIFT 8
 #define TG_WIDE_COMPARES_MAX 7
+#define TG_WIDE_SHORT_BITS 16
+#define TG_WIDE_COUNT_SHIFT 24
+#define TG_WIDE_COUNT_MAX 255
+#define TG_WIDE_FIRST ((1 << TG_WIDE_COUNT_SHIFT) - 1)
 
 enum tg_wide {
 	TG_WIDE_TO, /* of tries as well */
@@ -230,7 +239,7 @@ struct tg_policy_family {
 };
 
 /* Another number whenever the program reads the tables in another way. */
-#define TG_POLICY_VERSION 6
+#define TG_POLICY_VERSION 7
 
 struct tg_policy {
 	__u32 size;	 /* of the tables */

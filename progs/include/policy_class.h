@@ -6,6 +6,7 @@
 #ifndef TG_POLICY_CLASS_H
 #define TG_POLICY_CLASS_H
 
+#include "policy_compare.h"
 #include "policy_load.h"
 #include "policy_table.h"
 
@@ -102,45 +103,20 @@ static __always_inline __u32 tg_class_trie(const struct tg_policy_trie *trie,
 
 /* --- wide keys: struct tg_policy_wide */
 
-/* What has 64 bits or less is in the upper half. */
+/*
+ * What has 64 bits or less is in the upper half. How many it has is known where
+ * this is used: so there is code for no other starts, of which a field has
+ * several hundred instructions.
+ */
 struct tg_wide_key {
 	__u64 high, low;
+	__u32 bits;
 };
 
-/*
- * 1 where a < b, else 0: the borrow of a - b. Clang makes a branch of what it
- * knows to be a comparison, and then the verifier has twice as many ways with
- * each step.
- */
-static __always_inline __u64 tg_is_less(__u64 a, __u64 b)
+static __always_inline __u64 tg_wide_less(struct tg_wide_key key, __u64 a,
+					  __u64 b)
 {
-	__u64 difference = a - b;
-
-	tg_forget(difference);
-	return ((~a & b) | ((~a | b) & difference)) >> 63;
-}
-
-/* The same for words of half the size. */
-static __always_inline __u64 tg_is_less32(__u64 a, __u64 b)
-{
-	__u64 difference = a - b;
-
-	tg_forget(difference);
-	return difference >> 63;
-}
-
-static __always_inline __u64 tg_is_not_zero(__u64 number)
-{
-	__u64 negative = -number;
-
-	tg_forget(negative);
-	return (number | negative) >> 63;
-}
-
-static __always_inline __u64 tg_wide_less(const struct tg_policy_wide *wide,
-					  __u64 a, __u64 b)
-{
-	return wide->start_size == 4 ? tg_is_less32(a, b) : tg_is_less(a, b);
+	return key.bits < 64 ? tg_is_less32(a, b) : tg_is_less(a, b);
 }
 
 /* The word that windows look at. */
@@ -151,7 +127,7 @@ static __always_inline __u64 tg_wide_word(const struct tg_policy_wide *wide,
 	__u64 word = key.high - lowest;
 
 	if (lowest && !wide->wraps)
-		word &= tg_wide_less(wide, key.high, lowest) - 1;
+		word &= tg_wide_less(key, key.high, lowest) - 1;
 	return word;
 }
 
@@ -170,9 +146,10 @@ static __always_inline __u64 tg_wide_first(const struct tg_policy_wide *wide,
 
 /* The class, or how many starts there are before those to be compared. */
 static __always_inline __u64 tg_wide_walk(const struct tg_policy_wide *wide,
-					  __u64 word)
+					  struct tg_wide_key key)
 {
 	__u64 step = (__u64)wide->root << 32;
+	__u64 word = tg_wide_word(wide, key);
 	__u64 index = tg_wide_first(wide, word);
 
 #pragma clang loop unroll(full)
@@ -194,10 +171,14 @@ static __always_inline __u64 tg_wide_reaches(const struct tg_policy_wide *wide,
 	const __u64 *words = start;
 	__u64 is_less;
 
-	if (wide->start_size == 4)
+	if (key.bits == 32)
 		return tg_is_less32(*(const __u32 *)start, key.high);
+	/* Never: but where it may branch, the verifier forgets ways it knows.
+	 */
+	if (wide->start_size < sizeof(*words))
+		return 0;
 	is_less = tg_is_less(words[0], key.high);
-	if (wide->start_size == 16)
+	if (key.bits == 128 && wide->start_size == 16)
 		is_less |= tg_is_less(words[1], key.low) &
 			   ~tg_is_not_zero(words[0] ^ key.high);
 	return is_less;
@@ -237,18 +218,71 @@ static __always_inline __u64 tg_wide_search(const struct tg_policy_wide *wide,
 	return first + reached;
 }
 
+/*
+ * Where starts are short, the windows say how many there are: what comes after
+ * them is about other keys.
+ */
+static __always_inline __u64
+tg_wide_search_short(const struct tg_policy_wide *wide, __u16 low, __u64 found)
+{
+	__u64 first = found & TG_WIDE_FIRST;
+	__u64 count = found >> TG_WIDE_COUNT_SHIFT;
+	__u64 start, half, are_less = 1, reached = 0;
+	__u32 left = wide->halvings;
+	const __u16 *starts;
+
+	if (left) {
+#pragma clang loop unroll(disable)
+		do {
+			half = count >> 1;
+			start = tg_load16(wide->starts + 2 * (first + half) -
+					  2);
+			first += half & -tg_is_less32(start, low);
+			count -= half;
+		} while (--left);
+	}
+	starts = tg_wide_starts(wide, first, wide->compares);
+#pragma clang loop unroll(full)
+	for (__u32 i = 0; i < TG_WIDE_COMPARES_MAX; i++) {
+		if (i < wide->compares) {
+			are_less &= tg_is_less32(starts[i], low);
+			reached += are_less;
+		}
+	}
+	return first + tg_least(reached, count);
+}
+
+static __always_inline __u32 tg_wide_class(const struct tg_policy_wide *wide,
+					   __u64 interval)
+{
+	if (wide->classes)
+		return tg_load32(wide->classes + 4 * interval);
+	return TG_CLASS((__u32)interval);
+}
+
 static __always_inline __u32 tg_class_wide(const struct tg_policy_wide *wide,
 					   struct tg_wide_key key)
 {
 	__u64 interval = 0;
 
 	if (wide->steps)
-		interval = tg_wide_walk(wide, tg_wide_word(wide, key));
+		interval = tg_wide_walk(wide, key);
 	if (wide->compares)
 		interval = tg_wide_search(wide, key, interval);
-	if (wide->classes)
-		return tg_load32(wide->classes + 4 * interval);
-	return TG_CLASS((__u32)interval);
+	return tg_wide_class(wide, interval);
+}
+
+/* An address of IPv4, whose starts may be short. */
+static __always_inline __u32 tg_class_wide4(const struct tg_policy_wide *wide,
+					    __u32 address)
+{
+	struct tg_wide_key key = { .high = address, .bits = 32 };
+	__u64 found;
+
+	if (wide->start_size != sizeof(__u16))
+		return tg_class_wide(wide, key);
+	found = tg_wide_walk(wide, key);
+	return tg_wide_class(wide, tg_wide_search_short(wide, address, found));
 }
 
 #endif

@@ -51,6 +51,14 @@ static __always_inline __u32 tg_load8(__u64 offset)
 	return *(const __u8 *)(tg_table_start() + offset);
 }
 
+static __always_inline __u32 tg_load16(__u64 offset)
+{
+	tg_forget(offset);
+	if (offset > tg_table_size() - sizeof(__u16))
+		return 0;
+	return *(const __u16 *)(tg_table_start() + offset);
+}
+
 static __always_inline __u32 tg_load32(__u64 offset)
 {
 	/* or clang checks one register and uses another */

@@ -30,10 +30,9 @@ static __always_inline __u32 tg_class_address4(const struct tg_lookup *lookup,
 	int is_to = dimension == TG_DIM_TO;
 	enum tg_wide wide = is_to ? TG_WIDE_TO : TG_WIDE_FROM;
 	__u32 address = bpf_ntohl(is_to ? ip->daddr : ip->saddr);
-	struct tg_wide_key key = { .high = address };
 
 	if (family->is_wide & TG_DIM_BIT(dimension))
-		return tg_class_wide(&family->wide[wide], key);
+		return tg_class_wide4(&family->wide[wide], address);
 	return tg_class_trie(&family->trie[wide], address);
 }
 
@@ -70,6 +69,7 @@ static __always_inline __u32 tg_class_mark(const struct tg_lookup *lookup,
 		&lookup->family->wide[TG_WIDE_MARK0 + n];
 	struct tg_wide_key key = {
 		.high = lookup->packet->mark & lookup->policy->mark_mask[n],
+		.bits = 32,
 	};
 
 	if (!lookup->packet->has_mark)

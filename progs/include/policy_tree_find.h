@@ -8,6 +8,7 @@
 #ifndef TG_POLICY_TREE_FIND_H
 #define TG_POLICY_TREE_FIND_H
 
+#include "policy_compare.h"
 #include "policy_load.h"
 #include "policy_tree.h"
 
@@ -111,14 +112,6 @@ static __always_inline __u64 tg_tree_check(const volatile struct tg_tree *tree,
 	return last | ((fails + TG_TREE_NO_MATCH - 1) & TG_TREE_NO_MATCH);
 }
 
-static __always_inline __u64 tg_tree_least(__u64 a, __u64 b)
-{
-	__u64 less = a - b, is_less = (__s64)less >> 63;
-
-	tg_forget(is_less);
-	return b + (less & is_less);
-}
-
 /*
  * Some records are compared whether the leaf has so many or not. There is one
  * check of bounds for all: the verifier would follow both ways of each.
@@ -137,7 +130,7 @@ tg_tree_compare(const volatile struct tg_tree *tree,
 	for (__u32 i = 0; i < TG_TREE_LEAF_MAX && i < group->max_records; i++) {
 		if (i >= group->records && i >= count)
 			break;
-		best = tg_tree_least(tg_tree_check(tree, key, record), best);
+		best = tg_least(tg_tree_check(tree, key, record), best);
 		record += words;
 	}
 	return best;

@@ -165,6 +165,7 @@ tg_address6(const struct in6_addr *address)
 	struct tg_wide_key key = {
 		.high = tg_big_endian64(address),
 		.low = tg_big_endian64((const char *)address + 8),
+		.bits = 128,
 	};
 
 	return key;
@@ -176,6 +177,7 @@ static __always_inline struct tg_wide_key tg_mac(const __u8 *mac)
 	struct tg_wide_key key = {
 		.high = (__u64)bpf_ntohs(words[0]) << 32 |
 			(__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]),
+		.bits = 48,
 	};
 
 	return key;

@@ -18,13 +18,14 @@ static size_t table_size;
 #include "tables.h"
 
 #define STARTS_MAX 20000
+#define MANY_STARTS 200000
 #define KEYS_AT_RANDOM 20000
 #define CLASSES 1000
 
 struct trial {
 	struct dimension dimension;
-	u128 starts[STARTS_MAX + 1];
-	uint32_t numbers[STARTS_MAX + 2];
+	u128 starts[MANY_STARTS + 1];
+	uint32_t numbers[MANY_STARTS + 2];
 	unsigned int bits;
 	bool is_trie;
 	struct tg_policy_trie trie;
@@ -106,12 +107,14 @@ static uint32_t interval_of(u128 key)
 
 static uint32_t find(u128 key)
 {
-	struct tg_wide_key wide_key = { key, 0 };
+	struct tg_wide_key wide_key = { key, 0, trial.bits };
 
 	if (trial.is_trie)
 		return tg_class_trie(&trial.trie, key) / TG_CLASS(1);
 	if (trial.bits == 128)
-		wide_key = (struct tg_wide_key){ key >> 64, key };
+		wide_key = (struct tg_wide_key){ key >> 64, key, 128 };
+	if (trial.bits == 32)
+		return tg_class_wide4(&trial.wide, key) / TG_CLASS(1);
 	return tg_class_wide(&trial.wide, wide_key) / TG_CLASS(1);
 }
 
@@ -143,7 +146,8 @@ static int lay_out(const struct numbering *numbering)
 	if (trial.is_trie)
 		return table_trie(&trial.blob, numbering, trial.blob.limit,
 				  &trial.trie);
-	return table_wide(&trial.blob, numbering, trial.bits, &trial.wide);
+	return table_wide(&trial.blob, numbering, trial.bits, trial.bits == 32,
+			  &trial.wide);
 }
 
 static bool is_right(bool by_class)
@@ -159,42 +163,57 @@ static bool is_right(bool by_class)
 	return agree;
 }
 
-static int put(bool is_trie, bool by_class)
+enum numbers { RANKS, CLASSES_AT_RANDOM, ONE_CLASS_OUTSIDE };
+
+static int put(bool is_trie, enum numbers by)
 {
+	uint32_t count = trial.dimension.interval_count;
 	struct numbering numbering = { .dimension = &trial.dimension,
-				       .count = CLASSES };
+				       .count = by == RANKS ? count : CLASSES };
 
 	trial.is_trie = is_trie;
-	if (!by_class)
-		numbering.count = trial.dimension.interval_count;
-	if (by_class)
+	if (by != RANKS)
 		numbering.numbers = trial.numbers;
-	for (uint32_t i = 0; i < trial.dimension.interval_count; i++)
+	for (uint32_t i = 0; i < count; i++)
 		trial.numbers[i] = random_word() % CLASSES;
+	if (by == ONE_CLASS_OUTSIDE)
+		trial.numbers[count - 1] = trial.numbers[0];
 	return lay_out(&numbering);
 }
 
-static bool is_found(bool is_trie, bool by_class)
+static bool is_found(bool is_trie)
 {
-	return !put(is_trie, by_class) && is_right(by_class);
+	for (enum numbers by = RANKS; by <= ONE_CLASS_OUTSIDE; by++) {
+		if (put(is_trie, by) || !is_right(by != RANKS))
+			return false;
+	}
+	return true;
 }
 
 /* The layout that came of it belongs to the story of the test. */
-static void check(struct tap *tap, const char *what)
+static void check_search(struct tap *tap, const char *what)
 {
 	sort_starts();
-	tap_ok(tap, is_found(false, false) && is_found(false, true),
-	       "%u bits: %s", trial.bits, what);
-	tap_note(tap, "%u starts: %u steps, %u halvings, %u compares",
-		 trial.dimension.interval_count - 1, trial.wide.steps,
-		 trial.wide.halvings, trial.wide.compares);
-	if (trial.bits == 32) {
-		tap_ok(tap, is_found(true, false) && is_found(true, true),
-		       "a trie: %s", what);
-		tap_note(tap, "the root has %u words, a page %u or %u",
-			 UINT32_MAX / (1U << trial.trie.root_shift) + 1,
-			 trial.trie.middle_mask + 1, trial.trie.low_mask + 1);
-	}
+	tap_ok(tap, is_found(false), "%u bits: %s", trial.bits, what);
+	tap_note(tap,
+		 "%u starts of %u bytes: %u steps, %u halvings, %u compares",
+		 trial.dimension.interval_count - 1, trial.wide.start_size,
+		 trial.wide.steps, trial.wide.halvings, trial.wide.compares);
+}
+
+static void check_trie(struct tap *tap, const char *what)
+{
+	tap_ok(tap, is_found(true), "a trie: %s", what);
+	tap_note(tap, "the root has %u words, a page %u or %u",
+		 UINT32_MAX / (1U << trial.trie.root_shift) + 1,
+		 trial.trie.middle_mask + 1, trial.trie.low_mask + 1);
+}
+
+static void check(struct tap *tap, const char *what)
+{
+	check_search(tap, what);
+	if (trial.bits == 32)
+		check_trie(tap, what);
 	blob_free(&trial.blob);
 }
 
@@ -253,6 +272,35 @@ static void test_clusters(struct tap *tap, unsigned int bits)
 	check(tap, "starts that get rarer with their size");
 }
 
+/* In so many networks of 16 bits so many hosts each; borders are starts, too.
+ */
+static void add_networks(int networks, int hosts)
+{
+	for (int network = 0; network < networks; network++) {
+		u128 first = random_key() >> 16 << 16;
+
+		add(first);
+		for (int i = 1; i < hosts; i++)
+			add(first | (random_key() & 0xffff));
+		add(first + 0xffff);
+	}
+}
+
+static void test_short_starts(struct tap *tap)
+{
+	static const int hosts[] = { 3, 20, 600 };
+
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
+		char what[64];
+
+		begin(32);
+		add_networks(MANY_STARTS / (hosts[i] + 1), hosts[i]);
+		snprintf(what, sizeof(what), "networks of %d hosts", hosts[i]);
+		check_search(tap, what);
+		blob_free(&trial.blob);
+	}
+}
+
 /* The one word that windows see is the same in all of them. */
 static void test_one_network(struct tap *tap)
 {
@@ -271,7 +319,7 @@ static void test_one_network(struct tap *tap)
 }
 
 /* Whatever room there is, a table is whole or refused. */
-static void test_no_room(struct tap *tap, bool is_trie, bool by_class)
+static void test_no_room(struct tap *tap, bool is_trie, enum numbers by)
 {
 	bool ok = true, was_refused = false, is_there = false;
 
@@ -282,29 +330,31 @@ static void test_no_room(struct tap *tap, bool is_trie, bool by_class)
 			add(random_key() >> 4 << 4);
 		sort_starts();
 		trial.blob.limit = limit;
-		is_there = !put(is_trie, by_class);
+		is_there = !put(is_trie, by);
 		was_refused |= !is_there;
-		ok &= !is_there || is_right(by_class);
+		ok &= !is_there || is_right(by != RANKS);
 		blob_free(&trial.blob);
 	}
 	tap_ok(tap, ok && was_refused && is_there,
 	       "%s of %s is whole, or refused for want of room",
-	       is_trie ? "a trie" : "a search", by_class ? "classes" : "ranks");
+	       is_trie ? "a trie" : "a search",
+	       by == RANKS ? "ranks" : "classes");
 }
 
 int main(void)
 {
 	static const unsigned int bits[] = { 32, 48, 128 };
-	struct tap tap = tap_plan(stdout, 4 * 9 + 2 + 3);
+	struct tap tap = tap_plan(stdout, 4 * 9 + 3 + 2 + 3);
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
 		test_few(&tap, bits[i]);
 		test_spread(&tap, bits[i]);
 		test_clusters(&tap, bits[i]);
 	}
+	test_short_starts(&tap);
 	test_one_network(&tap);
-	test_no_room(&tap, false, false);
-	test_no_room(&tap, false, true);
-	test_no_room(&tap, true, true);
+	test_no_room(&tap, false, RANKS);
+	test_no_room(&tap, false, CLASSES_AT_RANDOM);
+	test_no_room(&tap, true, CLASSES_AT_RANDOM);
 	return tap_end(&tap);
 }

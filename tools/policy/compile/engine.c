@@ -79,15 +79,17 @@ static int write_key(struct blob *blob, const struct family *family,
 {
 	unsigned int bits;
 	int wide = wide_of(family, dimension, &bits);
+	bool is_address4 = kind_of(family, dimension) == TG_MAP_TRIE;
 
-	if (kind_of(family, dimension) == TG_MAP_TRIE) {
+	if (is_address4) {
 		if (!options->only_search &&
 		    !table_trie(blob, numbering, TRIE_SIZE_MAX,
 				&constants->trie[wide]))
 			return 0;
 		constants->is_wide |= TG_DIM_BIT(dimension);
 	}
-	return table_wide(blob, numbering, bits, &constants->wide[wide]);
+	return table_wide(blob, numbering, bits, is_address4,
+			  &constants->wide[wide]);
 }
 
 static int write_map(struct blob *blob, const struct family *family,

@@ -36,8 +36,9 @@ uint32_t table_paged(struct blob *blob, const struct numbering *numbering);
 int table_trie(struct blob *blob, const struct numbering *numbering,
 	       size_t size_max, struct tg_policy_trie *layout);
 
-/* bits: of the keys */
+/* bits: of the keys. Starts are short only where the lookup expects that. */
 int table_wide(struct blob *blob, const struct numbering *numbering,
-	       unsigned int bits, struct tg_policy_wide *wide);
+	       unsigned int bits, bool can_be_short,
+	       struct tg_policy_wide *wide);
 
 #endif

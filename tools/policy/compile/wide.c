@@ -14,7 +14,7 @@ static uint32_t write_starts(struct wide *wide)
 {
 	const struct wide_plan *plan = &wide->plan;
 	size_t beyond = (size_t)(plan->compares + 1) << plan->halvings;
-	size_t size = wide->start_size;
+	size_t size = wide_start_size(wide);
 	uint32_t table =
 		blob_reserve(wide->blob, (wide->count + beyond) * size, size);
 	uint8_t *bytes = wide->blob->bytes + table;
@@ -103,7 +103,7 @@ static int write_search(struct wide *wide, struct blob *blob,
 	layout->last = plan->entries - 1;
 	layout->wraps = has_one_outside(wide);
 	set_halves(layout->lowest, plan->lowest);
-	layout->start_size = wide->start_size;
+	layout->start_size = wide_start_size(wide);
 	layout->halvings = plan->halvings;
 	layout->compares = plan->compares;
 	if (!wide_is_exact(wide))
@@ -112,10 +112,13 @@ static int write_search(struct wide *wide, struct blob *blob,
 }
 
 int table_wide(struct blob *blob, const struct numbering *numbering,
-	       unsigned int bits, struct tg_policy_wide *layout)
+	       unsigned int bits, bool can_be_short,
+	       struct tg_policy_wide *layout)
 {
 	uint32_t last = numbering->dimension->interval_count - 1;
-	struct wide wide = { .numbering = numbering, .blob = blob };
+	struct wide wide = { .numbering = numbering,
+			     .can_be_short = can_be_short,
+			     .blob = blob };
 	int err;
 
 	/* where there is such a thing */

@@ -11,6 +11,7 @@
 struct wide_plan {
 	unsigned int steps;
 	unsigned int compares, halvings;
+	bool is_short;		 /* starts: the lowest 16 bits */
 	unsigned int window_min; /* bits, where there are so many */
 	uint64_t lowest; /* the word that entry 0 of the first node begins at */
 	unsigned int shift;
@@ -24,6 +25,7 @@ struct wide {
 	uint64_t *words; /* what windows see of them */
 	size_t count;
 	unsigned int start_size;
+	bool can_be_short;
 	struct wide_plan plan;
 
 	struct blob *blob;
@@ -46,6 +48,11 @@ struct wide_plan wide_best_plan(struct wide *wide);
 static inline bool wide_is_exact(const struct wide *wide)
 {
 	return !wide->plan.compares;
+}
+
+static inline size_t wide_start_size(const struct wide *wide)
+{
+	return wide->plan.is_short ? sizeof(uint16_t) : wide->start_size;
 }
 
 #endif

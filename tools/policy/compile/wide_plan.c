@@ -10,7 +10,8 @@
 #define COMPARE_COST 0.8 /* of 32 bits; more bits have borrows to look at */
 #define LONG_COMPARE_COST 2.0
 #define HALVING_COST 10.0
-#define MEGABYTE_COST 30.0 /* and of more ever more of it is far away */
+#define SHORT_HALVING_COST 4.0 /* they are close to each other */
+#define MEGABYTE_COST 30.0     /* and of more ever more of it is far away */
 
 static double load_cost(size_t size)
 {
@@ -29,8 +30,10 @@ static double search_cost(const struct wide *wide)
 
 	if (wide_is_exact(wide))
 		return 0;
-	cost = compare * plan->compares + HALVING_COST * plan->halvings +
-	       load_cost(wide->count * wide->start_size);
+	cost = compare * plan->compares +
+	       (plan->is_short ? SHORT_HALVING_COST : HALVING_COST) *
+		       plan->halvings +
+	       load_cost(wide->count * wide_start_size(wide));
 	if (wide->numbering->numbers)
 		cost += load_cost(wide->count * sizeof(uint32_t));
 	return cost;
@@ -66,8 +69,8 @@ static size_t nodes_max(const struct choice *choice, double cost)
 static void try_plans(struct wide *wide, struct wide_plan plan,
 		      struct choice *choice)
 {
-	for (unsigned int steps = !plan.compares; steps <= TG_WIDE_STEPS;
-	     steps++) {
+	for (unsigned int steps = !plan.compares || plan.is_short;
+	     steps <= TG_WIDE_STEPS; steps++) {
 		double cost;
 
 		wide->plan = plan;
@@ -112,6 +115,11 @@ struct wide_plan wide_best_plan(struct wide *wide)
 				(struct wide_plan){ .compares = compares[i],
 						    .window_min = windows[j] },
 				&choice);
+		if (compares[i] && wide->can_be_short)
+			try_plans(wide,
+				  (struct wide_plan){ .compares = compares[i],
+						      .is_short = true },
+				  &choice);
 	}
 	return choice.best;
 }

@@ -44,9 +44,16 @@ static size_t starts_until(const struct wide *wide, const struct block *block)
 /* Need no window look at the key any more? */
 static bool is_settled(const struct wide *wide, const struct block *block)
 {
-	if (wide_is_exact(wide))
+	if (wide_is_exact(wide) || wide->plan.is_short)
 		return starts_until(wide, block) == block->to;
 	return block->to - block->from <= wide->plan.compares;
+}
+
+/* How many starts are searched behind a window. */
+static size_t length_of(const struct wide *wide, const struct block *block)
+{
+	return block->to -
+	       (wide->plan.is_short ? starts_until(wide, block) : block->from);
 }
 
 /* The number of the interval, or how many starts need not be compared. */
@@ -55,7 +62,23 @@ static uint32_t value_of(const struct wide *wide, const struct block *block)
 	if (wide_is_exact(wide))
 		return number_of_interval(wide->numbering,
 					  starts_until(wide, block));
+	if (wide->plan.is_short)
+		return length_of(wide, block) << TG_WIDE_COUNT_SHIFT |
+		       starts_until(wide, block);
 	return block->from;
+}
+
+/* A search behind a window must be able to go so far. */
+static void count_length(struct wide *wide, const struct block *block)
+{
+	size_t length = length_of(wide, block);
+
+	if (length > wide->longest)
+		wide->longest = length;
+	if (wide->plan.is_short && length &&
+	    (length > TG_WIDE_COUNT_MAX || block->to > TG_WIDE_FIRST ||
+	     block->bits > TG_WIDE_SHORT_BITS))
+		wide->is_too_large = true;
 }
 
 /* --- how large a window is */
@@ -94,7 +117,7 @@ static unsigned int window_for(const struct wide *wide, unsigned int level,
 {
 	size_t count = block->to - block->from;
 	unsigned int left = wide->plan.steps - level;
-	unsigned int window, most = WINDOW_MAX;
+	unsigned int window, least = 0, most = WINDOW_MAX;
 
 	if (wide_is_exact(wide)) {
 		window = (window_that_settles(wide, block) + left - 1) / left;
@@ -106,6 +129,8 @@ static unsigned int window_for(const struct wide *wide, unsigned int level,
 			most = bits_of(ENTRIES_PER_START * count);
 		if (most < wide->plan.window_min)
 			most = wide->plan.window_min;
+		if (wide->plan.is_short && block->bits > TG_WIDE_SHORT_BITS)
+			least = block->bits - TG_WIDE_SHORT_BITS;
 	} else {
 		window = bits_of(count);
 		if (window < wide->plan.window_min)
@@ -113,6 +138,8 @@ static unsigned int window_for(const struct wide *wide, unsigned int level,
 	}
 	if (window > most)
 		window = most;
+	if (window < least)
+		window = least;
 	return window < block->bits ? window : block->bits;
 }
 
@@ -205,8 +232,7 @@ static void set_entries(struct wide *wide, unsigned int level, void *entries,
 		values[first + i] = value;
 	if (wide_is_exact(wide) && !is_settled(wide, block))
 		wide->is_too_large = true; /* the window had to be */
-	if (block->to - block->from > wide->longest)
-		wide->longest = block->to - block->from;
+	count_length(wide, block);
 }
 
 /* Blocks like this one, one after the other, in which nothing starts. */
@@ -248,9 +274,7 @@ static uint64_t add_node(struct wide *wide, unsigned int level,
 	uint64_t step = 0;
 
 	if (is_settled(wide, block)) {
-		if (!wide_is_exact(wide) &&
-		    block->to - block->from > wide->longest)
-			wide->longest = block->to - block->from;
+		count_length(wide, block);
 		return (uint64_t)cell_for(wide, level, value_of(wide, block))
 		       << 32;
 	}
@@ -302,6 +326,21 @@ static void add_first_node(struct wide *wide)
 	}
 }
 
+/* Those of short starts divide what is there, and not a power of two. */
+static unsigned int halvings_for(const struct wide *wide)
+{
+	size_t compares = wide->plan.compares, left = wide->longest;
+	unsigned int halvings = 0;
+
+	if (wide_is_exact(wide))
+		return 0;
+	if (!wide->plan.is_short)
+		return bits_of(left / (compares + 1));
+	for (; left > compares; left -= left / 2)
+		halvings++;
+	return halvings;
+}
+
 void wide_lay_out(struct wide *wide, struct blob *blob)
 {
 	wide->blob = blob;
@@ -313,8 +352,5 @@ void wide_lay_out(struct wide *wide, struct blob *blob)
 		wide->longest = 0;
 		add_first_node(wide);
 	}
-	wide->plan.halvings =
-		wide_is_exact(wide)
-			? 0
-			: bits_of(wide->longest / (wide->plan.compares + 1));
+	wide->plan.halvings = halvings_for(wide);
 }

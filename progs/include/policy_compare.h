@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Comparisons without branches: what they say is a number. Clang makes a branch
+ * of what it knows to be a comparison; then a processor guesses, and the
+ * verifier has twice as many ways with each.
+ */
+#ifndef TG_POLICY_COMPARE_H
+#define TG_POLICY_COMPARE_H
+
+#include "cursor.h"
+
+/* 1 where a < b, else 0: the borrow of a - b. */
+static __always_inline __u64 tg_is_less(__u64 a, __u64 b)
+{
+	__u64 difference = a - b;
+
+	tg_forget(difference);
+	return ((~a & b) | ((~a | b) & difference)) >> 63;
+}
+
+/* The same for words of half the size. */
+static __always_inline __u64 tg_is_less32(__u64 a, __u64 b)
+{
+	__u64 difference = a - b;
+
+	tg_forget(difference);
+	return difference >> 63;
+}
+
+static __always_inline __u64 tg_is_not_zero(__u64 number)
+{
+	__u64 negative = -number;
+
+	tg_forget(negative);
+	return (number | negative) >> 63;
+}
+
+/* Of words that differ by less than 1 << 63. */
+static __always_inline __u64 tg_least(__u64 a, __u64 b)
+{
+	__u64 less = a - b, is_less = (__s64)less >> 63;
+
+	tg_forget(is_less);
+	return b + (less & is_less);
+}
+
+#endif
