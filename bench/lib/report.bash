@@ -156,6 +156,7 @@ plot_race() { # FILE KIND DIRECTORY
 		"\"\(.[0].peer)\"", (sort_by(.count)[] | "\(.count) \(.mpps.median) \(.mpps.min) \(.mpps.max)"), "", ""' \
 		"$1" >"$data"
 	[[ -s $data ]] || return 0
+	sed -i '$d' "$data" # or gnuplot takes what comes after the last block for one more
 	draw <<-END
 		set terminal svg size 760,460 background 'white' font 'sans,12' noenhanced
 		set output '$3/race-$2.svg'

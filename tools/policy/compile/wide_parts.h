@@ -13,6 +13,8 @@ struct wide_plan {
 	unsigned int compares, halvings;
 	bool is_short;		 /* starts: the lowest 16 bits */
 	unsigned int window_min; /* bits, where there are so many */
+	unsigned int window_max; /* bits, of all windows but the last; 0: any */
+	unsigned int entries_per_start; /* of the last window, at most */
 	uint64_t lowest; /* the word that entry 0 of the first node begins at */
 	unsigned int shift;
 	size_t entries; /* of the first node */

@@ -5,6 +5,8 @@
 /* A plan whose nodes are larger is given up. */
 #define NODES_MAX (8 << 20)
 
+#define ENTRIES_PER_START 8
+
 /* What it costs, in nanoseconds of a usual machine. */
 #define LOAD_COST 3.0
 #define COMPARE_COST 0.8 /* of 32 bits; more bits have borrows to look at */
@@ -92,6 +94,26 @@ static void try_plans(struct wide *wide, struct wide_plan plan,
 	}
 }
 
+/* Small nodes in front, and windows that leave more or less to be searched. */
+static void try_short_plans(struct wide *wide, unsigned int compares,
+			    struct choice *choice)
+{
+	static const struct wide_plan plans[] = {
+		{ .entries_per_start = ENTRIES_PER_START },
+		{ .entries_per_start = ENTRIES_PER_START, .window_max = 12 },
+		{ .entries_per_start = 2, .window_max = 12 },
+		{ .entries_per_start = 1, .window_max = 12 },
+	};
+
+	for (size_t i = 0; i < sizeof(plans) / sizeof(*plans); i++) {
+		struct wide_plan plan = plans[i];
+
+		plan.is_short = true;
+		plan.compares = compares;
+		try_plans(wide, plan, choice);
+	}
+}
+
 /* Few starts of long keys: larger nodes cost little, and save steps. */
 #define FEW_STARTS 4096
 
@@ -113,13 +135,12 @@ struct wide_plan wide_best_plan(struct wide *wide)
 			try_plans(
 				wide,
 				(struct wide_plan){ .compares = compares[i],
+						    .entries_per_start =
+							    ENTRIES_PER_START,
 						    .window_min = windows[j] },
 				&choice);
 		if (compares[i] && wide->can_be_short)
-			try_plans(wide,
-				  (struct wide_plan){ .compares = compares[i],
-						      .is_short = true },
-				  &choice);
+			try_short_plans(wide, compares[i], &choice);
 	}
 	return choice.best;
 }

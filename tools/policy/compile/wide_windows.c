@@ -12,10 +12,8 @@
 #define STEP_SIZE 8
 #define VALUE_SIZE 4
 
-/* A node is cut by a window of so many bits at most, and has so many entries
- * for each start in it. */
+/* A node is cut by a window of so many bits at most. */
 #define WINDOW_MAX 16
-#define ENTRIES_PER_START 8
 
 /* The first node has two more. */
 #define ENTRIES_MAX ((1 << WINDOW_MAX) + 2)
@@ -125,8 +123,8 @@ static unsigned int window_for(const struct wide *wide, unsigned int level,
 			window = wide->plan.window_min;
 	} else if (left == 1) {
 		window = window_that_parts(wide, block, wide->plan.compares);
-		if (bits_of(ENTRIES_PER_START * count) < most)
-			most = bits_of(ENTRIES_PER_START * count);
+		if (bits_of(wide->plan.entries_per_start * count) < most)
+			most = bits_of(wide->plan.entries_per_start * count);
 		if (most < wide->plan.window_min)
 			most = wide->plan.window_min;
 		if (wide->plan.is_short && block->bits > TG_WIDE_SHORT_BITS)
@@ -135,6 +133,8 @@ static unsigned int window_for(const struct wide *wide, unsigned int level,
 		window = bits_of(count);
 		if (window < wide->plan.window_min)
 			window = wide->plan.window_min;
+		if (wide->plan.window_max)
+			most = wide->plan.window_max;
 	}
 	if (window > most)
 		window = most;
