@@ -173,9 +173,11 @@ static __always_inline __u64 tg_wide_reaches(const struct tg_policy_wide *wide,
 
 	if (key.bits == 32)
 		return tg_is_less32(*(const __u32 *)start, key.high);
-	/* Never: but where it may branch, the verifier forgets ways it knows.
+	/*
+	 * Never. But where a branch may be taken the verifier looks whether it
+	 * has been there, and follows a third less of the largest policy.
 	 */
-	if (wide->start_size < sizeof(*words))
+	if (key.bits == 48 && wide->start_size < sizeof(*words))
 		return 0;
 	is_less = tg_is_less(words[0], key.high);
 	if (key.bits == 128 && wide->start_size == 16)

@@ -5,7 +5,7 @@
 #include "tree_parts.h"
 
 /* What the size of a table counts for, against what it saves. */
-#define SIZE_MATTERS 0.2
+#define SIZE_MATTERS 0.05
 
 #define STEPS_AS_RECORDS(count) ((count) / 3)
 

@@ -7,10 +7,7 @@
 #include "tree_parts.h"
 
 /* Wide nodes cost at most so many times the memory of narrow ones. */
-#define WIDE_COST 1.25
-
-/* Small nodes are more often like another one, if they are narrow. */
-#define WIDE_BITS_MIN 5
+#define WIDE_COST 1.5
 
 /* A node while its children are made. */
 struct node {
@@ -245,8 +242,6 @@ static bool is_wide(const struct tree_work *work, const struct node *node)
 
 	if (work->layout.shift[cut->field] + cut->shift + 3 <
 	    (unsigned int)__builtin_ctz(size))
-		return false;
-	if (cut->bits < WIDE_BITS_MIN)
 		return false;
 	for (size_t i = 0; i < children; i++) {
 		const uint64_t *slot = slot_of(work, node, i);
