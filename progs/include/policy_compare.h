@@ -18,7 +18,7 @@ static __always_inline __u64 tg_is_less(__u64 a, __u64 b)
 	return ((~a & b) | ((~a | b) & difference)) >> 63;
 }
 
-/* The same for words of half the size. */
+/* The same for words below 1 << 63. */
 static __always_inline __u64 tg_is_less32(__u64 a, __u64 b)
 {
 	__u64 difference = a - b;

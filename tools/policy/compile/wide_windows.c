@@ -73,9 +73,9 @@ static void count_length(struct wide *wide, const struct block *block)
 
 	if (length > wide->longest)
 		wide->longest = length;
-	if (wide->plan.is_short && length &&
-	    (length > TG_WIDE_COUNT_MAX || block->to > TG_WIDE_FIRST ||
-	     block->bits > TG_WIDE_SHORT_BITS))
+	if (wide->plan.is_short &&
+	    (block->to > TG_WIDE_FIRST || length > TG_WIDE_COUNT_MAX ||
+	     (length && block->bits > TG_WIDE_SHORT_BITS)))
 		wide->is_too_large = true;
 }
 
