@@ -10,7 +10,7 @@ BENCH_CFLAGS := $(TOOL_CFLAGS) -Ibench/common -Itests/packets -Iprogs/include \
 BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source)
 BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
 	yardstick.bpf.o source.bpf.o limit.bpf.o bpf_lpm.bpf.o \
-	bpf_hash.bpf.o)
+	bpf_hash.bpf.o policy_lookup.bpf.o policy_baseline.bpf.o)
 
 # Each object is named after the folder and the source.
 $(BENCH_PARTS)/%.o: bench/%.c $(B)/compiler
@@ -31,19 +31,6 @@ $(BENCH)/%.bpf.o: bench/$(1)/%.bpf.c $(B)/compiler
 endef
 
 $(foreach folder,meter source peers,$(eval $(call bench_objects,$(folder))))
-
-# The policy with its lookup and without, for the difference. Neither counts
-# rules: what that costs is seen where the policy as it is takes part.
-BENCH_POLICIES := $(addprefix $(BENCH)/,policy-lookup.o policy-baseline.o)
-BENCH_OBJECTS += $(BENCH_POLICIES)
-$(BENCH)/policy-lookup.o: BENCH_POLICY_FLAGS := -DTG_POLICY_NO_COUNT
-$(BENCH)/policy-baseline.o: BENCH_POLICY_FLAGS := -DTG_POLICY_NO_COUNT \
-	-DTG_POLICY_NO_LOOKUP -Wno-unused-function
-
-$(BENCH_POLICIES): progs/policy.bpf.c $(B)/compiler
-	$(call say,BPF,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) $(BENCH_POLICY_FLAGS) -MMD -MP -c $< -o $@
 
 # The language and the reference matcher, as the tools have them.
 BENCH_POLICY := $(patsubst %.c,$(B)/policy/%.o,$(notdir $(wildcard \

@@ -20,7 +20,7 @@ lookups_prepare() { # NAME
 	lookups_policy "$1" >"$file.policy"
 	"$BENCH/trace" "$file.policy" -o "$file.trace" >/dev/null
 	started=${EPOCHREALTIME/[.,]/}
-	if ! said=$("$POLICY_TOOL" compile -v --plugin "$BENCH/policy-lookup.o" "$file.policy" -o "$file.o" 2>&1); then
+	if ! said=$("$POLICY_TOOL" compile -v --plugin "$BENCH/policy_lookup.bpf.o" "$file.policy" -o "$file.o" 2>&1); then
 		wrong+=("$1: ${said##*$'\n'}")
 		return 0
 	fi
@@ -28,7 +28,7 @@ lookups_prepare() { # NAME
 		--argjson rules "$(grep -cE '^(drop|pass|reject|next|accept|jump) ' "$file.policy")" \
 		--argjson bytes "$(sed -n 's/.* \([0-9]*\) bytes of tables.*/\1/p' <<<"$said")" \
 		'{"label": $name, $rules, table_bytes: $bytes, compile_seconds: ($us / 1e6)}' >>"$WORK/tables"
-	"$POLICY_TOOL" compile --plugin "$BENCH/policy-baseline.o" "$file.policy" -o "$file.baseline.o"
+	"$POLICY_TOOL" compile --plugin "$BENCH/policy_baseline.bpf.o" "$file.policy" -o "$file.baseline.o"
 	rows+=(--trace "$file.trace" "$1=$file.o,$file.baseline.o")
 	if [[ $1 == server ]]; then
 		"$POLICY_TOOL" compile "$file.policy" -o "$file.whole.o"

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a program of a policy consists of: the sections that the compiler
+ * replaces, the lookup of a packet's outcome, and the action that the outcome
+ * names. progs/policy.bpf.c adds the counters of rules; the benchmark has two
+ * programs of its own, which do not count.
+ */
+#ifndef TG_POLICY_PROGRAM_H
+#define TG_POLICY_PROGRAM_H
+
+#include "plugin.h"
+#include "policy_table.h"
+
+/* The compiler replaces the constants, ... */
+enum { EMPTY_LEAF = 16, EMPTY_ACT = 24 };
+#define EMPTY_FAMILY                                         \
+	{                                                    \
+		.root = EMPTY_LEAF, .leaves_end = EMPTY_ACT, \
+	}
+
+const volatile struct tg_policy tg_policy SEC(".rodata.consts") = {
+	.size = 64,
+	.used = TG_USES_KIND(TG_ACT_NEXT),
+	.acts = EMPTY_ACT,
+	.version = TG_POLICY_VERSION,
+	.family = { EMPTY_FAMILY, EMPTY_FAMILY, EMPTY_FAMILY },
+};
+
+/* ... the tables, ... */
+const volatile __u32 tg_tables[16] SEC(".rodata.policy") = {
+	[EMPTY_LEAF / 4] = EMPTY_LEAF,
+};
+
+/* ... the text of the rules, which only tools read, ... */
+const char tg_rules[1] SEC(".rodata.rules") = "";
+
+/* ... and the number of counter blocks: a value that is unique in here. */
+#define BLOCKS 1021
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, BLOCKS);
+	__type(key, __u32);
+	__type(value, struct tg_rule_block);
+} tgp_rules SEC(".maps");
+
+/*
+ * The values above are replaced after the build, so clang must not fold them:
+ * the asm hides where the pointer leads. It is not volatile, so one pointer and
+ * the values read through it serve all uses. The verifier still sees constants.
+ */
+static __always_inline const struct tg_policy *constants(void)
+{
+	const struct tg_policy *policy;
+
+	asm("" : "=r"(policy) : "0"(&tg_policy));
+	return policy;
+}
+
+#define tg_table_start() ((const volatile char *)tg_tables)
+#define tg_table_size() (constants()->size)
+
+#include "policy_action.h"
+#include "policy_lookup.h"
+
+static __always_inline __u32 tg_policy_look_up(struct tg_packet *pkt,
+					       const struct tg_headers *headers)
+{
+	struct tg_policy_packet packet = {
+		.headers = headers,
+		.size = pkt->size,
+	};
+
+	if (pkt->hook != TG_HOOK_XDP) {
+		struct __sk_buff *skb = pkt->ctx;
+
+		packet.mark = skb->mark;
+		packet.has_mark = 1;
+	}
+	return tg_policy_find(constants(), &packet);
+}
+
+/*
+ * Hides the parser's results from the verifier; otherwise it explores
+ * everything below once per path through the parser.
+ */
+static __always_inline void tg_merge_parse_states(struct tg_headers *headers)
+{
+	__u32 ways = tg_blur(headers->transport | headers->fragment << 3 |
+			     headers->vlans << 5 | headers->protocol << 7 |
+			     headers->extensions << 15);
+
+	headers->transport = ways & 7;
+	headers->fragment = ways >> 3 & 3;
+	headers->vlans = ways >> 5 & 3;
+	headers->protocol = ways >> 7 & 0xff;
+	headers->extensions = ways >> 15 & 0xff;
+}
+
+static __always_inline struct tg_rule_block *tg_policy_block(__u32 rule)
+{
+	__u32 number = rule / TG_RULES_IN_BLOCK;
+
+	return bpf_map_lookup_elem(&tgp_rules, &number);
+}
+
+static __always_inline int tg_policy_act(struct tg_packet *pkt, __u32 outcome,
+					 __u32 found, __u32 used)
+{
+	__u64 act;
+
+	if (!(used & ~TG_USES_SIMPLE))
+		return tg_act_simply(pkt, TG_OUTCOME_KIND(outcome), used);
+	act = constants()->acts +
+	      TG_OUTCOME_ACT(outcome) * sizeof(struct tg_act);
+	tg_forget(act);
+	if (act > tg_table_size() - sizeof(struct tg_act))
+		return tg_next(pkt);
+	return tg_act_on(pkt, found,
+			 (const struct tg_act *)(tg_table_start() + act), used);
+}
+
+#endif
