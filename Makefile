@@ -20,9 +20,9 @@ CLANG ?= $(shell tc-scripts/find-clang)
 CLANG_FORMAT ?= clang-format
 
 WARN := -Wall -Wextra -Werror
-MULTIARCH := $(shell $(CLANG) -print-multiarch 2>/dev/null)
+KERNEL_HEADERS := $(shell tc-scripts/find-clang --headers $(CLANG) 2>/dev/null)
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 $(WARN) -Iprogs/include -Imaps \
-	-isystem /usr/include/$(MULTIARCH)
+	$(addprefix -isystem ,$(KERNEL_HEADERS))
 CFLAGS ?= -g -O2
 TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps -Itools
 

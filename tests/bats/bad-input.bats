@@ -86,6 +86,45 @@ state_of_hosts() {
 	[[ ! $(find "$BATS_TEST_TMPDIR/build" -name '*.o') ]]
 }
 
+# What clang 17 and later are on Debian.
+given_clang() { # WORDS: what it does when asked for headers
+	cat >"$BATS_TEST_TMPDIR/clang" <<-END
+		#!/bin/sh
+		case "\$*" in
+		-dumpversion) echo 19.1.7 ;;
+		--version) echo 'clang version 19.1.7' ;;
+		*-print-multiarch*) echo "clang: error: unsupported option" >&2; exit 1 ;;
+		*asm/types.h*) $1 ;;
+		*) exit 1 ;;
+		esac
+	END
+	chmod +x "$BATS_TEST_TMPDIR/clang"
+}
+
+@test "the kernel's headers are found with a clang that has no -print-multiarch" {
+	given_clang 'printf "null.o: /dev/null /there/asm/types.h \\\\\n  /usr/include/asm-generic/types.h\n"'
+	run -0 "$ROOT/tc-scripts/find-clang" --headers "$BATS_TEST_TMPDIR/clang"
+	[[ $output == /there ]]
+	# shellcheck disable=SC2016 # make replaces it
+	run -0 make -s -C "$ROOT" CLANG="$BATS_TEST_TMPDIR/clang" --eval='flags: ; @echo $(BPF_CFLAGS)' flags
+	[[ " $output " == *' -isystem /there '* ]]
+	run -0 "$ROOT/tc-scripts/find-clang" --headers
+	[[ -f $output/asm/types.h ]]
+}
+
+@test "make without the kernel's headers says what to do" {
+	given_clang 'exit 1'
+	run -2 --separate-stderr make -s -C "$ROOT" B="$BATS_TEST_TMPDIR/build" CLANG="$BATS_TEST_TMPDIR/clang"
+	[[ ${stderr_lines[0]} == "find-clang: '$BATS_TEST_TMPDIR/clang' finds no asm/types.h: 'make deps' installs the kernel's headers" ]]
+	((${#stderr_lines[@]} <= 2))
+	[[ ! $(find "$BATS_TEST_TMPDIR/build" -name '*.o') ]]
+}
+
+@test "no file asks a compiler for -print-multiarch" {
+	run -1 grep -rlI --exclude-dir=build --exclude-dir=.git -e "print-multi[a]rch)" "$ROOT"
+	[[ ! $output ]]
+}
+
 # --- who runs it, and where
 
 @test "verbs that need root say so to those who are not" {

@@ -14,7 +14,7 @@ setup_file() {
 	for name in budget beside caller; do
 		words=("$clang" -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror
 			"-I$ROOT/progs/include" "-I$ROOT/maps"
-			-isystem "/usr/include/$("$clang" -print-multiarch)"
+			-isystem "$("$ROOT/tc-scripts/find-clang" --headers "$clang")"
 			-c "$ROOT/tests/fixtures/explain/$name.bpf.c")
 		"${words[@]}" -o "$EXPLAINED/$name.o"
 		"${words[@]}" -DTG_MULTI_BUFFER -o "$EXPLAINED/$name.frags.o"

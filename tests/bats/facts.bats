@@ -14,11 +14,11 @@ setup_file() {
 	for source in "$ROOT"/tests/fixtures/facts/*.bpf.c; do
 		name=$(basename "$source" .bpf.c)
 		"$clang" -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror \
-			-isystem "/usr/include/$("$clang" -print-multiarch)" \
+			-isystem "$("$ROOT/tc-scripts/find-clang" --headers "$clang")" \
 			-c "$source" -o "$BATS_FILE_TMPDIR/$name.o"
 	done
 	"$clang" -O2 -target bpf -mcpu=v3 \
-		-isystem "/usr/include/$("$clang" -print-multiarch)" \
+		-isystem "$("$ROOT/tc-scripts/find-clang" --headers "$clang")" \
 		-c "$ROOT/tests/fixtures/facts/gate.bpf.c" -o "$BATS_FILE_TMPDIR/without_btf.o"
 	head -c 64 /dev/zero >"$BATS_FILE_TMPDIR/packet"
 }
@@ -121,9 +121,11 @@ with_default_bpffs() { # COMMANDS [ARGUMENT...]
 	says "failed to initialize slot [0]"
 }
 
-@test "a program in .text is none as soon as the object has another one" {
+# libbpf 1.1 takes it where the object has no other program, libbpf 1.5 never.
+@test "a program in .text is none, or only while the object has no other one" {
 	run ! filter shared_text .text
-	filter lone_text .text
+	run filter lone_text .text
+	((status == 0)) || [[ $output == *"object file doesn't contain sec .text"* ]]
 }
 
 @test "several programs in one section are told apart by their names" {

@@ -27,7 +27,7 @@ build_actions() {
 	for name in act seen; do
 		words=("$clang" -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror
 			"-I$ROOT/progs/include" "-I$ROOT/maps"
-			-isystem "/usr/include/$("$clang" -print-multiarch)"
+			-isystem "$("$ROOT/tc-scripts/find-clang" --headers "$clang")"
 			-c "$ROOT/tests/fixtures/policy/$name.bpf.c")
 		"${words[@]}" -o "$ACTIONS/$name.o"
 		"${words[@]}" -DTG_MULTI_BUFFER -o "$ACTIONS/$name.frags.o"

@@ -283,7 +283,7 @@ compile_fixture() { # NAME
 	clang=$(the_clang)
 	words=("$clang" -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror
 		"-I$ROOT/progs/include" "-I$ROOT/maps"
-		-isystem "/usr/include/$("$clang" -print-multiarch)"
+		-isystem "$("$ROOT/tc-scripts/find-clang" --headers "$clang")"
 		-c "$ROOT/tests/fixtures/chain/$1.bpf.c")
 	"${words[@]}" -o "$FIXTURES/$1.o"
 	"${words[@]}" -DTG_MULTI_BUFFER -o "$FIXTURES/$1.frags.o"

@@ -36,7 +36,7 @@ instructions() { # NAME SECTION
 # As the chapter proposes.
 ret_returning() { # NUMBER
 	sed "s/return 0;/return $1;/" "$ROOT/progs/tutorial/ret.bpf.c" >"$BATS_TEST_TMPDIR/ret.bpf.c"
-	"$(the_clang)" -g -O2 -target bpf -isystem "/usr/include/$("$(the_clang)" -print-multiarch)" \
+	"$(the_clang)" -g -O2 -target bpf -isystem "$("$ROOT/tc-scripts/find-clang" --headers "$(the_clang)")" \
 		-c "$BATS_TEST_TMPDIR/ret.bpf.c" -o "$BATS_TEST_TMPDIR/ret.o"
 }
 
