@@ -219,7 +219,8 @@ static int fill(struct twin *twin, struct bpf_map *map)
 	__u32 size = sizeof(own);
 	int fd = bpf_map__fd(map), from, err = 0;
 
-	if (fd < 0)
+	/* libbpf 1.5 gives maps that it does not create a descriptor, too. */
+	if (fd < 0 || !bpf_map__autocreate(map))
 		return 0;
 	if (bpf_obj_get_info_by_fd(fd, &own, &size) < 0)
 		return -errno;
