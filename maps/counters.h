@@ -38,6 +38,6 @@ struct tg_rule_block {
 #define TG_COUNTERS (TG_HOOKS * TG_VERDICTS * TG_REASONS)
 
 #define TG_COUNTER_INDEX(hook, verdict, reason) \
-	(((hook)*TG_VERDICTS + (verdict)) * TG_REASONS + (reason))
+	((TG_VERDICTS * (hook) + (verdict)) * TG_REASONS + (reason))
 
 #endif

@@ -118,7 +118,7 @@ enum tg_dimension {
  */
 #define TG_DIRECT(outcome) ((outcome) << 1 | 1)
 #define TG_DIRECT_OUTCOME(reference) ((reference) >> 1)
-#define TG_IS_DIRECT(reference) ((reference)&1)
+#define TG_IS_DIRECT(reference) (1 & (reference))
 #define TG_ROW_WORDS_MAX (1 << 14)
 
 /*

@@ -53,7 +53,7 @@ static __always_inline int tg_make_room(struct tg_packet *pkt, __u32 size)
  * bits is all that the verifier knows.
  */
 #define TG_FOUND_BITS 28
-#define TG_FOUND_TAGS(found) ((found)&3) /* in the packet */
+#define TG_FOUND_TAGS(found) (3 & (found)) /* in the packet */
 #define TG_FOUND_NETWORK(found) ((found) >> 2 & 3)
 #define TG_FOUND_TRANSPORT(found) ((found) >> 4 & 7)
 #define TG_FOUND_FRAGMENT(found) ((found) >> 7 & 3)

@@ -13,17 +13,14 @@
 
 /* The compiler replaces the constants, ... */
 enum { EMPTY_LEAF = 16, EMPTY_ACT = 24 };
-#define EMPTY_FAMILY                                         \
-	{                                                    \
-		.root = EMPTY_LEAF, .leaves_end = EMPTY_ACT, \
-	}
+#define EMPTY_FAMILY .root = EMPTY_LEAF, .leaves_end = EMPTY_ACT
 
 const volatile struct tg_policy tg_policy SEC(".rodata.consts") = {
 	.size = 64,
 	.used = TG_USES_KIND(TG_ACT_NEXT),
 	.acts = EMPTY_ACT,
 	.version = TG_POLICY_VERSION,
-	.family = { EMPTY_FAMILY, EMPTY_FAMILY, EMPTY_FAMILY },
+	.family = { { EMPTY_FAMILY }, { EMPTY_FAMILY }, { EMPTY_FAMILY } },
 };
 
 /* ... the tables, ... */

@@ -101,21 +101,21 @@ struct odd {
 	const char *message; /* NULL: it is a packet */
 };
 
-#define ODD(name, text, message)                      \
-	{                                             \
-		name, text, sizeof(text) - 1, message \
-	}
+#define ODD(name, text, message) name, text, sizeof(text) - 1, message
 
 /* What does not go into a table. */
 static const struct odd odds[] = {
-	ODD("a NUL byte", "arp\0", "a NUL byte: not text"),
-	ODD("a NUL byte in a word", "arp vlan 5\0\0\0", "a NUL byte: not text"),
-	ODD("a carriage return at the end", "arp\r\n", NULL),
-	ODD("a comment", "arp # and so on", NULL),
-	ODD("nothing", "", "not a kind of packet, and the line has ended"),
-	ODD("blanks", " \t ", "not a kind of packet, and the line has ended"),
-	ODD("an escape sequence", "arp \33[31m", "not understood: '?[31m'"),
-	ODD("a byte that is no text", "\377", "not a kind of packet: '\377'"),
+	{ ODD("a NUL byte", "arp\0", "a NUL byte: not text") },
+	{ ODD("a NUL byte in a word", "arp vlan 5\0\0\0",
+	      "a NUL byte: not text") },
+	{ ODD("a carriage return at the end", "arp\r\n", NULL) },
+	{ ODD("a comment", "arp # and so on", NULL) },
+	{ ODD("nothing", "", "not a kind of packet, and the line has ended") },
+	{ ODD("blanks", " \t ",
+	      "not a kind of packet, and the line has ended") },
+	{ ODD("an escape sequence", "arp \33[31m", "not understood: '?[31m'") },
+	{ ODD("a byte that is no text", "\377",
+	      "not a kind of packet: '\377'") },
 };
 
 #define ODDS ((int)(sizeof(odds) / sizeof(*odds)))

@@ -36,6 +36,7 @@ struct probe {
 	uint32_t avoid[AVOID_MAX]; /* what means that something else follows */
 };
 
+/* clang-format off */
 #define PROBE(its_field, its_words, its_style, least, most, ...)       \
 	{                                                              \
 		.field = POLICY_##its_field, .words = its_words,       \
@@ -44,7 +45,6 @@ struct probe {
 	}
 #define NUMBER(field, words, ...) PROBE(field, words, NUMBER, __VA_ARGS__)
 
-/* clang-format off */
 static const struct probe probes[] = {
 	NUMBER(ETHERTYPE, "eth type=%s raw=46", 0, 0xffff,
 	       .avoid = { 0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8 }),

@@ -145,9 +145,9 @@ static bool pattern_size(struct dag_nodes *nodes, const struct dag_node *node,
 	uint32_t *known;
 
 	for (size_t i = 1; i < node->run_count; i++) {
-		uint32_t class = runs[i].class - has_pads * runs[1].class;
+		uint64_t class = runs[i].class - has_pads * runs[1].class;
 
-		signature ^= (uint64_t) class << 32 | numbers[i];
+		signature ^= class << 32 | numbers[i];
 		signature *= 0x9e3779b97f4a7c15ULL;
 		signature ^= signature >> 29;
 	}

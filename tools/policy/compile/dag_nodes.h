@@ -13,7 +13,7 @@
  * the same: few enough that the pattern is stored with pads on both sides, and
  * serves wherever in the row they are.
  */
-#define DAG_HAS_PADS(middle, classes) ((middle)*4 <= (classes))
+#define DAG_HAS_PADS(middle, classes) (4 * (middle) <= (classes))
 
 /* A child is the number of a node, or this with the number of a rule. */
 #define DAG_LEAF (1U << 31)

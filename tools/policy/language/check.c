@@ -12,12 +12,14 @@
 
 #define SHOWN_MAX 100
 
+struct slot {
+	uint64_t hash;
+	const struct policy_rule *rule;
+};
+
 /* Rules by what they ask, to find those that ask the same. */
 struct duplicates {
-	struct slot {
-		uint64_t hash;
-		const struct policy_rule *rule;
-	} * slots;
+	struct slot *slots;
 	size_t size; /* a power of two, twice the rules at least */
 };
 

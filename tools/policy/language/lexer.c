@@ -254,7 +254,7 @@ void lexer_again_as_device(struct lexer *lexer, struct token *token)
 	if (token->kind != TOKEN_WORD && token->kind != TOKEN_VALUE &&
 	    token->kind != TOKEN_SIGN)
 		return;
-	while (at<lexer->end && * at> ' ' && *at != 0x7f && *at != '#' &&
+	while (lexer->end > at && *at > ' ' && *at != 0x7f && *at != '#' &&
 	       *at != '"')
 		at++;
 	token->kind = TOKEN_WORD;

@@ -264,26 +264,23 @@ static const struct word extensions[] = {
 	{ "auth", 1 << 5 },	   { "ah", 1 << 5 },
 };
 
-#define TABLE(words)                                    \
-	{                                               \
-		words, sizeof(words) / sizeof(*(words)) \
-	}
+#define TABLE(words) words, sizeof(words) / sizeof(*(words))
 
 static const struct {
 	const struct word *words;
 	size_t count;
 } tables[WORD_TABLES] = {
-	[WORDS_ETHERTYPE] = TABLE(ethertypes),
-	[WORDS_ARP] = TABLE(arp_operations),
-	[WORDS_PROTOCOL] = TABLE(protocols),
-	[WORDS_SERVICE] = TABLE(services),
-	[WORDS_ICMP] = TABLE(icmp_types),
-	[WORDS_ICMP6] = TABLE(icmp6_types),
-	[WORDS_ICMP_CODE] = TABLE(icmp_codes),
-	[WORDS_ICMP6_CODE] = TABLE(icmp6_codes),
-	[WORDS_TCP_FLAG] = TABLE(tcp_flags),
-	[WORDS_DSCP] = TABLE(dscps),
-	[WORDS_EXTENSION] = TABLE(extensions),
+	[WORDS_ETHERTYPE] = { TABLE(ethertypes) },
+	[WORDS_ARP] = { TABLE(arp_operations) },
+	[WORDS_PROTOCOL] = { TABLE(protocols) },
+	[WORDS_SERVICE] = { TABLE(services) },
+	[WORDS_ICMP] = { TABLE(icmp_types) },
+	[WORDS_ICMP6] = { TABLE(icmp6_types) },
+	[WORDS_ICMP_CODE] = { TABLE(icmp_codes) },
+	[WORDS_ICMP6_CODE] = { TABLE(icmp6_codes) },
+	[WORDS_TCP_FLAG] = { TABLE(tcp_flags) },
+	[WORDS_DSCP] = { TABLE(dscps) },
+	[WORDS_EXTENSION] = { TABLE(extensions) },
 };
 
 bool word_value(enum word_table table, const char *name, size_t length,

@@ -10,8 +10,8 @@
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 /* "PROGRAM: what went wrong" on one line, and the end. */
-void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *format, ...);
+void die(const char *format, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
 
 /*
  * With --help as the first argument: prints the text and ends well. With fewer
