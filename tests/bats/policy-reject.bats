@@ -41,7 +41,7 @@ refuses_connections() { # HOOK
 	reaches http 80 http6 80
 	given_reject "$1" protocol=tcp
 	run -7 http_error "$SERVER4"
-	[[ $output == *'Connection refused'* || $output == *"Couldn't connect"* ]]
+	[[ $output == *'Connection refused'* || $output == *'Could'*' connect to server'* ]]
 	run -7 http_error "[$SERVER6]"
 	reaches ping ping6
 	was_rejected "$1"
