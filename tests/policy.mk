@@ -6,11 +6,8 @@
 $(foreach folder,tools/policy $(POLICY_FOLDERS), \
 	$(eval $(call test_objects,$(folder),policy-)))
 
-POLICY_PARTS := check cover demand diagnostic diagnostic_print format hook_limits \
-	json json_print json_string keywords lexer literal names parse parse_block parse_change \
-	parse_item parse_line parse_list parse_match parse_rule parse_set \
-	parse_special policy print print_conditions print_value ranges \
-	resolve rule_index sense source suggest words
+POLICY_PARTS := $(basename $(notdir $(wildcard \
+	$(addsuffix /*.c,$(addprefix tools/policy/,language json)))))
 POLICY_SANITIZED := $(POLICY_PARTS:%=$(T)/policy-%.san.o)
 POLICY_TESTS := $(addprefix $(T)/,policy_accept policy_golden policy_words \
 	policy_limits policy_order)

@@ -108,7 +108,7 @@ policy_diff() {
 diff_all() { # FOLDER
 	local hook hooks changes=() changed
 	hooks=$(json_list "${POLICY_HOOKS[@]}")
-	inside "$BUILD/tg-policy" compile --hook "$hooks" -o "$1/policy.o" "$SHOW_FILE" || return 1
+	inside "$BUILD/tg-policy" compile --quiet --hook "$hooks" -o "$1/policy.o" "$SHOW_FILE" || return 1
 	"$BUILD/tg-rules" text "$1/policy.o" "${SHOW_JSON[@]}" >"$1/new" || return 1
 	for hook in "${POLICY_HOOKS[@]}"; do
 		"$BUILD/tg-rules" text "${POLICY_ARRAY[$hook]}" "${POLICY_SLOT[$hook]}" "${SHOW_JSON[@]}" >"$1/old" || return 1

@@ -12,6 +12,7 @@ setup() {
 		list web = { 80, 443 }
 
 		pass arp
+		pass icmp6
 		pass tcp to port web   # the sites
 		drop ip ttl 1
 	END

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "policy/language/check.h"
+#include "policy/language/exposure.h"
 #include "policy/language/format.h"
 #include "policy/language/hook_limits.h"
 #include "policy/language/read.h"
@@ -32,21 +33,38 @@ static void say_errors(FILE *out, const char *text, size_t size)
 	policy_free(&policy);
 }
 
-/* "# hooks: xdp" in the first line names what --hook would. */
-static void say_warnings(FILE *out, const char *text, size_t size)
+/* "# hooks: xdp" in the first line names what --hook would; or 0. */
+static unsigned int named_hooks(const char *text)
 {
-	static const char hooks_mark[] = "# hooks: ";
+	static const char mark[] = "# hooks: ";
+	char word[32];
+
+	if (strncmp(text, mark, strlen(mark)) ||
+	    sscanf(text + strlen(mark), "%31s", word) != 1)
+		return 0;
+	return hooks_of(word);
+}
+
+static void say_exposure(FILE *out, const char *text, size_t size)
+{
 	struct read_options options = { .no_include = true };
 	struct diagnostics diagnostics = { 0 };
-	unsigned int hooks = 0;
 	struct policy policy;
 
-	if (!strncmp(text, hooks_mark, strlen(hooks_mark))) {
-		char word[32];
+	if (!policy_read_text(&policy, "p", text, size, &options, &diagnostics))
+		check_exposure(&policy, named_hooks(text), &diagnostics);
+	diagnostics_print(&diagnostics, policy.sources, out);
+	diagnostics_free(&diagnostics);
+	policy_free(&policy);
+}
 
-		if (sscanf(text + strlen(hooks_mark), "%31s", word) == 1)
-			hooks = hooks_of(word);
-	}
+static void say_warnings(FILE *out, const char *text, size_t size)
+{
+	struct read_options options = { .no_include = true };
+	struct diagnostics diagnostics = { 0 };
+	unsigned int hooks = named_hooks(text);
+	struct policy policy;
+
 	if (!policy_read_text(&policy, "p", text, size, &options,
 			      &diagnostics)) {
 		check_order(&policy, &diagnostics);
@@ -78,6 +96,7 @@ static const struct golden {
 } goldens[] = {
 	{ "tests/policy/reject.golden", say_errors },
 	{ "tests/policy/warn.golden", say_warnings },
+	{ "tests/policy/exposure.golden", say_exposure },
 	{ "tests/policy/layout.golden", say_layout },
 };
 

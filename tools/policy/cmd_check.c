@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "command_line.h"
+#include "exposure.h"
 #include "hook_limits.h"
 #include "read.h"
 
@@ -58,6 +59,7 @@ static int check(const struct check_options *options, struct policy *policy,
 	err = check_order(policy, diagnostics);
 	check_hooks(policy, options->hooks ? options->hooks : ALL_HOOKS,
 		    options->hooks, diagnostics);
+	check_exposure(policy, options->hooks, diagnostics);
 	if (diagnostics->counts[SEVERITY_ERROR])
 		return -EINVAL;
 	return err;

@@ -14,13 +14,14 @@
 
 #include "command_line.h"
 #include "compile.h"
+#include "exposure.h"
 #include "hook_limits.h"
 #include "object.h"
 #include "read.h"
 
 struct options {
 	unsigned int hooks; /* 0: none named */
-	bool multi_buffer, verbose;
+	bool multi_buffer, quiet, verbose;
 	const char *plugin, *output, *path;
 };
 
@@ -31,13 +32,14 @@ static enum exit_status read_options(int argc, char **argv,
 		{ "hook", required_argument, NULL, 'k' },
 		{ "multi-buffer", no_argument, NULL, 'm' },
 		{ "plugin", required_argument, NULL, 'p' },
+		{ "quiet", no_argument, NULL, 'q' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ 0 },
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "o:v", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "o:qv", longs, NULL)) != -1) {
 		switch (option) {
 		case 'k':
 			options->hooks = hooks_of(optarg);
@@ -55,6 +57,9 @@ static enum exit_status read_options(int argc, char **argv,
 			break;
 		case 'p':
 			options->plugin = optarg;
+			break;
+		case 'q':
+			options->quiet = true;
 			break;
 		case 'v':
 			options->verbose = true;
@@ -117,7 +122,7 @@ static int write_object(const struct options *options,
 	return err;
 }
 
-/* Warnings are for `check`: here only what stands in the way is told. */
+/* Of the warnings of `check`, only those that concern the whole policy. */
 static int compile(const struct options *options, struct policy *policy,
 		   struct compiled *compiled, struct diagnostics *diagnostics)
 {
@@ -132,6 +137,8 @@ static int compile(const struct options *options, struct policy *policy,
 		check_hooks(policy, options->hooks, true, diagnostics);
 	if (diagnostics->counts[SEVERITY_ERROR])
 		return -EINVAL;
+	if (!options->quiet)
+		check_exposure(policy, options->hooks, diagnostics);
 	err = policy_compile(policy, &compiling, compiled, diagnostics);
 	if (!err)
 		err = write_object(options, policy, compiled);
@@ -163,7 +170,7 @@ int cmd_compile(int argc, char **argv)
 		return status;
 	keep_memory();
 	err = compile(&options, &policy, &compiled, &diagnostics);
-	if (diagnostics.counts[SEVERITY_ERROR])
+	if (diagnostics.count)
 		diagnostics_print(&diagnostics, policy.sources, stderr);
 	if (err == -ENOMEM)
 		fprintf(stderr, "tg-policy compile: %s: out of memory\n",

@@ -81,40 +81,81 @@ static void name_rule(const struct policy *policy,
 	free(text);
 }
 
-static void warn_duplicate(const struct policy *policy,
-			   const struct policy_rule *rule,
-			   const struct policy_rule *first,
-			   struct diagnostics *diagnostics)
+/*
+ * Which blocks decide about every packet that comes to them: no packet comes
+ * back from a jump there.
+ */
+enum ending { NOT_KNOWN, COMES_BACK, DECIDES };
+
+struct order_check {
+	const struct policy *policy;
+	struct diagnostics *diagnostics;
+	unsigned char *endings; /* enum ending of each block */
+};
+
+static bool block_decides(struct order_check *check, size_t number)
 {
+	const struct policy_block *block = &check->policy->blocks[number];
+	unsigned char *ending = &check->endings[number];
+
+	if (*ending == NOT_KNOWN)
+		*ending = COMES_BACK;
+	else
+		return *ending == DECIDES;
+	for (size_t i = 0; i < block->count; i++) {
+		const struct policy_rule *rule = &block->rules[i];
+
+		if (rule->condition_count)
+			continue;
+		if (rule->action == POLICY_JUMP &&
+		    !block_decides(check, rule->target))
+			continue;
+		*ending = DECIDES;
+		return true;
+	}
+	return false;
+}
+
+static bool rule_decides(struct order_check *check,
+			 const struct policy_rule *rule)
+{
+	return rule->action != POLICY_JUMP ||
+	       block_decides(check, rule->target);
+}
+
+static void warn_duplicate(struct order_check *check,
+			   const struct policy_rule *rule,
+			   const struct policy_rule *first)
+{
+	struct diagnostics *diagnostics = check->diagnostics;
+
 	if (rules_do_same(rule, first))
 		report_warning(diagnostics, rule->place,
 			       "a duplicate of the rule in line %u",
 			       first->place.line);
-	else if (first->action != POLICY_JUMP)
+	else if (rule_decides(check, first))
 		report_warning(diagnostics, rule->place,
 			       "this can never match: the rule in line %u "
 			       "asks the same, and decides",
 			       first->place.line);
 	else
 		return;
-	name_rule(policy, first, diagnostics);
+	name_rule(check->policy, first, diagnostics);
 }
 
-static void warn_covered(const struct policy *policy,
+static void warn_covered(struct order_check *check,
 			 const struct policy_rule *rule,
-			 const struct policy_rule *first,
-			 struct diagnostics *diagnostics)
+			 const struct policy_rule *first)
 {
-	report_warning(diagnostics, rule->place,
+	report_warning(check->diagnostics, rule->place,
 		       "this can never match: the rule in line %u takes all "
 		       "of it",
 		       first->place.line);
-	name_rule(policy, first, diagnostics);
+	name_rule(check->policy, first, check->diagnostics);
 }
 
-static int check_block(const struct policy *policy,
-		       const struct policy_block *block,
-		       struct diagnostics *diagnostics)
+static int check_block(struct order_check *check,
+		       const struct policy_block *block)
 {
 	struct duplicates duplicates = { 0 };
 	struct rule_index index = { 0 };
@@ -123,17 +164,17 @@ static int check_block(const struct policy *policy,
 	for (size_t i = 0; !err && i < block->count; i++) {
 		const struct policy_rule *rule = &block->rules[i];
 		const struct policy_rule *first = first_of(&duplicates, rule);
-		bool decides = rule->action != POLICY_JUMP;
+		bool decides = rule_decides(check, rule);
 
 		if (first != rule) {
-			warn_duplicate(policy, rule, first, diagnostics);
+			warn_duplicate(check, rule, first);
 			/* the same after a jump decides for the first time */
-			if (first->action != POLICY_JUMP || !decides)
+			if (rule_decides(check, first) || !decides)
 				continue;
 		}
 		first = rule_index_find(&index, rule);
 		if (first)
-			warn_covered(policy, rule, first, diagnostics);
+			warn_covered(check, rule, first);
 		else if (decides)
 			err = rule_index_add(&index, rule);
 	}
@@ -144,9 +185,15 @@ static int check_block(const struct policy *policy,
 
 int check_order(const struct policy *policy, struct diagnostics *diagnostics)
 {
-	int err = 0;
+	struct order_check check = {
+		.policy = policy,
+		.diagnostics = diagnostics,
+		.endings = calloc(policy->block_count, 1),
+	};
+	int err = check.endings ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !err && i < policy->block_count; i++)
-		err = check_block(policy, &policy->blocks[i], diagnostics);
+		err = check_block(&check, &policy->blocks[i]);
+	free(check.endings);
 	return err;
 }
