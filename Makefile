@@ -5,6 +5,7 @@
 # make test       everything; root. DOCKER=1 adds containers, with an engine
 # make test-long  what takes minutes more: a thousand flips; root
 # make test-vm    the tests on Debian's 6.1 and 6.12, in virtual machines
+# make test-debian13  build and test it in a root of Debian 13; root
 # make bench      the policy beside its peers; root. QUICK=1 compares
 # make demo       see it work, in a playground that is gone afterwards; root
 # make diagrams   draw docs/diagrams/*.svg anew from their sources
@@ -39,7 +40,7 @@ vpath %.bpf.c progs progs/chain
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
 
-.PHONY: FORCE all check test test-long bench demo deps install uninstall clean format tests-build
+.PHONY: FORCE all check test test-long test-debian13 bench demo deps install uninstall clean format tests-build
 
 all: $(OBJECTS) $(MULTI_BUFFER) $(TOOLS)
 
@@ -92,6 +93,9 @@ test: deps
 test-long: deps
 	$(Q)$(MAKE) --no-print-directory all tests-build
 	$(Q)bats tests/bats/long
+
+test-debian13:
+	$(Q)tests/debian/run --release 13
 
 bench:
 	$(Q)tc-scripts/deps use build test bench
