@@ -7,7 +7,7 @@ load helper
 setup() {
 	((EUID == 0)) || fail 'this test needs root'
 	export TMPDIR=$BATS_TEST_TMPDIR TAILGATE_DEBIAN_CACHE=$BATS_TEST_TMPDIR/cache
-	OTHER=$TAILGATE_DEBIAN_CACHE/13.$(sha256sum "$ROOT/docs/dependencies.md" | cut -c1-12)
+	OTHER=$TAILGATE_DEBIAN_CACHE/13.$(cat "$ROOT/docs/dependencies.md" "$ROOT/tests/debian/run" | sha256sum | cut -c1-12)
 	local applet
 	mkdir -p "$OTHER"/{bin,proc,sys,dev,run,tmp,var/tmp,root,tailgate}
 	cp "$(type -P busybox)" "$OTHER/bin/busybox"
