@@ -38,7 +38,10 @@ static int convert(struct import *import, char kind, const char *text,
 		options.chain = "FORWARD";
 	err = kind == 'n' ? import_nft(import, text, size, &options)
 			  : import_iptables(import, text, size, &options);
-	return err ? err : import_walk(import, out);
+	if (err)
+		return err;
+	import_settle_losses(import);
+	return import_walk(import, out);
 }
 
 /* Chains may be deep, and where they call each other twice, rules abound. */

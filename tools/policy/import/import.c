@@ -20,13 +20,17 @@ static const char help[] =
 	"Prints a policy that says what a chain of another filter says, from\n"
 	"what 'iptables-save', 'ip6tables-save' or 'nft -j list ruleset' "
 	"print.\n"
-	"FILE is - for the standard input. A rule that cannot be said is a\n"
-	"comment in the policy, and a message with its line.\n"
+	"FILE is - for the standard input. A rule that is not translated, or\n"
+	"not fully, is a message with its place, which ends with what that\n"
+	"means: the policy lets in MORE, or LESS. Then no policy is printed,\n"
+	"and the exit status is 1, unless --partial is given.\n"
 	"\n"
 	"      --chain CHAIN  default: INPUT; the first base chain of type\n"
 	"                     filter at input or ingress\n"
 	"      --table TABLE  NAME, or FAMILY:NAME as in inet:filter\n"
-	"      --strict       exit status 1 where a rule could not be said\n"
+	"      --device NAME  the device that the policy is for: rules for\n"
+	"                     other devices (-i, iif, iifname) are left out\n"
+	"      --partial      print the policy where rules are lost, too\n"
 	"  -h, --help\n";
 
 enum source { SOURCE_NONE, SOURCE_IPTABLES, SOURCE_NFT, SOURCE_CLASSBENCH };
@@ -35,7 +39,7 @@ struct arguments {
 	enum source source;
 	const char *path;
 	struct import_options options;
-	bool strict, help;
+	bool partial, help;
 };
 
 /* --- the file */
@@ -86,6 +90,23 @@ static char *read_file(const char *path, size_t *size)
 
 /* --- the command */
 
+/* The losses are known before anything is printed. */
+static int finish(struct import *import, bool partial)
+{
+	const char *summary;
+	int err;
+
+	import_settle_losses(import);
+	summary = import_loss_summary(import);
+	err = !summary || partial ? import_walk(import, stdout) : -ENOTSUP;
+	if (summary)
+		import_error(import, 0, 0, "%s%s", summary,
+			     partial ? ""
+				     : ": no policy is printed without "
+				       "--partial");
+	return err;
+}
+
 static int run(struct import *import, const struct arguments *arguments)
 {
 	size_t size;
@@ -108,7 +129,7 @@ static int run(struct import *import, const struct arguments *arguments)
 		err = import_classbench(import, text, size, stdout);
 	}
 	if (!err && arguments->source != SOURCE_CLASSBENCH)
-		err = import_walk(import, stdout);
+		err = finish(import, arguments->partial);
 	free(text);
 	return err;
 }
@@ -131,7 +152,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		CLASSBENCH,
 		CHAIN,
 		TABLE,
-		STRICT
+		DEVICE,
+		PARTIAL
 	};
 	static const struct option options[] = {
 		{ "iptables", required_argument, NULL, IPTABLES },
@@ -140,7 +162,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		{ "classbench", required_argument, NULL, CLASSBENCH },
 		{ "chain", required_argument, NULL, CHAIN },
 		{ "table", required_argument, NULL, TABLE },
-		{ "strict", no_argument, NULL, STRICT },
+		{ "device", required_argument, NULL, DEVICE },
+		{ "partial", no_argument, NULL, PARTIAL },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -169,8 +192,11 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		case TABLE:
 			arguments->options.table = optarg;
 			break;
-		case STRICT:
-			arguments->strict = true;
+		case DEVICE:
+			arguments->options.device = optarg;
+			break;
+		case PARTIAL:
+			arguments->partial = true;
 			break;
 		case 'h':
 			arguments->help = true;
@@ -205,8 +231,6 @@ int cmd_import(int argc, char **argv)
 		err = -errno;
 		fprintf(stderr, "tg-policy import: %s\n", strerror(errno));
 	}
-	if (!err && arguments.strict && import.unsaid)
-		err = -ENOTSUP;
 	import_free(&import);
 	return err ? STATUS_FAILED : STATUS_OK;
 }

@@ -5,8 +5,9 @@
  * of the policy language; import_walk.c says with jumps and verdicts what
  * chains say with returns, gotos and marks; import_print.c writes it down.
  *
- * What a reader cannot say is in the rule's ->problem; it ends up as a comment
- * in the policy, and in a message with its line.
+ * What a reader cannot translate is in the rule's ->problem. import_loss.c
+ * decides what becomes of such a rule, and reports it with its place and with
+ * what it means: the policy lets in more, or less.
  */
 #ifndef TG_POLICY_IMPORT_H
 #define TG_POLICY_IMPORT_H
@@ -68,6 +69,9 @@ enum import_action {
 	IMPORT_RETURN,
 };
 
+/* What the policy does otherwise than the rules that it comes from. */
+enum import_effect { IMPORT_MORE = 1, IMPORT_LESS = 2 };
+
 /* mark = (mark & ~mask) | value */
 struct import_mark {
 	uint32_t value, mask;
@@ -86,10 +90,18 @@ struct import_rule {
 	size_t target_chain;
 	struct import_mark mark; /* set before the action */
 	const char *comment;
-	const char *problem;  /* why it cannot be said, or NULL */
-	const char *left_out; /* all but this is said, or NULL */
-	bool told;	      /* of either, by import_unsaid() */
-	const char *source;   /* its text there */
+	/* Why it is not translated, or NULL: the cases are too wide then. */
+	const char *problem;
+	const char *left_out; /* all but this is translated, or NULL */
+	bool elsewhere;	      /* it is for another device */
+	bool unknown;	      /* its action is not understood */
+	bool wider, narrower; /* the cases hold for more packets, or fewer */
+	bool never;	      /* not for the first packet of a connection */
+	/* by import_settle_losses() */
+	bool closed; /* has a problem, but is translated so that it drops */
+	unsigned int effect; /* of enum import_effect */
+	const char *source;  /* its text there */
+	const char *place;   /* NULL: the line and column */
 	unsigned int line, column;
 };
 
@@ -98,6 +110,8 @@ struct import_chain {
 	struct import_rule *rules;
 	size_t count, room;
 	bool needs_rest;  /* it does more than end, or go on behind the jump */
+	bool is_queued;	  /* by import_settle_losses(), */
+	int outcomes;	  /* as are its verdicts */
 	int visit;	  /* by import_walk(), */
 	const char *word; /* as are its name in the policy */
 	size_t copies;	  /* and how many sub-lists have it */
@@ -124,13 +138,18 @@ struct import {
 	bool drops;		/* what happens behind its last rule */
 	uint64_t ethertypes[2]; /* that the chain sees; all if the first is 0 */
 	const char *origin;	/* what was read, for the first line */
-	size_t unsaid;		/* how many messages import_unsaid() printed */
+	const char *device;	/* that the policy is for, or NULL */
+	bool sends;		/* the chain sees what goes out */
+	bool receives;		/* it sees only what is for this machine */
+	size_t rules, lost;	/* that a packet can come to; of these */
+	unsigned int effect;	/* of those that are lost */
 };
 
-/* The choice of a chain; NULL where it was not said. */
+/* NULL where it was not said. */
 struct import_options {
 	const char *table;
 	const char *chain;
+	const char *device;
 	bool ip6; /* --ip6tables: iptables' text may not tell */
 };
 
@@ -146,17 +165,26 @@ int import_nft(struct import *import, const char *text, size_t size,
 int import_classbench(struct import *import, const char *text, size_t size,
 		      FILE *out);
 
-/* The policy: 0, or a negative errno after a message. */
+/* What becomes of rules that are not translated; reports each of them. */
+void import_settle_losses(struct import *import);
+/* "8 of 14 rules lost: lets in MORE"; NULL where none is. */
+const char *import_loss_summary(struct import *import);
+/* Behind import_settle_losses(): whether the policy has rules for this one. */
+bool import_is_translated(const struct import_rule *rule);
+
+/* The policy, with settled losses: 0, or a negative errno after a message. */
 int import_walk(struct import *import, FILE *out);
 
 void import_free(struct import *import);
 
-/* Messages: file:line:column: message. The second counts what is not said. */
+/* Messages: file:line:column: message, or file: place: message. */
 __attribute__((format(printf, 4, 5))) int import_error(struct import *import,
 						       unsigned int line,
 						       unsigned int column,
 						       const char *format, ...);
-void import_unsaid(struct import *import, struct import_rule *rule);
+__attribute__((format(printf, 3, 4))) void
+import_message(struct import *import, const struct import_rule *rule,
+	       const char *format, ...);
 
 /* --- chains, lists, rules (import_rule.c) */
 
@@ -186,6 +214,8 @@ void import_and_any(struct import *import, struct import_rule *rule,
 void import_and_range(struct import *import, struct import_rule *rule,
 		      enum policy_field field, bool negated, uint64_t first,
 		      uint64_t last);
+/* Conditions on the field no longer have to hold. */
+void import_forget_field(struct import_rule *rule, enum policy_field field);
 bool import_has_field(const struct import_rule *rule, enum policy_field field);
 struct import_case import_case_of(struct import *import,
 				  struct import_condition condition);
@@ -202,6 +232,20 @@ bool import_case_is_ip(const struct import *import,
 		       const struct import_case *one);
 bool import_rule_has_protocol(const struct import *import,
 			      const struct import_rule *rule, uint8_t protocol);
+
+/* --- what a frame does not show (import_context.c) */
+
+/* "eth+" of iptables, "eth*" of nft: its last character stands for the rest. */
+bool import_is_device(const struct import *import, const char *pattern,
+		      char wildcard);
+/* The device that packets come in by, or go out by, is this one, or is not. */
+void import_and_device(struct import *import, struct import_rule *rule,
+		       const char *pattern, char wildcard, bool outgoing,
+		       bool negated);
+/* Of the states of a connection that a match names: the one of a new one? */
+bool import_is_new(const char *state, size_t size);
+/* Each packet is judged as the first one of its connection. */
+void import_and_state(struct import_rule *rule, bool holds);
 
 /* --- sets (import_set.c) */
 

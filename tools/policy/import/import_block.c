@@ -155,7 +155,7 @@ static int visit(struct import *import, size_t index, unsigned int depth)
 		bool jumps = rule->action == IMPORT_JUMP ||
 			     rule->action == IMPORT_GOTO;
 
-		if (rule->problem)
+		if (!import_is_translated(rule))
 			continue;
 		if (jumps)
 			err = visit(import, rule->target_chain, depth + 1);

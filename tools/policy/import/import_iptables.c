@@ -18,6 +18,7 @@ struct reader {
 	bool in_table; /* the one that is asked for */
 	bool in_other; /* one that is not */
 	bool has_table, has_policy;
+	bool told_other; /* that another table drops */
 	unsigned int line;
 	const char *start; /* of the line */
 };
@@ -83,6 +84,14 @@ void xt_not_understood(struct xt_line *line, const char *word)
 	import_problem(line->import, &line->rule, "not understood: '%s'", word);
 }
 
+/* How many there are is not known: up to the next option. */
+static void skip_arguments(struct xt_line *line)
+{
+	while (line->at < line->count && *line->words[line->at] != '-' &&
+	       strcmp(line->words[line->at], "!"))
+		line->at++;
+}
+
 static void read_option(struct xt_line *line)
 {
 	const char *name = line->words[line->at++];
@@ -108,10 +117,12 @@ static void read_option(struct xt_line *line)
 			       : line->module ? line->module
 					      : "",
 			       line->target || line->module ? " " : "", name);
+		skip_arguments(line);
 		return;
 	}
 	if (line->count - line->at < option->arguments) {
 		xt_not_understood(line, name);
+		line->at = line->count;
 		return;
 	}
 	option->read(line, line->words + line->at);
@@ -131,12 +142,10 @@ static int read_rule(struct reader *reader, struct xt_line *line,
 	line->rule.line = line->number;
 	line->rule.column = text - reader->start + 1;
 	line->at = 2;
-	while (line->at < line->count && !line->rule.problem)
+	while (line->at < line->count)
 		read_option(line);
-	if (!line->rule.problem)
-		xt_finish_matches(line);
-	if (!line->rule.problem)
-		xt_finish_target(line);
+	xt_finish_matches(line);
+	xt_finish_target(line);
 	import_rule_add(import, import_chain(import, line->words[1]),
 			&line->rule);
 	return 0;
@@ -190,6 +199,22 @@ static int read_statement(struct reader *reader, const char *at,
 	return fail(reader, at, "not a line of iptables-save");
 }
 
+/* What a packet meets in the other tables is not in the policy. */
+static void note_other_drop(struct reader *reader, const char *at,
+			    const char *end)
+{
+	static const char drop[] = "-j DROP";
+	size_t size = sizeof(drop) - 1;
+
+	if (reader->told_other || (size_t)(end - at) < size ||
+	    memcmp(end - size, drop, size))
+		return;
+	reader->told_other = true;
+	import_error(reader->import, reader->line, 1,
+		     "note: another table drops packets, too, and is not in "
+		     "this policy");
+}
+
 static int read_line(struct reader *reader, const char *at, const char *end)
 {
 	size_t length = strlen(reader->table);
@@ -213,8 +238,10 @@ static int read_line(struct reader *reader, const char *at, const char *end)
 		reader->in_table = reader->in_other = false;
 		return 0;
 	}
-	if (reader->in_other)
+	if (reader->in_other) {
+		note_other_drop(reader, at, end);
 		return 0;
+	}
 	if (!reader->in_table)
 		return fail(reader, at, "not a line of iptables-save");
 	return read_statement(reader, at, end);
@@ -291,6 +318,10 @@ int import_iptables(struct import *import, const char *text, size_t size,
 	if (memchr(text, '\0', size))
 		return import_error(import, 0, 0, "this is no text");
 	reader.ip6 = options->ip6 || is_ip6(text);
+	import->device = options->device;
+	import->sends = !strcmp(reader.base, "OUTPUT") ||
+			!strcmp(reader.base, "POSTROUTING");
+	import->receives = !strcmp(reader.base, "INPUT");
 	while (text < end && !err) {
 		const char *newline = memchr(text, '\n', end - text);
 		const char *line_end = newline ? newline : end;

@@ -20,6 +20,7 @@ struct xt_line {
 	bool is_loaded;	    /* by -m, which asks for a header of it */
 	const char *target; /* of -j or -g */
 	bool is_goto;
+	bool drops; /* its REJECT has an answer without a word */
 };
 
 /* An option: the words behind it are line->words[line->at] and on. */
@@ -60,6 +61,15 @@ const char *xt_next_item(const char *at, size_t *size);
 bool xt_read_range(struct xt_line *line, enum policy_field field,
 		   const char *text, size_t size, uint64_t max,
 		   struct policy_range *range);
+
+/* --- options that ask for what a frame may not show (import_xt_context.c) */
+
+void xt_read_state(struct xt_line *line, const char *const *arguments);
+void xt_read_target_kind(struct xt_line *line, const char *const *arguments);
+void xt_read_device(struct xt_line *line, const char *const *arguments);
+void xt_read_output(struct xt_line *line, const char *const *arguments);
+/* It counts, and asks for nothing. */
+void xt_read_counter(struct xt_line *line, const char *const *arguments);
 
 /* --- options that ask for a field (import_xt_fields.c) */
 

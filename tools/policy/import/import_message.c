@@ -27,16 +27,18 @@ int import_error(struct import *import, unsigned int line, unsigned int column,
 	return -EINVAL;
 }
 
-void import_unsaid(struct import *import, struct import_rule *rule)
+void import_message(struct import *import, const struct import_rule *rule,
+		    const char *format, ...)
 {
-	if (rule->told)
-		return;
-	rule->told = true;
-	import->unsaid++;
-	print_message(
-		import, rule->line, rule->column,
-		import_format(&import->arena, "%s: %s",
-			      rule->problem ? "cannot be said"
-					    : "said without a part",
-			      rule->problem ? rule->problem : rule->left_out));
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (rule->place)
+		fprintf(import->errors, "%s: %s: %s\n", import->path,
+			rule->place, text);
+	else
+		print_message(import, rule->line, rule->column, text);
 }

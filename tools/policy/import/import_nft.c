@@ -96,6 +96,7 @@ static int choose(struct nft *nft, const struct import_options *options)
 	const struct json *base = find_base(nft, options);
 	const char *policy = json_get_string(base, "policy");
 	struct import *import = nft->import;
+	const char *hook;
 
 	nft->family = json_get_string(base, "family");
 	nft->table = json_get_string(base, "table");
@@ -106,6 +107,10 @@ static int choose(struct nft *nft, const struct import_options *options)
 					    ? "there is no such chain"
 					    : "there is no chain of type "
 					      "filter at input or ingress");
+	import->device = options->device;
+	hook = json_get_string(base, "hook");
+	import->sends = is(hook, "output") || is(hook, "postrouting") ||
+			is(hook, "egress");
 	nft->is_link = is(nft->family, "netdev") || is(nft->family, "bridge");
 	import->drops = is(policy, "drop");
 	if (is(nft->family, "ip") || is(nft->family, "inet"))
@@ -178,7 +183,7 @@ static void read_rules(struct nft *nft)
 int import_nft(struct import *import, const char *text, size_t size,
 	       const struct import_options *options)
 {
-	struct nft nft = { .import = import, .text = text, .line = 1 };
+	struct nft nft = { .import = import, .text = text };
 	struct json_document document;
 	const struct json *root;
 	int err = json_read(&document, text, size);

@@ -21,9 +21,6 @@ struct nft {
 	struct nft_set *sets;
 	size_t set_count;
 	struct names set_names;
-	size_t counted; /* up to here, lines have been counted: */
-	unsigned int line;
-	size_t line_start;
 };
 
 enum nft_kind {
@@ -51,8 +48,8 @@ struct nft_key {
 /* import_nft_key.c: false after import_problem() */
 bool nft_read_key(const struct nft *nft, struct import_rule *rule,
 		  const struct json *json, struct nft_key *key);
-/* What must hold so that the key is there. */
-void nft_and_implied(const struct nft *nft, struct import_rule *rule,
+/* What must hold so that the key is there; false after import_problem(). */
+bool nft_and_implied(const struct nft *nft, struct import_rule *rule,
 		     const struct nft_key *key);
 
 /* import_nft_value.c: the same */
@@ -97,6 +94,16 @@ bool nft_read_case(struct nft *nft, struct import_rule *rule,
 		   const struct nft_key *keys, size_t count,
 		   const struct json *value, struct import_rule *into);
 
+/*
+ * import_nft_context.c: devices and the state of a connection. False where the
+ * match, or the map, is of something else.
+ */
+bool nft_match_context(struct nft *nft, struct import_rule *rule,
+		       const struct json *left, const char *op,
+		       const struct json *right);
+bool nft_map_context(struct nft *nft, struct import_rule *rule,
+		     const struct json *left, const struct json *first,
+		     size_t chain, bool *done);
 /* import_nft_map.c: true where it has made rules of the rule */
 bool nft_read_map(struct nft *nft, struct import_rule *rule,
 		  const struct json *map, size_t chain);

@@ -173,10 +173,6 @@ bool nft_read_key(const struct nft *nft, struct import_rule *rule,
 	    : meta  ? read_meta(nft, meta, key)
 		    : read_extension(extension, key))
 		return true;
-	if (json_get(json, "ct"))
-		import_problem(nft->import, rule,
-			       "'established' is a word that is kept for "
-			       "later");
 	no_word(nft, rule, json);
 	return false;
 }
@@ -216,7 +212,7 @@ static bool has_ports(struct import *import, const struct import_rule *rule)
 	return true;
 }
 
-void nft_and_implied(const struct nft *nft, struct import_rule *rule,
+bool nft_and_implied(const struct nft *nft, struct import_rule *rule,
 		     const struct nft_key *key)
 {
 	if (key->ethertype)
@@ -225,8 +221,10 @@ void nft_and_implied(const struct nft *nft, struct import_rule *rule,
 	if (key->protocol)
 		import_and_range(nft->import, rule, POLICY_PROTOCOL, false,
 				 key->protocol, key->protocol);
-	if (key->needs_ports && !has_ports(nft->import, rule))
-		import_problem(nft->import, rule,
-			       "no word for ports of any protocol: tcp, udp "
-			       "and sctp alone have some");
+	if (!key->needs_ports || has_ports(nft->import, rule))
+		return true;
+	import_problem(nft->import, rule,
+		       "no word for ports of any protocol: tcp, udp and sctp "
+		       "alone have some");
+	return false;
 }

@@ -108,9 +108,13 @@ static void add_groups(struct nft *nft, const struct import_rule *rule,
 		/* cases of its own, that what follows may change */
 		import_rule_init(nft->import, &one);
 		one.mark = rule->mark;
-		one.line = rule->line;
-		one.column = rule->column;
+		one.place = rule->place;
 		one.source = rule->source;
+		one.problem = rule->problem;
+		one.wider = rule->wider;
+		one.narrower = rule->narrower;
+		one.never = rule->never;
+		one.elsewhere = rule->elsewhere;
 		one.comment = i ? NULL : rule->comment;
 		one.left_out = i ? NULL : rule->left_out;
 		one.unless = rule->unless;
@@ -141,13 +145,17 @@ bool nft_read_map(struct nft *nft, struct import_rule *rule,
 	size_t key_count, count = 0;
 	const struct json *first;
 	struct nft_set *named;
+	bool done;
 
 	if (!left || !data) {
 		nft_not_understood(nft, rule, "vmap");
 		return false;
 	}
-	if (!nft_read_keys(nft, rule, left, keys, &key_count) ||
-	    !nft_elements(nft, rule, data, &first, &named))
+	if (!nft_elements(nft, rule, data, &first, &named))
+		return false;
+	if (nft_map_context(nft, rule, left, first, chain, &done))
+		return done;
+	if (!nft_read_keys(nft, rule, left, keys, &key_count))
 		return false;
 	for (const struct json *pair = first; pair; pair = pair->next) {
 		if (!read_pair(nft, rule, keys, key_count, pair, groups,

@@ -55,18 +55,24 @@ void nft_read_mangle(const struct nft *nft, struct import_rule *rule,
 	const char *key = json_get_string(meta, "key");
 	struct change change;
 
-	if (!key || strcmp(key, "mark")) {
+	/* no rule here can ask for these */
+	if ((key && strcmp(key, "mark")) ||
+	    json_get(json_get(mangle, "key"), "ct") ||
+	    json_get(json_get(mangle, "key"), "tcp option")) {
+		if (!rule->left_out)
+			rule->left_out = "a change of the packet";
+		return;
+	}
+	if (!key)
 		import_problem(nft->import, rule,
 			       "no word for a change of this");
-		return;
-	}
-	if (!read_change(json_get(mangle, "value"), &change)) {
+	else if (!read_change(json_get(mangle, "value"), &change))
 		import_problem(nft->import, rule, "no word for this mark");
-		return;
-	}
-	if (change.keep & change.flip) {
+	else if (change.keep & change.flip)
 		import_problem(nft->import, rule,
 			       "no word for turning over the bits of a mark");
+	if (rule->problem) {
+		rule->unknown = true;
 		return;
 	}
 	rule->mark.value = (rule->mark.value & change.keep) | change.flip;

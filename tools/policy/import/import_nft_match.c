@@ -345,7 +345,8 @@ static void match_key(struct nft *nft, struct import_rule *rule,
 	}
 	if (!nft_read_key(nft, rule, masked ? masked->first : left, &key))
 		return;
-	nft_and_implied(nft, rule, &key);
+	if (!nft_and_implied(nft, rule, &key))
+		return;
 	if (masked && equal)
 		match_masked(nft, rule, &key, masked->first->next, right,
 			     negated);
@@ -371,6 +372,8 @@ void nft_match(struct nft *nft, struct import_rule *rule,
 
 	if (!left || !right || !op)
 		nft_not_understood(nft, rule, "match");
+	else if (nft_match_context(nft, rule, left, op, right))
+		return;
 	else if (json_get(left, "concat"))
 		nft_match_joined(nft, rule, left, op, right);
 	else

@@ -40,9 +40,11 @@ static void read_reject(const struct nft *nft, struct import_rule *rule,
 			return;
 		}
 	}
-	import_problem(nft->import, rule, "no word for 'reject with %s%s%s'",
-		       type ? type : "", type && code ? " " : "",
-		       code ? code : "");
+	rule->action = IMPORT_DROP;
+	rule->left_out = import_format(
+		&nft->import->arena,
+		"its answer, for which there is no word: 'reject with %s%s%s'",
+		type ? type : "", type && code ? " " : "", code ? code : "");
 }
 
 static const struct {
@@ -73,24 +75,33 @@ bool nft_read_verdict(const struct nft *nft, struct import_rule *rule,
 
 /* --- rules */
 
+/* What they do with the verdict: they are conditions, or nothing at all. */
+enum { DECIDES, MATCHES, NOTHING };
+
 static const struct {
 	const char *name, *problem;
+	int does;
 } kept[] = {
-	{ "limit", "'limit' is a word that is kept for later" },
-	{ "quota", "'limit' is a word that is kept for later" },
-	{ "ct count", "'limit' is a word that is kept for later" },
-	{ "fwd", "no word for 'fwd' that needs no neighbour" },
-	{ "xt", "a match or target of iptables: use iptables-save" },
+	{ "limit", "'limit' is a word that is kept for later", MATCHES },
+	{ "quota", "'limit' is a word that is kept for later", MATCHES },
+	{ "ct count", "'limit' is a word that is kept for later", MATCHES },
+	{ "set", "no word for a change of a set", MATCHES },
+	{ "flow", "no word for 'flow'", NOTHING },
+	{ "fwd", "no word for 'fwd' that needs no neighbour", DECIDES },
+	{ "xt", "a match or target of iptables: use iptables-save", DECIDES },
 };
 
 static void no_word(const struct nft *nft, struct import_rule *rule,
 		    const char *name)
 {
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
-		if (!strcmp(kept[i].name, name))
-			import_problem(nft->import, rule, "%s",
-				       kept[i].problem);
+		if (strcmp(kept[i].name, name))
+			continue;
+		import_problem(nft->import, rule, "%s", kept[i].problem);
+		rule->unknown |= kept[i].does == DECIDES;
+		return;
 	}
+	rule->unknown = true;
 	import_problem(nft->import, rule, "no word for '%s'", name);
 }
 
@@ -104,31 +115,22 @@ static void read_statement(struct nft *nft, struct import_rule *rule,
 			rule->mark.mask && !import_has_field(rule, POLICY_MARK);
 
 		nft_match(nft, rule, statement);
-		if (marked && import_has_field(rule, POLICY_MARK))
+		if (marked && import_has_field(rule, POLICY_MARK)) {
 			import_problem(nft->import, rule,
 				       "it asks for the mark that it has set");
+			import_forget_field(rule, POLICY_MARK);
+		}
 	} else if (!strcmp(name, "reject")) {
 		read_reject(nft, rule, statement);
 	} else if (!strcmp(name, "mangle")) {
 		nft_read_mangle(nft, rule, statement);
 	} else if (!strcmp(name, "log")) {
-		rule->left_out = "log, a word that is kept for later";
+		if (!rule->left_out)
+			rule->left_out = "log, a word that is kept for later";
 	} else if (strcmp(name, "counter") &&
 		   !nft_read_verdict(nft, rule, statement)) {
 		no_word(nft, rule, name);
 	}
-}
-
-static void set_place(struct nft *nft, struct import_rule *rule, size_t at)
-{
-	for (; nft->counted < at; nft->counted++) {
-		if (nft->text[nft->counted] == '\n') {
-			nft->line++;
-			nft->line_start = nft->counted + 1;
-		}
-	}
-	rule->line = nft->line;
-	rule->column = at - nft->line_start + 1;
 }
 
 /* Counters do not count. */
@@ -151,23 +153,30 @@ void nft_rule(struct nft *nft, const struct json *json, size_t chain)
 	size_t to = statements ? statements->end : json->end;
 
 	import_rule_init(nft->import, &rule);
-	set_place(nft, &rule, json->start);
 	rule.comment = json_get_string(json, "comment");
-	rule.source = import_format(
-		&nft->import->arena, "handle %lld: %.*s",
-		json_is(handle, JSON_INTEGER) ? (long long)handle->integer : 0,
-		to - from < 2000 ? (int)(to - from) : 2000, nft->text + from);
-	if (!json_is(statements, JSON_ARRAY))
+	rule.place = import_format(
+		&nft->import->arena, "%s/%s/%lld", nft->table,
+		nft->import->chains[chain].name,
+		json_is(handle, JSON_INTEGER) ? (long long)handle->integer : 0);
+	rule.source = import_format(&nft->import->arena, "%s: %.*s", rule.place,
+				    to - from < 2000 ? (int)(to - from) : 2000,
+				    nft->text + from);
+	if (!json_is(statements, JSON_ARRAY)) {
 		nft_not_understood(nft, &rule, "expr");
-	else
+		rule.unknown = true;
+		statements = NULL;
+	} else {
 		statements = statements->first;
-	while (statements && !rule.problem && !is_done) {
+	}
+	while (statements && !is_done) {
 		const struct json *it = statements;
 
 		if (!json_is(it, JSON_OBJECT) || it->count != 1) {
 			nft_not_understood(nft, &rule, "expr");
+			rule.unknown = true;
 		} else if (!strcmp(it->first->key, "vmap") && is_last(it)) {
 			is_done = nft_read_map(nft, &rule, it->first, chain);
+			rule.unknown |= !is_done;
 		} else {
 			read_statement(nft, &rule, it->first);
 		}

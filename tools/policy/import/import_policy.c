@@ -6,9 +6,18 @@
 
 static const struct import_mark no_mark;
 
-static void print_head(const struct import *import, FILE *out)
+static void print_head(struct import *import, FILE *out)
 {
+	const char *lost = import_loss_summary(import);
+
 	import_print_comment(out, "", import->origin);
+	if (import->device)
+		import_print_comment(out, "",
+				     import_format(&import->arena,
+						   "For the device %s.",
+						   import->device));
+	if (lost)
+		import_print_comment(out, "", lost);
 	for (size_t i = 0; i < import->list_count; i++) {
 		const struct import_list *list = &import->lists[i];
 

@@ -150,6 +150,20 @@ void import_and_any(struct import *import, struct import_rule *rule,
 	rule->case_count = made;
 }
 
+void import_forget_field(struct import_rule *rule, enum policy_field field)
+{
+	for (size_t i = 0; i < rule->case_count; i++) {
+		struct import_case *one = &rule->cases[i];
+		size_t count = 0;
+
+		for (size_t j = 0; j < one->count; j++) {
+			if (one->conditions[j].field != field)
+				one->conditions[count++] = one->conditions[j];
+		}
+		one->count = count;
+	}
+}
+
 bool import_has_field(const struct import_rule *rule, enum policy_field field)
 {
 	for (size_t i = 0; i < rule->case_count; i++) {
@@ -275,12 +289,13 @@ void import_resolve_targets(struct import *import)
 						      PROTOCOL_TCP))
 				import_problem(import, rule,
 					       "a reset is for TCP alone");
-			if (!rule->target || rule->problem)
+			if (!rule->target)
 				continue;
 			rule->target_chain =
 				import_chain_find(import, rule->target);
 			if (rule->target_chain == import->chain_count) {
 				rule->target_chain = 0;
+				rule->unknown = true;
 				import_problem(import, rule,
 					       "no word for the target '%s'",
 					       rule->target);

@@ -203,18 +203,11 @@ static void write_comment(struct walk *walk, struct import_rule *rule)
 
 	if (rule->comment && *rule->comment)
 		import_print_comment(walk->out, walk->indent, rule->comment);
-	if (rule->problem || rule->left_out)
-		import_unsaid(import, rule);
-	if (rule->left_out)
+	if (rule->left_out && !rule->problem && !rule->never)
 		import_print_comment(walk->out, walk->indent,
 				     import_format(&import->arena,
 						   "left out: %s",
 						   rule->left_out));
-	if (rule->problem)
-		import_print_comment(walk->out, walk->indent,
-				     import_format(&import->arena,
-						   "not said: %s",
-						   rule->source));
 }
 
 static void write_remark(struct walk *walk, const char *what,
@@ -284,7 +277,16 @@ static bool write_rule(struct walk *walk, const struct frame *frame,
 	bool always = false, never = true;
 
 	write_comment(walk, rule);
-	if (rule->problem)
+	if (rule->elsewhere)
+		write_remark(walk, "for another device", rule);
+	else if (rule->closed && rule->action == IMPORT_DROP)
+		write_remark(walk, "closed, as this is not translated", rule);
+	else if (rule->problem)
+		write_remark(walk, "not translated", rule);
+	else if (rule->never)
+		write_remark(walk, "not for the first packet of a connection",
+			     rule);
+	if (!import_is_translated(rule))
 		return false;
 	if (rule->action == IMPORT_NONE && !rule->mark.mask) {
 		write_remark(walk, "does nothing", rule);

@@ -116,12 +116,8 @@ void xt_read_protocol(struct xt_line *line, const char *const *arguments)
 static const struct {
 	const char *module, *word;
 } kept[] = {
-	{ "conntrack", "established" },
-	{ "state", "established" },
-	{ "limit", "limit" },
-	{ "hashlimit", "limit" },
-	{ "connlimit", "limit" },
-	{ "recent", "limit" },
+	{ "limit", "limit" },	  { "hashlimit", "limit" },
+	{ "connlimit", "limit" }, { "recent", "limit" },
 	{ "set", "@set" },
 };
 
@@ -199,13 +195,6 @@ static void read_fragment(struct xt_line *line, const char *const *arguments)
 	import_and_any(line->import, &line->rule, cases, 2);
 }
 
-static void read_device(struct xt_line *line, const char *const *arguments)
-{
-	import_problem(line->import, &line->rule,
-		       "a policy is for one device, whatever its name: '%s'",
-		       arguments[0]);
-}
-
 static void read_jump(struct xt_line *line, const char *const *arguments)
 {
 	xt_read_target(line, arguments[0]);
@@ -247,26 +236,28 @@ static void read_target_port(struct xt_line *line, const char *const *arguments)
 static void read_either_port(struct xt_line *line, const char *const *arguments)
 {
 	struct import_rule *rule = &line->rule;
-	struct import_rule source, target;
+	struct import_rule source;
 	struct import_case cases[2];
+	bool is_good;
 
 	if (line->negated) {
 		read_source_port(line, arguments);
 		read_target_port(line, arguments);
 		return;
 	}
-	source = target = *rule;
+	source = *rule;
 	import_rule_init(line->import, rule);
 	read_source_port(line, arguments);
 	cases[0] = rule->cases[0];
 	import_rule_init(line->import, rule);
 	read_target_port(line, arguments);
 	cases[1] = rule->cases[0];
-	source.problem = rule->problem;
+	if (!source.problem)
+		source.problem = rule->problem;
+	is_good = !rule->problem;
 	*rule = source;
-	if (!rule->problem)
+	if (is_good)
 		import_and_any(line->import, rule, cases, 2);
-	(void)target;
 }
 
 static const struct xt_option options[] = {
@@ -280,8 +271,8 @@ static const struct xt_option options[] = {
 	{ NULL, "--destination", 1, read_target },
 	{ NULL, "-f", 0, read_fragment },
 	{ NULL, "--fragment", 0, read_fragment },
-	{ NULL, "-i", 1, read_device },
-	{ NULL, "-o", 1, read_device },
+	{ NULL, "-i", 1, xt_read_device },
+	{ NULL, "-o", 1, xt_read_output },
 	{ NULL, "-j", 1, read_jump },
 	{ NULL, "--jump", 1, read_jump },
 	{ NULL, "-g", 1, read_goto },
@@ -325,6 +316,10 @@ static const struct xt_option options[] = {
 	{ "mac", "--mac-source", 1, xt_read_mac },
 	{ "iprange", "--src-range", 1, xt_read_source_range },
 	{ "iprange", "--dst-range", 1, xt_read_target_range },
+	{ "conntrack", "--ctstate", 1, xt_read_state },
+	{ "state", "--state", 1, xt_read_state },
+	{ "addrtype", "--dst-type", 1, xt_read_target_kind },
+	{ "nfacct", "--nfacct-name", 1, xt_read_counter },
 	{ "comment", "--comment", 1, xt_read_comment },
 };
 
@@ -362,6 +357,8 @@ void xt_finish_matches(struct xt_line *line)
 	    line->protocol != PROTOCOL_UDP && line->protocol != PROTOCOL_SCTP) {
 		import_problem(line->import, rule,
 			       "no word for ports of this protocol");
+		import_forget_field(rule, POLICY_SOURCE_PORT);
+		import_forget_field(rule, POLICY_TARGET_PORT);
 		return;
 	}
 	if (!line->is_loaded)

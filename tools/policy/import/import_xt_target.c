@@ -36,8 +36,11 @@ static void read_reject_with(struct xt_line *line, const char *const *arguments)
 			return;
 		}
 	}
-	import_problem(line->import, &line->rule,
-		       "no word for '--reject-with %s'", arguments[0]);
+	line->rule.left_out = import_format(
+		&line->import->arena,
+		"its answer, for which there is no word: '--reject-with %s'",
+		arguments[0]);
+	line->drops = true;
 }
 
 static bool read_bits(struct xt_line *line, const char *text, uint64_t *value,
@@ -123,13 +126,30 @@ const struct xt_option *xt_target_option(const char *name)
 	return NULL;
 }
 
-/* Here and not at the end: no option of theirs is worth a message. */
+/* These say nothing about what becomes of a packet, nor do their options. */
+static const char *const bystanders[] = {
+	"LOG",	    "NFLOG", "ULOG",   "TRACE",	   "AUDIT",   "LED",
+	"CHECKSUM", "SET",   "TCPMSS", "CLASSIFY", "RATEEST",
+};
+
 void xt_read_target(struct xt_line *line, const char *name)
 {
+	struct import_rule *rule = &line->rule;
+
 	line->target = name;
-	if (!strcmp(name, "LOG") || !strcmp(name, "NFLOG"))
-		import_problem(line->import, &line->rule,
-			       "'log' is a word that is kept for later");
+	for (size_t i = 0; i < sizeof(bystanders) / sizeof(*bystanders); i++) {
+		if (strcmp(bystanders[i], name) || line->is_goto)
+			continue;
+		line->target = NULL;
+		line->at = line->count;
+		if (strstr(name, "LOG"))
+			import_problem(line->import, rule,
+				       "'log' is a word that is kept for "
+				       "later");
+		else
+			import_problem(line->import, rule,
+				       "no word for '-j %s'", name);
+	}
 }
 
 static const struct {
@@ -151,10 +171,14 @@ void xt_finish_target(struct xt_line *line)
 		if (strcmp(targets[i].name, line->target) || line->is_goto)
 			continue;
 		rule->action = targets[i].action;
+		/* bits that are not known are changed */
+		rule->unknown = rule->problem && !strcmp(line->target, "MARK");
 		/* its own default, also for TCP */
 		if (rule->action == IMPORT_REJECT &&
 		    rule->reject == POLICY_REJECT_AUTO)
 			rule->reject = POLICY_REJECT_PORT;
+		if (line->drops)
+			rule->action = IMPORT_DROP;
 		return;
 	}
 	rule->action = line->is_goto ? IMPORT_GOTO : IMPORT_JUMP;
