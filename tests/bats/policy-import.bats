@@ -5,15 +5,11 @@
 # tables of docs/policy-equivalents.md, line by line.
 
 load helper
-
-IMPORT=$ROOT/tests/policy/import
+load helper-import
 
 setup_file() {
-	local packets=$ROOT/tests/packets
 	build_sender
-	export CRAFT_LINES=$BATS_FILE_TMPDIR/craft-lines
-	"$(the_clang)" -D_GNU_SOURCE -Wall -Wextra -Werror "-I$packets" "$IMPORT/craft-lines.c" \
-		"$packets/"{craft,layer,field,table}.c -o "$CRAFT_LINES"
+	build_craft_lines
 }
 
 setup() {
@@ -24,93 +20,11 @@ teardown() {
 	clean_up
 }
 
-policy() {
-	"$BUILD/tg-policy" "$@"
-}
-
-# --- a host that filters, and one that sends to it
-
-given_a_filter() {
-	((EUID == 0)) || fail 'this test needs root'
-	given_namespace CLIENT client
-	given_namespace SERVER server
-	in_server sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
-		net.ipv4.ip_forward=1 net.ipv6.conf.default.accept_dad=0
-	ip -netns "$CLIENT" link add eth0 address 02:00:00:00:00:01 type veth \
-		peer name eth0 address 02:00:00:00:00:02 netns "$SERVER"
-	in_client sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
-	in_client ip link set dev eth0 up
-	in_server ip -batch - <<-END
-		link add out0 type veth peer name out1
-		link set dev eth0 up
-		link set dev out0 up
-		link set dev out1 up
-		addr add 198.18.0.254/24 dev eth0
-		addr add 2001:db8:1::fe/64 dev eth0 nodad
-	END
-}
-
-# 203.0.113.0/24 and 2001:db8:2::/64 are the filter's own, or behind it.
-given_local_targets() {
-	in_server ip route add local 203.0.113.0/24 dev lo
-	in_server ip -6 route add local 2001:db8:2::/64 dev lo
-}
-
-given_targets_behind() {
-	in_server ip route add 203.0.113.0/24 dev out0
-}
-
-# What passes the chain is remembered behind it, by what tells packets apart;
-# and before it, packets get a mark, which is their DSCP. A rule for each value:
-# nft 1.1.3 finds no DSCP of IPv6 in a map.
-given_a_memory() { # FAMILY KEY HOOK
-	local marks='' value
-	if [[ $1 != netdev ]]; then
-		marks='chain marks { type filter hook prerouting priority -300;'
-		for value in 2 4 10 11 46 63; do
-			marks+=" $1 dscp $value meta mark set $value;"
-		done
-		marks+=' }'
-	fi
-	in_server nft -f - <<-END
-		table $1 seen {
-			set ids { typeof $2; flags dynamic; size 65535; }
-			$marks
-			chain late {
-				type filter hook $3 priority 100
-				update @ids { $2 } drop
-			}
-		}
-	END
-}
-
-# A MAC address holds the number in its last two bytes.
-ids_seen() { # FAMILY
-	local first high low
-	in_server nft -j list set "$1" seen ids |
-		jq -r '.nftables[].set.elem[]? | if type == "object" then .elem.val else . end' |
-		while IFS=: read -r first _ _ _ high low; do
-			printf '%d\n' "${low:+0x$high}${low:-$first}"
-		done
-}
-
-packets() { # KIND COUNT SEED [nft]
-	awk -v kind="$1" -v count="$2" -v seed="$3" -v nft="${4:-0}" -f "$IMPORT/packets.awk" >packets
-	"$CRAFT_LINES" <packets >frames
-	in_client "$SENDER" eth0 <frames
-	sleep 0.5
-}
-
 # Both say the same of each packet; and there were some of both kinds.
 kernel_and_policy_agree() { # FAMILY POLICY COUNT
 	local seen
 	ids_seen "$1" | sort >seen
-	paste -d ' ' frames packets | awk -v family="$1" '{
-		match($0, /(tos|class)=[0-9]+/)
-		mark = substr($0, RSTART, RLENGTH)
-		sub(/.*=/, "", mark)
-		print "hex " $1 (family == "netdev" ? "" : " mark " int(mark / 4))
-	}' >descriptions
+	describe_frames "$1"
 	policy explain --policy "$2" --batch --json <descriptions >answers
 	jq -r 'select(.verdict == "pass") | input_line_number' answers | sort >passed
 	comm -3 seen passed >different

@@ -36,8 +36,11 @@ static int convert(struct import *import, char kind, const char *text,
 		return import_classbench(import, text, size, out);
 	if (kind == 'F')
 		options.chain = "FORWARD";
-	err = kind == 'n' ? import_nft(import, text, size, &options)
-			  : import_iptables(import, text, size, &options);
+	if (kind == 'd' || kind == 'm')
+		options.device = "eth0";
+	err = kind == 'n' || kind == 'm'
+		      ? import_nft(import, text, size, &options)
+		      : import_iptables(import, text, size, &options);
 	if (err)
 		return err;
 	import_settle_losses(import);

@@ -27,9 +27,10 @@ bool nft_read_keys(const struct nft *nft, struct import_rule *rule,
 			names_it |= keys[j].field == POLICY_PROTOCOL;
 		if (keys[i].needs_ports && names_it)
 			continue;
-		nft_and_implied(nft, rule, &keys[i]);
+		if (!nft_and_implied(nft, rule, &keys[i]))
+			return false;
 	}
-	return !rule->problem;
+	return true;
 }
 
 bool nft_read_case(struct nft *nft, struct import_rule *rule,
@@ -55,7 +56,7 @@ bool nft_read_case(struct nft *nft, struct import_rule *rule,
 		if (keys[i].needs_ports)
 			nft_and_implied(nft, into, &keys[i]);
 	}
-	if (into->problem)
+	if (into->problem && !rule->problem)
 		rule->problem = into->problem;
 	return !into->problem;
 }
@@ -90,9 +91,11 @@ void nft_match_joined(struct nft *nft, struct import_rule *rule,
 			return;
 		if (one.case_count == 1)
 			cases[count++] = one.cases[0];
-		else if (one.case_count)
+		if (one.case_count > 1) {
 			import_problem(nft->import, rule,
 				       "no word for such keys together");
+			return;
+		}
 	}
 	if (!negated) {
 		import_and_any(nft->import, rule, cases, count);
