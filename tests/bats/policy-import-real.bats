@@ -205,7 +205,11 @@ differs_as_said() { # SEED
 		awk -v seed="$seed" -f "$IMPORT/rules-lossy.awk" >rules
 		in_server iptables-legacy-restore <rules
 		in_server iptables-legacy-save -t filter >saved
-		policy import --partial --iptables saved >imported.policy 2>errors
+		if ! policy import --partial --iptables saved >imported.policy 2>errors; then
+			# a limit of the importer's: many marks and returns in a row
+			grep -q 'nested more than 32 deep' errors || fail "seed $seed" "$(cat errors)"
+			continue
+		fi
 		compare "$seed" input 500 >/dev/null
 		differs_as_said "$seed"
 		[[ ! -s only-policy && ! -s only-kernel ]] || differing=$((differing + 1))
