@@ -137,3 +137,8 @@ grammar_of() { # FILE FIRST LAST
 	[[ -s $BATS_TEST_TMPDIR/example.policy ]]
 	run -0 tailgate policy check "$BATS_TEST_TMPDIR/example.policy"
 }
+
+@test "fmt refuses --json, and says which command takes it" {
+	run -2 tailgate policy fmt --json docs/examples/web.policy
+	[[ $output == *"'--json' goes with 'check'"* ]]
+}

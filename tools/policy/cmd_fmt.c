@@ -95,6 +95,7 @@ int cmd_fmt(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "in-place", no_argument, NULL, 'i' },
+		{ "json", no_argument, NULL, 'j' },
 		{ 0 },
 	};
 	bool in_place = false;
@@ -102,6 +103,10 @@ int cmd_fmt(int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "i", longs, NULL)) != -1) {
+		if (option == 'j')
+			return usage_error("fmt", "it prints a policy's text; "
+						  "'--json' goes with "
+						  "'check'");
 		if (option != 'i')
 			return STATUS_USAGE;
 		in_place = true;

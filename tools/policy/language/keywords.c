@@ -72,6 +72,29 @@ static const struct {
 	{ "quick", "the first rule that matches decides: leave it out" },
 	{ "state", "connections are for later: 'syn' is the first packet" },
 	{ "ct", "connections are for later: 'syn' is the first packet" },
+	{ "any", "leave it out: without conditions a rule is for all packets" },
+	{ "all", "leave it out: without conditions a rule is for all packets" },
+	{ "everything",
+	  "leave it out: without conditions a rule is for all packets" },
+	{ "and", "leave it out: all conditions of a rule must hold" },
+	{ "or", "values go in a set, '{ A, B }'; conditions in two rules" },
+	{ "not", "'!' before a set negates it: 'to port !80'" },
+	{ "iif", "a policy is attached to a hook of a device" },
+	{ "oif", "a policy is attached to a hook of a device" },
+	{ "iifname", "a policy is attached to a hook of a device" },
+	{ "oifname", "a policy is attached to a hook of a device" },
+	{ "counter", "leave it out: every rule counts its packets" },
+	{ "host", "an address has a side: 'from ADDRESS' or 'to ADDRESS'" },
+	{ "net", "an address has a side: 'from ADDRESS' or 'to ADDRESS'" },
+	{ "ping", "did you mean 'icmp type echo-request'?" },
+	{ "echo-request", "did you mean 'type echo-request'?" },
+	{ "return", "a sub-list returns after its last rule, not earlier" },
+	{ "masquerade", "a policy does not translate addresses" },
+	{ "snat", "a policy does not translate addresses" },
+	{ "dnat", "a policy does not translate addresses" },
+	{ "ACCEPT", "did you mean 'accept'?" },
+	{ "DROP", "did you mean 'drop'?" },
+	{ "REJECT", "did you mean 'reject'?" },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -128,6 +151,22 @@ static bool hint_foreign(struct parser *parser, const struct token *token)
 	return false;
 }
 
+bool hint_sign(struct parser *parser, const struct token *token)
+{
+	const char *hint;
+
+	if (token_is_sign(token, ','))
+		hint = "several values go in braces: '{ 80, 443 }'";
+	else if (token_is_sign(token, '{'))
+		hint = "a set follows its field: 'proto { tcp, udp }'";
+	else if (token_is_sign(token, '='))
+		hint = "a value follows its field without a '='";
+	else
+		return false;
+	report_hint(parser->diagnostics, "%s", hint);
+	return true;
+}
+
 static void add_words(struct suggestion *suggestion, const char *const *words,
 		      size_t count)
 {
@@ -146,6 +185,22 @@ void hint_statement(struct parser *parser, const struct token *token)
 {
 	struct suggestion suggestion = suggest_for(token->text, token->length);
 
+	if (token_is(token, "set")) {
+		report_hint(parser->diagnostics,
+			    "'list NAME = { ... }' gives a set a name");
+		return;
+	}
+	if (token_is_sign(token, '-')) {
+		report_hint(parser->diagnostics,
+			    "'tailgate policy import' reads iptables rules");
+		return;
+	}
+	if (is_in(token, clauses, COUNT(clauses))) {
+		report_hint(parser->diagnostics,
+			    "the action goes first: 'pass %.*s'",
+			    (int)token->length, token->text);
+		return;
+	}
 	if (hint_foreign(parser, token))
 		return;
 	add_words(&suggestion, actions, COUNT(actions));
@@ -157,7 +212,7 @@ void hint_clause(struct parser *parser, const struct token *token)
 {
 	struct suggestion suggestion = suggest_for(token->text, token->length);
 
-	if (hint_foreign(parser, token))
+	if (hint_sign(parser, token) || hint_foreign(parser, token))
 		return;
 	add_words(&suggestion, clauses, COUNT(clauses));
 	hint_word(parser, &suggestion);

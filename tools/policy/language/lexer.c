@@ -108,6 +108,12 @@ static void read_bad_character(struct lexer *lexer, struct token *token)
 	if (c == ';')
 		report_hint(lexer->diagnostics,
 			    "one rule a line, and '#' starts a comment");
+	else if (c == '$')
+		report_hint(lexer->diagnostics,
+			    "a list is named without a '$'");
+	else if (c == '<' || c == '>')
+		report_hint(lexer->diagnostics,
+			    "a range has both ends: '1024-65535'");
 	bad(lexer, token);
 }
 

@@ -91,6 +91,29 @@ static bool read_mac(const struct token *token, struct policy_value *value)
 	return true;
 }
 
+/* A range or an address with its port, as other tools write them. */
+static void hint_colon(struct parser *parser, const struct token *token)
+{
+	const char *colon = memchr(token->text, ':', token->length);
+	int before, after;
+
+	if (!colon || token->length > QUOTED_MAX)
+		return;
+	before = colon - token->text;
+	after = token->length - before - 1;
+	if (!before || !after ||
+	    strspn(colon + 1, "0123456789") < (size_t)after)
+		return;
+	if (strspn(token->text, "0123456789") == (size_t)before)
+		report_hint(parser->diagnostics,
+			    "a range has a dash: '%.*s-%.*s'", before,
+			    token->text, after, colon + 1);
+	else if (strspn(token->text, "0123456789.") == (size_t)before)
+		report_hint(parser->diagnostics,
+			    "a port has a word of its own: '%.*s port %.*s'",
+			    before, token->text, after, colon + 1);
+}
+
 static bool fail_value(struct parser *parser, const struct token *token)
 {
 	int length = token->length < QUOTED_MAX ? token->length : QUOTED_MAX;
@@ -111,6 +134,7 @@ static bool fail_value(struct parser *parser, const struct token *token)
 		report_hint(parser->diagnostics,
 			    "numbers are decimal without zeros in front, or "
 			    "hexadecimal after '0x'");
+	hint_colon(parser, token);
 	return false;
 }
 

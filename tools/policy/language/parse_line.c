@@ -202,8 +202,11 @@ void parse_lines(struct parser *parser)
 		}
 		parser->resume = false;
 		parsed = parse_line(parser);
-		if (parsed && !is_line_end(parser))
+		if (parsed && !is_line_end(parser)) {
 			fail_expected(parser, "the end of the line");
+			if (parser->token.kind != TOKEN_BAD && !parser->is_over)
+				hint_sign(parser, &parser->token);
+		}
 		if (parser->resume || is_line_end(parser))
 			continue;
 		lexer_skip_line(&parser->lexer);

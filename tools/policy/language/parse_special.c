@@ -39,6 +39,16 @@ static enum value_kind code_kind(const struct parser *parser, bool is_icmp6)
 	return is_only(type, 3) ? KIND_ICMP_CODE : KIND_CODE;
 }
 
+static bool fail_type(struct parser *parser, struct policy_place place)
+{
+	fail_at(parser, place,
+		"'type' needs 'icmp' or 'icmp6' in the same rule");
+	report_hint(parser->diagnostics,
+		    "'icmp type echo-request' is a ping, and 'icmp6 type "
+		    "echo-request' is IPv6's");
+	return false;
+}
+
 bool parse_type(struct parser *parser, struct policy_place place)
 {
 	struct rule_state *state = &parser->rule;
@@ -55,9 +65,7 @@ bool parse_type(struct parser *parser, struct policy_place place)
 		look_ahead(parser);
 	if (!(state->has_icmp | state->has_icmp6 | state->needs_icmp |
 	      state->needs_icmp6))
-		return fail_at(parser, place,
-			       "'type' needs 'icmp' or 'icmp6' in the same "
-			       "rule");
+		return fail_type(parser, place);
 	is_icmp6 = !state->has_icmp && !state->needs_icmp;
 	state->needs_icmp = !is_icmp6;
 	state->needs_icmp6 = is_icmp6;

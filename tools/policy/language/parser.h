@@ -228,6 +228,7 @@ bool is_statement(const struct token *token);
 bool is_keyword(const struct token *token);
 bool is_reserved(const struct token *token);
 void hint_statement(struct parser *parser, const struct token *token);
+bool hint_sign(struct parser *parser, const struct token *token);
 void hint_clause(struct parser *parser, const struct token *token);
 void hint_word(struct parser *parser, struct suggestion *suggestion);
 bool fail_reserved(struct parser *parser, const struct token *token);

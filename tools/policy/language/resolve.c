@@ -105,6 +105,26 @@ static void suggest_words(struct suggestion *suggestion, enum word_table words)
 		suggest(suggestion, name, strlen(name));
 }
 
+/* What other tools write where a value goes. */
+static bool hint_value(struct parser *parser, enum value_kind kind,
+		       const char *word, size_t length)
+{
+	const char *hint = NULL;
+
+	if ((kind == KIND_ICMP || kind == KIND_ICMP6) && length == 4 &&
+	    !memcmp(word, "ping", length))
+		hint = "did you mean 'echo-request'?";
+	else if (length == 3 && !memcmp(word, "not", length))
+		hint = "'!' before a set negates it: 'to port !80'";
+	else if (kind == KIND_ADDRESS &&
+		 ((length == 3 && !memcmp(word, "net", 3)) ||
+		  (length == 4 && !memcmp(word, "host", 4))))
+		hint = "leave it out: the address follows 'from' or 'to'";
+	if (hint)
+		report_hint(parser->diagnostics, "%s", hint);
+	return hint;
+}
+
 static bool fail_word(struct parser *parser, enum value_kind kind,
 		      const char *word, size_t length,
 		      struct policy_place place)
@@ -113,6 +133,8 @@ static bool fail_word(struct parser *parser, enum value_kind kind,
 
 	fail_at(parser, place, "'%.*s' is no list, and not %s",
 		(int)(length < 40 ? length : 40), word, kinds[kind].name);
+	if (hint_value(parser, kind, word, length))
+		return false;
 	suggest_words(&suggestion, kinds[kind].words);
 	if (kind == KIND_ADDRESS) {
 		suggest(&suggestion, "port", 4);
