@@ -2,8 +2,10 @@
 /*
  * tg-policy - reads policies: checks them, lays them out, shows what they say,
  * and makes tables of them.
- * It needs no root, and touches nothing in the kernel.
+ * It needs no root, and touches nothing in the kernel. Messages begin with the
+ * name that it was started under: 'tailgate policy', by the front end.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,12 +52,18 @@ static bool is_help(int argc, char **argv)
 	       (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
 }
 
+/* getopt_long() begins its messages with the name in argv[0]. */
 static int run(const struct command *command, int argc, char **argv)
 {
+	char name[64];
+
 	if (!command->has_help && is_help(argc, argv)) {
 		fputs(help, stdout);
 		return STATUS_OK;
 	}
+	snprintf(name, sizeof(name), "%s %s", program_invocation_short_name,
+		 command->name);
+	argv[0] = name;
 	return command->run(argc, argv);
 }
 
@@ -69,6 +77,7 @@ int main(int argc, char **argv)
 		if (argc >= 2 && !strcmp(argv[1], commands[i].name))
 			return run(&commands[i], argc - 1, argv + 1);
 	}
-	fprintf(stderr, "tg-policy: not understood: see tg-policy --help\n");
+	fprintf(stderr, "%s: not understood: see '%s --help'\n",
+		program_invocation_short_name, program_invocation_short_name);
 	return STATUS_USAGE;
 }

@@ -92,6 +92,7 @@ plugin_object() { # PLUGIN HOOK BUILD
 	if [[ ! -e $object ]]; then
 		[[ ! $3 ]] ||
 			die "no such file: '$object': a device with frames this large needs the plugin built with -DTG_MULTI_BUFFER"
+		[[ ! -e $1 ]] || die "'$1' is no object of a plugin: its name would end in .o"
 		die "no such file: '$object'"
 	fi
 	section=$(section_of "$2" "$3")

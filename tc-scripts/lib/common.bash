@@ -12,7 +12,7 @@ VERBOSE=
 # --- messages
 
 say() {
-	printf '%s\n' "$*"
+	printf '%s\n' "$*" 2>/dev/null || die "cannot write to the standard output"
 }
 
 warn() {

@@ -70,7 +70,7 @@ parse_apply_options() {
 			[[ $APPLY_CONFIRM =~ ^[1-9][0-9]{0,5}$ ]] ||
 				usage_error "--confirm takes seconds, 1 to 999999, not ${APPLY_CONFIRM@Q}"
 			;;
-		-?*) usage_error "no such option: ${1@Q}" ;;
+		-?*) unknown_option "$1" help_policy_apply ;;
 		*) apply_operand "$1" ;;
 		esac
 		shift
@@ -79,6 +79,8 @@ parse_apply_options() {
 	[[ ! $APPLY_ROLLBACK || ! $APPLY_FILE ]] || usage_error "a file, or --rollback, not both"
 	[[ ! $APPLY_ROLLBACK || ! $APPLY_CONFIRM ]] || usage_error "--confirm goes with a file, not with --rollback"
 	[[ $APPLY_ROLLBACK || $APPLY_FILE ]] || usage_error "policy apply needs a file"
+	[[ $APPLY_ROLLBACK || -e $APPLY_FILE || ! -f $DEV ]] ||
+		usage_error "the device comes first: write '$(quoted "$APPLY_FILE" "$DEV")'"
 }
 
 apply_operand() {
@@ -92,6 +94,7 @@ apply_operand() {
 }
 
 check_policy_file() {
+	[[ $1 != - ]] || return 0 # the standard input
 	[[ -e $1 ]] || die "no such file: ${1@Q}"
 	[[ -r $1 && ! -d $1 ]] || die "not a file that can be read: ${1@Q}"
 	[[ $1 != *$'\n'* ]] || die "not a name that a rule's place can have, with a line break: ${1@Q}"
@@ -170,7 +173,7 @@ policy_compile_all() {
 	for build in '' .frags; do
 		! is_one_of "$build" "${POLICY_BUILD[@]}" || builds+=("$build")
 	done
-	((${#builds[@]} == 1)) || [[ -f $APPLY_FILE ]] ||
+	((${#builds[@]} == 1)) || [[ $APPLY_FILE != - && -f $APPLY_FILE ]] ||
 		die "${APPLY_FILE@Q} is no file, and $DEV needs two builds of it: apply it with --hook, one after the other"
 	undo_with policy_drop_compiled
 	for build in "${builds[@]}"; do

@@ -18,7 +18,7 @@ policy_confirm() {
 		help_policy_apply
 		return
 		;;
-	-?*) usage_error "no such option: ${1@Q}" ;;
+	-?*) unknown_option "$1" help_policy_apply ;;
 	esac
 	(($# == 1)) || usage_error "policy confirm needs a device, and nothing else"
 	DEV=$1

@@ -41,7 +41,7 @@ parse_show_options() { # OPERANDS WORD...
 			SHOW_HOOK=${1#*=}
 			check_hook "$SHOW_HOOK"
 			;;
-		-?*) usage_error "no such option: ${1@Q}" ;;
+		-?*) unknown_option "$1" help_policy_show ;;
 		*) operands+=("$1") ;;
 		esac
 		shift

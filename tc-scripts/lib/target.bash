@@ -25,12 +25,20 @@ target_set() { # KIND VALUE
 	container)
 		local pid
 		check_name container "$2"
-		need_command docker
-		pid=$(docker inspect --format '{{.State.Pid}}' -- "$2" 2>/dev/null) ||
-			die "no such container: '$2': 'docker ps' shows them"
+		[[ $(type -P docker) ]] ||
+			die "--container asks docker, which is not installed: --pid takes the id of a process in any container"
+		pid=$(docker inspect --format '{{.State.Pid}}' -- "$2" 2>&1) ||
+			die "$(container_problem "$2" "$pid")"
 		[[ $pid != 0 ]] || die "container '$2' is not running"
 		ENTER=(nsenter -t "$pid" -n)
 		;;
+	esac
+}
+
+container_problem() { # NAME OUTPUT
+	case $2 in
+	*[Nn]'o such'*) printf "no such container: '%s': 'docker ps' shows them" "$1" ;;
+	*) printf "docker does not tell of container '%s': %s" "$1" "$(essence "$2")" ;;
 	esac
 }
 

@@ -84,9 +84,9 @@ parse_attach_options() {
 			continue
 			;;
 		--force) FORCE=1 ;;
-		-*) usage_error "no such option: ${1@Q}" ;;
+		-*) unknown_option "$1" ;;
 		*)
-			[[ ! $DEV ]] || usage_error "one device at a time: '$DEV', and then ${1@Q}"
+			[[ ! $DEV ]] || attach_operand "$1"
 			DEV=$1
 			;;
 		esac
@@ -94,6 +94,13 @@ parse_attach_options() {
 	done
 	[[ $DEV ]] || usage_error "attach needs a device"
 	((${#ATTACH_HOOKS[@]})) || usage_error "attach needs a hook: --xdp, --ingress or --egress"
+}
+
+# A second word: a plugin that was meant for the chain, or a hook.
+attach_operand() { # WORD
+	((${#PLUGINS[@]} == 0)) || [[ ! -e $BUILD/$1.o ]] ||
+		usage_error "commas join the plugins of a chain: write --chain $(printf '%s,' "${PLUGINS[@]}")$1"
+	second_operand "$DEV" "$1"
 }
 
 # The parser starts at an Ethernet header, and a device without one would have

@@ -36,14 +36,14 @@ cmd_chain() {
 			help_chain
 			return
 			;;
-		-*) usage_error "no such option: ${word@Q}" ;;
+		-*) unknown_option "$word" ;;
 		esac
 	done
 	(($# >= 2)) || usage_error "chain needs a device and a hook"
 	hook=$2
 	action=${3:-show}
-	is_one_of "$action" show set insert remove replace ||
-		usage_error "chain cannot ${action@Q}: show, set, insert, remove or replace"
+	is_one_of "$action" show set insert remove replace || unknown_chain_action "$action"
+	check_word_order "$1" "$hook"
 	check_hook "$hook"
 	check_arguments "$action" $(($# - 3))
 	need_root
@@ -59,6 +59,12 @@ cmd_chain() {
 		die "the chain of $DEV was attached under another name (${GATE_ARRAY%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
 	"chain_$action" "$hook" "${@:4}"
 	[[ $action == show ]] || attachment_unlock
+}
+
+unknown_chain_action() { # WORD
+	local meant=${CHAIN_SYNONYMS[${1:-.}]:-}
+	[[ $meant ]] || meant=$(nearest "$1" show set insert remove replace)
+	usage_error "chain cannot ${1@Q}: show, set, insert, remove or replace${meant:+: write $meant}"
 }
 
 check_arguments() { # ACTION COUNT

@@ -51,6 +51,7 @@ parse_demo_options() {
 			shift
 			;;
 		--name=*) name=${1#*=} ;;
+		-*) unknown_option "$1" ;;
 		*) usage_error "demo: what is ${1@Q}" ;;
 		esac
 		shift

@@ -16,7 +16,7 @@ help_detach() {
 		Removes exactly what attach has made: the gates of the hooks named, or of
 		all; the clsact, where attach has added it and nobody else uses it; and
 		with the last hook the pins. A device without anything of ours is left as
-		it is.
+		it is, and that is no failure.
 	EOF
 }
 
@@ -29,13 +29,26 @@ cmd_detach() {
 	check_device "$DEV"
 	attachment_open "$DEV"
 	attachment_lock
-	local hook
+	local hook remained=''
+	! attachment_exists || remained=1
 	for hook in "${DETACH_HOOKS[@]}"; do
 		detach_hook "$hook"
 	done
 	clsact_release
 	hooks_left || ! attachment_remains || attachment_remove
 	attachment_unlock
+	((${#FREED_HOOKS[@]})) || detach_tell_nothing "$remained"
+}
+
+# Not a failure: what was asked for is so.
+detach_tell_nothing() { # REMAINED
+	local hooks=" ${DETACH_HOOKS[*]}"
+	((${#DETACH_HOOKS[@]} != ${#HOOKS[@]})) || hooks=''
+	if [[ $1 && ! $DRY_RUN ]] && ! attachment_exists; then
+		say "nothing was attached to $DEV any more: removed what was left of it"
+	else
+		say "nothing is attached to $DEV$hooks"
+	fi
 }
 
 parse_detach_options() {
@@ -46,9 +59,9 @@ parse_detach_options() {
 			exit 0
 			;;
 		--xdp | --ingress | --egress) DETACH_HOOKS+=("${1#--}") ;;
-		-*) usage_error "no such option: ${1@Q}" ;;
+		-*) unknown_option "$1" ;;
 		*)
-			[[ ! $DEV ]] || usage_error "one device at a time: '$DEV', and then ${1@Q}"
+			[[ ! $DEV ]] || second_operand "$DEV" "$1"
 			DEV=$1
 			;;
 		esac
@@ -82,7 +95,8 @@ hook_forget() { # HOOK
 
 # Does any hook that was not named still have a gate of ours?
 hooks_left() {
-	local hook
+	local hook remained=''
+	! attachment_exists || remained=1
 	for hook in "${HOOKS[@]}"; do
 		! is_one_of "$hook" "${DETACH_HOOKS[@]}" || continue
 		gate_read "$hook"

@@ -44,7 +44,7 @@ cmd_explain() {
 			help_explain
 			return
 			;;
-		-p* | --policy | --policy=*) exec "$BUILD/tg-policy" explain "$@" ;;
+		-p* | --policy | --policy=*) exec -a tailgate "$BUILD/tg-policy" explain "$@" ;;
 		esac
 	done
 	explain_live "$@"
@@ -56,6 +56,7 @@ explain_live() { # WORD...
 	((${#words[@]} >= 2)) ||
 		usage_error "explain needs a device and a hook, or --policy FILE"
 	local device=${words[0]} hook=${words[1]} packet=("${words[@]:2}")
+	check_word_order "$device" "$hook"
 	check_hook "$hook"
 	check_explain_ways
 	need_root
@@ -77,7 +78,7 @@ parse_explain_words() {
 			shift
 			;;
 		'->') words+=("$1") ;;
-		-*) usage_error "explain: no such option: ${1@Q}" ;;
+		-*) unknown_option "$1" ;;
 		*) words+=("$1") ;;
 		esac
 		shift

@@ -85,7 +85,7 @@ parse_playground_options() {
 		--name=*) name=${1#*=} ;;
 		--docker) docker=1 ;;
 		--json) json=1 ;;
-		-*) usage_error "playground: no such option: ${1@Q}" ;;
+		-*) unknown_option "$1" ;;
 		*)
 			if [[ $action == exec ]]; then
 				parse_playground_exec "$@"

@@ -60,22 +60,47 @@ help_policy() {
 readonly POLICY_ACTIONS="check, fmt, show, import, compile, apply, confirm, rollback or diff"
 
 cmd_policy() {
-	local action=${1:-}
+	local action=${1:-} meant
 	(($# == 0)) || shift
 	case $action in
 	-h | --help) help_policy ;;
-	check | fmt | import) exec "$BUILD/tg-policy" "$action" "$@" ;;
-	compile) exec "${ENTER[@]}" "$BUILD/tg-policy" compile "$@" ;;
+	check | fmt | import | compile) policy_tool "$action" "$@" ;;
 	apply) policy_apply "$@" ;;
 	rollback) policy_rollback_of "$@" ;;
 	confirm) policy_confirm "$@" ;;
 	diff) policy_diff "$@" ;;
 	guard) policy_guard "$@" ;;
 	show)
-		[[ ${1:-} != --file ]] || exec "$BUILD/tg-policy" show "${@:2}"
+		case ${1:-} in
+		--file) policy_tool show "${@:2}" ;;
+		--file=*) policy_tool show "${1#*=}" "${@:2}" ;;
+		esac
 		policy_show "$@"
 		;;
 	'') usage_error "policy: $POLICY_ACTIONS" ;;
-	*) usage_error "policy: $POLICY_ACTIONS, not ${action@Q}" ;;
+	*)
+		meant=$(nearest "$action" check fmt show import compile apply confirm rollback diff)
+		# shellcheck disable=SC2016 # it is expanded
+		usage_error "policy: $POLICY_ACTIONS, not ${action@Q}${meant:+: write 'policy $meant'}"
+		;;
 	esac
+}
+
+# Of files. Devices that rules name are looked up in the target's namespace.
+policy_tool() { # ACTION WORD...
+	local word
+	for word in "${@:2}"; do
+		case $word in
+		-h | --help)
+			"$BUILD/tg-policy" "$1" --help | sed 's/tg-policy/tailgate policy/'
+			exit
+			;;
+		esac
+	done
+	if [[ $DRY_RUN ]]; then
+		run "${ENTER[@]}" "$BUILD/tg-policy" "$@"
+		exit
+	fi
+	# shellcheck disable=SC2016 # for that bash
+	exec "${ENTER[@]}" bash -c 'exec -a "tailgate policy" "$@"' bash "$BUILD/tg-policy" "$@"
 }

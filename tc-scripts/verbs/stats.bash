@@ -74,9 +74,9 @@ parse_stats_options() {
 			shift
 			;;
 		--pins=*) pins=${1#*=} ;;
-		-*) usage_error "stats: no such option: ${1@Q}" ;;
+		-*) unknown_option "$1" ;;
 		*)
-			[[ ! $device ]] || usage_error "stats: one device at a time"
+			[[ ! $device ]] || second_operand "$device" "$1"
 			device=$1
 			;;
 		esac

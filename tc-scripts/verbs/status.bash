@@ -67,8 +67,10 @@ parse_status_options() {
 			exit 0
 			;;
 		-j | --json) STATUS_JSON=1 ;;
-		-*) usage_error "no such option: ${1@Q}" ;;
+		-*) unknown_option "$1" ;;
 		*)
+			! is_one_of "$1" "${HOOKS[@]}" || [[ ! $ONLY_DEVICE ]] ||
+				usage_error "status shows all hooks of a device: not understood: ${1@Q}"
 			[[ ! $ONLY_DEVICE ]] || usage_error "one device, or all: '$ONLY_DEVICE', and then ${1@Q}"
 			ONLY_DEVICE=$1
 			;;

@@ -56,7 +56,7 @@ teardown() {
 @test "detach where nothing is attached does nothing, and that is no failure" {
 	given_device
 	run -0 on_server detach eth0
-	[[ ! $output ]]
+	[[ $output == 'nothing is attached to eth0' ]]
 	nothing_is_left
 }
 

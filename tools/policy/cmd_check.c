@@ -81,8 +81,8 @@ int cmd_check(int argc, char **argv)
 	else if (diagnostics.count)
 		diagnostics_print(&diagnostics, policy.sources, stderr);
 	if (err == -ENOMEM)
-		fprintf(stderr, "tg-policy check: %s: out of memory\n",
-			options.path);
+		fprintf(stderr, "%s check: %s: out of memory\n",
+			program_invocation_short_name, options.path);
 	diagnostics_free(&diagnostics);
 	policy_free(&policy);
 	return finish_output("check", err ? STATUS_FAILED : STATUS_OK);

@@ -173,8 +173,8 @@ int cmd_compile(int argc, char **argv)
 	if (diagnostics.count)
 		diagnostics_print(&diagnostics, policy.sources, stderr);
 	if (err == -ENOMEM)
-		fprintf(stderr, "tg-policy compile: %s: out of memory\n",
-			options.path);
+		fprintf(stderr, "%s compile: %s: out of memory\n",
+			program_invocation_short_name, options.path);
 	diagnostics_free(&diagnostics);
 	policy_free(&policy);
 	return err ? STATUS_FAILED : STATUS_OK;

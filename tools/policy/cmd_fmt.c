@@ -15,7 +15,8 @@
 
 static int fail(const char *path, int err)
 {
-	fprintf(stderr, "tg-policy fmt: %s: %s\n", path, strerror(-err));
+	fprintf(stderr, "%s fmt: %s: %s\n", program_invocation_short_name, path,
+		strerror(-err));
 	return STATUS_FAILED;
 }
 

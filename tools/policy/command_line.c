@@ -11,11 +11,12 @@ int usage_error(const char *command, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "tg-policy %s: ", command);
+	fprintf(stderr, "%s %s: ", program_invocation_short_name, command);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
-	fputs(": see tg-policy --help\n", stderr);
+	fprintf(stderr, ": see '%s %s --help'\n", program_invocation_short_name,
+		command);
 	return STATUS_USAGE;
 }
 
@@ -35,7 +36,7 @@ int finish_output(const char *command, enum exit_status status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	fprintf(stderr, "tg-policy %s: cannot write: %s\n", command,
-		strerror(errno));
+	fprintf(stderr, "%s %s: cannot write: %s\n",
+		program_invocation_short_name, command, strerror(errno));
 	return STATUS_FAILED;
 }

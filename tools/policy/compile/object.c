@@ -94,11 +94,12 @@ int object_write(const struct policy *policy, const struct compiled *compiled,
 	err = fill(&object, policy, compiled);
 	if (err == -ENOENT || err == -EINVAL)
 		fprintf(stderr,
-			"tg-policy: %s: not the policy plugin of this "
-			"version: 'make' builds both\n",
-			plugin);
+			"%s: %s: not the policy plugin of this version: "
+			"'make' builds both\n",
+			program_invocation_short_name, plugin);
 	else if (err)
-		fprintf(stderr, "tg-policy: %s: %s\n", plugin, strerror(-err));
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
+			plugin, strerror(-err));
 	else
 		err = elf_object_write(&object, path);
 	elf_object_free(&object);

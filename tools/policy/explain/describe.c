@@ -37,6 +37,8 @@ static int refuse_kind(struct describe_reader *reader,
 	struct suggestion suggestion = suggest_for(span.at, span.size);
 
 	describe_refuse_word(reader, span, "not a kind of packet");
+	if (describe_span_is(span, "ping"))
+		return describe_hint(reader, "'icmp A > B' is an echo-request");
 	describe_hint(
 		reader,
 		"tcp, udp, sctp, icmp, icmp6, ip, ip6, arp, ether or hex");

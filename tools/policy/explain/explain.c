@@ -136,8 +136,9 @@ static int read_policy(struct explain *explain)
 		diagnostics_print(&diagnostics, explain->policy.sources,
 				  stderr);
 	else if (err)
-		fprintf(stderr, "tg-policy explain: %s: %s\n",
-			explain->policy_path, strerror(-err));
+		fprintf(stderr, "%s explain: %s: %s\n",
+			program_invocation_short_name, explain->policy_path,
+			strerror(-err));
 	diagnostics_free(&diagnostics);
 	return err;
 }
@@ -181,7 +182,8 @@ int cmd_explain(int argc, char **argv)
 	int status;
 
 	if (!explain) {
-		fprintf(stderr, "tg-policy explain: out of memory\n");
+		fprintf(stderr, "%s explain: out of memory\n",
+			program_invocation_short_name);
 		return STATUS_FAILED;
 	}
 	explain->hook = NO_HOOK;

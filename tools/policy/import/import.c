@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
+#include "command_line.h"
 #include "import.h"
 
 static const char help[] =
@@ -206,8 +206,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		}
 	}
 	if (!good || !arguments->source || optind != argc) {
-		fprintf(stderr, "tg-policy import: one file to import: "
-				"see 'tg-policy import --help'\n");
+		usage_error("import", "one file to import");
 		return false;
 	}
 	return true;
@@ -229,7 +228,8 @@ int cmd_import(int argc, char **argv)
 	err = run(&import, &arguments);
 	if (!err && (fflush(stdout) || ferror(stdout))) {
 		err = -errno;
-		fprintf(stderr, "tg-policy import: %s\n", strerror(errno));
+		fprintf(stderr, "%s import: %s\n",
+			program_invocation_short_name, strerror(errno));
 	}
 	import_free(&import);
 	return err ? STATUS_FAILED : STATUS_OK;

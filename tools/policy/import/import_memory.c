@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Memory that lives as long as an import. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ struct chunk {
 /* There is nothing half done that would have to be undone. */
 static void *out_of_memory(void)
 {
-	fprintf(stderr, "tg-policy: out of memory\n");
+	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
 	exit(EXIT_FAILURE);
 }
 
