@@ -22,7 +22,8 @@ help_explain() {
 		chain once more, with counters and state of their own: nothing is sent,
 		and what is on the hook is not touched.
 
-		      --pcap CAPTURE  the packets of a capture; - is standard input
+		      --pcap CAPTURE  the packets of a capture; - is standard input, and
+		                      each packet is answered when it arrives
 		      --batch         a packet a line from standard input, an answer a line
 		      --json          an object a packet
 
@@ -33,6 +34,7 @@ help_explain() {
 	cat <<-'EOF'
 
 		Example: tailgate explain eth0 ingress 'tcp 198.51.100.7:1234 > 203.0.113.9:22'
+		         tcpdump -i eth0 -Q in -U -w - | tailgate explain eth0 ingress --pcap -
 	EOF
 }
 

@@ -517,3 +517,46 @@ what_is_counted() {
 	((SECONDS < 20)) || fail "it took $SECONDS seconds"
 	[[ $(awk '{ print $1 }' "$BATS_TEST_TMPDIR/sums" | sort -u) == 25000 ]]
 }
+
+# --- live captures
+
+bytes() { # HEX...
+	local hex=$*
+	# shellcheck disable=SC2001 # pairs
+	printf '%b' "$(sed 's/../\\x&/g' <<<"${hex// /}")"
+}
+
+# What 'tcpdump -U -w -' writes: the header, and a SYN to a port a call.
+pcap_header() {
+	bytes d4c3b2a1 02000400 00000000 00000000 ffff0000 01000000
+}
+
+pcap_syn() { # PORT
+	bytes 0000000000000000 36000000 36000000 020000000002 020000000001 0800 \
+		45000028 00010000 40060000 c6336401 c6336402 04d2 "$(printf %04x "$1")" \
+		00000001 00000000 5002faf0 00000000
+}
+
+@test "a live capture is answered packet by packet" {
+	given_device
+	given_edge_policy ingress
+	on_server attach eth0 --ingress --chain "$POLICY"
+	local words answer port input
+	for words in "eth0 ingress" "--policy $BATS_TEST_TMPDIR/edge.policy"; do
+		# shellcheck disable=SC2086 # words
+		coproc LIVE { on_server explain $words --pcap -; }
+		input=${LIVE[1]}
+		pcap_header >&"$input"
+		for port in 22 80 22; do
+			pcap_syn "$port" >&"$input"
+			# the input stays open: nothing but the packet makes it answer
+			read -rt "$PATIENCE" answer <&"${LIVE[0]}" || fail "no answer to a SYN to $port"
+			case $port in
+			22) [[ $answer == *":22 syn"*': drop: '* ]] || fail "$answer" ;;
+			80) [[ $answer == *":80 syn"*': pass: '* ]] || fail "$answer" ;;
+			esac
+		done
+		exec {input}>&-
+		wait "$LIVE_PID"
+	done
+}

@@ -187,11 +187,13 @@ static int ask_capture(struct questions *questions)
 	err = pcap_start(&reader, file);
 	while (!err && (err = pcap_read(&reader, &packet)) > 0) {
 		ask_captured(questions, reader.number, &packet);
-		err = 0;
+		/* whoever sends it may wait long before the next one */
+		err = standard && fflush(stdout) ? -EIO : 0;
 	}
 	/* the answers come before the reason why there are no more */
 	fflush(stdout);
-	if (err)
+	/* that they do not arrive is said by who ends the output */
+	if (err && !ferror(stdout))
 		fprintf(stderr, "%s: %s: %s\n", questions->command,
 			questions->capture, reader.error);
 	pcap_end(&reader);
