@@ -62,9 +62,9 @@ $(B)/tools/%.o: tools/%.c $(B)/compiler
 	$(call say,CC,$@)
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/tg-splice: $(addprefix $(B)/tools/,tg-splice.o elf_object.o)
+$(B)/tg-splice: $(addprefix $(B)/tools/,tg-splice.o elf_object.o elf_strip.o share.o)
 $(B)/tg-counters: $(addprefix $(B)/tools/,tg-counters.o verdict_names.o)
-$(B)/tg-chain: $(addprefix $(B)/tools/,tg-chain.o program.o)
+$(B)/tg-chain: $(addprefix $(B)/tools/,tg-chain.o chain_memory.o program.o)
 $(B)/tg-rules: $(addprefix $(B)/tools/,tg-rules.o rule_lines.o rule_print.o \
 	loaded_rules.o kept_counts.o program.o elf_object.o)
 $(B)/tg-counters $(B)/tg-chain $(B)/tg-rules: LDLIBS := -lbpf

@@ -56,7 +56,8 @@ $(T)/%.bpf.o: tests/packets/%.bpf.c $(B)/compiler | $(T)
 	$(call say,BPF,$@)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
-$(T)/splice: $(addprefix $(T)/,unit-splice.san.o tools-elf_object.san.o)
+$(T)/splice: $(addprefix $(T)/,unit-splice.san.o tools-elf_object.san.o \
+	tools-elf_strip.san.o)
 $(T)/damage: $(addprefix $(T)/,unit-damage.san.o tools-elf_object.san.o)
 $(T)/counters: $(addprefix $(T)/,unit-counters.san.o)
 
@@ -68,7 +69,7 @@ $(T)/small.bpf.o: tests/fuzz/small.bpf.c $(B)/compiler | $(T)
 $(T)/fuzz-parser: $(addprefix $(T)/,fuzz-parser.fuzz.o found.fuzz.o \
 	reference.fuzz.o)
 $(T)/fuzz-elf_object: $(addprefix $(T)/,fuzz-elf_object.fuzz.o \
-	tools-elf_object.fuzz.o)
+	tools-elf_object.fuzz.o tools-elf_strip.fuzz.o)
 
 $(FUZZERS):
 	$(call say,LD,$@)

@@ -18,6 +18,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "chain_memory.h"
 #include "program.h"
 #include "slots.h"
 
@@ -35,6 +36,10 @@ static const char help[] =
 	"       tg-chain used PIN FIRST COUNT the slots that hold a program\n"
 	"       tg-chain clear PIN FIRST COUNT\n"
 	"                                     empties slots\n"
+	"       tg-chain memory FOLDER IDS    what the pins there, the "
+	"programs with\n"
+	"                                     these ids, and all that they "
+	"use, hold\n"
 	"       tg-chain grace                waits until every packet that "
 	"is\n"
 	"                                     on its way through a program "
@@ -342,6 +347,20 @@ static int do_grace(char **argv)
 	return err ? fail("grace", err) : 0;
 }
 
+static int do_memory(char **argv)
+{
+	struct chain_memory memory;
+	int err = chain_memory_read(&memory, argv[0], argv[1]);
+
+	if (err)
+		return fail(argv[0], err);
+	printf("maps=%" PRIu32 " map_bytes=%" PRIu64 " programs=%" PRIu32
+	       " program_bytes=%" PRIu64 "\n",
+	       memory.maps, memory.map_bytes, memory.programs,
+	       memory.program_bytes);
+	return 0;
+}
+
 static const struct command {
 	const char *name;
 	int arguments;
@@ -351,7 +370,7 @@ static const struct command {
 	{ "program", 1, do_program }, { "map", 1, do_map },
 	{ "walk", 2, do_walk },	      { "gates", 1, do_gates },
 	{ "used", 3, do_used },	      { "clear", 3, do_clear },
-	{ "grace", 0, do_grace },
+	{ "memory", 2, do_memory },   { "grace", 0, do_grace },
 };
 
 int main(int argc, char **argv)

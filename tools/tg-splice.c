@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 
 #include "elf_object.h"
+#include "elf_strip.h"
+#include "share.h"
 
 #define EXIT_USAGE 2
 
@@ -20,8 +22,9 @@ static const char help[] =
 	"       tg-splice OBJECT --list\n"
 	"       tg-splice OBJECT --sections\n"
 	"\n"
-	"Copies a BPF object and sets constants in the copy. Nothing is "
-	"loaded.\n"
+	"Copies a BPF object and sets constants in the copy, which has no "
+	"debug\n"
+	"data. Nothing is loaded.\n"
 	"\n"
 	"  NAME=VALUE       a variable of .rodata; decimal, 0x... or 0...\n"
 	"  .SECTION=@FILE   the whole of a .rodata.* section, from a file "
@@ -30,6 +33,8 @@ static const char help[] =
 	"  -o, --output COPY\n"
 	"                   where to write; replaced in one step, may be "
 	"OBJECT\n"
+	"      --share      COPY becomes a link to an object beside it that is "
+	"the same\n"
 	"  -l, --list       print the constants that can be set\n"
 	"  -s, --sections   print the sections that hold programs\n"
 	"  -h, --help\n"
@@ -153,6 +158,16 @@ static int apply(struct elf_object *object, char *assignment)
 	return set_section(object, assignment, value + 1);
 }
 
+static int strip(struct elf_object *object)
+{
+	int err = elf_object_strip(object);
+
+	if (err)
+		fprintf(stderr, "tg-splice: %s: %s\n", object->path,
+			strerror(-err));
+	return err;
+}
+
 static int usage(const char *what)
 {
 	fprintf(stderr, "tg-splice: %s: see tg-splice --help\n", what);
@@ -163,6 +178,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
+		{ "share", no_argument, NULL, 'S' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "sections", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
@@ -171,6 +187,7 @@ int main(int argc, char **argv)
 	struct elf_object object;
 	const char *output = NULL;
 	int (*report)(const struct elf_object *object) = NULL;
+	bool share = false;
 	int option, err;
 
 	while ((option = getopt_long(argc, argv, "o:lsh", options, NULL)) >=
@@ -178,6 +195,9 @@ int main(int argc, char **argv)
 		switch (option) {
 		case 'o':
 			output = optarg;
+			break;
+		case 'S':
+			share = true;
 			break;
 		case 'l':
 			report = list;
@@ -207,6 +227,8 @@ int main(int argc, char **argv)
 	while (!err && optind < argc)
 		err = apply(&object, argv[optind++]);
 	if (!err && output)
+		err = strip(&object);
+	if (!err && output && !(share && share_object(&object, output)))
 		err = elf_object_write(&object, output);
 	elf_object_free(&object);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -168,7 +168,7 @@ graft() { # HOOK BUILD SLOT OBJECT
 # A copy of the object that knows its place, and the copy into its slot.
 slot_fill() { # HOOK BUILD SLOT OBJECT CONSTANT...
 	local copy=$OBJECTS/$1.$3.o
-	run_or_die "$BUILD/tg-splice" "$4" -o "$copy" "${@:5}"
+	run_or_die "$BUILD/tg-splice" "$4" --share -o "$copy" "${@:5}"
 	graft "$1" "$2" "$3" "$copy"
 }
 
@@ -187,7 +187,7 @@ bank_fill() { # HOOK BUILD FIRST-SLOT MISS DEFAULT OBJECT...
 # The gate to a bank, on the hook: from here on packets take it.
 flip() { # HOOK BUILD FIRST-SLOT MISS XDP-MODE
 	local copy=$OBJECTS/$1.gate.o
-	run_or_die "$BUILD/tg-splice" "$BUILD/gate$2.o" -o "$copy" \
+	run_or_die "$BUILD/tg-splice" "$BUILD/gate$2.o" --share -o "$copy" \
 		"tg_next_slot=$3" "tg_miss=${VERDICT_NUMBER[$4]}"
 	gate_put "$1" "$copy" "$2" "$5"
 }
@@ -210,7 +210,7 @@ chain_change() { # HOOK DEFAULT OBJECT...
 slot_replace() { # HOOK POSITION OBJECT
 	local slot=${CHAIN_SLOTS[$2]} copy
 	copy=$OBJECTS/$1.$slot.o
-	run_or_die "$BUILD/tg-splice" "$3" -o "$copy.new" "tg_next_slot=$((slot + 1))" \
+	run_or_die "$BUILD/tg-splice" "$3" --share -o "$copy.new" "tg_next_slot=$((slot + 1))" \
 		"tg_miss=$GATE_MISS" "tg_serial=$((CHAIN_SERIALS[$2] + 1))"
 	graft "$1" "$GATE_BUILD" "$slot" "$copy.new"
 	run_or_die mv "$copy.new" "$copy"

@@ -18,6 +18,8 @@ source "$HERE/lib/policy.bash"
 source "$HERE/lib/policy-confirm.bash"
 # shellcheck source=tc-scripts/lib/policy-status.bash
 source "$HERE/lib/policy-status.bash"
+# shellcheck source=tc-scripts/lib/memory-status.bash
+source "$HERE/lib/memory-status.bash"
 
 help_status() {
 	cat <<-'EOF'
@@ -26,7 +28,7 @@ help_status() {
 		Shows for each hook the chain in force, as the kernel has it: the plugins
 		in order with their program ids, the default verdict, how many packets it
 		has let go on and dropped, the policy in it, what else sits on that hook,
-		and what is broken.
+		and what is broken; and for each device the memory that it holds.
 		Without DEV, all devices of the namespace, and what dead ones have left.
 
 		Exit status: 0, or 1 where something is broken or stale.
@@ -104,15 +106,17 @@ candidate_devices() {
 OTHERS=() BROKEN='' PASSED=0 DROPPED=0 HOOKS_JSON=()
 
 status_device() { # DEVICE
-	local hook
+	local hook gates=()
 	HOOKS_JSON=()
 	attachment_open "$1"
 	for hook in "${HOOKS[@]}"; do
 		status_hook "$hook"
+		[[ ! $GATE_ID ]] || gates+=("$GATE_ID")
 	done
 	policy_status_note
+	memory_status "${gates[@]}"
 	((${#HOOKS_JSON[@]} == 0)) ||
-		DEVICES_JSON+=("{\"device\":$(json_string "$DEV"),\"attachment\":$(json_string "$KEY"),\"hooks\":[$(json_list "${HOOKS_JSON[@]}")]}")
+		DEVICES_JSON+=("{\"device\":$(json_string "$DEV"),\"attachment\":$(json_string "$KEY"),\"hooks\":[$(json_list "${HOOKS_JSON[@]}")],\"memory\":$(memory_status_json)}")
 }
 
 status_hook() { # HOOK

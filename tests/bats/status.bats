@@ -47,7 +47,7 @@ empty_slot() { # HOOK SLOT
 	on_server attach eth0 --xdp --ingress --chain count,drop_tcp --default drop --miss drop
 	on_server attach eth0 --egress
 	run -0 on_server status eth0
-	((${#lines[@]} == 4))
+	((${#lines[@]} == 5))
 	[[ ${lines[0]} =~ ^DEVICE\ +HOOK\ +MODE\ +CHAIN\ +MISS\ +PASSED\ +DROPPED$ ]]
 	[[ ${lines[1]} =~ ^eth0\ +xdp\ +native\ +'count#'([0-9]+)' > drop_tcp#'[0-9]+' > drop'\ +drop\ +[0-9]+\ +[0-9]+$ ]]
 	bpftool -j prog show id "${BASH_REMATCH[1]}" | jq -e '.name == "count_xdp"'
@@ -74,7 +74,7 @@ empty_slot() { # HOOK SLOT
 	on_server attach eth0 --xdp --ingress --chain count,drop_tcp --default drop
 	run -0 on_server status --json eth0
 	jq -e 'keys == ["devices", "stale"] and (.devices | length) == 1' <<<"$output"
-	jq -e --arg key "$KEY" '.devices[0] | keys == ["attachment", "device", "hooks"]
+	jq -e --arg key "$KEY" '.devices[0] | keys == ["attachment", "device", "hooks", "memory"]
 		and .device == "eth0" and .attachment == $key' <<<"$output"
 	jq -e '[.devices[0].hooks[] | keys] | unique == [["broken", "chain", "default", "dropped", "foreign",
 		"gate", "hook", "miss", "mode", "multi_buffer", "passed", "policy"]]' <<<"$output"

@@ -3,6 +3,7 @@
  * The splicer and any file at all: it says no, or does what it was asked to,
  * and stays inside of the file (the sanitizer watches).
  */
+#include "elf_strip.h"
 #include "memory.h"
 
 #define CONSTANTS_MAX 16
@@ -55,6 +56,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	ask(&object);
 	set_all(&object);
 	ask(&object);
+	elf_object_strip(&object);
+	ask(&object);
+	set_all(&object);
 	elf_object_free(&object);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "elf_strip.h"
 #include "memory.h"
 #include "tap.h"
 
@@ -147,6 +148,50 @@ static void test_write(struct fixture *fixture)
 	       "a directory that is not there is an error");
 }
 
+/* Whatever is in them, and wherever they are. */
+static bool same_section(const struct elf_object *a, const struct elf_object *b,
+			 const char *name)
+{
+	size_t size_a = 0, size_b = 0;
+	const void *in_a = elf_object_section(a, name, &size_a);
+	const void *in_b = elf_object_section(b, name, &size_b);
+
+	return in_a && in_b && size_a == size_b && !memcmp(in_a, in_b, size_a);
+}
+
+/* Of an object that was compiled with -g. */
+static void test_strip(struct fixture *fixture, const char *path)
+{
+	struct elf_object whole, copy, again;
+	int err;
+
+	if (elf_object_read(&whole, path))
+		abort();
+	copy = copy_object(&whole);
+	err = elf_object_strip(&copy);
+	tap_ok(&fixture->tap,
+	       !err && copy.size < whole.size / 2 &&
+		       section_header(&whole, ".debug_info")->sh_size > 0 &&
+		       section_header(&copy, ".debug_info")->sh_size == 0,
+	       "an object without debug data has %zu bytes of %zu", copy.size,
+	       whole.size);
+	tap_ok(&fixture->tap,
+	       same_section(&copy, &whole, ".BTF") &&
+		       same_section(&copy, &whole, "ingress") &&
+		       same_section(&copy, &whole, ".symtab") &&
+		       same_section(&copy, &whole, "license") &&
+		       section_header(&copy, ".BTF.ext")->sh_size > 0,
+	       "its types, programs and symbols are as before");
+	again = copy_object(&copy);
+	tap_ok(&fixture->tap,
+	       !elf_object_strip(&again) && again.size == copy.size &&
+		       !memcmp(again.bytes, copy.bytes, copy.size),
+	       "done again, nothing changes");
+	elf_object_free(&again);
+	elf_object_free(&copy);
+	elf_object_free(&whole);
+}
+
 int main(int argc, char **argv)
 {
 	struct fixture fixture;
@@ -155,7 +200,7 @@ int main(int argc, char **argv)
 			    argc > 1 ? argv[1] : "build/tests/small.bpf.o"))
 		return EXIT_FAILURE;
 	be_quiet();
-	fixture.tap = tap_plan(stdout, 35);
+	fixture.tap = tap_plan(stdout, 38);
 	test_set(&fixture, "one", 1, 1, 0xfe);
 	test_set(&fixture, "two", 2, 2, 0xfedc);
 	test_set(&fixture, "four", 4, 4, 0xfedcba98);
@@ -171,6 +216,7 @@ int main(int argc, char **argv)
 	test_replace_refused(&fixture, ".rodata.no", 64, -ENOENT, "unknown");
 	test_replace_refused(&fixture, ".symtab", 64, -ENOENT, "no constants");
 	test_replace_refused(&fixture, "", 64, -ENOENT, "no name");
+	test_strip(&fixture, "build/tests/tag.bpf.o");
 	test_write(&fixture);
 	elf_object_free(&fixture.whole);
 	return tap_end(&fixture.tap);

@@ -21,7 +21,7 @@ $(B)/policy/%.o: %.c $(B)/compiler
 
 # what tools link that are no tg-policy
 POLICY_LIBRARY := $(filter-out $(B)/policy/cmd_%,$(POLICY_OBJECTS)) \
-	$(addprefix $(B)/tools/,elf_map.o elf_object.o)
+	$(addprefix $(B)/tools/,elf_map.o elf_object.o elf_strip.o)
 
 $(B)/tg-policy: $(B)/tools/tg-policy.o $(POLICY_LIBRARY) \
 	$(filter $(B)/policy/cmd_%,$(POLICY_OBJECTS))

@@ -8,6 +8,7 @@
 #include "counters.h"
 #include "elf_map.h"
 #include "elf_object.h"
+#include "elf_strip.h"
 #include "rule_text.h"
 
 /* Names in progs/policy.bpf.c */
@@ -92,6 +93,8 @@ int object_write(const struct policy *policy, const struct compiled *compiled,
 	if (err)
 		return err;
 	err = fill(&object, policy, compiled);
+	if (!err)
+		err = elf_object_strip(&object);
 	if (err == -ENOENT || err == -EINVAL)
 		fprintf(stderr,
 			"%s: %s: not the policy plugin of this version: "
