@@ -24,10 +24,7 @@ explain_chain() { # HOOK
 }
 
 explain_need_gate() { # HOOK
-	[[ ! $FOREIGN || $GATE_ID ]] ||
-		die "$DEV $1 has somebody else's program, not a chain: $FOREIGN"
-	[[ $GATE_ID ]] ||
-		die "$DEV $1 has no chain: 'tailgate attach $DEV --$1' puts one there"
+	[[ $GATE_ID ]] || die_of_no_gate "$1"
 }
 
 # Fails where the chain does not come to its end, or the gate is gone by now.

@@ -129,6 +129,29 @@ gate_find_array() { # HOOK MAP-IDS
 	GATE_BUILD=$(build_of "$1") || exit 1
 }
 
+# Pins alone prove nothing: those of all hooks come with the first one.
+was_attached() { # HOOK
+	local array build
+	for build in '' .frags; do
+		array=$GLOBALS/$(array_of "$1" "$build")
+		[[ ! -e $array || ! $("$BUILD/tg-chain" used "$array" 0 $((2 * BANK_SLOTS))) ]] || return 0
+	done
+	return 1
+}
+
+# Why there is no gate, and what mends it; for a hook that gate_read found none on.
+die_of_no_gate() { # HOOK [CHAIN]
+	local attach="tailgate attach $DEV --$1${2:+ --chain $2}"
+	if was_attached "$1"; then
+		[[ ! $FOREIGN ]] ||
+			die "the gate of $DEV $1 is gone, and packets do not meet its chain: in its place is $FOREIGN: '$attach --force' replaces that"
+		die "the gate of $DEV $1 is gone, and packets do not meet its chain: somebody has removed it: '$attach' puts it back"
+	fi
+	[[ ! $FOREIGN ]] ||
+		die "$DEV $1 has somebody else's program, not a chain: $FOREIGN"
+	die "$DEV $1 has no chain: '$attach' puts one there"
+}
+
 # --- names that depend on hook and build
 
 array_of() { # HOOK BUILD

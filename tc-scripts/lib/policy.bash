@@ -48,17 +48,26 @@ policy_look() { # [HOOK]...
 		[[ ! $POLICY_POSITION ]] || policy_note "$hook"
 	done
 	((${#POLICY_HOOKS[@]})) || {
-		hook=${attached:-ingress}
+		hook=${attached:-$(hook_without_gate)}
 		hook_read "$hook"
 		policy_need "$hook"
 	}
 }
 
+# The hook to tell about where none has a gate: one that had.
+hook_without_gate() {
+	local hook
+	for hook in "${HOOKS[@]}"; do
+		! was_attached "$hook" || break
+	done
+	was_attached "$hook" || hook=ingress
+	printf '%s\n' "$hook"
+}
+
 # Of the hook that was just read.
 policy_need() { # HOOK
 	local position=1
-	[[ $GATE_ID ]] ||
-		die "$DEV $1 has no chain: 'tailgate attach $DEV --$1 --chain policy' puts one there"
+	[[ $GATE_ID ]] || die_of_no_gate "$1" policy
 	policy_find "$1"
 	((${#CHAIN_NAMES[@]})) || position=0
 	[[ $POLICY_POSITION || $CHAIN_BROKEN ]] ||

@@ -127,6 +127,8 @@ hooks_look() {
 	local hook plugin object
 	for hook in "${ATTACH_HOOKS[@]}"; do
 		gate_read "$hook"
+		[[ ! $FOREIGN || $FORCE ]] || ! was_attached "$hook" ||
+			die "the gate of $DEV $hook was replaced: in its place is $FOREIGN: --force takes that away and puts our chain there"
 		[[ ! $FOREIGN || $FORCE ]] ||
 			die "on $DEV $hook there is already, and not ours: $FOREIGN: --force replaces it"
 		check_qdisc "$hook"

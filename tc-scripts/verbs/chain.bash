@@ -54,7 +54,7 @@ cmd_chain() {
 		attachment_lock
 	}
 	hook_read "$hook"
-	[[ $GATE_ID ]] || die "$DEV $hook has no chain: 'tailgate attach $DEV --$hook' puts one there"
+	[[ $GATE_ID ]] || die_of_no_gate "$hook"
 	[[ $action == show || ! $GATE_ARRAY || $GATE_ARRAY == "$GLOBALS"/* ]] ||
 		die "the chain of $DEV was attached under another name (${GATE_ARRAY%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
 	"chain_$action" "$hook" "${@:4}"

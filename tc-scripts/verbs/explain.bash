@@ -6,6 +6,8 @@
 source "$HERE/lib/attachment.bash"
 # shellcheck source=tc-scripts/lib/gate.bash
 source "$HERE/lib/gate.bash"
+# shellcheck source=tc-scripts/lib/chain.bash
+source "$HERE/lib/chain.bash"
 # shellcheck source=tc-scripts/lib/explain.bash
 source "$HERE/lib/explain.bash"
 

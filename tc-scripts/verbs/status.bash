@@ -156,16 +156,6 @@ status_chain() { # HOOK
 	policy_status "$1"
 }
 
-# Pins alone prove nothing: those of all hooks come with the first one.
-was_attached() { # HOOK
-	local array build
-	for build in '' .frags; do
-		array=$GLOBALS/$(array_of "$1" "$build")
-		[[ ! -e $array || ! $("$BUILD/tg-chain" used "$array" 0 $((2 * BANK_SLOTS))) ]] || return 0
-	done
-	return 1
-}
-
 hook_json() { # HOOK
 	local multi=false mode='' default='' miss=''
 	if [[ $GATE_ID ]]; then

@@ -306,3 +306,21 @@ empty_slot() { # HOOK SLOT
 	wait "$FLIPS" || true
 	((status == 0)) || fail "at look $n:" "$output"
 }
+
+@test "a gate that is gone is told by every verb that needs it, and what took its place" {
+	given_device
+	on_server attach eth0 --xdp --ingress --chain policy
+	in_server tc filter del dev eth0 ingress
+	refuses 1 "the gate of eth0 ingress is gone" on_server policy show eth0 --hook ingress
+	refuses 1 "somebody has removed it: 'tailgate attach eth0 --ingress" on_server chain eth0 ingress
+	refuses 1 "the gate of eth0 ingress is gone" on_server explain eth0 ingress tcp 198.51.100.1 '>' 198.51.100.2:80
+	in_server ip -force link set dev eth0 xdpdrv obj "$BUILD/drop_tcp.o" sec xdp
+	refuses 1 "the gate of eth0 xdp is gone" on_server policy show eth0
+	refuses 1 "in its place is XDP program" on_server policy apply eth0 - <<<'drop udp'
+	refuses 1 "the gate of eth0 xdp was replaced: in its place is XDP program" \
+		on_server attach eth0 --xdp --chain policy
+	on_server attach eth0 --xdp --chain policy --force
+	chain_is xdp policy
+	on_server detach eth0
+	refuses 1 "eth0 ingress has no chain" on_server chain eth0 ingress
+}
