@@ -119,7 +119,7 @@ static int read_all(int fd, struct elf_object *object)
 
 int elf_object_read(struct elf_object *object, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	int err;
 
 	*object = (struct elf_object){ 0 };

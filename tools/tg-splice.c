@@ -17,6 +17,8 @@
 
 #define EXIT_USAGE 2
 
+#define SECTION_MAX (256U << 20)
+
 static const char help[] =
 	"Usage: tg-splice OBJECT -o COPY NAME=VALUE...\n"
 	"       tg-splice OBJECT --list\n"
@@ -113,6 +115,12 @@ static int set_section(struct elf_object *object, const char *name,
 	if (!file || fstat(fileno(file), &st) < 0) {
 		err = -errno;
 		fprintf(stderr, "tg-splice: %s: %s\n", path, strerror(-err));
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size > SECTION_MAX) {
+		err = -EFBIG;
+		fprintf(stderr, "tg-splice: %s: no file of %u MiB at most\n",
+			path, SECTION_MAX >> 20);
 		goto out;
 	}
 	bytes = malloc(st.st_size + 1);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define BATCH_SKIP_MAX (64U << 20)
+
 int batch_start(struct batch *batch, int fd, FILE *answers)
 {
 	*batch = (struct batch){
@@ -70,6 +72,12 @@ int batch_next(struct batch *batch, struct batch_line *line)
 
 			hand_out(batch, line, newline);
 			batch->skipping = full && !newline;
+			batch->skipped = batch->skipping
+						 ? batch->skipped + line->size
+						 : 0;
+			/* no text: /dev/zero has one line, without end */
+			if (batch->skipped > BATCH_SKIP_MAX)
+				return -EFBIG;
 			line->too_long = batch->skipping;
 			if (!skip)
 				return 1;

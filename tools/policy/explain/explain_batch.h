@@ -21,7 +21,8 @@ struct batch {
 	char *buffer;
 	size_t start, end; /* what has been read and not been handed out */
 	bool finished;
-	bool skipping; /* the rest of a line that was too long */
+	bool skipping;	/* the rest of a line that was too long */
+	size_t skipped; /* bytes of a line that is too long */
 };
 
 struct batch_line {

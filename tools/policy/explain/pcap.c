@@ -152,6 +152,10 @@ static int read_classic(struct pcap_reader *reader, struct pcap_packet *packet)
 	if (size > PACKET_MAX)
 		return fail(reader, "damaged: packet %llu has %u bytes",
 			    (unsigned long long)reader->number + 1, size);
+	/* a hole in a file reads as such records, billions of them */
+	if (!size && !record.length && !record.seconds && !record.fraction)
+		return fail(reader, "damaged: packet %llu has no length",
+			    (unsigned long long)reader->number + 1);
 	err = take_buffer(reader, size);
 	if (err)
 		return err;
