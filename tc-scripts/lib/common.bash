@@ -66,7 +66,9 @@ run() {
 	"$@"
 }
 
-# Like run, but silent, and a failure tells the command and what it said.
+# Like run, but silent, and a failure tells the command and what it said. With
+# exec there is no shell between us and the command: were that one killed, the
+# command would go on beside the steps that take it back.
 run_or_die() {
 	local output
 	if [[ $DRY_RUN ]]; then
@@ -74,7 +76,7 @@ run_or_die() {
 		return 0
 	fi
 	[[ ! $VERBOSE ]] || printf '# %s\n' "$(quoted "$@")" >&2
-	output=$("$@" 2>&1) && return 0
+	output=$(exec "$@" 2>&1) && return 0
 	die "'$(quoted "$@")' failed: $(essence "$output")"
 }
 

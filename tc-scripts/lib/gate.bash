@@ -90,9 +90,9 @@ is_our_place() { # LINE-OF-TC
 # A line for each filter. Asked for the egress of a qdisc that has none, tc shows
 # the ingress.
 filters_on() { # HOOK
-	local qdisc
-	qdisc=$(ingress_qdisc) || exit 1
-	[[ $1 == ingress || $qdisc != ingress ]] || return 0
+	local qdisc=''
+	[[ $1 == ingress ]] || qdisc=$(ingress_qdisc) || exit 1
+	[[ $qdisc != ingress ]] || return 0
 	read_inside tc filter show dev "$DEV" "$1"
 }
 
@@ -270,16 +270,19 @@ clsact_ensure() {
 	run_or_die "${ENTER[@]}" tc qdisc replace dev "$DEV" clsact
 }
 
-# Only ours, and only when nobody uses it any more.
+# Only ours, and only when nobody uses it any more. The directory goes after the
+# qdisc, for the same reason.
 clsact_release() {
 	local qdisc hook
 	[[ -d $PINS/clsact ]] || return 0
 	qdisc=$(ingress_qdisc) || exit 1
-	[[ $qdisc == clsact ]] || return 0
-	for hook in ingress egress; do
-		! hook_is_used "$hook" || return 0
-	done
-	run_or_die "${ENTER[@]}" tc qdisc del dev "$DEV" clsact
+	if [[ $qdisc == clsact ]]; then
+		for hook in ingress egress; do
+			! hook_is_used "$hook" || return 0
+		done
+		run_or_die "${ENTER[@]}" tc qdisc del dev "$DEV" clsact
+	fi
+	run_or_die rmdir "$PINS/clsact"
 }
 
 # By any filter, but for a gate that is there because nothing was removed yet.

@@ -3,13 +3,17 @@
 # Who is at work, and what happens at the end of it: a lock on a directory, so
 # that nothing stays of it when the directory goes, and the trap.
 
+# shellcheck source=tc-scripts/lib/lock.bash
+source "$HERE/lib/lock.bash"
+
 # Makes the directory and locks it, until we or the last of our children that
 # know of it end. Fails if somebody has it for longer than that.
 lock_directory() { # DIR SECONDS
 	local lock _
 	for _ in {1..50}; do
-		mkdir -p -- "$1" 2>/dev/null || continue
-		exec {lock}<"$1" || continue
+		private_folder "${1%/*}" || continue
+		private_folder "$1" || continue
+		{ exec {lock}<"$1"; } 2>/dev/null || continue
 		flock -w "$2" "$lock" || return 1
 		# Whoever had the lock may have removed the directory.
 		[[ ! $1 -ef /proc/$$/fd/$lock ]] || return 0

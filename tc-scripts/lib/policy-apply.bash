@@ -204,7 +204,7 @@ policy_compile() { # BUILD HOOKS FILE OBJECT
 policy_would_compile() { # COMMAND... FILE
 	local folder status=0
 	[[ $DRY_RUN ]] || return 0
-	folder=$(mktemp -d)
+	folder=$(scratch_folder)
 	"$@" -o "$folder/policy.o" || status=$?
 	rm -r "$folder"
 	return "$status"

@@ -99,7 +99,7 @@ policy_diff() {
 	parse_show_options 2 "$@"
 	check_policy_file "$SHOW_FILE"
 	show_open
-	folder=$(mktemp -d)
+	folder=$(scratch_folder)
 	diff_all "$folder" || status=1
 	rm -r "$folder"
 	return "$status"

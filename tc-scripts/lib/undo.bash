@@ -22,18 +22,21 @@ undo_disarm() {
 	trap attachment_unlock EXIT
 }
 
-# A second signal does not leave it half done.
+# A second signal does not leave it half done. What could not be taken back
+# keeps its pins, and with them the note of what is ours.
 undo_all() {
-	local status=$? i words
+	local status=$? i words left=''
 	trap - EXIT
 	trap '' INT TERM HUP
 	set +e
 	lock_drop # the failure may have come while it was held
 	for ((i = ${#UNDO[@]} - 1; i >= 0; i--)); do
 		read -ra words <<<"${UNDO[i]}"
+		[[ ! $left || ${words[0]} != attachment_remove ]] || continue
 		# A subshell, because what is taken back may 'die'.
-		("${words[@]}")
+		("${words[@]}") || left=1
 	done
+	[[ ! $left ]] || warn "not all of it could be taken back: 'tailgate detach $DEV' removes what is there"
 	attachment_unlock
 	exit "$status"
 }

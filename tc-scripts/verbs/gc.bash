@@ -32,17 +32,34 @@ cmd_gc() {
 	for key in $(attachment_keys); do
 		attachment_select "$key"
 		attachment_lock
-		attachment_is_live || ! attachment_remains || {
+		attachment_is_live || [[ ! -d $PINS && ! -d $OBJECTS ]] || {
 			clsact_of_living_device
 			attachment_remove
 			[[ $DRY_RUN ]] || say "removed what was left of $KEY"
 		}
 		attachment_unlock
 	done
+	stale_locks_remove
 }
 
-# Where only the filters were removed by hand, the clsact is still ours to take.
+# The pins remember that a clsact is ours. So it goes before them, whichever
+# namespace it is in: where filters were removed by hand, or by a detach that
+# was killed.
 clsact_of_living_device() {
+	local links ENTER=()
+	[[ -d $PINS/clsact ]] || return 0
 	DEV=$(device_of_key "$KEY")
-	[[ $KEY != "$(netns_inode)"-* ]] || ! device_exists "$DEV" || clsact_release
+	namespace_enter "${KEY%%-*}" || return 0 # dead, and its devices with it
+	links=$(read_inside ip -o link show) || exit 1
+	[[ ! $'\n'$links =~ $'\n'[0-9]+:\ "$DEV"[:@] ]] || clsact_release
+}
+
+# Sets ENTER for the namespace with this number, among those with a name and
+# those with a process.
+namespace_enter() { # INODE
+	local path status=0
+	path=$(find -L /run/netns/* /proc/[0-9]*/ns/net -maxdepth 0 -inum "$1" -print -quit 2>/dev/null) || status=$?
+	((status < 128)) || die "the search for the namespace of $KEY was killed"
+	[[ $path ]] || return 1
+	ENTER=(nsenter "--net=$path")
 }

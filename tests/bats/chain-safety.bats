@@ -227,6 +227,65 @@ all_ended_well() { # PID...
 	run -0 timeout 5 "$ROOT/tc-scripts/tailgate" --netns "$SERVER" chain eth0 ingress set drop_arp
 }
 
+@test "a waiting command says once for whom it waits, and is done after that" {
+	given_device
+	on_server attach eth0 --ingress --chain count
+	printf '%s %s chain\n' $$ "$EPOCHSECONDS" >"$OBJECTS_ROOT/$KEY.lock"
+	local lock
+	exec {lock}<>"$OBJECTS_ROOT/$KEY.lock"
+	flock "$lock"
+	on_server detach eth0 &>"$BATS_TEST_TMPDIR/said" 3>&- 4>&- {lock}>&- &
+	local pid=$!
+	eventually grep -qE "^tailgate: waiting for 'chain' \(process $$, since [0-9:]+\) on eth0$" "$BATS_TEST_TMPDIR/said"
+	exec {lock}>&-
+	wait "$pid"
+	(($(wc -l <"$BATS_TEST_TMPDIR/said") == 1))
+	nothing_is_left
+}
+
+# --- others on the machine
+
+@test "who is not root can hold none of our locks, and no planted link is followed" {
+	# shellcheck disable=SC2016 # expanded in there
+	alone '
+		mkdir -m 1777 /run/lock
+		touch /run/victim
+		key=$(stat -Lc %i /proc/self/ns/net)-eth0
+		nobody() { setpriv --reuid 65534 --clear-groups "$@"; }
+		nobody ln -s /run/victim "/run/lock/tailgate.$key.lock"
+		nobody flock /run/lock/tailgate.lock sleep 60 &
+		timeout 20 "$TAILGATE" attach eth0 --ingress
+		test "$(stat -c "%a %u" /run/tailgate-objects)" = "700 0"
+		for lock in /run/tailgate-objects/{all,$key}.lock; do
+			test -e "$lock"
+			nobody flock -n "$lock" true && exit 1
+		done
+		timeout 20 "$TAILGATE" detach eth0
+		test ! -s /run/victim
+		test ! -e /run/tailgate-objects'
+}
+
+@test "a folder for the locks that others can write to, or a link, is refused" {
+	# shellcheck disable=SC2016 # expanded in there
+	alone '
+		refused() {
+			if tailgate attach eth0 --ingress 2>/run/said; then exit 1; fi
+			grep -q "must be a directory that only root can write to" /run/said
+			test ! -e /run/tailgate
+		}
+		mkdir -m 0777 /run/tailgate-objects
+		refused
+		rmdir /run/tailgate-objects
+		mkdir /run/elsewhere
+		ln -s elsewhere /run/tailgate-objects
+		refused
+		rm /run/tailgate-objects
+		mkdir -m 0755 /run/tailgate-objects # as older versions made it
+		tailgate attach eth0 --ingress
+		test "$(stat -c %a /run/tailgate-objects)" = 700
+		tailgate detach eth0'
+}
+
 # --- where pins would vanish
 
 @test "with mounts of its own a shell is refused, and told another way" {

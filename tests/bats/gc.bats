@@ -39,7 +39,7 @@ is_stale() { # KEY
 	done >"$BATS_TEST_TMPDIR/ids"
 	run -0 tailgate gc
 	[[ $'\n'$output$'\n' == *$'\n'"removed what was left of $DEAD"$'\n'* ]]
-	[[ ! -e /run/tailgate/$DEAD && ! -e $OBJECTS_ROOT/$DEAD && ! -e $LOCKS/tailgate.$DEAD.lock ]]
+	[[ ! -e /run/tailgate/$DEAD && ! -e $OBJECTS_ROOT/$DEAD && ! -e $OBJECTS_ROOT/$DEAD.lock ]]
 	run ! is_stale "$DEAD"
 	eventually are_gone "$BATS_TEST_TMPDIR/ids"
 }

@@ -12,7 +12,7 @@
 # shellcheck disable=SC2119,SC2120,SC2154
 
 # What an attachment keeps outside of its pins.
-readonly OBJECTS_ROOT=/run/tailgate-objects LOCKS=/run/lock
+readonly OBJECTS_ROOT=/run/tailgate-objects
 
 # --- places
 
@@ -59,29 +59,31 @@ remove_chains() {
 # only while it is there: the inode of a dead one may be another test's by now.
 forget_attachments() { # KEYS, as a pattern
 	local path
+	[[ -d $OBJECTS_ROOT ]] || return 0
 	(
 		flock "$lock"
 		# shellcheck disable=SC2231 # a pattern
-		for path in /run/tailgate/$1 $OBJECTS_ROOT/$1 $LOCKS/tailgate.$1.lock; do
+		for path in /run/tailgate/$1 $OBJECTS_ROOT/$1 $OBJECTS_ROOT/$1.lock; do
 			[[ ! -e $path ]] || rm -r "$path"
 		done
 		compgen -G '/run/tailgate/[0-9]*-*' >/dev/null || ! mountpoint -q /run/tailgate || {
 			umount /run/tailgate
 			rmdir /run/tailgate
+			rm -f "$OBJECTS_ROOT/all.lock"
 			rmdir --ignore-fail-on-non-empty "$OBJECTS_ROOT"
 		}
-	) {lock}>"$LOCKS/tailgate.lock"
+	) {lock}>>"$OBJECTS_ROOT/all.lock"
 }
 
 # gc takes what is stale, whoever made it. So the tests that make something
 # stale keep it away, and the tests of gc itself wait until they are alone.
 given_no_gc_meanwhile() {
-	exec {GC_LOCK}>"$LOCKS/tailgate-tests.gc"
+	exec {GC_LOCK}>/run/lock/tailgate-tests.gc
 	flock --shared "$GC_LOCK"
 }
 
 given_gc_alone() {
-	exec {GC_LOCK}>"$LOCKS/tailgate-tests.gc"
+	exec {GC_LOCK}>/run/lock/tailgate-tests.gc
 	flock "$GC_LOCK"
 }
 
@@ -211,7 +213,7 @@ are_gone() { # FILE-OF-KERNEL-OBJECTS
 nothing_is_left() { # [others-clsact]
 	local path left=() filters
 	# Another test's gc may have it for a moment.
-	eventually test ! -e "$LOCKS/tailgate.$KEY.lock" || left+=(lock)
+	eventually test ! -e "$OBJECTS_ROOT/$KEY.lock" || left+=(lock)
 	for path in "/run/tailgate/$KEY" "$OBJECTS_ROOT/$KEY"; do
 		[[ ! -e $path ]] || left+=("$path")
 	done
@@ -249,7 +251,6 @@ alone() { # COMMANDS
 	# shellcheck disable=SC2016 # expanded in there
 	TAILGATE=$ROOT/tc-scripts/tailgate unshare --mount --net --pid --fork --mount-proc --propagation private bash -euc '
 		mount -t tmpfs tmpfs /run
-		mkdir /run/lock
 		ip link add eth0 type veth peer name eth1
 		ip link set dev eth0 up
 		tailgate() { "$TAILGATE" "$@"; }

@@ -55,7 +55,7 @@ settled() {
 		find "/run/tailgate/$KEY" -printf '%P\n'
 		find "$OBJECTS_ROOT/$KEY" -printf '%P\n' |
 			awk -F. -v OFS=. '$2 ~ /^[0-9]+$/ { $2 %= 32 } 1'
-		find "$LOCKS" -name "tailgate.$KEY.lock"
+		find "$OBJECTS_ROOT" -name "$KEY.lock"
 	} 2>/dev/null | sort
 }
 
