@@ -136,6 +136,8 @@ attachment_remove() {
 	if root_is_unused; then
 		run_or_die umount "$PINS_ROOT"
 		run_or_die rmdir "$PINS_ROOT"
+	elif [[ -d $PINS_ROOT ]] && ! root_is_mounted; then # killed between the two
+		run_or_die rmdir --ignore-fail-on-non-empty "$PINS_ROOT"
 	fi
 	if ! root_is_mounted || root_is_unused; then
 		run rm -f "$OBJECTS_ROOT"/{"$KEY",all}.lock
