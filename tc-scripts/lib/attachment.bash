@@ -171,7 +171,8 @@ stale_locks_remove() {
 		[[ -e $path && ! $DRY_RUN ]] || continue
 		path=${path##*/}
 		attachment_select "${path%.lock}"
-		! attachment_exists && ! attachment_is_busy || continue
+		! attachment_exists || continue
+		! attachment_is_busy || continue
 		attachment_lock
 		attachment_unlock
 	done
