@@ -179,7 +179,7 @@ both() { # WORD...
 		tailgate status
 		tailgate attach eth1 --ingress --chain count
 		tailgate --dry-run detach eth0 >/run/lines
-		! grep umount /run/lines
+		! grep umount /run/lines || exit 1
 		bash -e /run/lines
 		mountpoint -q /run/tailgate
 		tailgate status
