@@ -11,7 +11,11 @@ $(T)/tree: $(T)/unit-tree.san.o $(TREE_PARTS:%=$(T)/policy-%.san.o)
 $(T)/keys: $(T)/unit-keys.san.o \
 	$(patsubst %,$(T)/policy-%.san.o,blob tables trie wide wide_plan wide_windows)
 
-COMPILE_TESTS := $(T)/tree $(T)/keys
+$(T)/acts: $(T)/unit-acts.san.o $(T)/policy-acts.san.o $(POLICY_SANITIZED)
+
+$(T)/loads: $(T)/unit-loads.san.o
+
+COMPILE_TESTS := $(T)/tree $(T)/keys $(T)/acts $(T)/loads
 
 $(COMPILE_TESTS):
 	$(call say,LD,$@)

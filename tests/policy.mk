@@ -10,12 +10,13 @@ POLICY_PARTS := $(basename $(notdir $(wildcard \
 	$(addsuffix /*.c,$(addprefix tools/policy/,language json)))))
 POLICY_SANITIZED := $(POLICY_PARTS:%=$(T)/policy-%.san.o)
 POLICY_TESTS := $(addprefix $(T)/,policy_accept policy_golden policy_words \
-	policy_limits policy_order)
+	policy_limits policy_order policy_values)
 POLICY_SPEED := $(T)/policy_speed
 
 $(T)/policy_accept: $(addprefix $(T)/,unit-policy_accept.san.o \
 	unit-policy_same.san.o table.san.o) $(POLICY_SANITIZED)
 $(T)/policy_golden: $(T)/unit-policy_golden.san.o $(POLICY_SANITIZED)
+$(T)/policy_values: $(T)/unit-policy_values.san.o $(POLICY_SANITIZED)
 $(T)/policy_words: $(T)/unit-policy_words.san.o $(POLICY_SANITIZED)
 $(T)/policy_limits: $(addprefix $(T)/,unit-policy_limits.san.o \
 	unit-policy_same.san.o) $(POLICY_SANITIZED)

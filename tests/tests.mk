@@ -11,7 +11,7 @@ TEST_CFLAGS := $(TOOL_CFLAGS) $(POLICY_INCLUDES) -Itests -Itests/packets -Itests
 FUZZ_CFLAGS := $(TEST_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link
 
 CRAFT := craft.o layer.o field.o table.o
-UNIT_TESTS := $(addprefix $(T)/,parser splice damage counters)
+UNIT_TESTS := $(addprefix $(T)/,parser parser_bits splice damage counters)
 FUZZERS := $(addprefix $(T)/,fuzz-parser fuzz-elf_object)
 KERNEL_TESTS := $(addprefix $(T)/,run verify)
 TEST_PROGRAMS := $(T)/craft
@@ -47,6 +47,7 @@ $(eval $(call test_objects,tools,tools-))
 $(T)/craft: $(addprefix $(T)/,craft-main.o $(CRAFT))
 $(T)/parser: $(addprefix $(T)/,unit-parser.san.o extent.san.o found.san.o \
 	$(CRAFT:.o=.san.o))
+$(T)/parser_bits: $(addprefix $(T)/,unit-parser_bits.san.o found.san.o)
 
 $(T)/run: $(addprefix $(T)/,run.o judge.o words.o object.o splice.o $(CRAFT))
 $(T)/verify: $(addprefix $(T)/,verify.o object.o)

@@ -113,7 +113,7 @@ resets_a_connection() { # HOOK
 	in_server ip route add 198.18.0.0/24 via "$CLIENT4"
 	in_witness curl -gsS -o /dev/null --noproxy '*' --max-time "$PATIENCE" "http://$SERVER4/"
 	given_reject egress protocol=tcp
-	run -7 in_witness curl -gsS -o /dev/null --noproxy '*' --max-time 5 "http://$SERVER4/"
+	run -7 in_witness curl -gsS -o /dev/null --noproxy '*' --max-time "$PATIENCE" "http://$SERVER4/"
 	was_rejected egress
 }
 
@@ -332,14 +332,18 @@ answers_with_tags() { # HOOK
 
 # --- silence
 
-readonly TIME_EXCEEDED=0b000000000000004500001c00010000400600000000000000000000
+# An error of this type, which quotes a packet.
+icmp_error() { # TYPE
+	ip4 1 "${1}000000000000004500001c00010000400600000000000000000000"
+}
 
 stays_silent() { # HOOK
 	given_reject "$1"
 	capture_begins client
 	# a reset; errors of ICMP and ICMPv6, and a redirect; later fragments
 	client_sends "$(ip4 6 "$(tcp "$RST" 1 0)")" "$(ip6 6 "$(tcp "$((RST | ACK))" 1 2)")" \
-		"$(ip4 1 "$TIME_EXCEEDED")" "$(ip6 58 "0100000000000000")" "$(ip6 58 "8900000000000000")" \
+		"$(icmp_error 03)" "$(icmp_error 04)" "$(icmp_error 05)" "$(icmp_error 0b)" "$(icmp_error 0c)" \
+		"$(ip6 58 "0100000000000000")" "$(ip6 58 "8900000000000000")" \
 		"$(ip4 17 "$(udp 6161)" '' 2001)" "$(ip6 44 "1100000800000001$(udp 6161)")"
 	# from nobody, from and to groups
 	FROM=00000000 client_sends "$(FROM=00000000 ip4 17 "$(udp 61)")"
@@ -349,7 +353,7 @@ stays_silent() { # HOOK
 		"$(FROM=ff02${CLIENT6_HEX:4} ip6 17 "$(udp 61)")" "$(TO=ff02${SERVER6_HEX:4} ip6 6 "$(tcp "$SYN" 1 0)")"
 	TO_MAC=ffffffffffff client_sends "$(ip4 17 "$(udp 61)")"
 	TO_MAC=333300000001 client_sends "$(ip6 17 "$(udp 61)")"
-	eventually counted act "$(counted_as "$1")" drop unanswered 18
+	eventually counted act "$(counted_as "$1")" drop unanswered 22
 	# and this one is answered, so the others would have been seen
 	client_sends "$(ip4 17 "$(udp 61)")"
 	capture_ends 'udp port 80 unreachable'

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * acts - what the compiler writes into the tables for each action and change
+ * that a rule can name.
+ */
+#include <string.h>
+
+#include "compile/acts.h"
+#include "language/read.h"
+#include "tap.h"
+
+#define LO 1 /* the index of lo, in every namespace */
+
+static const struct row {
+	const char *rule;
+	struct tg_act act;
+} rows[] = {
+	{ "next", { .kind = TG_ACT_NEXT } },
+	{ "pass", { .kind = TG_ACT_PASS } },
+	{ "accept", { .kind = TG_ACT_ACCEPT } },
+	{ "drop", { .kind = TG_ACT_DROP } },
+	{ "reject", { TG_ACT_REJECT, .reject = TG_ACT_REJECT_AUTO } },
+	{ "reject with reset tcp",
+	  { TG_ACT_REJECT, .reject = TG_ACT_REJECT_RESET } },
+	{ "reject with port", { TG_ACT_REJECT, .reject = TG_ACT_REJECT_PORT } },
+	{ "reject with host", { TG_ACT_REJECT, .reject = TG_ACT_REJECT_HOST } },
+	{ "reject with admin",
+	  { TG_ACT_REJECT, .reject = TG_ACT_REJECT_ADMIN } },
+	{ "pass set mark 0x12345678",
+	  { TG_ACT_PASS, .changes = TG_ACT_SET_MARK, .mark = 0x12345678,
+	    .mark_mask = 0xffffffff } },
+	{ "pass set mark 0x10/0xf0",
+	  { TG_ACT_PASS, .changes = TG_ACT_SET_MARK, .mark = 0x10,
+	    .mark_mask = 0xf0 } },
+	{ "pass set priority 7",
+	  { TG_ACT_PASS, .changes = TG_ACT_SET_PRIORITY, .priority = 7 } },
+	{ "pass set class 1:10",
+	  { TG_ACT_PASS, .changes = TG_ACT_SET_CLASS, .class = 0x10010 } },
+	{ "pass set dscp 46",
+	  { TG_ACT_PASS, .changes = TG_ACT_SET_DSCP, .dscp = 46 } },
+	{ "pass redirect to lo",
+	  { TG_ACT_PASS, .changes = TG_ACT_REDIRECT, .redirect = LO } },
+	{ "pass redirect to ingress lo",
+	  { TG_ACT_PASS, .changes = TG_ACT_REDIRECT_INGRESS, .redirect = LO } },
+	{ "drop mirror to lo",
+	  { TG_ACT_DROP, .changes = TG_ACT_MIRROR, .mirror = LO } },
+};
+#define ROWS (sizeof(rows) / sizeof(*rows))
+
+/* The only rule of the policy, or NULL. */
+static const struct policy_rule *read_rule(struct policy *policy,
+					   struct diagnostics *diagnostics,
+					   const char *text)
+{
+	struct read_options options = { 0 };
+
+	if (policy_read_text(policy, "row", text, strlen(text), &options,
+			     diagnostics) ||
+	    policy->block_count != 1 || policy->blocks[0].count != 1)
+		return NULL;
+	return policy->blocks[0].rules;
+}
+
+static void check_row(struct tap *tap, const struct row *row)
+{
+	struct diagnostics diagnostics = { 0 };
+	struct policy policy = { 0 };
+	struct acts acts = { 0 };
+	const char *device = NULL;
+	const struct policy_rule *rule =
+		read_rule(&policy, &diagnostics, row->rule);
+	bool good = rule && acts_add_rule(&acts, rule, &device) == 0 &&
+		    !memcmp(acts.list, &row->act, sizeof(row->act));
+
+	if (!tap_ok(tap, good && acts.used == tg_act_uses(&row->act), "%s",
+		    row->rule) &&
+	    acts.count)
+		tap_dump(tap, (const uint8_t *)acts.list, sizeof(*acts.list));
+	for (size_t i = 0; !rule && i < diagnostics.count; i++)
+		tap_note(tap, "%s", diagnostics.list[i].message);
+	acts_free(&acts);
+	diagnostics_free(&diagnostics);
+	policy_free(&policy);
+}
+
+int main(void)
+{
+	struct tap tap = tap_plan(stdout, ROWS);
+
+	for (size_t i = 0; i < ROWS; i++)
+		check_row(&tap, &rows[i]);
+	return tap_end(&tap);
+}
