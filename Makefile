@@ -3,7 +3,7 @@
 # make            build every object and tool into build/
 # make check      what needs no root: style, unit tests
 # make test       everything; root. DOCKER=1 adds containers, with an engine
-# make test-long  what takes minutes more: a thousand flips; root
+# make test-long  what takes minutes more: a thousand flips, mutants; root
 # make test-vm    the tests on Debian's 6.1 and 6.12, in virtual machines
 # make test-debian13  build and test it in a root of Debian 13; root
 # make bench      the policy beside its peers; root. QUICK=1 compares
@@ -93,6 +93,7 @@ test: deps
 test-long: deps
 	$(Q)$(MAKE) --no-print-directory all tests-build
 	$(Q)bats tests/bats/long
+	$(Q)tests/run mutants
 
 test-debian13:
 	$(Q)tests/debian/run --release 13

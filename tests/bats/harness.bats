@@ -69,6 +69,21 @@ ends() { # STATUS LAST-LINE
 	[[ ${lines[-1]} =~ ^[0-9]+' passed, '[1-9][0-9]*' failed, 0 skipped'$ ]]
 }
 
+@test "a tier of minutes shows how far it is, into a pipe as well" {
+	given_tier 'echo 1..3; echo ok 1; printf "ok "; sleep 3; echo 2; echo ok 3'
+	export TAILGATE_PROGRESS_SECONDS=1
+	ends 0 '3 passed, 0 failed, 0 skipped'
+	[[ $output == *$'\n'"unit     1 of 3"$'\n'* ]] || fail "$output"
+}
+
+@test "on a terminal the progress has the total and the file" {
+	given_tier "source tests/tiers/again.bash; bats_with_second_try 1 '$BATS_TEST_TMPDIR/two.bats'"
+	printf '@%s "%s" {\n\t%s\n}\n' test 'that holds' true test 'that holds, too' true >"$BATS_TEST_TMPDIR/two.bats"
+	cd "$TREE"
+	run -0 script -qec 'tests/run unit' /dev/null </dev/null
+	[[ $output == *'unit     1 of 2  two.bats'*'2 passed, 0 failed, 0 skipped'* ]] || fail "$output"
+}
+
 @test "a tier that stops short of its plan has failed" {
 	given_tier 'echo 1..3; echo ok 1'
 	ends 1 '1 passed, 1 failed, 0 skipped'
@@ -330,9 +345,10 @@ given_style() {
 	printf '/* SPDX-License-Identifier: GPL-2.0-only */\nint  x;\n' >"$TREE/x.c"
 	printf 'int x;\n' >"$TREE/y.h"
 	printf 'see /home/%s\n' somebody >"$TREE/text.md"
+	printf '# SPDX-License-Identifier: GPL-2.0-only\nis_good() {\n\t! false\n}\nis_careless() {\n\t! true\n\tis_good\n}\n' >"$TREE/x.bats"
 	run "$TREE/tests/style"
 	local check
-	for check in shellcheck 'the shell files' 'the C files' 'every source file' 'no file names'; do
+	for check in shellcheck 'the shell files' 'the C files' 'every source file' 'no file names' "no '! command'"; do
 		[[ $output =~ 'not ok '[0-9]+' - '"$check" ]] || fail "found nothing: $check" "$output"
 	done
 	[[ $output == *careless* && $output == *x.c* && $output == *y.h:* && $output == *text.md* ]]

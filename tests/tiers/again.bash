@@ -6,12 +6,15 @@
 
 readonly AGAIN_MAX=5
 
+FORMAT=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/format")
+readonly FORMAT
+
 # What failed, and what bats said about it, by name.
 declare -A FAILED_NUMBER=() FAILED_WHY=()
 
 bats_with_second_try() { # JOBS FILE...
 	local status=0 tap pid
-	exec {tap}< <(bats --jobs "$1" --formatter tap "${@:2}")
+	exec {tap}< <(bats --jobs "$1" --formatter "$FORMAT" "${@:2}")
 	pid=$!
 	hold_failures <&"$tap"
 	exec {tap}<&-
