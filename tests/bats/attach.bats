@@ -158,10 +158,9 @@ echo_requests_in() {
 	flood_begins
 	for hook in xdp ingress; do
 		on_server attach eth0 "--$hook" --chain count,count,drop_all
-		sleep 0.2
+		eventually counted drop_all "$hook" drop all
 		in_client ip link set dev eth0 down
-		sleep 0.1
-		counted drop_all "$hook" drop all
+		stands_still what_was_counted
 		(($(packets count "$hook" next counted) == 2 * $(packets drop_all "$hook" drop all))) ||
 			fail 'not every packet met every plugin' "$(what_was_counted)"
 		(($(judged "$hook") == $(packets drop_all "$hook" drop all)))

@@ -35,9 +35,8 @@ teardown() {
 	"$BUILD/tg-splice" "$BATS_TEST_TMPDIR/mark2.o" -o "$BATS_TEST_TMPDIR/mixed.o" tg_next_slot=1
 	TC_BPF_MNT=/run/tailgate/$KEY tc exec bpf graft "$PINS/tg_xdp" key 0 \
 		object-file "$BATS_TEST_TMPDIR/mixed.o" type xdp section xdp
-	sleep 0.3
+	eventually counted check xdp drop own-0
 	flood_ends
-	counted check xdp drop own-0
 	run -1 every_packet_met_one_chain xdp
 }
 
@@ -48,8 +47,7 @@ teardown() {
 	on_server attach eth0 --xdp --chain "${CHAINS[0]}" --miss drop
 	flood_begins
 	"$BUILD/tg-chain" clear "$PINS/tg_xdp" 0 1
-	sleep 0.3
+	eventually counted gate xdp drop missed-tail-call
 	flood_ends
-	counted gate xdp drop missed-tail-call
 	run -1 every_packet_met_one_chain xdp
 }

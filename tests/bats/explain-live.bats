@@ -237,14 +237,14 @@ judges_alike() { # OPTION...
 	given_no_ipv6
 	given_edge_policy ingress
 	on_server attach eth0 --ingress --chain "count,$POLICY"
-	in_server timeout 60 tcpdump -Z root -i eth0 -Q in -U -w "$BATS_TEST_TMPDIR/pcap" 2>"$BATS_TEST_TMPDIR/err" 3>&- 4>&- &
+	in_server timeout 60 tcpdump --immediate-mode -Z root -i eth0 -Q in -U -w "$BATS_TEST_TMPDIR/pcap" 2>"$BATS_TEST_TMPDIR/err" 3>&- 4>&- &
 	local capturer=$!
 	eventually grep -q 'listening on' "$BATS_TEST_TMPDIR/err"
 	reaches http 80
 	refute_reaches http 8080 ping
-	in_client ping -c 2 -w 2 "$SERVER4" || true
+	in_client ping -c 2 -W 1 "$SERVER4" || true
 	cut_the_cable
-	sleep 0.5
+	stands_still stat -c %s "$BATS_TEST_TMPDIR/pcap"
 	kill "$capturer"
 	wait "$capturer" || true
 	explain ingress --pcap "$BATS_TEST_TMPDIR/pcap" --json >"$BATS_TEST_TMPDIR/answers"
@@ -512,9 +512,7 @@ what_is_counted() {
 	local i
 	for i in {1..100}; do printf '%s\n' "$SYN22" "$SYN80" arp icmp' 198.51.100.1 > 198.51.100.2'; done >"$BATS_TEST_TMPDIR/some"
 	for i in {1..250}; do cat "$BATS_TEST_TMPDIR/some"; done >"$BATS_TEST_TMPDIR/many"
-	SECONDS=0
-	explain ingress --batch <"$BATS_TEST_TMPDIR/many" | sort | uniq -c >"$BATS_TEST_TMPDIR/sums"
-	((SECONDS < 20)) || fail "it took $SECONDS seconds"
+	with_cpu_seconds 20 explain ingress --batch <"$BATS_TEST_TMPDIR/many" | sort | uniq -c >"$BATS_TEST_TMPDIR/sums"
 	[[ $(awk '{ print $1 }' "$BATS_TEST_TMPDIR/sums" | sort -u) == 25000 ]]
 }
 

@@ -54,12 +54,8 @@ at_least() { # FRAMES
 # Waits for so many frames, and then until a moment passes without one.
 # They are in SEEN then, each in a line.
 see() { # FRAMES
-	local before='' now
 	eventually at_least "$1" || true
-	while now=$(wc -c <"$WATCHED") && [[ $now != "$before" ]]; do
-		before=$now
-		sleep 0.3
-	done
+	stands_still stat -c %s "$WATCHED"
 	kill "$WATCHER" 2>/dev/null || true
 	wait "$WATCHER" || true
 	SEEN=$(frames_watched)

@@ -20,8 +20,9 @@ export CLIENT4=198.51.100.1 SERVER4=198.51.100.2
 export CLIENT6=2001:db8::1 SERVER6=2001:db8::2
 readonly CLIENT_MAC=02:00:00:00:00:01 SERVER_MAC=02:00:00:00:00:02
 
-# How long an answer may take, and how long none must come.
-PATIENCE=10 SILENCE=1
+# How long an answer may take on the busiest machine, and how long none must
+# come.
+PATIENCE=60 SILENCE=1
 
 # What this test made, for clean_up.
 NAMESPACES=()
@@ -40,6 +41,30 @@ eventually() { # COMMAND...
 		sleep 0.1
 	done
 	"$@"
+}
+
+# Until the command prints the same twice, a moment apart: what was on its way
+# has arrived.
+stands_still() { # COMMAND...
+	local before=none now
+	while now=$("$@") && [[ $now != "$before" ]]; do
+		before=$now
+		sleep 0.3
+	done
+}
+
+# So much of a processor each of its processes may take: what must end soon does,
+# however busy the machine is.
+with_cpu_seconds() { # SECONDS COMMAND...
+	(
+		ulimit -t "$1"
+		"${@:2}"
+	)
+}
+
+# Not before a process has come so far that it deals with signals itself.
+catches_signals() { # PID PROGRAM
+	[[ /proc/$1/exe -ef $2 ]] && ! grep -qx 'SigCgt:[[:space:]]*0*' "/proc/$1/status"
 }
 
 # --- programs of the tests' own, for setup_file
@@ -174,7 +199,8 @@ clean_up() {
 	done
 	for path in "${MOUNTS[@]}"; do
 		while mountpoint -q "$path"; do
-			umount "$path" || break
+			# what was told to end may still hold it
+			eventually umount "$path" || break
 		done
 	done
 }

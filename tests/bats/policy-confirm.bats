@@ -54,30 +54,29 @@ waits_no_more() {
 }
 
 @test "without a confirmation the policy before is back in force, and no process is left" {
-	run -0 apply b --confirm 5
-	[[ ${lines[-1]} == "back again in 5 s, unless 'tailgate policy confirm eth0' comes" ]]
+	run -0 apply b --confirm 10
+	[[ ${lines[-1]} == "back again in 10 s, unless 'tailgate policy confirm eth0' comes" ]]
 	in_force_is_b
 	waits
 	refute_reaches ping
 	eventually in_force_is_a
 	reaches ping http 80
 	eventually waits_no_more
-	[[ $(outcome) == *': not confirmed within 5 s: rolled back ingress' ]]
+	[[ $(outcome) == *': not confirmed within 10 s: rolled back ingress' ]]
 	run -0 on_server policy show eth0
-	[[ ${lines[-1]} == *'not confirmed within 5 s: rolled back ingress' ]]
+	[[ ${lines[-1]} == *'not confirmed within 10 s: rolled back ingress' ]]
 	run -0 on_server status eth0
-	[[ ${lines[-1]} == *'not confirmed within 5 s: rolled back ingress' ]]
+	[[ ${lines[-1]} == *'not confirmed within 10 s: rolled back ingress' ]]
 	refuses 1 'nothing on eth0 waits to be confirmed: ' on_server policy confirm eth0
 	apply a
 	[[ $(outcome) == null ]]
 }
 
 @test "what was confirmed stays" {
-	apply b --confirm 2
+	apply b --confirm 20
 	run -0 on_server policy confirm eth0
 	[[ $output == 'eth0 ingress: confirmed' ]]
 	eventually no_guard
-	sleep 2
 	in_force_is_b
 	[[ $(outcome) == null ]]
 }
@@ -96,30 +95,28 @@ waits_no_more() {
 }
 
 @test "a rollback by hand takes back what waits, and nothing comes after it" {
-	apply b --confirm 2
+	apply b --confirm 20
 	on_server policy rollback eth0
 	in_force_is_a
 	eventually waits_no_more
 	on_server policy rollback eth0
-	sleep 2
 	in_force_is_b
 }
 
 @test "after a detach nothing is rolled back, and no process is left" {
-	apply b --confirm 3
+	apply b --confirm 20
 	on_server detach eth0
 	eventually no_guard
 	nothing_is_left
 	on_server attach eth0 --ingress --chain policy
 	apply b
-	sleep 3
 	in_force_is_b
 }
 
 @test "it comes when the terminal has gone with all that ran in it" {
 	# shellcheck disable=SC2016 # expanded in there
 	run setsid --wait bash -c '"$@"; kill -HUP 0' bash "$ROOT/tc-scripts/tailgate" \
-		--netns "$SERVER" policy apply eth0 "$POLICIES/b.policy" --confirm 2
+		--netns "$SERVER" policy apply eth0 "$POLICIES/b.policy" --confirm 10
 	in_force_is_b
 	eventually in_force_is_a
 	eventually waits_no_more
@@ -127,7 +124,7 @@ waits_no_more() {
 
 @test "it comes when the apply itself was killed right after its graft" {
 	given_policy_shims
-	killed_at 'tc exec bpf graft ' --confirm 2
+	killed_at 'tc exec bpf graft ' --confirm 10
 	in_force_is_b
 	eventually in_force_is_a
 	eventually waits_no_more
@@ -172,9 +169,9 @@ killed_at() { # COMMAND OPTION...
 }
 
 @test "who kills the process that waits keeps what was applied" {
-	apply b --confirm 2
+	apply b --confirm 20
 	kill "$(guards)"
-	sleep 3
+	eventually no_guard
 	in_force_is_b
 	sed -i "s/ [0-9]* / $((EPOCHSECONDS - 60)) /" "$OBJECTS_ROOT/$KEY/unconfirmed"
 	run -0 on_server policy show eth0

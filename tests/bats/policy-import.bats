@@ -191,7 +191,7 @@ million_of_marks() {
 
 refuses_a_million_of() { # WHAT
 	"million_of_$1" >"$1"
-	run timeout 60 "$BUILD/tg-policy" import --iptables "$1"
+	run with_cpu_seconds 60 "$BUILD/tg-policy" import --iptables "$1"
 	((status == 1)) || fail "$1: $status: $output"
 	[[ $output == "$1: more than 1000000 rules would be needed" ]] || fail "$output"
 }

@@ -18,11 +18,11 @@ teardown() {
 pings_seen() {
 	local log=$BATS_TEST_TMPDIR/seen pid
 	# -Z: it would leave root's privileges, and with them the log's directory
-	in_server timeout 10 tcpdump -Z root -lnni eth0 -Q in icmp >"$log" 2>"$log.err" 3>&- &
+	in_server timeout 120 tcpdump --immediate-mode -Z root -lnni eth0 -Q in icmp >"$log" 2>"$log.err" 3>&- &
 	pid=$!
 	eventually grep -q 'listening on' "$log.err"
-	in_client ping -q -c 3 -i 0.1 -w 1 "$SERVER4" >/dev/null || true
-	sleep 0.3
+	in_client ping -q -c 3 -i 0.1 -W 1 "$SERVER4" >/dev/null || true
+	stands_still stat -c %s "$log"
 	kill "$pid"
 	wait "$pid" || true
 	grep -c 'echo request' "$log" || true

@@ -32,9 +32,20 @@ ping_times() { # PACKETS
 	in_client ping -q -c "$1" -i 0.1 -W 1 "$SERVER4"
 }
 
-# protocol_rate, for a moment; its output in REPORT
-read_rates() { # SECONDS [PIN]
-	REPORT=$(timeout "$1" "$BUILD/tutorial/protocol_rate" "${@:2}") || (($? == 124))
+# protocol_rate, until it has said something of ICMP so often; in REPORT
+read_rates() { # TIMES [PIN]
+	local reader times=$1
+	shift
+	"$BUILD/tutorial/protocol_rate" "$@" >"$BATS_TEST_TMPDIR/rates" 3>&- 4>&- &
+	reader=$!
+	eventually has_rates "$times" || true
+	kill "$reader"
+	wait "$reader" || true
+	REPORT=$(<"$BATS_TEST_TMPDIR/rates")
+}
+
+has_rates() { # TIMES
+	(($(grep -c '^icmp ' "$BATS_TEST_TMPDIR/rates") >= $1))
 }
 
 @test "each packet is counted by its protocol, and passes" {
@@ -83,28 +94,34 @@ read_rates() { # SECONDS [PIN]
 
 @test "the reader prints the packets of a second by name, and no protocol without any" {
 	given_counters protocols_pass
-	in_client timeout 10 ping -q -i 0.1 "$SERVER4" >/dev/null 3>&- &
-	read_rates 3.5
+	in_client timeout 100 ping -q -i 0.1 "$SERVER4" >/dev/null 3>&- &
+	read_rates 3
 	kill %1
-	# three reports of ten packets, give or take what the clock does
+	# ten packets each, fewer on a busy machine, more where some had to wait
 	awk '$1 == "icmp" && $3 == "packets/s" { n++; sum += $2 }
-		END { exit !(n >= 2 && n <= 3 && sum / n >= 7 && sum / n <= 13) }' <<<"$REPORT" ||
+		END { exit !(n >= 3 && sum / n >= 1 && sum / n <= 13) }' <<<"$REPORT" ||
 		fail "$REPORT"
 	[[ $REPORT != *tcp* && $REPORT != *' 0 packets/s'* ]]
 }
 
 @test "the reader takes the hash map as well" {
 	attach_by_hand server xdp "$BUILD/tutorial/protocols_hash.o"
-	in_client timeout 10 ping -q -i 0.1 "$SERVER4" >/dev/null 3>&- &
-	read_rates 2.5 "$PINS/tut_proto_hash"
+	in_client timeout 100 ping -q -i 0.1 "$SERVER4" >/dev/null 3>&- &
+	read_rates 1 "$PINS/tut_proto_hash"
 	kill %1
 	[[ $REPORT == icmp*packets/s* ]]
 }
 
 @test "the reader ends well on Ctrl-C and on kill" {
 	given_counters protocols_pass
-	run -0 timeout --preserve-status -s INT 0.5 "$BUILD/tutorial/protocol_rate"
-	run -0 timeout --preserve-status -s TERM 0.5 "$BUILD/tutorial/protocol_rate"
+	local signal reader
+	for signal in INT TERM; do
+		"$BUILD/tutorial/protocol_rate" >/dev/null 3>&- 4>&- &
+		reader=$!
+		eventually catches_signals "$reader" "$BUILD/tutorial/protocol_rate"
+		kill "-$signal" "$reader"
+		wait "$reader"
+	done
 }
 
 @test "the reader says which map is missing, and refuses another one" {

@@ -283,9 +283,7 @@ client_sends_many() { # FRAME...
 	attach "$SERVER" eth0 ingress "$TUTORIAL/rate.o" ingress
 	for i in 1 2; do
 		watch "$CLIENT" eth0 in icmp
-		client_sends "$PING" "$PING"
-		sleep 0.1
-		client_sends "$PING" "$PING"
+		client_sends "$PING" "$PING" "$PING" "$PING"
 		must_see_one "$PONG"
 		reaches http 80
 		sleep 0.5

@@ -42,10 +42,10 @@ leftovers_report() {
 	local try new=
 	export -n TAILGATE_TEST_RUN
 	# What was told to end may need a moment to be gone.
-	for try in 1 2 3 4 5; do
+	for ((try = 0; try < 40; try++)); do
 		new=$(new_leftovers)
 		[[ $new ]] || break
-		((try == 5)) || sleep 0.5
+		sleep 0.5
 	done
 	if [[ $new ]]; then
 		tap_not_ok 'the suite leaves nothing behind' "$new"

@@ -31,7 +31,7 @@ programs_of() { # VARIABLE
 tap_program() { # COMMAND [ARGUMENT]...
 	local name=${1##*/} output status=0 line plan=-1 ran=0 bad=0
 	[[ ${2:-} != --* ]] || name+=" $2"
-	output=$(timeout "${TAILGATE_TEST_TIMEOUT:-300}" "$@" 2>&1) || status=$?
+	output=$(timeout "${TAILGATE_TEST_TIMEOUT:-1800}" "$@" 2>&1) || status=$?
 	while IFS= read -r line; do
 		if [[ $line =~ ^1\.\.([0-9]+)(.*)$ ]]; then
 			plan=${BASH_REMATCH[1]}
