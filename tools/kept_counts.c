@@ -24,17 +24,6 @@ static int pin_path(char *path, const struct kept_counts *kept,
 	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static int open_pin(const struct kept_counts *kept, const char *program,
-		    const char *what)
-{
-	char path[PATH_MAX];
-	int fd = pin_path(path, kept, program, what);
-
-	if (!fd)
-		fd = bpf_obj_get(path);
-	return fd;
-}
-
 static int pin(const struct kept_counts *kept, const char *program,
 	       const char *what, int fd)
 {
@@ -214,18 +203,24 @@ static int write_base(const struct kept_counts *kept, uint32_t program,
 
 /* --- one program after the other */
 
-/* -ENOENT where a killed command has left only half of its pins. */
+/*
+ * -ENOENT where a killed command has left only half of its pins, -EPROTO where
+ * a policy of another version has left them.
+ */
 static int read_pins(const struct kept_counts *kept, uint32_t id,
 		     struct rule_lines *rules)
 {
+	char program[16], text[PATH_MAX], counts[PATH_MAX];
 	struct loaded_rules loaded = { -1, -1 };
-	char program[16];
-	int err = -ENOENT;
+	int err;
 
 	snprintf(program, sizeof(program), "%" PRIu32, id);
-	loaded.counters = open_pin(kept, program, "counts");
-	loaded.text = open_pin(kept, program, "text");
-	if (loaded.counters >= 0 && loaded.text >= 0)
+	err = pin_path(text, kept, program, "text");
+	if (!err)
+		err = pin_path(counts, kept, program, "counts");
+	if (!err)
+		err = loaded_rules_open_pins(&loaded, text, counts);
+	if (!err)
 		err = loaded_rules_read(&loaded, rules);
 	if (!err)
 		err = loaded_rules_count(&loaded, rules);
@@ -247,6 +242,8 @@ int kept_inherit(const struct kept_counts *kept, uint32_t program,
 		rule_lines_add(rules, &last);
 	} else if (!err || err == -ENOENT) {
 		rule_lines_add(rules, &base);
+		err = 0;
+	} else if (err == -EPROTO) { /* its counts cannot be read: from 0 */
 		err = 0;
 	}
 	rule_lines_free(&last);

@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "policy_table.h"
 #include "program.h"
 
 /* Names in progs/policy.bpf.c */
@@ -39,22 +40,47 @@ static int map_info(int fd, struct bpf_map_info *info)
 	return bpf_obj_get_info_by_fd(fd, info, &size) < 0 ? -errno : 0;
 }
 
+static bool is_text(const struct bpf_map_info *info)
+{
+	return !strcmp(info->name, RULES) && info->type == BPF_MAP_TYPE_ARRAY &&
+	       info->max_entries == 1;
+}
+
+/* What is read of it has this size: a map of another layout has another one. */
+static bool is_counters(const struct bpf_map_info *info)
+{
+	return !strcmp(info->name, COUNTERS) &&
+	       info->type == BPF_MAP_TYPE_PERCPU_ARRAY &&
+	       info->value_size == sizeof(struct tg_rule_block);
+}
+
 /* Keeps the map, or closes it. */
 static void sort_out(struct loaded_rules *loaded, int fd)
 {
 	struct bpf_map_info info;
+	int err = map_info(fd, &info);
 
-	if (map_info(fd, &info) == 0 && !strcmp(info.name, RULES) &&
-	    info.type == BPF_MAP_TYPE_ARRAY && info.max_entries == 1 &&
-	    loaded->text < 0)
+	if (!err && is_text(&info) && loaded->text < 0)
 		loaded->text = fd;
-	else if (!strcmp(info.name, COUNTERS) &&
-		 info.type == BPF_MAP_TYPE_PERCPU_ARRAY &&
-		 info.value_size == sizeof(struct tg_rule_block) &&
-		 loaded->counters < 0)
+	else if (!err && is_counters(&info) && loaded->counters < 0)
 		loaded->counters = fd;
 	else
 		close(fd);
+}
+
+static uint32_t version_of(const struct program *program)
+{
+	uint32_t version = 0;
+
+	program_constant(program, "tg_policy.version", &version);
+	return version;
+}
+
+uint32_t loaded_rules_version(uint32_t id)
+{
+	struct program program;
+
+	return program_read(&program, id) ? 0 : version_of(&program);
 }
 
 int loaded_rules_open(struct loaded_rules *loaded, uint32_t id)
@@ -63,6 +89,8 @@ int loaded_rules_open(struct loaded_rules *loaded, uint32_t id)
 	int err = program_read(&program, id);
 
 	*loaded = (struct loaded_rules){ -1, -1 };
+	if (!err && version_of(&program) != TG_POLICY_VERSION)
+		err = -EPROTO;
 	for (uint32_t i = 0; !err && i < program.maps; i++) {
 		int fd = bpf_map_get_fd_by_id(program.map_ids[i]);
 
@@ -72,6 +100,24 @@ int loaded_rules_open(struct loaded_rules *loaded, uint32_t id)
 			sort_out(loaded, fd);
 	}
 	if (!err && (loaded->text < 0 || loaded->counters < 0))
+		err = -EPROTO;
+	if (err)
+		loaded_rules_close(loaded);
+	return err;
+}
+
+int loaded_rules_open_pins(struct loaded_rules *loaded, const char *text,
+			   const char *counters)
+{
+	struct bpf_map_info info;
+	int err = 0;
+
+	loaded->text = bpf_obj_get(text);
+	loaded->counters = bpf_obj_get(counters);
+	if (loaded->text < 0 || loaded->counters < 0)
+		err = -ENOENT;
+	else if (map_info(loaded->text, &info) || !is_text(&info) ||
+		 map_info(loaded->counters, &info) || !is_counters(&info))
 		err = -EPROTO;
 	if (err)
 		loaded_rules_close(loaded);

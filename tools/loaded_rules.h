@@ -13,8 +13,18 @@ struct loaded_rules {
 /* The program in a slot of a pinned prog array; 0 or a negative errno. */
 int slot_program(const char *array, uint32_t slot, uint32_t *id);
 
-/* -EPROTO where the program is no policy. Needs a close, if it is 0. */
+/* The version of the program's tables, or 0 where it has none. */
+uint32_t loaded_rules_version(uint32_t program);
+
+/*
+ * -EPROTO where the program is no policy, or one of another version. Needs a
+ * close, if it is 0.
+ */
 int loaded_rules_open(struct loaded_rules *loaded, uint32_t program);
+
+/* The same of pins; -ENOENT where one of them is not there. */
+int loaded_rules_open_pins(struct loaded_rules *loaded, const char *text,
+			   const char *counters);
 void loaded_rules_close(struct loaded_rules *loaded);
 
 /* What it says, without counts; and these, added to those of the lines. */

@@ -70,11 +70,50 @@ out:
 	return err;
 }
 
-/* Where in a section of data the variable stands, or -1. */
+static const struct btf_type *skip_qualifiers(const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	while (type && (btf_is_mod(type) || btf_is_typedef(type)))
+		type = btf__type_by_id(btf, type->type);
+	return type;
+}
+
+/* In bytes from the start of the struct, or -1. */
+static int member_offset(const struct btf *btf, const struct btf_type *type,
+			 const char *name)
+{
+	const struct btf_member *members;
+
+	if (!type || !btf_is_struct(type))
+		return -1;
+	members = btf_members(type);
+	for (int i = 0; i < btf_vlen(type); i++) {
+		const char *its_name =
+			btf__name_by_offset(btf, members[i].name_off);
+
+		if (its_name && !strcmp(its_name, name) &&
+		    !btf_member_bitfield_size(type, i))
+			return btf_member_bit_offset(type, i) / 8;
+	}
+	return -1;
+}
+
+/* Of "variable" or "variable.member": is the first word this one? */
+static bool names_variable(const char *name, const char *variable)
+{
+	size_t size = strcspn(name, ".");
+
+	return variable && strlen(variable) == size &&
+	       !memcmp(name, variable, size);
+}
+
+/* The constant's offset in a section of data, or -1. */
 static int offset_of(const struct btf *btf, __u32 datasec_id, const char *name)
 {
 	const struct btf_type *datasec = btf__type_by_id(btf, datasec_id);
 	const struct btf_var_secinfo *infos;
+	const char *member = strchr(name, '.');
 
 	if (!datasec || !btf_is_datasec(datasec))
 		return -1;
@@ -82,12 +121,18 @@ static int offset_of(const struct btf *btf, __u32 datasec_id, const char *name)
 	for (int i = 0; i < btf_vlen(datasec); i++) {
 		const struct btf_type *var =
 			btf__type_by_id(btf, infos[i].type);
-		const char *its_name =
-			var ? btf__name_by_offset(btf, var->name_off) : NULL;
+		int offset = 0;
 
-		if (its_name && !strcmp(its_name, name) &&
-		    infos[i].size == sizeof(uint32_t))
-			return infos[i].offset;
+		if (!var || !names_variable(name, btf__name_by_offset(
+							  btf, var->name_off)))
+			continue;
+		if (member)
+			offset = member_offset(btf,
+					       skip_qualifiers(btf, var->type),
+					       member + 1);
+		else if (infos[i].size != sizeof(uint32_t))
+			continue;
+		return offset < 0 ? -1 : (int)infos[i].offset + offset;
 	}
 	return -1;
 }

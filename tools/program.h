@@ -22,7 +22,10 @@ struct program {
 /* 0 or a negative errno; nothing is printed. */
 int program_read(struct program *program, uint32_t id);
 
-/* The value of a 32-bit constant in the program's .rodata. */
+/*
+ * The value of a 32-bit constant in the program's .rodata, or that of a member
+ * of a struct there, as "variable.member".
+ */
 bool program_constant(const struct program *program, const char *name,
 		      uint32_t *value);
 

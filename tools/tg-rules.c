@@ -15,6 +15,7 @@
 
 #include "elf_object.h"
 #include "kept_counts.h"
+#include "policy_table.h"
 #include "rule_print.h"
 
 #define EXIT_USAGE 2
@@ -30,6 +31,10 @@ static const char help[] =
 	"                     bpffs, has pins of its own\n"
 	"       tg-rules summary ARRAY SLOT\n"
 	"                     a line of words of the form NAME=VALUE\n"
+	"       tg-rules version [ARRAY SLOT]\n"
+	"                     the version that this is of; or a line of words\n"
+	"                     for a policy of any version: is it one\n"
+	"                     that tg-rules can read?\n"
 	"       tg-rules text ARRAY SLOT [--json]\n"
 	"       tg-rules text OBJECT [--json]\n"
 	"                     a line for each rule, the default last\n"
@@ -40,7 +45,7 @@ static const char help[] =
 static int fail(const char *what, int err)
 {
 	if (err == -EPROTO)
-		fprintf(stderr, "tg-rules: %s: no policy of this version\n",
+		fprintf(stderr, "tg-rules: %s: a policy of another version\n",
 			what);
 	else if (err == -EBADMSG)
 		fprintf(stderr,
@@ -156,6 +161,34 @@ static int do_summary(char **words, bool json)
 	return err ? fail(words[0], err) : 0;
 }
 
+static int do_this_version(char **words, bool json)
+{
+	(void)words;
+	(void)json;
+	printf("%d\n", TG_POLICY_VERSION);
+	return 0;
+}
+
+/* Of any program in a slot: readable=0 is an answer, not a failure. */
+static int do_version(char **words, bool json)
+{
+	struct loaded_rules loaded;
+	uint32_t program;
+	int err = slot_program(words[0], number(words[1]), &program);
+
+	(void)json;
+	if (err)
+		return fail(words[0], err);
+	err = loaded_rules_open(&loaded, program);
+	if (err && err != -EPROTO)
+		return fail(words[0], err);
+	printf("readable=%d version=%" PRIu32 " program=%" PRIu32 "\n", !err,
+	       loaded_rules_version(program), program);
+	if (!err)
+		loaded_rules_close(&loaded);
+	return 0;
+}
+
 static int do_running_text(char **words, bool json)
 {
 	struct rule_lines rules;
@@ -200,6 +233,8 @@ static const struct command {
 	{ "show", 4, true, do_show },
 	{ "keep", 4, false, do_keep },
 	{ "summary", 2, false, do_summary },
+	{ "version", 2, false, do_version },
+	{ "version", 0, false, do_this_version },
 	{ "text", 2, true, do_running_text },
 	{ "text", 1, true, do_object_text },
 };

@@ -46,7 +46,19 @@ chain_read() { # HOOK
 			CHAIN_SERIALS+=("${step[tg_serial]:-0}")
 		fi
 	done <<<"$("$BUILD/tg-chain" walk "$GATE_ARRAY" "$GATE_ID" 2>/dev/null)"
+	chain_is_readable || CHAIN_BROKEN="another version of tailgate has made it"
 	[[ $CHAIN_BROKEN ]] || CHAIN_BROKEN="it has no end"
+}
+
+# An array of another size, or a gate without our constants, is not ours to
+# fill or to follow.
+chain_is_readable() {
+	[[ ! $GATE_ARRAY ]] || "$BUILD/tg-chain" used "$GATE_ARRAY" 0 0 2>/dev/null
+}
+
+check_chain_version() { # HOOK
+	chain_is_readable ||
+		die "the chain on $DEV $1 was made by another version of tailgate: 'tailgate detach $DEV --$1', and attach it again; until then it stays in force"
 }
 
 # Gate and chain, for a look without the lock: a flip in between only looks
@@ -197,11 +209,13 @@ flip() { # HOOK BUILD FIRST-SLOT MISS XDP-MODE
 chain_change() { # HOOK DEFAULT OBJECT...
 	local hook=$1 old=$GATE_SLOT new miss=${VERDICT_NAME[$GATE_MISS]}
 	new=$(other_bank "$old")
+	policy_before_change "$hook"
 	attachment_make # what somebody has removed of it
 	chain_arrays_make "$GATE_BUILD"
 	bank_fill "$hook" "$GATE_BUILD" "$new" "$miss" "$2" "${@:3}"
 	flip "$hook" "$GATE_BUILD" "$new" "$miss" "$GATE_MODE"
 	bank_retire "$hook" "$GATE_BUILD" "$old"
+	policy_after_change "$hook" "$new" "${@:3}"
 }
 
 # One slot in place: the kernel swaps it in one step, and no flip is needed. The
@@ -216,16 +230,93 @@ slot_replace() { # HOOK POSITION OBJECT
 	run_or_die mv "$copy.new" "$copy"
 }
 
-# The objects of the chain in force, as they were grafted.
+# --- what is in force, as files
+
+serial_is() { # OBJECT SERIAL
+	[[ -e $1 && $("$BUILD/tg-splice" "$1" --list 2>/dev/null) == *"tg_serial=$2 "* ]]
+}
+
+# The file that the plugin at a position was grafted from: the serial number
+# tells it. Nothing is printed where it is gone.
+object_in_force() { # HOOK POSITION
+	local file=$OBJECTS/$1.${CHAIN_SLOTS[$2]}.o files
+	files=("$file.new" "$file")
+	# A killed command, or a guard, may have gone back.
+	[[ ${CHAIN_NAMES[$2]} != policy ]] || files+=("$OBJECTS/$1.back.o" "$OBJECTS/$1.before.o")
+	for file in "${files[@]}"; do
+		serial_is "$file" "${CHAIN_SERIALS[$2]}" || continue
+		printf '%s\n' "$file"
+		return
+	done
+}
+
+# The same for a chain that is to be filled from it. Another plugin than a
+# policy may come from where it was built; a policy without its rules may not.
+object_kept() { # HOOK POSITION
+	local object
+	object=$(object_in_force "$@")
+	if [[ $object ]]; then
+		printf '%s\n' "$object"
+		return
+	fi
+	[[ ${CHAIN_NAMES[$2]} != policy ]] ||
+		die "the object of the policy in force on $DEV $1 is gone from $OBJECTS: 'tailgate policy apply $DEV FILE --hook $1' first, or 'tailgate attach $DEV --$1 --reset' for one without rules"
+	plugin_object "${CHAIN_NAMES[$2]}" "$1" "$GATE_BUILD"
+}
+
+# The objects of the chain in force.
 chain_objects() { # HOOK
-	local i object
+	local i
 	for i in "${!CHAIN_NAMES[@]}"; do
-		object=$OBJECTS/$1.${CHAIN_SLOTS[i]}.o
-		if [[ -e $object.new && $("$BUILD/tg-splice" "$object.new" --list) == *"tg_serial=${CHAIN_SERIALS[i]} "* ]]; then
-			object+=.new
-		elif [[ ! -e $object ]]; then
-			object=$(plugin_object "${CHAIN_NAMES[i]}" "$1" "$GATE_BUILD") || exit 1
-		fi
+		object_kept "$1" "$i" || exit 1
+	done
+}
+
+# The objects for these plugins, a line each. What the chain has already stays
+# as it is there: a policy has its rules, another plugin its constants. The
+# second of two of a name stays the second.
+objects_for() { # HOOK BUILD PLUGIN...
+	local hook=$1 build=$2 name i left=("${!CHAIN_NAMES[@]}") object
+	shift 2
+	for name; do
+		object=''
+		for i in "${left[@]}"; do
+			[[ ${CHAIN_NAMES[i]} == "$name" ]] || continue
+			unset "left[$i]"
+			object=$(object_kept "$hook" "$i") || exit 1
+			break
+		done
+		[[ $object || $name != policy || ! $CHAIN_BROKEN ]] ||
+			object=$(policy_left_behind "$hook" "$build") || exit 1
+		[[ $object ]] || object=$(plugin_object "$name" "$hook" "$build") || exit 1
 		printf '%s\n' "$object"
 	done
+}
+
+# Of a chain that cannot be followed to its end, or whose gate somebody has
+# removed, the policy is what its objects say.
+policy_left_behind() { # HOOK BUILD
+	local file sections found=()
+	for file in "$OBJECTS/$1".[0-9]*.o; do
+		! "$BUILD/tg-rules" text "$file" &>/dev/null || found+=("$file")
+	done
+	((${#found[@]})) || return 0
+	sections=$("$BUILD/tg-splice" "${found[0]}" --sections)
+	[[ ${#found[@]} == 1 && $'\n'$sections$'\n' == *$'\n'"$(section_of "$1" "$2")"$'\n'* ]] ||
+		die "which policy was in force on $DEV $1 before its chain broke cannot be told: 'tailgate attach $DEV --$1 --chain ... --reset' makes a chain with one without rules"
+	printf '%s\n' "${found[0]}"
+}
+
+# Would a graft of this object into its place bring anything new?
+object_is_in_force() { # HOOK POSITION OBJECT MISS
+	local file folder status=0
+	file=$(object_in_force "$1" "$2")
+	[[ $file ]] || return 1
+	[[ $file != "$3" ]] || return 0
+	folder=$(mktemp -d)
+	"$BUILD/tg-splice" "$3" -o "$folder/object.o" "tg_next_slot=$((CHAIN_SLOTS[$2] + 1))" \
+		"tg_miss=${VERDICT_NUMBER[$4]}" "tg_serial=${CHAIN_SERIALS[$2]}" || status=1
+	((status)) || cmp -s "$file" "$folder/object.o" || status=1
+	rm -r "$folder"
+	return "$status"
 }

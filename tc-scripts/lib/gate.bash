@@ -99,7 +99,7 @@ filters_on() { # HOOK
 gate_recognise() { # HOOK LINE
 	local -A program
 	words_into program "$2"
-	[[ ${program[name]:-} == "gate_$1" && ${program[tg_next_slot]:-} ]] || return 1
+	[[ ${program[name]:-} == "gate_$1" && ${program[tg_next_slot]:-} && ${program[tg_miss]:-} ]] || return 1
 	GATE_ID=${program[id]}
 	GATE_SLOT=${program[tg_next_slot]}
 	GATE_MISS=${program[tg_miss]}

@@ -17,7 +17,8 @@ help_policy_apply() {
 
 		  --hook HOOK        xdp, ingress or egress
 		  --confirm SECONDS  and back again, unless 'policy confirm DEV' comes
-		                     within that time
+		                     within that time; what fails then is tried again
+		                     until it succeeds
 		  --rollback         back to what was in force before the last apply; done
 		                     twice, it returns
 
@@ -109,48 +110,13 @@ policy_open() {
 	attachment_lock
 }
 
-# What a killed command has left half done is done or forgotten: the serial
-# number of the program in force says which.
-policy_settle() {
-	local hook object grafted=''
-	UNFINISHED=()
-	for hook in "${POLICY_HOOKS[@]}"; do
-		policy_check_place "$hook"
-		object=$OBJECTS/$hook.${POLICY_SLOT[$hook]}.o
-		if [[ -e $object.new ]] && serial_is "$object.new" "${POLICY_SERIAL[$hook]}"; then
-			run_or_die mv "$object.new" "$object"
-		fi
-		[[ -e $OBJECTS/$hook.before.o ]] || continue
-		if serial_is "$OBJECTS/$hook.before.o" "${POLICY_SERIAL[$hook]}"; then
-			UNFINISHED+=("$hook")
-			run_or_die rm "$OBJECTS/$hook.before.o"
-		else
-			grafted=1
-			run_or_die mv "$OBJECTS/$hook.before.o" "$OBJECTS/$hook.previous.o"
-		fi
-	done
-	[[ ! $grafted ]] || policy_forget_previous "${UNFINISHED[@]}"
-}
-
-# Of hooks that the last apply has not changed: a rollback takes back one step.
-policy_forget_previous() { # HOOK...
-	local hook file
-	for hook; do
-		for file in "$OBJECTS/$hook".{before,previous}.o; do
-			[[ ! -e $file ]] || run_or_die rm "$file"
-		done
-	done
-}
-
-serial_is() { # OBJECT SERIAL
-	[[ $("$BUILD/tg-splice" "$1" --list) == *"tg_serial=$2 "* ]]
-}
-
 # --- from a file
 
 policy_apply_file() {
 	local hook object
 	policy_check_unconfirmed
+	policy_forget_outcome
+	policy_check_back
 	undo_arm
 	policy_compile_all
 	for hook in "${POLICY_HOOKS[@]}"; do
@@ -226,6 +192,7 @@ policy_drop_compiled() {
 policy_replace_all() {
 	local hook
 	for hook in "${POLICY_HOOKS[@]}"; do
+		policy_note_version "$hook"
 		policy_keep_old "$hook"
 		undo_with policy_put_back "$hook"
 		policy_save "$hook"
@@ -238,14 +205,37 @@ policy_replace_all() {
 	policy_tidy
 }
 
-# The object in force, for the way back.
+# Who needs the way back must have it: the object in force, with the constants
+# that the kernel has.
+policy_check_back() {
+	local hook slot constants
+	((${#POLICY_HOOKS[@]} > 1)) || [[ $APPLY_CONFIRM ]] || return 0
+	for hook in "${POLICY_HOOKS[@]}"; do
+		slot=${POLICY_SLOT[$hook]}
+		constants=$("$BUILD/tg-splice" "$(policy_file "$hook")" --list 2>/dev/null) || constants=''
+		[[ $constants == *"tg_next_slot=$((slot + 1)) "* && $constants == *"tg_miss=${POLICY_MISS[$hook]} "* ]] ||
+			die "the object of the policy in force on $DEV $hook is gone from $OBJECTS, so there is no way back to it: 'tailgate policy apply $DEV FILE --hook $hook' without --confirm puts another one there"
+	done
+}
+
+# The file of the policy in force, or of none.
+policy_file() { # HOOK
+	CHAIN_NAMES=(policy) CHAIN_SLOTS=("${POLICY_SLOT[$1]}") CHAIN_SERIALS=("${POLICY_SERIAL[$1]}")
+	object_in_force "$1" 0
+}
+
+# The object in force, for the way back. When it is gone there is none: what is
+# put there by guess could let everything pass.
 policy_save() { # HOOK
-	local object=$OBJECTS/$1.${POLICY_SLOT[$1]}.o
-	if [[ -e $object ]]; then
-		run_or_die cp -l "$object" "$OBJECTS/$1.before.o"
-	else # somebody has removed it
-		run_or_die cp "$BUILD/policy${POLICY_BUILD[$1]}.o" "$OBJECTS/$1.before.o"
+	local object
+	object=$(policy_file "$1")
+	if [[ ! $object ]]; then
+		warn "the object of the policy in force on $DEV $1 is gone from $OBJECTS: there will be no rollback to it"
+		policy_forget_previous "$1"
+		return
 	fi
+	run_or_die cp -l "$object" "$OBJECTS/$1.before.o"
+	[[ ! $APPLY_CONFIRM ]] || run_or_die cp -lf "$object" "$OBJECTS/$1.back.o"
 }
 
 policy_replace() { # HOOK OBJECT
@@ -255,16 +245,18 @@ policy_replace() { # HOOK OBJECT
 	[[ $DRY_RUN ]] || ((++POLICY_SERIAL[$1]))
 }
 
-# Of one command all hooks change, or none.
+# Of one command all hooks change, or none. Where that fails, a guard that was
+# to wait goes on trying.
 policy_put_back() { # HOOK
 	local before=$OBJECTS/$1.before.o
-	policy_guard_stop
 	[[ -e $before ]] || return 0
 	policy_look "$1"
 	if ! serial_is "$before" "${POLICY_SERIAL[$1]}"; then
-		policy_replace "$1" "$before"
+		graft "$1" "${POLICY_BUILD[$1]}" "${POLICY_SLOT[$1]}" "$before"
+		mv -f "$before" "$OBJECTS/$1.${POLICY_SLOT[$1]}.o"
 	fi
-	rm -f "$before"
+	rm -f "$before" "$OBJECTS/$1.${POLICY_SLOT[$1]}.o.new"
+	[[ ! $APPLY_CONFIRM ]] || policy_guard_stop_if_idle
 }
 
 # What was in force is the previous one now.
@@ -272,7 +264,8 @@ policy_tidy() {
 	local hook
 	for hook in "${HOOKS[@]}"; do
 		if is_one_of "$hook" "${POLICY_HOOKS[@]}"; then
-			run_or_die mv "$OBJECTS/$hook.before.o" "$OBJECTS/$hook.previous.o"
+			[[ ! -e $OBJECTS/$hook.before.o && ! $DRY_RUN ]] ||
+				run_or_die mv "$OBJECTS/$hook.before.o" "$OBJECTS/$hook.previous.o"
 		elif [[ ! $APPLY_ROLLBACK ]]; then
 			policy_forget_previous "$hook"
 		fi
@@ -285,33 +278,54 @@ policy_report() {
 	local hook summary
 	[[ ! $DRY_RUN ]] || return 0
 	for hook in "${POLICY_HOOKS[@]}"; do
+		if ! policy_is_readable "$hook"; then
+			say "$DEV $hook: $(policy_version_in_words)"
+			continue
+		fi
 		summary=$(policy_summary "$hook") || exit 1
 		say "$DEV $hook: $(policy_in_words "$summary")"
+		[[ ! ${POLICY_FOREIGN[$hook]:-} ]] ||
+			say "$DEV $hook: the policy before was of another version of tailgate: counts start anew"
 	done
 	[[ ! $APPLY_CONFIRM ]] || say "back again in $APPLY_CONFIRM s, unless 'tailgate policy confirm $DEV' comes"
 }
 
 # --- back to the one before
 
+# What waits to be confirmed is taken back as its guard would do it, and the
+# guard stays until that has succeeded.
 policy_rollback() {
-	local hook hooks=()
+	local hook hooks=() place places=()
+	if unconfirmed_read; then
+		for place in "${UNCONFIRMED[@]:2}"; do
+			! is_one_of "$(hook_of_place "$place")" "${POLICY_HOOKS[@]}" || places+=("$place")
+		done
+	fi
+	if ((${#places[@]})); then
+		policy_take_back "${places[@]}" || exit 1
+		policy_guard_stop_if_idle
+		policy_taken_back "${places[@]}"
+		# shellcheck disable=SC2086 # one hook, or none
+		policy_look $APPLY_HOOK
+		policy_report
+		return
+	fi
 	for hook in "${POLICY_HOOKS[@]}"; do
 		[[ ! -e $OBJECTS/$hook.previous.o ]] || hooks+=("$hook")
 	done
 	((${#hooks[@]})) ||
 		die "$DEV${APPLY_HOOK:+ $APPLY_HOOK} has no policy to go back to: none was applied before the one in force"
-	policy_guard_stop
 	policy_go_back "${hooks[@]}"
 	policy_report
 }
 
 policy_go_back() { # HOOK...
-	local hook object
+	local hook
 	POLICY_HOOKS=("$@")
+	policy_check_back
 	undo_arm
 	for hook; do
-		object=$OBJECTS/$hook.previous.o
-		POLICY_OBJECT[$hook]=$object
+		POLICY_OBJECT[$hook]=$OBJECTS/$hook.previous.o
 	done
 	policy_replace_all
 }

@@ -63,10 +63,15 @@ show_open() {
 # --- show
 
 policy_show() {
-	local hook hooks=() COUNTS_OF rules
+	local hook hooks=() COUNTS_OF rules status=0
 	parse_show_options 1 "$@"
 	show_open
 	for hook in "${POLICY_HOOKS[@]}"; do
+		if ! policy_is_readable "$hook"; then
+			show_other_version "$hook"
+			status=1
+			continue
+		fi
 		policy_counts_of "$hook"
 		rules=$("$BUILD/tg-rules" show "${COUNTS_OF[@]}" "${SHOW_JSON[@]}") || exit 1
 		if ((${#SHOW_JSON[@]})); then
@@ -81,6 +86,16 @@ policy_show() {
 			"$(unconfirmed_until)" "$(json_or_null "$(confirm_outcome '')")" "$(json_list "${hooks[@]}")"
 	else
 		confirm_note
+	fi
+	return "$status"
+}
+
+# Its rules cannot be read, and all else can.
+show_other_version() { # HOOK
+	if ((${#SHOW_JSON[@]})); then
+		hooks+=("{\"hook\":\"$1\",\"rollback\":$(has_previous "$1"),\"policy\":null,\"version\":$POLICY_VERSION}")
+	else
+		warn "$DEV $1 has $(policy_version_in_words): its rules are in force and cannot be shown; 'tailgate policy apply $DEV FILE' puts others in their place"
 	fi
 }
 
@@ -111,6 +126,10 @@ diff_all() { # FOLDER
 	inside "$BUILD/tg-policy" compile --quiet --hook "$hooks" -o "$1/policy.o" "$SHOW_FILE" || return 1
 	"$BUILD/tg-rules" text "$1/policy.o" "${SHOW_JSON[@]}" >"$1/new" || return 1
 	for hook in "${POLICY_HOOKS[@]}"; do
+		policy_is_readable "$hook" || {
+			warn "$DEV $hook has $(policy_version_in_words): its rules cannot be compared"
+			return 1
+		}
 		"$BUILD/tg-rules" text "${POLICY_ARRAY[$hook]}" "${POLICY_SLOT[$hook]}" "${SHOW_JSON[@]}" >"$1/old" || return 1
 		if ((${#SHOW_JSON[@]})); then
 			changed=$(diff_json "$1")

@@ -13,6 +13,9 @@ policy_status() { # HOOK
 	((${#found[@]} == 1)) || return 0
 	POLICY_STATUS=$("$BUILD/tg-rules" summary "$GATE_ARRAY" "${CHAIN_SLOTS[found[0]]}" 2>/dev/null) || {
 		POLICY_STATUS=''
+		POLICY_ARRAY[$1]=$GATE_ARRAY POLICY_SLOT[$1]=${CHAIN_SLOTS[found[0]]}
+		policy_is_readable "$1" 2>/dev/null ||
+			NOTES+=("yellow:$DEV $1 has $(policy_version_in_words): 'tailgate policy apply' puts one of this version in its place")
 		return 0
 	}
 	NOTES+=("dim:$DEV $1 has a policy: $(policy_in_words "$POLICY_STATUS")")

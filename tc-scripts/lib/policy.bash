@@ -5,6 +5,7 @@
 #
 #	HOOK.previous.o  what was in force before; rollback goes there
 #	HOOK.before.o    the same, while a command is at work
+#	HOOK.back.o      the same, while an apply waits to be confirmed
 #	HOOK.base        what its rules had counted before it came
 #
 # and, as policy_HOOK among the pins, the maps that it counts in.
@@ -26,6 +27,17 @@ policy_find() { # HOOK
 			die "$DEV $1 has several policies in its chain (at $POLICY_POSITION and $i): 'tailgate chain $DEV $1 replace POSITION OBJECT' changes one of them"
 		POLICY_POSITION=$i
 	done
+}
+
+# Is there one, and no other? It is no error to have several.
+policy_is_single() {
+	local i
+	POLICY_POSITION=''
+	for i in "${!CHAIN_NAMES[@]}"; do
+		[[ ${CHAIN_NAMES[i]} != policy ]] || POLICY_POSITION+=$i' '
+	done
+	POLICY_POSITION=${POLICY_POSITION% }
+	[[ $POLICY_POSITION =~ ^[0-9]+$ ]]
 }
 
 # The hooks that are named, which must have a policy; or all that have one.
@@ -95,28 +107,71 @@ policy_check_place() { # HOOK
 # --- what it counts, and has counted
 
 # The words of tg-rules for this: the pins, the file, and where the policy is.
-policy_counts_of() { # HOOK
-	COUNTS_OF=("$PINS/policy_$1" "$OBJECTS/$1.base" "${POLICY_ARRAY[$1]}" "${POLICY_SLOT[$1]}")
+policy_counts_of() { # HOOK [SLOT]
+	COUNTS_OF=("$PINS/policy_$1" "$OBJECTS/$1.base" "${POLICY_ARRAY[$1]}" "${2:-${POLICY_SLOT[$1]}}")
 }
 
 # What the one in force has counted outlives it from here on. Where a killed
-# command has left that to us, packets may still be on their way.
+# command has left that to us, packets may still be on their way. Counts of
+# another version cannot be read.
 policy_keep_old() { # HOOK
 	local COUNTS_OF
 	[[ ! -e $PINS/policy_$1/${POLICY_PROGRAM[$1]}/counts ]] || return 0
+	policy_is_readable "$1" || return 0
 	policy_counts_of "$1"
 	[[ ! -e $PINS/policy_$1 ]] || run_or_die "$BUILD/tg-chain" grace
 	run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}"
 }
 
-# After that another one has come: its rules inherit.
+# After that another one has come: its rules inherit. Where one of the two is of
+# another version, counts start anew.
 policy_keep_new() { # HOOK...
 	local COUNTS_OF hook
 	run_or_die "$BUILD/tg-chain" grace
 	for hook; do
+		[[ ! ${POLICY_FOREIGN[$hook]:-} ]] || policy_forget_counts "$hook"
+		[[ $DRY_RUN ]] || policy_is_readable "$hook" || {
+			policy_forget_counts "$hook"
+			continue
+		}
 		policy_counts_of "$hook"
 		run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}"
 	done
+}
+
+policy_forget_counts() { # HOOK
+	local file
+	for file in "$OBJECTS/$1.base" "$PINS/policy_$1"; do
+		[[ ! -e $file ]] || run_or_die rm -r "$file"
+	done
+}
+
+# --- of which version it is
+
+# Hooks whose policy was one of another version when a command looked.
+declare -gA POLICY_FOREIGN
+
+policy_is_readable() { # HOOK
+	local -A answer
+	local line
+	line=$("$BUILD/tg-rules" version "${POLICY_ARRAY[$1]}" "${POLICY_SLOT[$1]}") || exit 1
+	words_into answer "$line"
+	POLICY_VERSION=${answer[version]}
+	[[ ${answer[readable]} == 1 ]]
+}
+
+policy_note_version() { # HOOK
+	policy_is_readable "$1" || POLICY_FOREIGN[$1]=1
+}
+
+# After policy_is_readable has said no.
+policy_version_in_words() {
+	if [[ $POLICY_VERSION == 0 ]]; then
+		printf 'a policy of another version of tailgate'
+	else
+		printf "a policy of another version of tailgate (its tables are of version %s, and this one's of %s)" \
+			"$POLICY_VERSION" "$("$BUILD/tg-rules" version)"
+	fi
 }
 
 # --- what it is, in words

@@ -8,6 +8,10 @@ source "$HERE/lib/attachment.bash"
 source "$HERE/lib/gate.bash"
 # shellcheck source=tc-scripts/lib/chain.bash
 source "$HERE/lib/chain.bash"
+# shellcheck source=tc-scripts/lib/policy.bash
+source "$HERE/lib/policy.bash"
+# shellcheck source=tc-scripts/lib/policy-back.bash
+source "$HERE/lib/policy-back.bash"
 
 help_chain() {
 	cat <<-'EOF'
@@ -21,6 +25,9 @@ help_chain() {
 		A packet meets the whole old chain or the whole new one. Positions count
 		from 0. P is a plugin's name or the path of an object; in remove and
 		replace it is a name in the chain, or its position.
+
+		A plugin that stays in the chain stays as it is: a policy keeps its rules.
+		One that was removed and comes back is as built.
 
 		'set ""' makes a chain without plugins: the default verdict for all.
 
@@ -57,6 +64,10 @@ cmd_chain() {
 	[[ $GATE_ID ]] || die_of_no_gate "$hook"
 	[[ $action == show || ! $GATE_ARRAY || $GATE_ARRAY == "$GLOBALS"/* ]] ||
 		die "the chain of $DEV was attached under another name (${GATE_ARRAY%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
+	[[ $action == show ]] || {
+		check_chain_version "$hook"
+		policy_check_unconfirmed "$hook"
+	}
 	"chain_$action" "$hook" "${@:4}"
 	[[ $action == show ]] || attachment_unlock
 }
@@ -99,12 +110,10 @@ need_whole_chain() {
 }
 
 chain_set() { # HOOK P1,P2,...
-	local names name object objects=()
+	local names objects
 	IFS=, read -ra names <<<"$2"
-	for name in "${names[@]}"; do
-		object=$(plugin_object "$name" "$1" "$GATE_BUILD") || exit 1
-		objects+=("$object")
-	done
+	objects=$(objects_for "$1" "$GATE_BUILD" "${names[@]}") || exit 1
+	mapfile -t objects < <(printf '%s' "${objects:+$objects$'\n'}")
 	chain_change "$1" "$(kept_default)" "${objects[@]}"
 }
 
@@ -136,8 +145,12 @@ chain_replace() { # HOOK P OBJECT
 	local position object
 	need_whole_chain "$1"
 	position=$(chain_position "$2") || exit 1
+	[[ $3 != policy || ${CHAIN_NAMES[position]} != policy ]] ||
+		die "that would leave $DEV $1 a policy without rules: 'tailgate policy apply $DEV FILE --hook $1' changes its rules, 'tailgate attach $DEV --$1 --reset' makes it as built"
 	object=$(plugin_object "$3" "$1" "$GATE_BUILD") || exit 1
+	policy_before_change "$1"
 	slot_replace "$1" "$position" "$object"
+	policy_tell_fresh "$1" "$object"
 }
 
 # Two digits at most, and none that would be read as octal.

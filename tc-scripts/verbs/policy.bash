@@ -16,8 +16,12 @@ source "$HERE/lib/json.bash"
 source "$HERE/lib/policy.bash"
 # shellcheck source=tc-scripts/lib/policy-apply.bash
 source "$HERE/lib/policy-apply.bash"
+# shellcheck source=tc-scripts/lib/policy-back.bash
+source "$HERE/lib/policy-back.bash"
 # shellcheck source=tc-scripts/lib/policy-confirm.bash
 source "$HERE/lib/policy-confirm.bash"
+# shellcheck source=tc-scripts/lib/policy-guard.bash
+source "$HERE/lib/policy-guard.bash"
 # shellcheck source=tc-scripts/lib/policy-show.bash
 source "$HERE/lib/policy-show.bash"
 

@@ -14,6 +14,8 @@ source "$HERE/lib/json.bash"
 source "$HERE/lib/table.bash"
 # shellcheck source=tc-scripts/lib/policy.bash
 source "$HERE/lib/policy.bash"
+# shellcheck source=tc-scripts/lib/policy-back.bash
+source "$HERE/lib/policy-back.bash"
 # shellcheck source=tc-scripts/lib/policy-confirm.bash
 source "$HERE/lib/policy-confirm.bash"
 # shellcheck source=tc-scripts/lib/policy-status.bash

@@ -273,11 +273,15 @@ echo_requests_in() {
 	no_call_was_missed
 }
 
-@test "attaching another chain replaces the old one, its default and its miss" {
+@test "attaching another chain replaces the old one, and its default and its miss where they are said" {
 	given_server
 	on_server attach eth0 --ingress --chain drop_icmp --default drop --miss drop
 	refute_reaches ping http 80
 	on_server attach eth0 --ingress --chain drop_tcp
+	chain_is ingress drop_tcp drop
+	[[ $(hook_json ingress | jq -r .miss) == drop ]]
+	refute_reaches ping http 8080
+	on_server attach eth0 --ingress --chain drop_tcp --default pass --miss pass
 	chain_is ingress drop_tcp pass
 	[[ $(hook_json ingress | jq -r .miss) == pass ]]
 	reaches ping http 8080

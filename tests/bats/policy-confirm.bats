@@ -31,10 +31,7 @@ in_force_is_b() {
 }
 
 guards() {
-	local pid
-	for pid in $(ip netns pids "$SERVER"); do
-		! tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q 'policy guard eth0' || printf '%s\n' "$pid"
-	done
+	pgrep -f "policy guard $KEY " || true
 }
 
 no_guard() {
@@ -172,10 +169,9 @@ killed_at() { # COMMAND OPTION...
 	apply b --confirm 20
 	kill "$(guards)"
 	eventually no_guard
-	in_force_is_b
-	sed -i "s/ [0-9]* / $((EPOCHSECONDS - 60)) /" "$OBJECTS_ROOT/$KEY/unconfirmed"
 	run -0 on_server policy show eth0
-	[[ ${lines[-1]} == *"the process that would have rolled back is gone: 'tailgate policy confirm eth0' keeps it" ]]
+	[[ ${lines[-1]} == *"the process that would have rolled back is gone: 'tailgate policy confirm eth0' keeps it, 'tailgate policy rollback eth0' takes it back" ]]
+	in_force_is_b
 	on_server policy confirm eth0
 	waits_no_more
 }

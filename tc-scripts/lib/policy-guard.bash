@@ -1,0 +1,161 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The guard: a process of its own that sleeps until an apply should have been
+# confirmed, and goes back. It has all that it needs before the new policy comes:
+# the object is there, and so is the file that tells what it does. It ends when
+# the file 'unconfirmed' goes, or has the token of another guard.
+
+readonly GUARD_PAUSE_MAX=30 GUARD_LOCK_WAIT=30
+
+# --- started by an apply
+
+# Comes back when the guard is ready. Where systemd runs it is a unit, which
+# does not end with the session of who applies.
+policy_guard_start() {
+	local hook slot serial places=() words output
+	for hook in "${POLICY_HOOKS[@]}"; do
+		slot=${POLICY_SLOT[$hook]} serial=${POLICY_SERIAL[$hook]}
+		places+=("$(section_of "$hook" "${POLICY_BUILD[$hook]}"):$slot:$((serial + 1))")
+	done
+	words=("$HERE/tailgate" policy guard "$KEY" "$APPLY_CONFIRM" "${places[@]}")
+	if [[ -d /run/systemd/system ]]; then
+		output=$(run systemd-run --quiet --collect --service-type=forking \
+			"--description=tailgate: rolls $DEV back unless the policy is confirmed" \
+			"--setenv=PATH=$PATH" -- "${words[@]}" 2>&1) || {
+			warn "systemd-run failed ($(essence "$output")): the guard is a process of its own, and not a unit"
+			output=''
+			run_or_die setsid --wait "${words[@]}"
+		}
+		[[ ! $output ]] || say "$output"
+	else
+		run_or_die setsid --wait "${words[@]}"
+	fi
+	[[ $DRY_RUN || -e $OBJECTS/unconfirmed ]] ||
+		die "the process that would roll back did not start: $DEV is left as it is"
+}
+
+# Not while the new policy is in force anywhere.
+policy_guard_stop_if_idle() {
+	local place section slot serial array
+	unconfirmed_read || return 0
+	for place in "${UNCONFIRMED[@]:2}"; do
+		IFS=: read -r section slot serial <<<"$place"
+		array=$GLOBALS/$(array_of "${section%.frags}" "${section#"${section%.frags}"}")
+		[[ ! -e $array || $(serial_in_slot "$array" "$slot") != "$serial" ]] || return 0
+	done
+	run_or_die rm "$OBJECTS/unconfirmed"
+}
+
+# --- the guard itself: nobody's command
+
+# What it will write is there at its full size, in case that no room is left.
+policy_guard() { # KEY SECONDS PLACE...
+	local token=$$.$EPOCHREALTIME key=${1:-} seconds=${2:-} place lock
+	[[ $# -gt 2 && $key =~ ^[0-9]+-[A-Za-z0-9_:+-]+$ && $seconds =~ ^[1-9][0-9]{0,5}$ ]] ||
+		usage_error "policy guard is for 'policy apply --confirm' alone"
+	for place in "${@:3}"; do
+		[[ $place =~ ^[a-z]+(\.frags)?:[0-9]+:[0-9]+$ ]] || usage_error "not a place: ${place@Q}"
+		check_hook "$(hook_of_place "$place")"
+	done
+	need_root
+	attachment_select "$key"
+	DEV=$(device_of_key "$key")
+	[[ -d $OBJECTS ]] || die "nothing is attached to $DEV"
+	for place in "${@:3}"; do
+		[[ -s $OBJECTS/$(hook_of_place "$place").back.o ]] || die "there is no way back for $place"
+	done
+	printf '%-1000s\n' '' >"$OBJECTS/confirm.outcome"
+	printf '%s %s %s\n' "$token" $((EPOCHSECONDS + seconds)) "${*:3}" >"$OBJECTS/unconfirmed.new"
+	exec {lock}<"$OBJECTS/unconfirmed.new"
+	flock "$lock" # it tells others that there is a guard
+	mv "$OBJECTS/unconfirmed.new" "$OBJECTS/unconfirmed"
+	{ guard_wait "${@:3}" || true; } &
+	disown
+}
+
+guard_wait() { # PLACE...
+	local nap left pause=1 tries=0 output
+	guard_let_go
+	exec {nap}<> <(:)
+	guard_journal "waits $seconds s for 'tailgate policy confirm $DEV', and goes back to the policy before"
+	guard_sleep "$seconds" || return 0
+	until output=$(guard_roll_back "$@" 2>&1); do
+		guard_is_wanted || return 0
+		((++tries))
+		guard_tell "not confirmed within $seconds s, and the way back failed ($tries times, next in $pause s): ${output//$'\n'/ }"
+		guard_sleep "$pause" || return 0
+		((pause = 2 * pause < GUARD_PAUSE_MAX ? 2 * pause : GUARD_PAUSE_MAX))
+	done
+}
+
+# Of the terminal, of the lock that the apply holds, and of what comes after.
+guard_let_go() {
+	local fd
+	cd /
+	exec </dev/null >/dev/null 2>&1
+	for fd in "/proc/$BASHPID/fd"/*; do
+		fd=${fd##*/}
+		((fd <= 2 || fd == 255 || fd == lock)) || exec {fd}>&-
+	done
+}
+
+# Without a process for it, which might not be had. Fails when the guard is not
+# wanted any more.
+guard_sleep() { # SECONDS
+	local left
+	for ((left = $1; left > 0; left--)); do
+		read -rt 1 -u "$nap" || true
+		guard_is_wanted || return 1
+	done
+}
+
+# A file that is there and cannot be read is no leave to go.
+guard_is_wanted() {
+	local found=''
+	[[ -e $OBJECTS/unconfirmed ]] || return 1
+	{ read -r found _ <"$OBJECTS/unconfirmed"; } 2>/dev/null || return 0
+	[[ $found == "$token" ]]
+}
+
+guard_roll_back() { # PLACE...
+	local outcome='nothing, as nothing had changed'
+	guard_lock
+	guard_is_wanted || return 0
+	policy_take_back "$@" || return 1
+	((${#TAKEN_BACK[@]} == 0)) || outcome=${TAKEN_BACK[*]}
+	guard_tell "not confirmed within $seconds s: rolled back $outcome"
+	rm "$OBJECTS/unconfirmed"
+	# The next command does it where this fails.
+	(policy_taken_back "$@") || true
+	attachment_unlock
+}
+
+# A command that hangs must not lock out who would be let in: a graft is one step
+# whoever else is at work.
+guard_lock() {
+	local left
+	for ((left = GUARD_LOCK_WAIT; left > 0; left--)); do
+		attachment_is_busy || {
+			attachment_lock
+			return
+		}
+		read -rt 1 -u "$nap" || true
+	done
+	guard_journal "another command has been at work for $GUARD_LOCK_WAIT s: goes back without waiting for it"
+}
+
+# In the place that was made for it, and in the journal.
+guard_tell() { # TEXT
+	local line
+	printf -v line '%(%F %T)T: %s' -1 "$1"
+	printf '%-1000.1000s\n' "$line" 1<>"$OBJECTS/confirm.outcome" || true
+	guard_journal "$1"
+}
+
+guard_journal() { # TEXT
+	if [[ $(type -P logger) ]]; then
+		timeout 5 logger -t tailgate -p daemon.warning -- "$DEV: the policy to be confirmed: $1"
+	elif [[ $(type -P systemd-cat) ]]; then
+		timeout 5 systemd-cat -t tailgate -p warning printf '%s\n' "$DEV: the policy to be confirmed: $1"
+	fi </dev/null &>/dev/null || true
+}
