@@ -46,18 +46,21 @@ chain_read() { # HOOK
 			CHAIN_SERIALS+=("${step[tg_serial]:-0}")
 		fi
 	done <<<"$("$BUILD/tg-chain" walk "$GATE_ARRAY" "$GATE_ID" 2>/dev/null)"
-	chain_is_readable || CHAIN_BROKEN="another version of tailgate has made it"
+	chain_is_readable "$GATE_ARRAY" || CHAIN_BROKEN="another version of tailgate has made it"
 	[[ $CHAIN_BROKEN ]] || CHAIN_BROKEN="it has no end"
 }
 
 # An array of another size, or a gate without our constants, is not ours to
 # fill or to follow.
-chain_is_readable() {
-	[[ ! $GATE_ARRAY ]] || "$BUILD/tg-chain" used "$GATE_ARRAY" 0 0 2>/dev/null
+chain_is_readable() { # ARRAY, or nothing
+	[[ ! $1 ]] || "$BUILD/tg-chain" used "$1" 0 0 2>/dev/null
 }
 
+# Of a hook without a gate the array may be one that another version has left.
 check_chain_version() { # HOOK
-	chain_is_readable ||
+	local array=$GATE_ARRAY
+	[[ $GATE_ID || ! -e $GLOBALS/$(array_of "$1" '') ]] || array=$GLOBALS/$(array_of "$1" '')
+	chain_is_readable "$array" ||
 		die "the chain on $DEV $1 was made by another version of tailgate: 'tailgate detach $DEV --$1', and attach it again; until then it stays in force"
 }
 

@@ -248,14 +248,16 @@ policy_replace() { # HOOK OBJECT
 # Of one command all hooks change, or none. Where that fails, a guard that was
 # to wait goes on trying.
 policy_put_back() { # HOOK
-	local before=$OBJECTS/$1.before.o
+	local before=$OBJECTS/$1.before.o object
 	[[ -e $before ]] || return 0
 	policy_look "$1"
+	object=$OBJECTS/$1.${POLICY_SLOT[$1]}.o
 	if ! serial_is "$before" "${POLICY_SERIAL[$1]}"; then
 		graft "$1" "${POLICY_BUILD[$1]}" "${POLICY_SLOT[$1]}" "$before"
-		mv -f "$before" "$OBJECTS/$1.${POLICY_SLOT[$1]}.o"
+		# The same file, where the new one has not got its name yet.
+		[[ $before -ef $object ]] || mv -f "$before" "$object"
 	fi
-	rm -f "$before" "$OBJECTS/$1.${POLICY_SLOT[$1]}.o.new"
+	rm -f "$before" "$object.new"
 	[[ ! $APPLY_CONFIRM ]] || policy_guard_stop_if_idle
 }
 

@@ -146,6 +146,7 @@ policy_before_change() { # HOOK, which was just read
 	POLICY_HOOKS=()
 	policy_note "$1"
 	policy_settle
+	policy_note_version "$1"
 	policy_keep_old "$1"
 	POLICY_FILE[$1]=$(object_in_force "$1" "$POLICY_POSITION")
 }
@@ -156,7 +157,7 @@ policy_after_change() { # HOOK FIRST-SLOT OBJECT...
 	local hook=$1 slot=$2 object COUNTS_OF
 	shift 2
 	for object; do
-		if [[ ${POLICY_FILE[$hook]:-} && $object == "${POLICY_FILE[$hook]}" ]]; then
+		if [[ ! ${POLICY_FOREIGN[$hook]:-} && ${POLICY_FILE[$hook]:-} && $object == "${POLICY_FILE[$hook]}" ]]; then
 			policy_counts_of "$hook" "$slot"
 			run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}"
 		fi
