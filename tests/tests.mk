@@ -13,7 +13,7 @@ FUZZ_CFLAGS := $(TEST_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link
 CRAFT := craft.o layer.o field.o table.o
 UNIT_TESTS := $(addprefix $(T)/,parser parser_bits splice damage counters)
 FUZZERS := $(addprefix $(T)/,fuzz-parser fuzz-elf_object)
-KERNEL_TESTS := $(addprefix $(T)/,run verify)
+KERNEL_TESTS := $(addprefix $(T)/,run verify answer)
 TEST_PROGRAMS := $(T)/craft
 TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o small.bpf.o)
 
@@ -51,6 +51,7 @@ $(T)/parser_bits: $(addprefix $(T)/,unit-parser_bits.san.o found.san.o)
 
 $(T)/run: $(addprefix $(T)/,run.o judge.o words.o object.o splice.o $(CRAFT))
 $(T)/verify: $(addprefix $(T)/,verify.o object.o)
+$(T)/answer: $(addprefix $(T)/,answer.o object.o)
 $(KERNEL_TESTS): LDLIBS := -lbpf
 
 $(T)/%.bpf.o: tests/packets/%.bpf.c $(B)/compiler | $(T)

@@ -47,22 +47,53 @@ static __always_inline void tg_close_tcp(struct tcphdr *tcp, __u32 pseudo,
 }
 
 /*
+ * Remove `size` bytes behind the base IP header of an skb. The kernel refuses
+ * while a tag is in the packet. bpf_skb_vlan_pop() removes the outermost tag,
+ * and moves the next one to the metadata, so one call removes all tags from the
+ * packet; the push puts the next one back, and the outermost tag is in the
+ * metadata after that.
+ */
+static __always_inline int tg_shrink(struct tg_packet *pkt,
+				     struct tg_asker *asker, __u32 size)
+{
+	struct tg_vlan_tag *tag = (void *)&asker->link[2 * ETH_ALEN];
+	struct __sk_buff *skb = pkt->ctx;
+	int is_tagged = TG_FOUND_TAGS(asker->found) != 0, error;
+	__be16 protocol = tag->tci; /* an EtherType stands before each TCI */
+	__u16 tci = bpf_ntohs(tag->ethertype);
+
+	if (is_tagged) {
+		if (skb->vlan_present) {
+			protocol = skb->vlan_proto;
+			tci = skb->vlan_tci;
+		} else {
+			asker->link_size -= sizeof(*tag);
+		}
+		if (bpf_skb_vlan_pop(skb) < 0)
+			return -1;
+	}
+	error = bpf_skb_adjust_room(skb, -(__s32)size, BPF_ADJ_ROOM_NET, 0);
+	if (!error && is_tagged)
+		error = bpf_skb_vlan_push(skb, protocol, tci);
+	return error;
+}
+
+/*
  * Options and extension headers go, so that the TCP header stands at the same
  * place as an open checksum has it.
  */
 static __always_inline int tg_reshape(struct tg_packet *pkt,
 				      struct tg_asker *asker, __u32 ip_size)
 {
-	__s32 more = asker->transport_at - asker->link_size - ip_size;
-	__u32 size = asker->link_size + ip_size + sizeof(struct tcphdr);
+	__u32 more = asker->transport_at - asker->link_size - ip_size;
+	__u32 size;
 
-	if (pkt->hook == TG_HOOK_XDP) {
-		if (size < TG_FRAME_MIN && pkt->size >= TG_FRAME_MIN)
-			size = TG_FRAME_MIN;
-	} else if (more && bpf_skb_adjust_room(pkt->ctx, -more,
-					       BPF_ADJ_ROOM_NET, 0) < 0) {
+	if (pkt->hook != TG_HOOK_XDP && more && tg_shrink(pkt, asker, more) < 0)
 		return TG_NO_REPLY;
-	}
+	size = asker->link_size + ip_size + sizeof(struct tcphdr);
+	if (pkt->hook == TG_HOOK_XDP && size < TG_FRAME_MIN &&
+	    pkt->size >= TG_FRAME_MIN)
+		size = TG_FRAME_MIN;
 	return tg_cut(pkt, size) < 0 ? TG_NO_REPLY : 0;
 }
 
@@ -122,7 +153,7 @@ static __always_inline int tg_reset(struct tg_packet *pkt,
 		error = tg_write_reset4(pkt, asker, &asked, payload, is_open);
 	else
 		error = tg_write_reset6(pkt, asker, &asked, payload, is_open);
-	return error < 0 ? TG_NO_REPLY : tg_turn_link(pkt, asker);
+	return error < 0 ? TG_NO_REPLY : tg_turn_addresses(pkt, asker);
 }
 
 #endif

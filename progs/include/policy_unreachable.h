@@ -15,8 +15,6 @@
 #define TG_ICMP_UNREACHABLE 3
 #define TG_ICMP6_UNREACHABLE 1
 
-#define TG_TOS_INTERNETWORK_CONTROL 0xc0
-
 struct tg_unreachable4 {
 	struct iphdr ip;
 	struct tg_icmp icmp;
@@ -79,11 +77,14 @@ static __always_inline int tg_quote(struct tg_packet *pkt,
 	if (summed < sizeof(struct iphdr))
 		return TG_NO_REPLY;
 	tg_forget(summed);
+	*size = end - asker->link_size;
+	/* The kernel keeps all of an skb up to the transport header. */
+	if (pkt->hook != TG_HOOK_XDP && end < asker->transport_at)
+		end = asker->transport_at;
 	if (summed > TG_QUOTE_MAX ||
 	    tg_load(pkt, asker->link_size, quote, summed) < 0 ||
 	    tg_cut(pkt, end) < 0)
 		return TG_NO_REPLY;
-	*size = end - asker->link_size;
 	return tg_fold((__u64)tg_sum(quote, sizeof(quote), 0) + field);
 }
 

@@ -111,7 +111,10 @@ static __always_inline int tg_ask_ip4(struct tg_packet *pkt,
 	if (tg_load(pkt, asker->link_size, ip, sizeof(*ip)) < 0)
 		return TG_NO_REPLY;
 	asker->transport_at = asker->link_size + ip->ihl * 4;
-	asker->end = asker->link_size + bpf_ntohs(ip->tot_len);
+	/* The parser takes a length of 0 only where 16 bits are too few. */
+	asker->end = pkt->size;
+	if (ip->tot_len)
+		asker->end = asker->link_size + bpf_ntohs(ip->tot_len);
 	if (!tg_is_host4(pkt, ip->saddr) || !tg_is_host4(pkt, ip->daddr))
 		return TG_UNANSWERABLE;
 	return 0;
@@ -125,14 +128,17 @@ static __always_inline int tg_ask_ip6(struct tg_packet *pkt,
 	if (tg_load(pkt, asker->link_size, ip, sizeof(*ip)) < 0)
 		return TG_NO_REPLY;
 	asker->transport_at = asker->link_size + sizeof(*ip);
-	asker->end = asker->transport_at + bpf_ntohs(ip->payload_len);
-	if (!ip->payload_len)
-		asker->end = pkt->size;
+	/* The same lengths of 0 as in the parser mean the rest of the frame. */
+	asker->end = pkt->size;
+	if (ip->payload_len ||
+	    (ip->nexthdr != TG_NEXT_HOPOPTS &&
+	     asker->end - asker->transport_at <= TG_LENGTH_MAX))
+		asker->end = asker->transport_at + bpf_ntohs(ip->payload_len);
 	if (TG_FOUND_EXTENSIONS(asker->found))
 		asker->transport_at = tg_skip_extensions(
 			pkt, asker->transport_at, ip->nexthdr);
 	if (tg_is_multicast6(&ip->saddr) || tg_is_unspecified6(&ip->saddr) ||
-	    tg_is_multicast6(&ip->daddr))
+	    tg_is_multicast6(&ip->daddr) || tg_is_unspecified6(&ip->daddr))
 		return TG_UNANSWERABLE;
 	return 0;
 }
@@ -153,24 +159,40 @@ static __always_inline int tg_ask(struct tg_packet *pkt, struct tg_asker *asker)
 	asker->link_size = size;
 	if (tg_load(pkt, 0, asker->link, size) < 0)
 		return TG_NO_REPLY;
-	if (asker->link[0] & 1) /* to a group */
+	if ((asker->link[0] | asker->link[ETH_ALEN]) & 1) /* a group */
 		return TG_UNANSWERABLE;
 	if (TG_FOUND_NETWORK(asker->found) == TG_NET_IPV4)
 		return tg_ask_ip4(pkt, asker);
 	return tg_ask_ip6(pkt, asker);
 }
 
-/* Back to where it came from, with the same tags. */
-static __always_inline int tg_turn_link(struct tg_packet *pkt,
-					struct tg_asker *asker)
+/* Swaps the addresses in the copy of the link header. */
+static __always_inline void tg_swap_addresses(struct tg_asker *asker)
 {
 	struct ethhdr *eth = (struct ethhdr *)asker->link;
-	__u32 size = asker->link_size;
 	__u8 mac[ETH_ALEN];
 
 	__builtin_memcpy(mac, eth->h_source, ETH_ALEN);
 	__builtin_memcpy(eth->h_source, eth->h_dest, ETH_ALEN);
 	__builtin_memcpy(eth->h_dest, mac, ETH_ALEN);
+}
+
+/* Back to where it came from; the tags are in their place already. */
+static __always_inline int tg_turn_addresses(struct tg_packet *pkt,
+					     struct tg_asker *asker)
+{
+	tg_swap_addresses(asker);
+	return tg_store(pkt, 0, asker->link, 2 * ETH_ALEN) < 0 ? TG_NO_REPLY
+							       : 0;
+}
+
+/* Back to where it came from, with the same tags. */
+static __always_inline int tg_turn_link(struct tg_packet *pkt,
+					struct tg_asker *asker)
+{
+	__u32 size = asker->link_size;
+
+	tg_swap_addresses(asker);
 	if (size < TG_LINK_SIZE_MIN)
 		return TG_NO_REPLY;
 	tg_forget(size);
