@@ -58,8 +58,9 @@ remove_chains() {
 # By hand, as a test may have broken them in any way. All devices of a namespace
 # only while it is there: the inode of a dead one may be another test's by now.
 forget_attachments() { # KEYS, as a pattern
-	local path
+	local path lock
 	[[ -d $OBJECTS_ROOT ]] || return 0
+	exec {lock}>>"$OBJECTS_ROOT/all.lock"
 	(
 		flock "$lock"
 		# shellcheck disable=SC2231 # a pattern
@@ -72,7 +73,8 @@ forget_attachments() { # KEYS, as a pattern
 			rm -f "$OBJECTS_ROOT/all.lock"
 			rmdir --ignore-fail-on-non-empty "$OBJECTS_ROOT"
 		}
-	) {lock}>>"$OBJECTS_ROOT/all.lock"
+	)
+	exec {lock}>&-
 }
 
 # gc takes what is stale, whoever made it. So the tests that make something

@@ -237,7 +237,7 @@ in_the_same_network() { # PID
 # With words for what is another each time.
 masked() { # DEVICE
 	sed -e "s|$ROOT/build|BUILD|g" -e "s|$ROOT/tc-scripts|SCRIPTS|g" -e "s|$SERVER|NAMESPACE|g" \
-		-e "s|$(key_of "$1")|KEY|g" -e "s|$POLICIES|POLICIES|g" 
+		-e "s|$(key_of "$1")|KEY|g" -e "s|$POLICIES|POLICIES|g"
 }
 
 is_golden() { # NAME DEVICE
