@@ -86,7 +86,7 @@ teardown() {
 	given_device
 	in_server ip link set dev eth0 xdpdrv obj "$FIXTURES/foreign.o" sec xdp
 	refuses_and_changes_nothing 1 'on eth0 xdp there is already, and not ours: XDP program' on_server attach eth0 --xdp --chain count
-	refuses_and_changes_nothing 1 'eth0 xdp has no chain' on_server chain eth0 xdp set count
+	refuses_and_changes_nothing 1 "eth0 xdp has somebody else's program, not a chain: XDP program" on_server chain eth0 xdp set count
 	local id
 	id=$(xdp_id)
 	on_server attach eth0 --ingress --chain count

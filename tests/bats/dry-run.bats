@@ -136,9 +136,10 @@ both() { # WORD...
 	has_qdisc clsact
 }
 
-@test "where there is nothing to do no line is printed" {
+@test "where there is nothing to do no command is printed" {
 	run -0 on_server --dry-run detach eth0
-	[[ ! $output ]]
+	[[ $output == 'nothing is attached to eth0'* ]]
+	((${#lines[@]} == 1))
 }
 
 @test "the lines of gc, pasted, remove what is dead" {

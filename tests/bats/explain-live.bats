@@ -539,11 +539,11 @@ pcap_syn() { # PORT
 	given_device
 	given_edge_policy ingress
 	on_server attach eth0 --ingress --chain "$POLICY"
-	local words answer port input
+	local words answer port input pid
 	for words in "eth0 ingress" "--policy $BATS_TEST_TMPDIR/edge.policy"; do
 		# shellcheck disable=SC2086 # words
 		coproc LIVE { on_server explain $words --pcap -; }
-		input=${LIVE[1]}
+		input=${LIVE[1]} pid=$LIVE_PID
 		pcap_header >&"$input"
 		for port in 22 80 22; do
 			pcap_syn "$port" >&"$input"
@@ -555,6 +555,6 @@ pcap_syn() { # PORT
 			esac
 		done
 		exec {input}>&-
-		wait "$LIVE_PID"
+		wait "$pid"
 	done
 }

@@ -38,7 +38,7 @@ instead() { # TEXT COMMAND...
 }
 
 @test "the command of playground exec keeps its options" {
-	refuses 1 "tailgate playground up" tailgate playground exec --name "${SERVER##*-}0" client ip -n "$SERVER" link
+	refuses 1 "no playground" tailgate playground exec --name "${SERVER##*-}0" client ip -n "$SERVER" link
 }
 
 @test "a verb that is mistyped, or another tool's, is told by its name" {
@@ -89,8 +89,8 @@ instead() { # TEXT COMMAND...
 
 @test "a policy is taken from the standard input" {
 	on_server attach eth0 --ingress --chain policy
-	run -0 on_server policy apply eth0 - <<<'default drop'
-	[[ $output == 'eth0 ingress: 0 rules of <stdin>, default drop' ]]
+	run -0 on_server policy apply eth0 - <<<'drop tcp'
+	[[ $output == 'eth0 ingress: 1 rule of <stdin>, default next' ]]
 	run -0 on_server policy diff eth0 - <<<'default pass'
 	[[ $output == *'default pass'* ]]
 	run -1 on_server policy apply eth0 - <<<'drop tcp prot 80'

@@ -63,7 +63,7 @@ waits_no_more() {
 	run -0 on_server policy show eth0
 	[[ ${lines[-1]} == *'not confirmed within 10 s: rolled back ingress' ]]
 	run -0 on_server status eth0
-	[[ ${lines[-1]} == *'not confirmed within 10 s: rolled back ingress' ]]
+	[[ $output == *'not confirmed within 10 s: rolled back ingress'* ]]
 	refuses 1 'nothing on eth0 waits to be confirmed: ' on_server policy confirm eth0
 	apply a
 	[[ $(outcome) == null ]]
@@ -83,7 +83,7 @@ waits_no_more() {
 	run -0 on_server policy show eth0
 	[[ ${lines[-1]} == "eth0: its policy waits to be confirmed until "*"'tailgate policy confirm eth0'" ]]
 	run -0 on_server status eth0
-	[[ ${lines[-1]} == "eth0: its policy waits to be confirmed until "* ]]
+	[[ $output == *"eth0: its policy waits to be confirmed until "* ]]
 	hook_json ingress | jq -e ".policy.unconfirmed_until > $EPOCHSECONDS"
 	refuses_and_changes_nothing 1 'a policy on eth0 waits to be confirmed, until ' apply a
 	refuses_and_changes_nothing 1 'a policy on eth0 waits to be confirmed, until ' apply a --confirm 5

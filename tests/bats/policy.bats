@@ -10,9 +10,8 @@ setup() {
 	cat >"$POLICY" <<-'END'
 		default drop
 		list web = { 80, 443 }
-
+		# check: quiet
 		pass arp
-		pass icmp6
 		pass tcp to port web   # the sites
 		drop ip ttl 1
 	END

@@ -65,7 +65,7 @@ empty_slot() { # HOOK SLOT
 		--argjson dropped "$(packets drop_tcp ingress drop tcp-port)" \
 		'.passed > 0 and .dropped == $dropped and .passed + .dropped == $all'
 	run -0 on_server status eth0
-	[[ $output =~ \ +([0-9]+)\ +([0-9]+)$ ]]
+	[[ ${lines[1]} =~ \ +([0-9]+)\ +([0-9]+)$ ]]
 	hook_json ingress | jq -e ".passed == ${BASH_REMATCH[1]} and .dropped == ${BASH_REMATCH[2]}"
 }
 
