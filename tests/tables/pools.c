@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "edges.h"
+
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 /* To the value itself, or to one that is close. */
@@ -29,6 +31,8 @@ uint32_t pool_address4(struct random *random)
 
 	if (random_is(random, 3))
 		return random_next(random);
+	if (random_is(random, 3))
+		return random_edge(random, 32);
 	return around(random, bases[random_below(random, COUNT(bases))]);
 }
 
@@ -72,6 +76,8 @@ uint16_t pool_port(struct random *random)
 
 	if (random_is(random, 5))
 		return random_next(random);
+	if (random_is(random, 10))
+		return random_edge(random, 16);
 	return around(random, bases[random_below(random, COUNT(bases))]);
 }
 
@@ -80,7 +86,7 @@ uint8_t pool_protocol(struct random *random)
 	static const uint8_t bases[] = { 6, 6, 6, 17, 17, 1, 58, 132, 47, 50 };
 
 	if (random_is(random, 5))
-		return random_next(random);
+		return random_edge(random, 8);
 	return bases[random_below(random, COUNT(bases))];
 }
 
@@ -88,6 +94,8 @@ uint16_t pool_ethertype(struct random *random)
 {
 	static const uint16_t bases[] = { 0x0806, 0x88cc, 0x0842, 0x8847 };
 
+	if (random_is(random, 20))
+		return random_edge(random, 16);
 	return around(random, bases[random_below(random, COUNT(bases))]);
 }
 
@@ -95,6 +103,8 @@ uint32_t pool_mark(struct random *random)
 {
 	static const uint32_t bases[] = { 0, 1, 7, 0x10000, 0xff00ff00 };
 
+	if (random_is(random, 20))
+		return random_edge(random, 32);
 	return around(random, bases[random_below(random, COUNT(bases))]);
 }
 
@@ -103,5 +113,7 @@ uint32_t pool_number(struct random *random, uint32_t max)
 	const uint32_t bases[] = { 0, 1, 2, 5, 8, 64, max / 2, max - 1, max };
 	uint32_t value = bases[random_below(random, COUNT(bases))];
 
+	if (random_is(random, 30))
+		value = random_edge(random, 32 - __builtin_clz(max));
 	return value < max ? value : max;
 }

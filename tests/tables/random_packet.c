@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "edges.h"
 #include "pools.h"
 
 #define IP4_SIZE 20
 #define IP6_SIZE 40
+#define PAYLOAD_BITS 9 /* packets of up to 511 bytes */
 
 struct packet_writer {
 	struct random *random;
@@ -49,7 +51,7 @@ static void write_transport(struct packet_writer *writer, uint8_t protocol)
 		at[12] = 5 << 4;
 		at[13] = random_is(writer->random, 50)
 				 ? 2
-				 : random_next(writer->random);
+				 : random_edge(writer->random, 8);
 		break;
 	case 17:
 		at = take(writer, 8);
@@ -72,6 +74,22 @@ static void write_transport(struct packet_writer *writer, uint8_t protocol)
 	put16(at + 2, pool_port(writer->random));
 }
 
+/* In units of eight bytes; every other fragment is a first one. */
+static uint16_t fragment_offset(struct packet_writer *writer)
+{
+	return chance(writer, 50) ? 0 : random_edge(writer->random, 13);
+}
+
+/* A length of the IP packet at an edge, where that is no shorter. */
+static void write_payload(struct packet_writer *writer, const uint8_t *ip)
+{
+	size_t size = writer->packet->bytes + writer->packet->size - ip;
+	size_t wanted = random_edge(writer->random, PAYLOAD_BITS);
+
+	if (chance(writer, 10) && wanted > size)
+		take(writer, wanted - size);
+}
+
 static void write_ip4(struct packet_writer *writer)
 {
 	uint8_t protocol = pool_protocol(writer->random);
@@ -85,8 +103,10 @@ static void write_ip4(struct packet_writer *writer)
 	put32(ip + 12, pool_address4(writer->random));
 	put32(ip + 16, pool_address4(writer->random));
 	if (chance(writer, 8))
-		put16(ip + 6, chance(writer, 50) ? 0x2000 : 0x00b9);
+		put16(ip + 6, random_below(writer->random, 8) << 13 |
+				      fragment_offset(writer));
 	write_transport(writer, protocol);
+	write_payload(writer, ip);
 	put16(ip + 2, writer->packet->bytes + writer->packet->size - ip);
 }
 
@@ -99,7 +119,8 @@ static uint8_t *write_extension(struct packet_writer *writer, uint8_t *next)
 
 	*next = kind;
 	if (kind == 44)
-		put16(at + 2, chance(writer, 50) ? 1 : 185 << 3);
+		put16(at + 2, fragment_offset(writer) << 3 |
+				      random_below(writer->random, 8));
 	if (kind == 51)
 		at[1] = 1;
 	return at;
@@ -120,6 +141,7 @@ static void write_ip6(struct packet_writer *writer)
 		next = write_extension(writer, next);
 	*next = protocol;
 	write_transport(writer, protocol);
+	write_payload(writer, ip);
 	put16(ip + 4,
 	      writer->packet->bytes + writer->packet->size - ip - IP6_SIZE);
 }

@@ -8,7 +8,7 @@
 #include "match/match.h"
 #include "random.h"
 
-#define RANDOM_PACKET_MAX 256
+#define RANDOM_PACKET_MAX 640
 
 struct random_packet {
 	uint8_t bytes[RANDOM_PACKET_MAX];

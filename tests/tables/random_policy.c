@@ -117,7 +117,7 @@ NUMBER_WRITER(byte, 255)
 NUMBER_WRITER(vlan, 4095)
 NUMBER_WRITER(priority, 7)
 NUMBER_WRITER(dscp, 63)
-NUMBER_WRITER(length, 1500)
+NUMBER_WRITER(length, 65535)
 NUMBER_WRITER(arp, 10)
 
 static void write_ethertype(struct writer *writer)
