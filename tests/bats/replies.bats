@@ -41,6 +41,6 @@ is_answered() { # HOOK FRAME ANSWER
 }
 
 @test "answers to random frames are those of a second implementation on each hook" {
-	run "$ROOT/tests/replies/compare" run --frames 1200
+	run "$ROOT/tests/replies/compare" --frames 1200
 	((status == 0)) || fail "$output"
 }

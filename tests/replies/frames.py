@@ -4,9 +4,8 @@ and values at the edges of each field."""
 
 import struct
 
-from wanted import AUTH, CHECKSUM_AT, DESTINATION, EXTENSIONS, FRAGMENT
+from wanted import AUTH, DESTINATION, EXTENSIONS, FRAGMENT
 from wanted import HOP_BY_HOP, ROUTING
-from scapy.utils import checksum
 
 SERVER_MAC, CLIENT_MAC = bytes.fromhex("020000000002"), bytes.fromhex("020000000001")
 SOURCES4 = "c6336401 c6336401 c6336401 c6336401 01000001 7f000001 00000000 dfffffff e0000001 ffffffff"
@@ -25,11 +24,10 @@ EDGES = {bits: edges(bits) for bits in (3, 4, 6, 8, 12, 13, 16, 32)}
 
 
 class Frame:
-    """A random frame; bytes, and where an open checksum would be."""
+    """A random frame, in self.bytes."""
 
     def __init__(self, random):
         self.random = random
-        self.is_damaged = self.is_fragment = False
         self.is_ip4 = random.random() < 0.5
         self.payload = self.some_payload()
         self.build()
@@ -83,20 +81,17 @@ class Frame:
         fragment = 0
         if self.chance(0.1):
             fragment = random.choice((0x2000, 0x4000, self.edge(13), self.edge(13) | 0x2000))
-        self.is_fragment = bool(fragment & 0x3FFF)
         header = struct.pack(
             "!BBHHHBBH", 0x45 + len(options) // 4, self.edge(8), 20 + len(options) + len(transport), self.edge(16),
             fragment, self.edge(8), protocol, random.getrandbits(16),
         )  # fmt: skip
-        self.addresses = self.pick(SOURCES4) + self.pick(SOURCES4)
-        self.transport_at = 20 + len(options)
-        return header + self.addresses + options + transport
+        addresses = self.pick(SOURCES4) + self.pick(SOURCES4)
+        return header + addresses + options + transport
 
     def extension(self, kind, following):
         random = self.random
         if kind == FRAGMENT:
             offset = random.choice((0, 1, 1, self.edge(13) << 3 if self.chance(0.2) else 0))
-            self.is_fragment = True
             return struct.pack("!BBHI", following, 0, offset, self.edge(32))
         length = random.choice((0, 0, 1, 2, 12, 30) if self.chance(0.3) else (0, 1))
         if kind == AUTH:
@@ -121,9 +116,8 @@ class Frame:
             # no length: jumbo packets have none, and others have no payload
             size, following = 0, random.choice((following, 59, self.edge(8)))
         header = struct.pack("!IHBB", 0x60000000 | self.edge(8) << 20 | self.random.getrandbits(20), size, following, self.edge(8))
-        self.addresses = self.pick(SOURCES6) + self.pick(SOURCES6)
-        self.transport_at = 40 + len(chain)
-        return header + self.addresses + chain + transport
+        addresses = self.pick(SOURCES6) + self.pick(SOURCES6)
+        return header + addresses + chain + transport
 
     # --- link
 
@@ -136,42 +130,23 @@ class Frame:
 
     def build(self):
         random = self.random
-        self.number = self.protocol()
-        transport = self.transport(self.number)
+        number = self.protocol()
+        transport = self.transport(number)
         if self.is_ip4:
-            ethertype, packet = 0x0800, self.ip4(transport, self.number)
+            ethertype, packet = 0x0800, self.ip4(transport, number)
         else:
-            ethertype, packet = 0x86DD, self.ip6(transport, self.number)
+            ethertype, packet = 0x86DD, self.ip6(transport, number)
         if self.chance(0.01):
             ethertype = self.edge(16)
         source = CLIENT_MAC if not self.chance(0.02) else bytes.fromhex("030000000001")
         target = SERVER_MAC if not self.chance(0.03) else bytes.fromhex("ffffffffffff")
-        self.link = target + source + self.tags() + struct.pack("!H", ethertype)
+        link = target + source + self.tags() + struct.pack("!H", ethertype)
         padding = random.choice((0, 0, 1, 2, 3, 6, 40)) if self.chance(0.4) else 0
-        frame = bytearray(self.link + packet + random.randbytes(padding))
+        frame = bytearray(link + packet + random.randbytes(padding))
         if len(frame) < 60 and self.chance(0.7):
             frame += random.randbytes(60 - len(frame))
         if self.chance(0.03):
-            self.is_damaged = True
             frame[random.randrange(len(frame))] ^= 1 << random.randrange(8)
         if self.chance(0.01):
-            self.is_damaged = True
             del frame[random.randrange(len(frame)) :]
         self.bytes = bytes(frame)
-
-    # --- a checksum that the device is to finish
-
-    def opens(self):
-        """Whether the checksum can be an open one."""
-        return self.number in CHECKSUM_AT and not self.is_damaged and not self.is_fragment
-
-    def open(self):
-        """Sets the field to the sum of the pseudo header; returns (start, offset)."""
-        start, offset = len(self.link) + self.transport_at, CHECKSUM_AT[self.number]
-        size = len(self.bytes) - start
-        pseudo = self.addresses + struct.pack("!II", size, self.number)
-        total = ~checksum(pseudo) & 0xFFFF
-        frame = bytearray(self.bytes)
-        struct.pack_into("!H", frame, start + offset, total)
-        self.bytes = bytes(frame)
-        return start, offset

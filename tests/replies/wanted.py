@@ -8,7 +8,6 @@ import struct
 from scapy.layers.inet import ICMP, IP, TCP
 from scapy.layers.inet6 import ICMPv6DestUnreach, IPv6
 from scapy.packet import Raw
-from scapy.utils import checksum
 
 TAGS = (0x8100, 0x88A8)
 HOP_BY_HOP, ROUTING, FRAGMENT, AUTH, DESTINATION = 0, 43, 44, 51, 60
@@ -16,7 +15,6 @@ EXTENSIONS = (HOP_BY_HOP, ROUTING, FRAGMENT, AUTH, DESTINATION)
 EXTENSIONS_MAX = 8
 QUOTE_MAX = 128
 TRANSPORT_SIZES = {6: 20, 17: 8, 132: 12}
-CHECKSUM_AT = {6: 16, 17: 6, 58: 2}
 ICMP_ERRORS = (3, 4, 5, 11, 12)
 REDIRECT6 = 137
 CODES4 = {"auto": 3, "port": 3, "host": 1, "admin": 13}
@@ -148,21 +146,16 @@ class Asker:
             answer.ack = (seq + payload + (flags >> 1 & 1) + (flags & 1)) % (1 << 32)
         return self.ip() / answer
 
-    def quote(self, is_open):
-        """An open checksum is finished by the device: over the quote alone."""
-        if not is_open:
-            return self.frame[self.network : min(self.end, self.network + QUOTE_MAX)]
-        end = self.transport + CHECKSUM_AT[self.protocol] + 2
-        quote = self.frame[self.network : end]
-        return quote[:-2] + struct.pack("!H", checksum(quote[self.transport - self.network :]))
+    def quote(self):
+        return self.frame[self.network : min(self.end, self.network + QUOTE_MAX)]
 
-    def unreachable(self, form, is_open):
+    def unreachable(self, form):
         require(not self.is_icmp_error(), "an error of ICMP")
         if self.is_ip4:
             message = ICMP(type=3, code=CODES4[form])
         else:
             message = ICMPv6DestUnreach(code=CODES6[form])
-        return self.ip() / message / Raw(self.quote(is_open))
+        return self.ip() / message / Raw(self.quote())
 
 
 def dotted(address):
@@ -173,7 +166,7 @@ def colons(address):
     return ":".join(address[i : i + 2].hex() for i in range(0, 16, 2))
 
 
-def wanted(frame, form, on_loopback=False, is_open=False):
+def wanted(frame, form, on_loopback=False):
     """The frame that answers this one, without padding; None for silence."""
     try:
         asker = Asker(frame, on_loopback)
@@ -181,7 +174,7 @@ def wanted(frame, form, on_loopback=False, is_open=False):
             require(asker.protocol == 6, "no TCP")
             answer = asker.reset()
         else:
-            answer = asker.unreachable(form, is_open)
+            answer = asker.unreachable(form)
     except Silence:
         return None
     return asker.link() + bytes(answer)

@@ -7,7 +7,7 @@ load ../helper
 
 @test "answers to random frames are those of a second implementation for minutes" {
 	((EUID == 0)) || fail 'this test needs root'
-	run "$ROOT/tests/replies/compare" run --seconds "${TAILGATE_REPLY_SECONDS:-600}" --seed "$RANDOM"
+	run "$ROOT/tests/replies/compare" --seconds "${TAILGATE_REPLY_SECONDS:-600}" --seed "$RANDOM"
 	printf '# %s\n' "${lines[-1]}" >&3
 	((status == 0)) || fail "$output"
 }
