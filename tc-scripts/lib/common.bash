@@ -106,10 +106,6 @@ is_one_of() {
 	return 1
 }
 
-need_root() {
-	((EUID == 0)) || die "this needs root: run it with sudo"
-}
-
 need_command() {
 	local command
 	for command; do

@@ -24,6 +24,7 @@ help_policy_apply() {
 
 		Example: tailgate policy apply eth0 edge.policy --confirm 60
 	EOF
+	help_rights policy
 }
 
 APPLY_FILE='' APPLY_HOOK='' APPLY_CONFIRM='' APPLY_ROLLBACK=''
@@ -103,7 +104,7 @@ check_policy_file() {
 
 # The attachment of DEV, and its lock.
 policy_open() {
-	need_root
+	need_rights policy
 	check_mount_namespace
 	check_device "$DEV"
 	attachment_open "$DEV"

@@ -57,7 +57,7 @@ policy_guard() { # KEY SECONDS PLACE...
 		[[ $place =~ ^[a-z]+(\.frags)?:[0-9]+:[0-9]+$ ]] || usage_error "not a place: ${place@Q}"
 		check_hook "$(hook_of_place "$place")"
 	done
-	need_root
+	need_rights policy
 	attachment_select "$key"
 	DEV=$(device_of_key "$key")
 	[[ -d $OBJECTS ]] || die "nothing is attached to $DEV"

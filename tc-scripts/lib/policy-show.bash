@@ -18,6 +18,7 @@ help_policy_show() {
 
 		Counts live on over an apply for rules that stay.
 	EOF
+	help_rights policy
 }
 
 SHOW_FILE='' SHOW_HOOK='' SHOW_JSON=()
@@ -53,7 +54,7 @@ parse_show_options() { # OPERANDS WORD...
 }
 
 show_open() {
-	need_root
+	need_rights policy
 	check_device "$DEV"
 	attachment_open "$DEV"
 	# shellcheck disable=SC2086 # one hook, or none

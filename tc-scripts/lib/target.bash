@@ -19,7 +19,9 @@ target_set() { # KIND VALUE
 		;;
 	pid)
 		[[ $2 =~ ^[1-9][0-9]{0,9}$ ]] || usage_error "not a process id: ${2@Q}"
-		[[ -e /proc/$2/ns/net ]] || die "no such process: '$2'"
+		[[ -d /proc/$2 ]] || die "no such process: '$2'"
+		[[ -e /proc/$2/ns/net ]] ||
+			die "the namespaces of process '$2' cannot be entered: that needs uid 0 with CAP_SYS_PTRACE"
 		ENTER=(nsenter -t "$2" -n)
 		;;
 	container)

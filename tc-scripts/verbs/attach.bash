@@ -39,6 +39,7 @@ help_attach() {
 
 		Example: tailgate attach eth0 --ingress --egress --chain count,drop_tcp
 	EOF
+	help_rights attach
 }
 
 ATTACH_HOOKS=() PLUGINS=()
@@ -52,7 +53,7 @@ CHANGED_HOOKS=()
 cmd_attach() {
 	local report
 	parse_attach_options "$@"
-	need_root
+	need_rights attach
 	check_mount_namespace
 	check_device "$DEV"
 	check_link_type

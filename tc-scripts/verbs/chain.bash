@@ -33,6 +33,7 @@ help_chain() {
 
 		Example: tailgate chain eth0 ingress insert 0 drop_arp
 	EOF
+	help_rights chain
 }
 
 cmd_chain() {
@@ -53,7 +54,7 @@ cmd_chain() {
 	check_word_order "$1" "$hook"
 	check_hook "$hook"
 	check_arguments "$action" $(($# - 3))
-	need_root
+	need_rights "chain$([[ $action != show ]] || printf ' show')"
 	check_device "$1"
 	attachment_open "$1"
 	[[ $action == show ]] || {

@@ -22,13 +22,14 @@ help_demo() {
 
 		  tailgate demo
 	EOT
+	help_rights demo
 }
 
 cmd_demo() {
 	local name=demo
 	parse_demo_options "$@"
 	check_name playground "$name"
-	need_root
+	need_rights demo
 	need_command ip tc nsenter flock busybox curl arping ping
 	demo_need_objects drop_tcp drop_icmp drop_arp
 	demo_begin

@@ -18,13 +18,14 @@ help_detach() {
 		with the last hook the pins. A device without anything of ours is left as
 		it is, and that is no failure.
 	EOF
+	help_rights detach
 }
 
 DETACH_HOOKS=()
 
 cmd_detach() {
 	parse_detach_options "$@"
-	need_root
+	need_rights detach
 	check_mount_namespace
 	check_device "$DEV"
 	attachment_open "$DEV"

@@ -38,6 +38,7 @@ help_explain() {
 		Example: tailgate explain eth0 ingress 'tcp 198.51.100.7:1234 > 203.0.113.9:22'
 		         tcpdump -i eth0 -Q in -U -w - | tailgate explain eth0 ingress --pcap -
 	EOF
+	help_rights explain
 }
 
 cmd_explain() {
@@ -63,7 +64,7 @@ explain_live() { # WORD...
 	check_word_order "$device" "$hook"
 	check_hook "$hook"
 	check_explain_ways
-	need_root
+	need_rights explain
 	[[ -x $BUILD/tg-explain ]] || die "'$BUILD/tg-explain' is not built: 'make' does it"
 	check_device "$device"
 	attachment_open "$device"

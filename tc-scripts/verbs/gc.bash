@@ -15,6 +15,7 @@ help_gc() {
 		more: the device, the namespace or the container has died, or somebody has
 		removed our filters by hand. A chain that any packet can reach stays.
 	EOF
+	help_rights gc
 }
 
 cmd_gc() {
@@ -27,7 +28,7 @@ cmd_gc() {
 	'') ;;
 	*) usage_error "gc takes no arguments, such as ${1@Q}" ;;
 	esac
-	need_root
+	need_rights gc
 	check_mount_namespace
 	for key in $(attachment_keys); do
 		attachment_select "$key"

@@ -55,6 +55,7 @@ help_playground() {
 		Other verbs reach a side with 'tailgate --netns tg-playground-server …',
 		or with '--container' of the same name.
 	EOT
+	help_rights playground
 }
 
 cmd_playground() {
@@ -64,7 +65,7 @@ cmd_playground() {
 	((${#ENTER[@]} == 0)) ||
 		usage_error "a playground has namespaces of its own: no --netns, --pid or --container here"
 	playground_choose "$name"
-	need_root
+	need_rights playground
 	need_command ip nsenter flock
 	"playground_$action"
 }

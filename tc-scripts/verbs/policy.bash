@@ -59,6 +59,7 @@ help_policy() {
 
 		Example: tailgate policy check edge.policy
 	EOF
+	help_rights policy
 }
 
 readonly POLICY_ACTIONS="check, fmt, show, import, compile, apply, confirm, rollback or diff"

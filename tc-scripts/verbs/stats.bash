@@ -26,13 +26,14 @@ help_stats() {
 		  tailgate stats eth0
 		  tailgate --netns blue stats eth0 --json
 	EOT
+	help_rights stats
 }
 
 cmd_stats() {
 	local pins='' device=''
 	local -a json=()
 	parse_stats_options "$@"
-	need_root
+	need_rights stats
 	[[ -x $BUILD/tg-counters ]] || die "'$BUILD/tg-counters' is not built: 'make' does it"
 	if [[ $device ]]; then
 		check_device "$device"

@@ -35,6 +35,7 @@ help_status() {
 
 		Exit status: 0, or 1 where something is broken or stale.
 	EOF
+	help_rights status
 }
 
 STATUS_JSON='' STATUS_ROWS='' STATUS_WRONG='' ONLY_DEVICE=''
@@ -43,7 +44,7 @@ DEVICES_JSON=() STALE_JSON=() NOTES=()
 cmd_status() {
 	local device devices=()
 	parse_status_options "$@"
-	need_root
+	need_rights status
 	if [[ $ONLY_DEVICE ]]; then
 		check_device "$ONLY_DEVICE"
 		devices=("$ONLY_DEVICE")

@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Which capabilities a verb needs: one table, for the check and for the help.
+# CAP_SYS_ADMIN includes CAP_BPF and CAP_PERFMON (capabilities(7)); it is what
+# mounts a bpffs, gets programs by their id and enters a namespace.
+
+readonly BPF_RIGHTS="sys_admin net_admin"
+
+declare -rA RIGHTS=(
+	[attach]=$BPF_RIGHTS
+	[detach]=$BPF_RIGHTS
+	[chain]=$BPF_RIGHTS
+	['chain show']=sys_admin
+	[status]=sys_admin
+	[stats]=bpf
+	[gc]=$BPF_RIGHTS
+	[policy]=sys_admin
+	[explain]=sys_admin
+	[playground]="$BPF_RIGHTS net_raw net_bind_service"
+	[demo]="$BPF_RIGHTS net_raw net_bind_service"
+)
+
+# Their bits in the kernel's capability.h.
+declare -rA CAPABILITY_BITS=([net_bind_service]=10 [net_admin]=12 [net_raw]=13 [sys_ptrace]=19 [sys_admin]=21 [bpf]=39)
+
+# The files in /run are root's, so the capabilities alone are not enough.
+need_rights() { # VERB
+	local name missing=() needed=${RIGHTS[$1]}
+	((EUID == 0)) || die "this needs root: run it with sudo"
+	[[ ! ${ENTER[*]} || " $needed " == *' sys_admin '* ]] || needed+=' sys_admin'
+	for name in $needed; do
+		has_capability "$name" || missing+=("$name")
+	done
+	((${#missing[@]} == 0)) ||
+		die "'$1' needs $(capability_names "${missing[@]}"), which this process does not have: see 'tailgate $VERB --help'"
+}
+
+has_capability() { # NAME
+	local field effective
+	while read -r field effective; do
+		[[ $field != CapEff: ]] || break
+	done </proc/self/status
+	((16#$effective >> CAPABILITY_BITS[$1] & 1)) ||
+		{ [[ $1 == bpf ]] && has_capability sys_admin; }
+}
+
+capability_names() { # NAME...
+	local names
+	printf -v names 'CAP_%s, ' "${@^^}"
+	printf '%s\n' "${names%, }"
+}
+
+# The last lines of a verb's help.
+help_rights() { # VERB
+	local names
+	# shellcheck disable=SC2086 # a list
+	names=$(capability_names ${RIGHTS[$1]})
+	case $1 in
+	policy | explain) printf '\nNeeds uid 0 with %s, and nothing for files alone.\n' "$names" ;;
+	*) printf '\nNeeds uid 0 with %s.\n' "$names" ;;
+	esac
+	[[ ! ${RIGHTS["$1 show"]:-} ]] ||
+		printf "'show' needs %s only.\n" "$(capability_names "${RIGHTS["$1 show"]}")"
+}

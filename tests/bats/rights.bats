@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Root without all of its capabilities: what a verb's help names is enough, and
+# one line names what is missing.
+
+load helper
+load helper-chain
+
+setup() {
+	given_device
+}
+
+teardown() {
+	remove_chains
+}
+
+# The front end as uid 0 with these capabilities alone.
+with_capabilities() { # NAME,... WORD...
+	setpriv --bounding-set="-all,+${1//,/,+}" --inh-caps=-all \
+		"$ROOT/tc-scripts/tailgate" --netns "$SERVER" "${@:2}"
+}
+
+can_do_all_verbs() { # NAME,...
+	with_capabilities "$1" attach eth0 --xdp --ingress --egress --chain count,policy
+	with_capabilities "$1" policy apply eth0 - --hook ingress --confirm 60 <<<'drop tcp to port 80'
+	with_capabilities "$1" policy confirm eth0
+	run -0 with_capabilities "$1" policy show eth0 --hook ingress
+	[[ $output == *'drop tcp to port 80'* ]]
+	run -0 with_capabilities "$1" explain eth0 ingress 'tcp 198.51.100.7:1234 > 203.0.113.9:80'
+	[[ $output == drop:* ]]
+	run -0 with_capabilities "$1" status eth0
+	[[ $output == *policy* ]]
+	with_capabilities "$1" stats eth0
+	with_capabilities "$1" chain eth0 egress set count
+	with_capabilities "$1" policy rollback eth0 --hook ingress
+	with_capabilities "$1" detach eth0
+	nothing_is_left
+}
+
+@test "four capabilities are enough for every verb of a device" {
+	can_do_all_verbs bpf,net_admin,perfmon,sys_admin
+}
+
+@test "CAP_SYS_ADMIN includes CAP_BPF and CAP_PERFMON" {
+	can_do_all_verbs net_admin,sys_admin
+}
+
+@test "a missing capability is named, and nothing changes" {
+	local verb
+	on_server attach eth0 --ingress --chain count
+	for verb in 'attach eth0 --xdp' 'detach eth0' 'chain eth0 ingress remove 0' gc; do
+		# shellcheck disable=SC2086 # a verb with its arguments
+		refuses_and_changes_nothing 1 "'${verb%% *}' needs CAP_NET_ADMIN, which this process does not have: see 'tailgate ${verb%% *} --help'" \
+			with_capabilities bpf,perfmon,sys_admin $verb
+	done
+	refuses_and_changes_nothing 1 "'detach' needs CAP_SYS_ADMIN, CAP_NET_ADMIN, which" \
+		with_capabilities bpf,perfmon detach eth0
+	refuses_and_changes_nothing 1 "'stats' needs CAP_SYS_ADMIN, which" \
+		with_capabilities bpf stats eth0
+	run -0 with_capabilities sys_admin chain eth0 ingress
+	[[ $output == *count* ]]
+}
+
+@test "a process whose namespace cannot be entered is not called missing" {
+	in_server sleep 60 3>&- &
+	local pid=$!
+	run -1 setpriv --bounding-set=-all,+net_admin,+sys_admin --inh-caps=-all \
+		"$ROOT/tc-scripts/tailgate" --pid "$pid" status
+	kill "$pid"
+	[[ $output == "tailgate: the namespaces of process '$pid' cannot be entered: that needs uid 0 with CAP_SYS_PTRACE" ]]
+}
+
+@test "the help of each verb names its capabilities" {
+	local verb
+	for verb in attach detach chain status stats gc policy explain playground demo; do
+		run -0 "$ROOT/tc-scripts/tailgate" "$verb" --help
+		[[ $output == *$'\nNeeds uid 0 with CAP_'* ]] || fail "$verb"
+	done
+}
