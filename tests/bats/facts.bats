@@ -122,7 +122,7 @@ with_default_bpffs() { # COMMANDS [ARGUMENT...]
 }
 
 # libbpf 1.1 takes it where the object has no other program, libbpf 1.5 never.
-@test "a program in .text is none, or only while the object has no other one" {
+@test "a program in .text cannot be attached beside another one" {
 	run ! filter shared_text .text
 	run filter lone_text .text
 	((status == 0)) || [[ $output == *"object file doesn't contain sec .text"* ]]

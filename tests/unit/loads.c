@@ -23,7 +23,7 @@ static size_t table_size;
 #define BLOCK 24
 #define BEYOND 4
 
-/* What stands there, in so many bytes; 0 where they are not all there. */
+/* Read `size` bytes at the offset; 0 if out of range. */
 static uint64_t wanted(uint64_t offset, uint32_t size)
 {
 	uint64_t value = 0;
