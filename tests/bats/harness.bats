@@ -80,7 +80,8 @@ ends() { # STATUS LAST-LINE
 	given_tier "source tests/tiers/again.bash; bats_with_second_try 1 '$BATS_TEST_TMPDIR/two.bats'"
 	printf '@%s "%s" {\n\t%s\n}\n' test 'that holds' true test 'that holds, too' true >"$BATS_TEST_TMPDIR/two.bats"
 	cd "$TREE"
-	run -0 script -qec 'tests/run unit' /dev/null </dev/null
+	# Without SHELL, script takes a shell that drops the functions bats exports.
+	SHELL=$BASH run -0 script -qec 'tests/run unit' /dev/null </dev/null
 	[[ $output == *'unit     1 of 2  two.bats'*'2 passed, 0 failed, 0 skipped'* ]] || fail "$output"
 }
 
