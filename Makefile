@@ -25,20 +25,30 @@ KERNEL_HEADERS := $(shell tc-scripts/find-clang --headers $(CLANG) 2>/dev/null)
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 $(WARN) -Iprogs/include -Imaps \
 	$(addprefix -isystem ,$(KERNEL_HEADERS))
 CFLAGS ?= -g -O2
-TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps -Itools
+TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps \
+	-Iprogs/include -Itools
+LDLIBS := -Wl,--as-needed -lbpf
 
 # A file in progs/ is a plugin, one in progs/chain/ a part of every chain.
 SOURCES := $(wildcard progs/*.bpf.c progs/chain/*.bpf.c)
 OBJECTS := $(patsubst %.bpf.c,$(B)/%.o,$(notdir $(SOURCES)))
 MULTI_BUFFER := $(OBJECTS:.o=.frags.o)
-TOOLS := $(addprefix $(B)/,tg-splice tg-counters tg-chain tg-policy \
-	tg-rules tg-explain)
+# A file tools/tg-NAME.c is a program, one in a folder there a part of some.
+TOOLS := $(patsubst tools/%.c,$(B)/%,$(wildcard tools/tg-*.c))
+LIBRARY_SOURCES := $(sort $(filter-out tools/tutorial/%,$(wildcard \
+	$(addsuffix /*.c,tools/* tools/*/* tools/*/*/*))))
 
 vpath %.bpf.c progs progs/chain
 
 # quiet unless V=1
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
+
+define archive
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+endef
 
 .PHONY: FORCE all check test test-long test-debian13 bench demo deps install uninstall clean format tests-build
 
@@ -58,29 +68,26 @@ $(B)/%.frags.o: %.bpf.c $(B)/compiler
 	$(call say,BPF,$@)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -DTG_MULTI_BUFFER -MMD -MP -c $< -o $@
 
+# What the tools share is one library, from which each takes what it uses.
+TOOL_PARTS := $(patsubst %.c,$(B)/%.o,$(LIBRARY_SOURCES))
+LIBRARY := $(B)/tools/tailgate.a
+
 $(B)/tools/%.o: tools/%.c $(B)/compiler
 	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/tg-splice: $(addprefix $(B)/tools/,tg-splice.o elf_object.o elf_strip.o share.o)
-$(B)/tg-counters: $(addprefix $(B)/tools/,tg-counters.o verdict_names.o)
-$(B)/tg-chain: $(addprefix $(B)/tools/,tg-chain.o chain_memory.o program.o)
-$(B)/tg-rules: $(addprefix $(B)/tools/,tg-rules.o rule_lines.o rule_print.o \
-	loaded_rules.o kept_counts.o program.o elf_object.o)
-$(B)/tg-counters $(B)/tg-chain $(B)/tg-rules: LDLIBS := -lbpf
+$(LIBRARY): $(TOOL_PARTS)
+	$(archive)
 
-$(TOOLS):
+$(TOOLS): $(B)/%: $(B)/tools/%.o $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) $^ -o $@ $(LDLIBS)
 
-include tools/policy/policy.mk
 include bench/bench.mk
-include tools/live/live.mk
 include progs/tutorial/tutorial.mk
 include docs/diagrams/diagrams.mk
 include tests/tests.mk
-include tests/policy.mk tests/explain.mk tests/import.mk tests/tables.mk
-include tests/compile.mk
 include tests/vm/vm.mk
 
 check: tests-build
@@ -139,4 +146,5 @@ uninstall:
 clean:
 	$(Q)rm -rf $(B)
 
--include $(wildcard $(B)/*.d $(B)/*/*.d)
+-include $(wildcard $(B)/*.d) $(TOOL_PARTS:.o=.d) \
+	$(TOOLS:$(B)/%=$(B)/tools/%.d)

@@ -5,8 +5,7 @@
 
 BENCH := $(B)/bench
 BENCH_PARTS := $(BENCH)/parts
-BENCH_CFLAGS := $(TOOL_CFLAGS) -Ibench/common -Itests/packets -Iprogs/include \
-	-Itools/policy/language -Itools/policy/match
+BENCH_CFLAGS := $(TOOL_CFLAGS) -Ibench/common -Itests/packets
 BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source)
 BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
 	yardstick.bpf.o source.bpf.o limit.bpf.o bpf_lpm.bpf.o \
@@ -32,20 +31,15 @@ endef
 
 $(foreach folder,meter source peers,$(eval $(call bench_objects,$(folder))))
 
-# The language and the reference matcher, as the tools have them.
-BENCH_POLICY := $(patsubst %.c,$(B)/policy/%.o,$(notdir $(wildcard \
-	$(addsuffix /*.c,$(addprefix tools/policy/,language match json)))))
-
 $(BENCH)/trace: $(addprefix $(BENCH_PARTS)/,trace/main.o trace/pick.o \
-	trace/draw.o trace/truth.o common/frame.o common/trace_file.o) $(BENCH_POLICY)
-$(BENCH)/trace: LDLIBS := -lm
+	trace/draw.o trace/truth.o common/frame.o common/trace_file.o) $(LIBRARY)
+$(BENCH)/trace: LDLIBS += -lm
 
 $(BENCH)/meter: $(addprefix $(BENCH_PARTS)/,meter/main.o meter/load.o \
 	meter/run.o meter/print.o meter/yardstick.o common/frame.o \
 	common/frames.o common/trace_file.o packets/object.o)
 $(BENCH)/source: $(addprefix $(BENCH_PARTS)/,source/main.o common/frames.o \
 	common/trace_file.o packets/object.o)
-$(BENCH)/meter $(BENCH)/source: LDLIBS := -lbpf
 
 $(BENCH_TOOLS):
 	$(call say,LD,$@)

@@ -1,87 +1,140 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The C part of the tests, into build/tests/. What judges the parser and the
-# splicer is built with sanitizers, what asks the kernel is not: it is to run
-# on small machines as well.
+# The C part of the tests, into build/tests/. What judges the parser, the
+# splicer and the tools is built with sanitizers, what asks the kernel is not:
+# it is to run on small machines as well.
 
 T := $(B)/tests
+O := $(T)/objects
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-TEST_CFLAGS := $(TOOL_CFLAGS) $(POLICY_INCLUDES) -Itests -Itests/packets -Itests/unit
+TEST_CFLAGS := $(TOOL_CFLAGS) -Itests -Itests/packets -Itests/unit
 FUZZ_CFLAGS := $(TEST_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link
 
-CRAFT := craft.o layer.o field.o table.o
-UNIT_TESTS := $(addprefix $(T)/,parser parser_bits splice damage counters)
-FUZZERS := $(addprefix $(T)/,fuzz-parser fuzz-elf_object)
+# A source has up to three objects: as it is, sanitized, and for fuzzing.
+$(O)/%.o: %.c $(B)/compiler
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/%.san.o: %.c $(B)/compiler
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(TEST_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+
+$(O)/%.fuzz.o: %.c $(B)/compiler
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
+
+# A million rules, sanitized, take half a minute, and there is more to be found.
+$(O)/tools/policy/import/%.fuzz.o: FUZZ_CFLAGS += -DIMPORT_RULES_MAX=20000
+
+# A changed offset may be odd, and is read all the same.
+$(O)/tests/tables/native.fuzz.o: FUZZ_CFLAGS += -fno-sanitize=alignment
+
+# What tests share, and the library of the tools: programs take what they use.
+PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
+	words object splice reference) $(addprefix tests/tables/,native pools \
+	random_packet random_policy subject) tests/unit/policy_same
+SANITIZED := $(PARTS) $(LIBRARY_SOURCES:.c=)
+
+$(T)/parts.a: $(PARTS:%=$(O)/%.o)
+	$(archive)
+
+$(T)/sanitized.a: $(SANITIZED:%=$(O)/%.san.o)
+	$(archive)
+
+$(T)/fuzz.a: $(SANITIZED:%=$(O)/%.fuzz.o)
+	$(archive)
+
+# --- programs
+
+# A file in tests/unit/ that is no part of another is a test, and so is one in
+# tests/fuzz/.
+UNIT := $(patsubst tests/unit/%.c,%,$(filter-out $(PARTS:=.c),$(wildcard tests/unit/*.c)))
+TIMED := policy_speed
+UNIT_TESTS := $(addprefix $(T)/,$(UNIT) differ)
+FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
+	$(filter-out %.bpf.c,$(wildcard tests/fuzz/*.c)))
 KERNEL_TESTS := $(addprefix $(T)/,run verify answer)
 TEST_PROGRAMS := $(T)/craft
 TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o small.bpf.o)
 
-tests-build: $(TEST_PROGRAMS) $(TEST_OBJECTS) $(UNIT_TESTS) $(KERNEL_TESTS) \
-	$(FUZZERS)
+SANITIZED_TESTS := $(filter-out $(TIMED:%=$(T)/%),$(UNIT_TESTS))
+PLAIN_TESTS := $(TIMED:%=$(T)/%) $(KERNEL_TESTS) $(TEST_PROGRAMS) \
+	$(T)/kernel $(T)/differ-fast
 
-$(T):
-	$(Q)mkdir -p $@
+tests-build: $(UNIT_TESTS) $(PLAIN_TESTS) $(FUZZERS) $(TEST_OBJECTS)
 
-# A source has up to three objects: as it is, sanitized, and for fuzzing.
-# Each is $(T)/PREFIX followed by the name of the source.
-define test_objects
-$(T)/$(2)%.o: $(1)/%.c $(B)/compiler | $(T)
-	$$(call say,CC,$$@)
-	$(Q)$(CLANG) $$(TEST_CFLAGS) -MMD -MP -c $$< -o $$@
+$(addprefix $(T)/,$(filter-out $(TIMED),$(UNIT))): $(T)/%: $(O)/tests/unit/%.san.o
+$(TIMED:%=$(T)/%): $(T)/%: $(O)/tests/unit/%.o
+$(KERNEL_TESTS): $(T)/%: $(O)/tests/packets/%.o
+$(T)/craft: $(O)/tests/packets/craft-main.o
+$(T)/kernel: $(O)/tests/tables/kernel.o
+$(FUZZERS): $(T)/fuzz-%: $(O)/tests/fuzz/%.fuzz.o
 
-$(T)/$(2)%.san.o: $(1)/%.c $(B)/compiler | $(T)
-	$$(call say,CC,$$@)
-	$(Q)$(CLANG) $$(TEST_CFLAGS) $(SANITIZE) -MMD -MP -c $$< -o $$@
+# A million packets with sanitizers, and without them as many as one likes.
+$(T)/differ: $(O)/tests/tables/differ.san.o
+$(T)/differ-fast: $(O)/tests/tables/differ.o
 
-$(T)/$(2)%.fuzz.o: $(1)/%.c $(B)/compiler | $(T)
-	$$(call say,CC,$$@)
-	$(Q)$(CLANG) $$(FUZZ_CFLAGS) -MMD -MP -c $$< -o $$@
-endef
-
-$(eval $(call test_objects,tests/packets,))
-$(eval $(call test_objects,tests/unit,unit-))
-$(eval $(call test_objects,tests/fuzz,fuzz-))
-$(eval $(call test_objects,tools,tools-))
-
-$(T)/craft: $(addprefix $(T)/,craft-main.o $(CRAFT))
-$(T)/parser: $(addprefix $(T)/,unit-parser.san.o extent.san.o found.san.o \
-	$(CRAFT:.o=.san.o))
-$(T)/parser_bits: $(addprefix $(T)/,unit-parser_bits.san.o found.san.o)
-
-$(T)/run: $(addprefix $(T)/,run.o judge.o words.o object.o splice.o $(CRAFT))
-$(T)/verify: $(addprefix $(T)/,verify.o object.o)
-$(T)/answer: $(addprefix $(T)/,answer.o object.o)
-$(KERNEL_TESTS): LDLIBS := -lbpf
-
-$(T)/%.bpf.o: tests/packets/%.bpf.c $(B)/compiler | $(T)
-	$(call say,BPF,$@)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
-
-$(T)/splice: $(addprefix $(T)/,unit-splice.san.o tools-elf_object.san.o \
-	tools-elf_strip.san.o)
-$(T)/damage: $(addprefix $(T)/,unit-damage.san.o tools-elf_object.san.o)
-$(T)/counters: $(addprefix $(T)/,unit-counters.san.o)
-
-# no larger than it has to be: a fuzzer is to change bytes that matter
-$(T)/small.bpf.o: tests/fuzz/small.bpf.c $(B)/compiler | $(T)
-	$(call say,BPF,$@)
-	$(Q)$(CLANG) $(filter-out -g,$(BPF_CFLAGS)) -MMD -MP -c $< -o $@
-
-$(T)/fuzz-parser: $(addprefix $(T)/,fuzz-parser.fuzz.o found.fuzz.o \
-	reference.fuzz.o)
-$(T)/fuzz-elf_object: $(addprefix $(T)/,fuzz-elf_object.fuzz.o \
-	tools-elf_object.fuzz.o tools-elf_strip.fuzz.o)
-
-$(FUZZERS):
+$(SANITIZED_TESTS): $(T)/sanitized.a
 	$(call say,LD,$@)
-	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) -fsanitize=fuzzer $(filter %.o,$^) \
+	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) $(filter %.o,$^) $(filter %.a,$^) -o $@ $(LDLIBS)
+
+$(PLAIN_TESTS): $(T)/parts.a $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) -o $@ $(LDLIBS)
+
+$(FUZZERS): $(T)/fuzz.a
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) -fsanitize=fuzzer $(filter %.o,$^) $(filter %.a,$^) \
 		-o $@ $(LDLIBS)
 
-$(TEST_PROGRAMS) $(KERNEL_TESTS):
-	$(call say,LD,$@)
-	$(Q)$(CLANG) $(LDFLAGS) $(filter %.o,$^) -o $@ $(LDLIBS)
+# --- objects for verifiers and splicers
 
-$(UNIT_TESTS):
-	$(call say,LD,$@)
-	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) $(filter %.o,$^) -o $@ $(LDLIBS)
+$(T)/%.bpf.o: tests/packets/%.bpf.c $(B)/compiler
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+# no larger than it has to be: a fuzzer is to change bytes that matter
+$(T)/small.bpf.o: tests/fuzz/small.bpf.c $(B)/compiler
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(filter-out -g,$(BPF_CFLAGS)) -MMD -MP -c $< -o $@
+
+# Policies: all of the language, what people write, and prefixes so scattered
+# that trees and searches are needed.
+COMPILED := $(T)/policies
+COMPILED_POLICIES := $(addprefix $(COMPILED)/,everything.o web.o server.o \
+	scattered.o scattered6.o)
+
+$(COMPILED)/%.o: tests/policy/compiled/%.policy $(B)/tg-policy $(B)/policy.o
+	$(call say,POLICY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(B)/tg-policy compile $< -o $@
+
+$(COMPILED)/web.policy: docs/examples/web.policy
+	$(Q)mkdir -p $(@D) && cp $< $@
+
+$(COMPILED)/server.policy: bench/rules/server.policy
+	$(Q)mkdir -p $(@D) && cp $< $@
+
+$(COMPILED)/scattered.policy: bench/rules/fw1w_10k.xz $(B)/tg-policy
+	$(Q)mkdir -p $(@D)
+	$(Q)bench/rules/unpack fw1w_10k | \
+		$(B)/tg-policy import --classbench - >$@.new && mv $@.new $@
+
+$(COMPILED)/scattered6.policy: $(COMPILED)/scattered.policy
+	$(Q)awk -f bench/rules/twin6.awk $< >$@.new && mv $@.new $@
+
+$(COMPILED)/%.o: $(COMPILED)/%.policy $(B)/tg-policy $(B)/policy.o
+	$(call say,POLICY,$@)
+	$(Q)$(B)/tg-policy compile $< -o $@
+
+tests-build: $(COMPILED_POLICIES)
+.PRECIOUS: $(COMPILED)/%.policy
+.SECONDARY: $(SANITIZED:%=$(O)/%.san.o) $(SANITIZED:%=$(O)/%.fuzz.o) $(PARTS:%=$(O)/%.o)
+
+-include $(wildcard $(T)/*.d) $(shell find $(O) -name '*.d' 2>/dev/null)

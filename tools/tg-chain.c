@@ -18,8 +18,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "chain_memory.h"
-#include "program.h"
+#include "live/chain_memory.h"
+#include "lib/program.h"
 #include "slots.h"
 
 #define EXIT_USAGE 2

@@ -17,7 +17,7 @@
 #include <bpf/libbpf.h>
 
 #include "counters.h"
-#include "verdict_names.h"
+#include "lib/verdict_names.h"
 
 #define EXIT_USAGE 2
 

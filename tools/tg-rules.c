@@ -13,10 +13,10 @@
 
 #include <bpf/libbpf.h>
 
-#include "elf_object.h"
-#include "kept_counts.h"
+#include "lib/elf_object.h"
+#include "live/kept_counts.h"
 #include "policy_table.h"
-#include "rule_print.h"
+#include "live/rule_print.h"
 
 #define EXIT_USAGE 2
 

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "elf_object.h"
-#include "elf_strip.h"
-#include "share.h"
+#include "lib/elf_object.h"
+#include "lib/elf_strip.h"
+#include "lib/share.h"
 
 #define EXIT_USAGE 2
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "match.h"
+#include "policy/match/match.h"
 
 #define FRAME_SIZE_MIN 60
 

@@ -17,7 +17,7 @@
 
 #include "frames.h"
 #include "meter.h"
-#include "policy.h"
+#include "policy/language/policy.h"
 
 #define ROUNDS_USUAL 15
 #define PASSES_USUAL 4

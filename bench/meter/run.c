@@ -10,7 +10,7 @@
 
 #include "frames.h"
 #include "meter.h"
-#include "policy.h"
+#include "policy/language/policy.h"
 
 static int fail(const struct meter_row *row, int err)
 {

@@ -3,7 +3,7 @@
 #ifndef TG_BENCH_DRAW_H
 #define TG_BENCH_DRAW_H
 
-#include "match.h"
+#include "policy/match/match.h"
 #include "random.h"
 
 #define CONDITIONS_MAX 64

@@ -11,7 +11,7 @@
 
 #include "frame.h"
 #include "pick.h"
-#include "policy_parse.h"
+#include "policy/language/parse/policy_parse.h"
 #include "trace_file.h"
 #include "truth.h"
 

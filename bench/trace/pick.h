@@ -3,7 +3,7 @@
 #ifndef TG_BENCH_PICK_H
 #define TG_BENCH_PICK_H
 
-#include "match.h"
+#include "policy/match/match.h"
 #include "random.h"
 
 struct picker {

@@ -8,7 +8,7 @@
 #ifndef TG_BENCH_TRUTH_H
 #define TG_BENCH_TRUTH_H
 
-#include "match.h"
+#include "policy/match/match.h"
 
 struct truth;
 

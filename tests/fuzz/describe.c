@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/explain/describe.h"
-#include "policy/explain/pcap.h"
+#include "packet/describe.h"
+#include "packet/pcap.h"
 
 #define hold(condition)                                                     \
 	do {                                                                \

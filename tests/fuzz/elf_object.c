@@ -3,7 +3,7 @@
  * The splicer and any file at all: it says no, or does what it was asked to,
  * and stays inside of the file (the sanitizer watches).
  */
-#include "elf_strip.h"
+#include "lib/elf_strip.h"
 #include "memory.h"
 
 #define CONSTANTS_MAX 16

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/import/import.h"
-#include "policy/json/json.h"
-#include "policy/language/policy_parse.h"
+#include "policy/import/core/import.h"
+#include "lib/json.h"
+#include "policy/language/parse/policy_parse.h"
 
 #define POLICY_MAX (1 << 20) /* more is not worth the time */
 

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/language/check.h"
-#include "policy/language/format.h"
-#include "policy/language/hook_limits.h"
-#include "policy/language/print.h"
-#include "policy/language/read.h"
+#include "policy/language/check/check.h"
+#include "policy/language/print/format.h"
+#include "policy/language/check/hook_limits.h"
+#include "policy/language/print/print.h"
+#include "policy/language/text/read.h"
 #include "policy_same.h"
 
 #define hold(condition)                                                     \

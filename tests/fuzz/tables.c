@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "language/read.h"
+#include "policy/language/text/read.h"
 #include "tables/native.h"
 #include "tables/random_packet.h"
 #include "tables/random_policy.h"

@@ -13,7 +13,7 @@
 
 #include <bpf/bpf.h>
 
-#include "compile/object.h"
+#include "policy/compile/emit/object.h"
 #include "counters.h"
 #include "../packets/object.h"
 #include "random_packet.h"

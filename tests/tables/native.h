@@ -3,8 +3,8 @@
 #ifndef TG_NATIVE_H
 #define TG_NATIVE_H
 
-#include "compile/compile.h"
-#include "match/match.h"
+#include "policy/compile/compile.h"
+#include "policy/match/match.h"
 
 /* The outcome: see TG_OUTCOME(). */
 uint32_t native_find(const struct tg_policy *constants, const uint8_t *tables,

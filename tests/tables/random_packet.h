@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "match/match.h"
+#include "policy/match/match.h"
 #include "random.h"
 
 #define RANDOM_PACKET_MAX 640

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "language/read.h"
+#include "policy/language/text/read.h"
 
 /* Lines that the parser refuses, as they can never match, become comments. */
 static void silence(const struct diagnostics *diagnostics, char *text)

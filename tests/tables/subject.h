@@ -3,7 +3,7 @@
 #ifndef TG_SUBJECT_H
 #define TG_SUBJECT_H
 
-#include "match/match.h"
+#include "policy/match/match.h"
 #include "random_policy.h"
 
 /* The text, for the caller to free; the policy needs policy_free(). */

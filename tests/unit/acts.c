@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "compile/acts.h"
-#include "language/read.h"
+#include "policy/compile/model/acts.h"
+#include "policy/language/text/read.h"
 #include "tap.h"
 
 #define LO 1 /* the index of lo, in every namespace */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "craft.h"
-#include "policy/explain/describe.h"
+#include "packet/describe.h"
 #include "table.h"
 #include "tap.h"
 

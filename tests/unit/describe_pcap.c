@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "policy/explain/pcap.h"
+#include "packet/pcap.h"
 #include "tap.h"
 
 #define FILE_MAX 4096

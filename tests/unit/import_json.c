@@ -2,7 +2,7 @@
 /* import_json - what the JSON reader takes, and what it refuses, and where. */
 #include <string.h>
 
-#include "policy/json/json.h"
+#include "lib/json.h"
 #include "tap.h"
 
 static const char *const good[] = {

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "import/import.h"
+#include "policy/import/core/import.h"
 #include "tap.h"
 
 #define FIELD POLICY_TTL

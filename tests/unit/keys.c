@@ -15,7 +15,7 @@ static size_t table_size;
 
 #include "policy_class.h"
 
-#include "tables.h"
+#include "policy/compile/emit/tables.h"
 
 #define STARTS_MAX 20000
 #define MANY_STARTS 200000

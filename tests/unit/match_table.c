@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "policy/explain/describe.h"
+#include "packet/describe.h"
 #include "policy/match/match.h"
-#include "policy/language/policy_parse.h"
+#include "policy/language/parse/policy_parse.h"
 #include "tap.h"
 
 #define TABLE "tests/policy/match.table"

@@ -13,7 +13,7 @@
 
 #include <sanitizer/common_interface_defs.h>
 
-#include "elf_object.h"
+#include "lib/elf_object.h"
 
 /* From a file with a path but no name: elf_object_read() takes a path. */
 static inline int read_bytes(struct elf_object *object, const void *bytes,

@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
-#include "policy/language/policy_parse.h"
-#include "policy/language/print.h"
+#include "policy/language/parse/policy_parse.h"
+#include "policy/language/print/print.h"
 #include "policy_same.h"
 #include "table.h"
 #include "tap.h"

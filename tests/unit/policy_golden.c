@@ -9,11 +9,11 @@
  */
 #include <string.h>
 
-#include "policy/language/check.h"
-#include "policy/language/exposure.h"
-#include "policy/language/format.h"
-#include "policy/language/hook_limits.h"
-#include "policy/language/read.h"
+#include "policy/language/check/check.h"
+#include "policy/language/check/exposure.h"
+#include "policy/language/print/format.h"
+#include "policy/language/check/hook_limits.h"
+#include "policy/language/text/read.h"
 #include "tap.h"
 
 #define SECTION "=== "

@@ -8,10 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "policy/language/check.h"
-#include "policy/language/hook_limits.h"
+#include "policy/language/check/check.h"
+#include "policy/language/check/hook_limits.h"
 #include "policy/language/limits.h"
-#include "policy/language/read.h"
+#include "policy/language/text/read.h"
 #include "policy_same.h"
 #include "tap.h"
 

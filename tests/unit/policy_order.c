@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
-#include "policy/language/check.h"
+#include "policy/language/check/check.h"
 #include "policy/match/match.h"
-#include "policy/language/read.h"
+#include "policy/language/text/read.h"
 #include "tap.h"
 
 #define POLICIES 3000

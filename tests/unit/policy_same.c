@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "policy/language/cover.h"
+#include "policy/language/check/cover.h"
 #include "policy/language/ranges.h"
 
 static const struct policy_block *block_named(const struct policy *policy,

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "policy/language/check.h"
-#include "policy/language/hook_limits.h"
-#include "policy/language/read.h"
+#include "policy/language/check/check.h"
+#include "policy/language/check/hook_limits.h"
+#include "policy/language/text/read.h"
 #include "tap.h"
 
 #define RULES 100000

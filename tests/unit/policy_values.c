@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "language/read.h"
+#include "policy/language/text/read.h"
 #include "tap.h"
 
 #define IP4_BITS 32

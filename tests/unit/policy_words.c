@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "headers.h"
-#include "policy/language/parser.h"
+#include "policy/language/parse/parser.h"
 #include "tap.h"
 
 static const char *const tables[WORD_TABLES] = {

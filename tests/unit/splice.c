@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "elf_strip.h"
+#include "lib/elf_strip.h"
 #include "memory.h"
 #include "tap.h"
 

@@ -22,7 +22,7 @@ static unsigned long loads;
 #include "policy_tree_find.h"
 #pragma clang attribute pop
 
-#include "tree.h"
+#include "policy/compile/tree/tree.h"
 
 #define BOXES_MAX 400
 

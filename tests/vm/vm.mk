@@ -59,7 +59,7 @@ $(VM)/weigh.o: tests/vm/weigh.c $(B)/compiler
 	$(Q)$(CLANG) $(TOOL_CFLAGS) -Itests/packets -Itests/unit \
 		-MMD -MP -c $< -o $@
 
-$(VM)/weigh: $(VM)/weigh.o $(T)/object.o
+$(VM)/weigh: $(VM)/weigh.o $(T)/parts.a
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) $^ -o $@ -lbpf
 

@@ -7,7 +7,7 @@
 #ifndef TG_CHAIN_RUN_H
 #define TG_CHAIN_RUN_H
 
-#include "match.h"
+#include "policy/match/match.h"
 #include "twin.h"
 
 struct chain_run {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "verdict_names.h"
+#include "lib/verdict_names.h"
 
 static void print_rule(FILE *out, const struct live_answer *answer,
 		       const struct way_stop *stop)

@@ -3,7 +3,7 @@
 #ifndef TG_LIVE_ANSWER_H
 #define TG_LIVE_ANSWER_H
 
-#include "questions.h"
+#include "policy/explain/questions.h"
 #include "way.h"
 
 struct live_answer {

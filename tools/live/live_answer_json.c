@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_print.h"
-#include "verdict_names.h"
+#include "lib/json_print.h"
+#include "lib/verdict_names.h"
 
 /* FILE:LINE<tab>TEXT; a name of a file may have colons itself. */
 static void json_place(FILE *out, const char *line)

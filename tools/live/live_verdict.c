@@ -4,7 +4,7 @@
 #include <linux/pkt_cls.h>
 
 #include "live_answer.h"
-#include "verdict_names.h"
+#include "lib/verdict_names.h"
 
 static int xdp_verdict(int returned)
 {

@@ -11,7 +11,7 @@
 #include <bpf/libbpf.h>
 
 #include "counters.h"
-#include "program.h"
+#include "lib/program.h"
 #include "slots.h"
 
 /* The gate has no slot: it stands behind the last one. */

@@ -4,11 +4,11 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "check.h"
+#include "policy/language/check/check.h"
 #include "command_line.h"
-#include "exposure.h"
-#include "hook_limits.h"
-#include "read.h"
+#include "policy/language/check/exposure.h"
+#include "policy/language/check/hook_limits.h"
+#include "policy/language/text/read.h"
 
 struct check_options {
 	unsigned int hooks; /* 0: none named, and so all, with warnings */

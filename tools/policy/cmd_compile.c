@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "command_line.h"
-#include "compile.h"
-#include "exposure.h"
-#include "hook_limits.h"
-#include "object.h"
-#include "read.h"
+#include "policy/compile/compile.h"
+#include "policy/language/check/exposure.h"
+#include "policy/language/check/hook_limits.h"
+#include "policy/compile/emit/object.h"
+#include "policy/language/text/read.h"
 
 struct options {
 	unsigned int hooks; /* 0: none named */

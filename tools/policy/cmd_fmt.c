@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "command_line.h"
-#include "format.h"
-#include "read.h"
+#include "policy/language/print/format.h"
+#include "policy/language/text/read.h"
 
 static int fail(const char *path, int err)
 {

@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #include "command_line.h"
-#include "policy_parse.h"
-#include "print.h"
+#include "policy/language/parse/policy_parse.h"
+#include "policy/language/print/print.h"
 
 static void show_block(const struct policy *policy,
 		       const struct policy_block *block, size_t *number)

@@ -4,7 +4,7 @@
 #define TG_POLICY_COMMAND_LINE_H
 
 #include "commands.h"
-#include "diagnostic.h"
+#include "policy/language/text/diagnostic.h"
 
 /* "tg-policy check: ...", and where to read more: STATUS_USAGE. */
 __attribute__((format(printf, 2, 3))) int usage_error(const char *command,

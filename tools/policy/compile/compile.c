@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "acts.h"
-#include "engine.h"
-#include "family.h"
-#include "flatten.h"
+#include "policy/compile/model/acts.h"
+#include "policy/compile/emit/engine.h"
+#include "policy/compile/model/family.h"
+#include "policy/compile/model/flatten.h"
 
 /* More than the kernel likes to hold, and than anybody needs. */
 #define TABLES_MAX ((size_t)256 << 20)

@@ -3,8 +3,8 @@
 #ifndef TG_COMPILE_H
 #define TG_COMPILE_H
 
-#include "blob.h"
-#include "diagnostic.h"
+#include "policy/compile/emit/blob.h"
+#include "policy/language/text/diagnostic.h"
 #include "policy_table.h"
 
 struct compiled {

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command_line.h"
+#include "policy/command_line.h"
 #include "explain.h"
-#include "hook_limits.h"
-#include "read.h"
+#include "policy/language/check/hook_limits.h"
+#include "policy/language/text/read.h"
 
 static const char help[] =
 	"Usage: tg-policy explain --policy FILE [OPTION]... PACKET\n"

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "json_print.h"
-#include "policy_parse.h"
-#include "print.h"
-#include "source.h"
+#include "lib/json_print.h"
+#include "policy/language/parse/policy_parse.h"
+#include "policy/language/print/print.h"
+#include "policy/language/text/source.h"
 
 #define RULE_SHOWN_MAX 200 /* bytes: a list in a rule may go on for pages */
 

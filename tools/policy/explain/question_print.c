@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "json_print.h"
+#include "lib/json_print.h"
 
 void print_for_terminal(FILE *out, const char *text, size_t size)
 {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "explain_batch.h"
-#include "pcap.h"
+#include "packet/pcap.h"
 
 static void ask(struct questions *questions, struct question *question)
 {

@@ -6,8 +6,8 @@
 #ifndef TG_EXPLAIN_QUESTIONS_H
 #define TG_EXPLAIN_QUESTIONS_H
 
-#include "describe.h"
-#include "match.h"
+#include "packet/describe.h"
+#include "policy/match/match.h"
 
 /* One packet. */
 struct question {

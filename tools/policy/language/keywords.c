@@ -2,7 +2,7 @@
 /* The words that the grammar is made of, and those that it is not. */
 #include <string.h>
 
-#include "parser.h"
+#include "policy/language/parse/parser.h"
 
 static const char *const actions[] = {
 	[POLICY_NEXT] = "next",	    [POLICY_PASS] = "pass",

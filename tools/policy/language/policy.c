@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "policy_parse.h"
-#include "source.h"
+#include "policy/language/parse/policy_parse.h"
+#include "policy/language/text/source.h"
 
 static void free_ranges(struct policy_condition *condition)
 {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "policy.h"
+#include "policy/language/policy.h"
 
 /*
  * What conditions ask about: a value for each field that the packet has.

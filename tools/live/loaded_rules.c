@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "loaded_rules.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "policy_table.h"
+#include "lib/program.h"
+
+/* Names in progs/policy.bpf.c */
+#define RULES ".rodata.rules"
+#define COUNTERS "tgp_rules"
+
+/* Blocks that are read with one call. */
+#define BATCH 64
+
+int slot_program(const char *array, uint32_t slot, uint32_t *id)
+{
+	int fd = bpf_obj_get(array);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (bpf_map_lookup_elem(fd, &slot, id) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static int map_info(int fd, struct bpf_map_info *info)
+{
+	__u32 size = sizeof(*info);
+
+	*info = (struct bpf_map_info){ 0 };
+	return bpf_obj_get_info_by_fd(fd, info, &size) < 0 ? -errno : 0;
+}
+
+static bool is_text(const struct bpf_map_info *info)
+{
+	return !strcmp(info->name, RULES) && info->type == BPF_MAP_TYPE_ARRAY &&
+	       info->max_entries == 1;
+}
+
+/* What is read of it has this size: a map of another layout has another one. */
+static bool is_counters(const struct bpf_map_info *info)
+{
+	return !strcmp(info->name, COUNTERS) &&
+	       info->type == BPF_MAP_TYPE_PERCPU_ARRAY &&
+	       info->value_size == sizeof(struct tg_rule_block);
+}
+
+/* Keeps the map, or closes it. */
+static void sort_out(struct loaded_rules *loaded, int fd)
+{
+	struct bpf_map_info info;
+	int err = map_info(fd, &info);
+
+	if (!err && is_text(&info) && loaded->text < 0)
+		loaded->text = fd;
+	else if (!err && is_counters(&info) && loaded->counters < 0)
+		loaded->counters = fd;
+	else
+		close(fd);
+}
+
+static uint32_t version_of(const struct program *program)
+{
+	uint32_t version = 0;
+
+	program_constant(program, "tg_policy.version", &version);
+	return version;
+}
+
+uint32_t loaded_rules_version(uint32_t id)
+{
+	struct program program;
+
+	return program_read(&program, id) ? 0 : version_of(&program);
+}
+
+int loaded_rules_open(struct loaded_rules *loaded, uint32_t id)
+{
+	struct program program;
+	int err = program_read(&program, id);
+
+	*loaded = (struct loaded_rules){ -1, -1 };
+	if (!err && version_of(&program) != TG_POLICY_VERSION)
+		err = -EPROTO;
+	for (uint32_t i = 0; !err && i < program.maps; i++) {
+		int fd = bpf_map_get_fd_by_id(program.map_ids[i]);
+
+		if (fd < 0)
+			err = -errno;
+		else
+			sort_out(loaded, fd);
+	}
+	if (!err && (loaded->text < 0 || loaded->counters < 0))
+		err = -EPROTO;
+	if (err)
+		loaded_rules_close(loaded);
+	return err;
+}
+
+int loaded_rules_open_pins(struct loaded_rules *loaded, const char *text,
+			   const char *counters)
+{
+	struct bpf_map_info info;
+	int err = 0;
+
+	loaded->text = bpf_obj_get(text);
+	loaded->counters = bpf_obj_get(counters);
+	if (loaded->text < 0 || loaded->counters < 0)
+		err = -ENOENT;
+	else if (map_info(loaded->text, &info) || !is_text(&info) ||
+		 map_info(loaded->counters, &info) || !is_counters(&info))
+		err = -EPROTO;
+	if (err)
+		loaded_rules_close(loaded);
+	return err;
+}
+
+void loaded_rules_close(struct loaded_rules *loaded)
+{
+	if (loaded->text >= 0)
+		close(loaded->text);
+	if (loaded->counters >= 0)
+		close(loaded->counters);
+	*loaded = (struct loaded_rules){ -1, -1 };
+}
+
+char *rule_text_copy(const char *section, size_t size)
+{
+	char *copy;
+
+	if (!strnlen(section, size))
+		return strdup("-:0\tdefault next\n");
+	copy = strndup(section, size);
+	return copy;
+}
+
+int loaded_rules_read(const struct loaded_rules *loaded,
+		      struct rule_lines *rules)
+{
+	struct bpf_map_info info;
+	__u32 key = 0;
+	char *section, *text = NULL;
+	int err = map_info(loaded->text, &info);
+
+	*rules = (struct rule_lines){ 0 };
+	if (err)
+		return err;
+	section = malloc(info.value_size);
+	if (!section)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(loaded->text, &key, section) < 0)
+		err = -errno;
+	else
+		text = rule_text_copy(section, info.value_size);
+	free(section);
+	if (!err && !text)
+		err = -ENOMEM;
+	return err ? err : rule_lines_parse(rules, text);
+}
+
+/* What one CPU has counted. */
+static void add_block(struct rule_lines *rules, __u32 number,
+		      const struct tg_rule_block *block)
+{
+	size_t first = (size_t)number * TG_RULES_IN_BLOCK;
+
+	for (size_t i = 0; i < TG_RULES_IN_BLOCK && first + i < rules->count;
+	     i++) {
+		struct tg_counter *sum = &rules->lines[first + i].count;
+
+		sum->packets += block->rules[i].packets;
+		sum->bytes += block->rules[i].bytes;
+	}
+}
+
+static void add_batch(struct rule_lines *rules, const __u32 *keys, __u32 count,
+		      const struct tg_rule_block *blocks, int cpus)
+{
+	for (__u32 i = 0; i < count; i++) {
+		for (int cpu = 0; cpu < cpus; cpu++)
+			add_block(rules, keys[i],
+				  &blocks[(size_t)i * cpus + cpu]);
+	}
+}
+
+static int read_batches(int fd, struct rule_lines *rules, __u32 *keys,
+			struct tg_rule_block *blocks, int cpus)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, options);
+	__u32 position = 0, *from = NULL, done = 0;
+
+	while (done < TG_RULE_BLOCKS(rules->count)) {
+		__u32 count = BATCH;
+		int failed = bpf_map_lookup_batch(fd, from, &position, keys,
+						  blocks, &count, &options);
+
+		if (failed < 0 && errno != ENOENT)
+			return -errno;
+		add_batch(rules, keys, count, blocks, cpus);
+		done += count;
+		if (failed < 0)
+			break;
+		from = &position;
+	}
+	return 0;
+}
+
+int loaded_rules_count(const struct loaded_rules *loaded,
+		       struct rule_lines *rules)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct tg_rule_block *blocks;
+	__u32 *keys;
+	int err = -ENOMEM;
+
+	if (cpus < 0)
+		return cpus;
+	blocks = calloc((size_t)BATCH * cpus, sizeof(*blocks));
+	keys = calloc(BATCH, sizeof(*keys));
+	if (blocks && keys)
+		err = read_batches(loaded->counters, rules, keys, blocks, cpus);
+	free(blocks);
+	free(keys);
+	return err;
+}

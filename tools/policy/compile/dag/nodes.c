@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "nodes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is more is not counted: a short row has a byte for them. */
+#define CHILDREN_MAX (TG_SHORT_ROW_MAX + 1)
+
+/* A level has short rows if that makes them smaller by so much, and times. */
+#define SHORT_SAVES (64 << 10)
+#define SHORT_SAVES_TIMES 1.5
+
+static uint64_t hash_of(size_t level, const struct dag_run *runs, size_t count)
+{
+	uint64_t hash = level + 1;
+
+	for (size_t i = 0; i < count; i++) {
+		hash ^= (uint64_t)runs[i].class << 32 | runs[i].child;
+		hash *= 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 29;
+	}
+	return hash ^ hash >> 32;
+}
+
+bool dag_nodes_init(struct dag_nodes *nodes, const struct dag_levels *levels)
+{
+	*nodes = (struct dag_nodes){ .levels = levels, .slot_count = 1024 };
+	for (size_t i = 0; i < levels->count; i++)
+		nodes->sizes[i].is_short_possible = true;
+	nodes->slots = calloc(nodes->slot_count, sizeof(*nodes->slots));
+	return nodes->slots;
+}
+
+void dag_nodes_free(struct dag_nodes *nodes)
+{
+	free(nodes->nodes);
+	free(nodes->runs);
+	free(nodes->slots);
+	list_index_free(&nodes->patterns);
+}
+
+static bool is_same(const struct dag_nodes *nodes, const struct dag_node *node,
+		    size_t level, const struct dag_run *runs, size_t count)
+{
+	return node->level == level && node->run_count == count &&
+	       !memcmp(&nodes->runs[node->first_run], runs,
+		       count * sizeof(*runs));
+}
+
+/* The slot of an equal node, or the one where it is to be. */
+static uint32_t *slot_for(const struct dag_nodes *nodes, size_t level,
+			  const struct dag_run *runs, size_t count)
+{
+	size_t mask = nodes->slot_count - 1;
+	size_t i = hash_of(level, runs, count) & mask;
+
+	while (nodes->slots[i] &&
+	       !is_same(nodes, &nodes->nodes[nodes->slots[i] - 1], level, runs,
+			count))
+		i = (i + 1) & mask;
+	return &nodes->slots[i];
+}
+
+static bool grow_slots(struct dag_nodes *nodes)
+{
+	uint32_t *old = nodes->slots;
+
+	if (nodes->count * 2 < nodes->slot_count)
+		return true;
+	nodes->slots = calloc(nodes->slot_count * 2, sizeof(*old));
+	if (!nodes->slots) {
+		nodes->slots = old;
+		return false;
+	}
+	nodes->slot_count *= 2;
+	for (size_t i = 0; i < nodes->count; i++) {
+		const struct dag_node *node = &nodes->nodes[i];
+
+		*slot_for(nodes, node->level, &nodes->runs[node->first_run],
+			  node->run_count) = i + 1;
+	}
+	free(old);
+	return true;
+}
+
+static bool make_room(struct dag_nodes *nodes, size_t runs)
+{
+	size_t room;
+	void *more;
+
+	if (nodes->count == nodes->room) {
+		room = nodes->room ? nodes->room * 2 : 256;
+		more = reallocarray(nodes->nodes, room, sizeof(*nodes->nodes));
+		if (!more)
+			return false;
+		nodes->nodes = more;
+		nodes->room = room;
+	}
+	if (nodes->run_count + runs > nodes->run_room) {
+		room = (nodes->run_count + runs) * 2;
+		more = reallocarray(nodes->runs, room, sizeof(*nodes->runs));
+		if (!more)
+			return false;
+		nodes->runs = more;
+		nodes->run_room = room;
+	}
+	return grow_slots(nodes);
+}
+
+/* A number for each run's child: the same for the same, as they come. */
+static uint32_t number_children(const struct dag_run *runs, size_t count,
+				uint16_t *numbers)
+{
+	uint32_t known[CHILDREN_MAX];
+	uint32_t children = 0;
+
+	for (size_t i = 0; i < count && children < CHILDREN_MAX; i++) {
+		uint32_t j = 0;
+
+		while (j < children && known[j] != runs[i].child)
+			j++;
+		if (j == children)
+			known[children++] = runs[i].child;
+		numbers[i] = j;
+	}
+	return children;
+}
+
+static size_t rounded_up(size_t size, size_t align)
+{
+	return (size + align - 1) & ~(align - 1);
+}
+
+/* The bytes of the pattern, if it is none that was there before. */
+static bool pattern_size(struct dag_nodes *nodes, const struct dag_node *node,
+			 const uint16_t *numbers, size_t *size)
+{
+	const struct dag_run *runs = &nodes->runs[node->first_run];
+	size_t classes =
+		nodes->levels->levels[node->level].dimension->class_count;
+	size_t middle = runs[node->run_count - 1].class - runs[1].class;
+	bool has_pads = DAG_HAS_PADS(middle, classes);
+	uint64_t signature = node->level + 1;
+	uint32_t *known;
+
+	for (size_t i = 1; i < node->run_count; i++) {
+		uint64_t class = runs[i].class - has_pads * runs[1].class;
+
+		signature ^= class << 32 | numbers[i];
+		signature *= 0x9e3779b97f4a7c15ULL;
+		signature ^= signature >> 29;
+	}
+	known = list_index_at(&nodes->patterns, signature | 1);
+	if (!known)
+		return false;
+	if (!*known)
+		*size = has_pads ? 2 * classes + middle : classes;
+	*known = true;
+	return true;
+}
+
+static bool add_size(struct dag_nodes *nodes, const struct dag_node *node)
+{
+	const struct dag_level *level = &nodes->levels->levels[node->level];
+	const struct dag_run *runs = &nodes->runs[node->first_run];
+	struct dag_level_size *size = &nodes->sizes[node->level];
+	size_t pattern = 0, children;
+	uint16_t *numbers;
+	bool ok = true;
+
+	if (node->run_count == 1) {
+		size->whole += TG_CELL_SIZE;
+		size->short_ += TG_CELL_SIZE;
+		return true;
+	}
+	numbers = calloc(node->run_count, sizeof(*numbers));
+	if (!numbers)
+		return false;
+	children = number_children(runs, node->run_count, numbers);
+	if (children > TG_SHORT_ROW_MAX)
+		size->is_short_possible = false;
+	else
+		ok = pattern_size(nodes, node, numbers, &pattern);
+	size->whole += rounded_up(4 * (size_t)level->dimension->class_count,
+				  TG_ROW_ALIGN);
+	size->short_ +=
+		rounded_up(4 * (1 + children), TG_SHORT_ROW_ALIGN) + pattern;
+	free(numbers);
+	return ok;
+}
+
+bool dag_nodes_add(struct dag_nodes *nodes, size_t level,
+		   const struct dag_run *runs, size_t count, uint32_t *number)
+{
+	struct dag_node node = { .level = level,
+				 .first_run = nodes->run_count,
+				 .run_count = count };
+	uint32_t *slot;
+
+	if (!make_room(nodes, count))
+		return false;
+	slot = slot_for(nodes, level, runs, count);
+	if (!*slot) {
+		memcpy(&nodes->runs[nodes->run_count], runs,
+		       count * sizeof(*runs));
+		nodes->run_count += count;
+		if (!add_size(nodes, &node))
+			return false;
+		nodes->nodes[nodes->count++] = node;
+		*slot = nodes->count;
+	}
+	*number = *slot - 1;
+	return true;
+}
+
+bool dag_level_is_short(const struct dag_level_size *size)
+{
+	return size->is_short_possible &&
+	       size->short_ + SHORT_SAVES <= size->whole &&
+	       size->short_ * SHORT_SAVES_TIMES <= size->whole;
+}
+
+size_t dag_nodes_size(const struct dag_nodes *nodes)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < nodes->levels->count; i++) {
+		const struct dag_level_size *size = &nodes->sizes[i];
+
+		sum += dag_level_is_short(size) ? size->short_ : size->whole;
+	}
+	return sum;
+}

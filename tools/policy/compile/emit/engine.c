@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The DAG is faster, and grows with the number of different ways through the
+ * rules; the tree takes any rules. The DAG is tried first, and given up when it
+ * gets large.
+ */
+#include "engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "policy/compile/model/boxes.h"
+#include "policy/compile/dag/dag.h"
+#include "tables.h"
+
+/* What the DAG may cost before the tree is the better choice. */
+#define DAG_SIZE_ALWAYS (7 << 19)
+#define DAG_SIZE_PER_RULE 370
+#define DAG_WORK_ALWAYS ((size_t)50 << 20)
+#define DAG_WORK_PER_RULE 1500
+
+/* Where prefixes are so scattered that it is larger, it is better to search. */
+#define TRIE_SIZE_MAX (1 << 20)
+
+/* Where there is no tree. */
+static const struct dag_limits dag_alone = {
+	.work = (size_t)4 << 30,
+	.size = (size_t)192 << 20,
+};
+
+static struct dag_limits dag_limits_of(const struct family *family)
+{
+	return (struct dag_limits){
+		.work = DAG_WORK_ALWAYS + DAG_WORK_PER_RULE * family->count,
+		.size = DAG_SIZE_ALWAYS + DAG_SIZE_PER_RULE * family->count,
+	};
+}
+
+static enum tg_map_kind kind_of(const struct family *family, int dimension)
+{
+	static const enum tg_map_kind kinds[TG_DIMENSIONS] = {
+#define KIND(name, kind, values) [TG_DIM_##name] = TG_MAP_##kind,
+		TG_DIMENSION_LIST(KIND)
+#undef KIND
+	};
+
+	if (family->id == TG_FAMILY_IP6 && kinds[dimension] == TG_MAP_TRIE)
+		return TG_MAP_WIDE;
+	return kinds[dimension];
+}
+
+static int wide_of(const struct family *family, int dimension,
+		   unsigned int *bits)
+{
+	switch (dimension) {
+	case TG_DIM_TO:
+		*bits = family->id == TG_FAMILY_IP4 ? 32 : 128;
+		return TG_WIDE_TO;
+	case TG_DIM_FROM:
+		*bits = family->id == TG_FAMILY_IP4 ? 32 : 128;
+		return TG_WIDE_FROM;
+	case TG_DIM_TO_MAC:
+		*bits = 48;
+		return TG_WIDE_TO_MAC;
+	case TG_DIM_FROM_MAC:
+		*bits = 48;
+		return TG_WIDE_FROM_MAC;
+	default:
+		*bits = 32;
+		return TG_WIDE_MARK0 + dimension - TG_DIM_MARK0;
+	}
+}
+
+/* A trie where one is small enough, else a search. */
+static int write_key(struct blob *blob, const struct family *family,
+		     int dimension, const struct numbering *numbering,
+		     const struct compile_options *options,
+		     struct tg_policy_family *constants)
+{
+	unsigned int bits;
+	int wide = wide_of(family, dimension, &bits);
+	bool is_address4 = kind_of(family, dimension) == TG_MAP_TRIE;
+
+	if (is_address4) {
+		if (!options->only_search &&
+		    !table_trie(blob, numbering, TRIE_SIZE_MAX,
+				&constants->trie[wide]))
+			return 0;
+		constants->is_wide |= TG_DIM_BIT(dimension);
+	}
+	return table_wide(blob, numbering, bits, is_address4,
+			  &constants->wide[wide]);
+}
+
+static int write_map(struct blob *blob, const struct family *family,
+		     int dimension, const struct numbering *numbering,
+		     const struct compile_options *options,
+		     struct tg_policy_family *constants)
+{
+	uint32_t *map = &constants->map[dimension];
+
+	switch (kind_of(family, dimension)) {
+	case TG_MAP_DIRECT:
+		*map = table_direct(blob, numbering);
+		break;
+	case TG_MAP_PAGED:
+		*map = table_paged(blob, numbering);
+		break;
+	default:
+		return write_key(blob, family, dimension, numbering, options,
+				 constants);
+	}
+	return blob->is_full ? -E2BIG : 0;
+}
+
+/* The tree knows its keys by rank; everything else goes by class. */
+static struct numbering numbering_of(const struct family *family, int dimension,
+				     enum tg_engine engine)
+{
+	const struct dimension *values = &family->dimensions[dimension];
+
+	if (engine == TG_ENGINE_TREE && dimension < TG_DIM_KEYS)
+		return (struct numbering){ values, NULL,
+					   values->interval_count };
+	return (struct numbering){ values, values->class_of,
+				   values->class_count };
+}
+
+static int write_maps(struct blob *blob, const struct family *family,
+		      const struct compile_options *options,
+		      struct tg_policy_family *constants)
+{
+	int err = 0;
+
+	for (int i = 0; i < TG_DIMENSIONS && !err; i++) {
+		struct numbering numbering =
+			numbering_of(family, i, constants->engine);
+
+		if (family->used & TG_DIM_BIT(i))
+			err = write_map(blob, family, i, &numbering, options,
+					constants);
+	}
+	return err;
+}
+
+static int build_dag(struct blob *blob, const struct family *family,
+		     const struct dag_limits *limits,
+		     struct tg_policy_family *constants)
+{
+	size_t size = blob->size;
+	int err = dag_build(blob, family, limits, constants);
+
+	constants->engine = TG_ENGINE_DAG;
+	if (err)
+		blob_rewind(blob, size);
+	return err;
+}
+
+static int build_tree(struct blob *blob, const struct family *family,
+		      struct tg_policy_family *constants)
+{
+	size_t size = blob->size;
+	struct boxes boxes;
+	int err = boxes_collect(&boxes, family);
+
+	constants->engine = TG_ENGINE_TREE;
+	if (!err)
+		err = boxes_write_holds(&boxes, blob, family, constants);
+	if (!err)
+		err = tree_build(blob, &boxes.input, &constants->tree);
+	boxes_free(&boxes);
+	if (err)
+		blob_rewind(blob, size);
+	return err;
+}
+
+int engine_build(struct blob *blob, const struct family *family,
+		 const struct compile_options *options,
+		 struct tg_policy_family *constants)
+{
+	struct dag_limits limits = dag_limits_of(family), last = dag_alone;
+	bool has_tree = family->id != TG_FAMILY_OTHER;
+	int err;
+
+	*constants = (struct tg_policy_family){ .used = family->used };
+	if (!has_tree)
+		limits = dag_alone;
+	limits.only_short = last.only_short = options->only_short;
+	err = options->only_trees && has_tree
+		      ? -E2BIG
+		      : build_dag(blob, family, &limits, constants);
+	if (err == -E2BIG && has_tree) {
+		err = build_tree(blob, family, constants);
+		if (err == -E2BIG)
+			err = build_dag(blob, family, &last, constants);
+	}
+	return err ? err : write_maps(blob, family, options, constants);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "object.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "counters.h"
+#include "lib/elf_map.h"
+#include "lib/elf_object.h"
+#include "lib/elf_strip.h"
+#include "rule_text.h"
+
+/* Names in progs/policy.bpf.c */
+#define CONSTANTS ".rodata.consts"
+#define TABLES ".rodata.policy"
+#define RULES ".rodata.rules"
+#define COUNTERS "tgp_rules"
+
+/* What the plugin declares; a section may not become smaller. */
+#define TABLES_MIN 64
+
+static int replace_tables(struct elf_object *object,
+			  const struct compiled *compiled)
+{
+	const struct blob *tables = &compiled->tables;
+	size_t size = tables->size > TABLES_MIN ? tables->size : TABLES_MIN;
+	uint8_t *bytes = calloc(1, size);
+	int err;
+
+	if (!bytes)
+		return -ENOMEM;
+	memcpy(bytes, tables->bytes, tables->size);
+	err = elf_object_replace(object, TABLES, bytes, size);
+	free(bytes);
+	return err;
+}
+
+static int replace_rules(struct elf_object *object, const struct policy *policy)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int err = out ? rule_text_write(out, policy) : -ENOMEM;
+
+	if (out && fclose(out))
+		err = -ENOMEM;
+	if (!err)
+		err = elf_object_replace(object, RULES, text, size);
+	free(text);
+	return err;
+}
+
+/* A plugin of another version would read the tables as something else. */
+static bool is_our_version(const struct elf_object *object)
+{
+	struct tg_policy constants;
+	size_t size = 0;
+	const void *bytes = elf_object_section(object, CONSTANTS, &size);
+
+	if (!bytes || size != sizeof(constants))
+		return false;
+	memcpy(&constants, bytes, size);
+	return constants.version == TG_POLICY_VERSION;
+}
+
+static int fill(struct elf_object *object, const struct policy *policy,
+		const struct compiled *compiled)
+{
+	int err = is_our_version(object) ? 0 : -EINVAL;
+
+	if (!err)
+		err = elf_object_replace(object, CONSTANTS,
+					 &compiled->constants,
+					 sizeof(compiled->constants));
+	if (!err)
+		err = replace_tables(object, compiled);
+	if (!err)
+		err = replace_rules(object, policy);
+	if (!err)
+		err = elf_map_set_entries(
+			object, COUNTERS,
+			TG_RULE_BLOCKS(compiled->rule_count + 1));
+	return err;
+}
+
+int object_write(const struct policy *policy, const struct compiled *compiled,
+		 const char *plugin, const char *path)
+{
+	struct elf_object object;
+	int err = elf_object_read(&object, plugin);
+
+	if (err)
+		return err;
+	err = fill(&object, policy, compiled);
+	if (!err)
+		err = elf_object_strip(&object);
+	if (err == -ENOENT || err == -EINVAL)
+		fprintf(stderr,
+			"%s: %s: not the policy plugin of this version: "
+			"'make' builds both\n",
+			program_invocation_short_name, plugin);
+	else if (err)
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
+			plugin, strerror(-err));
+	else
+		err = elf_object_write(&object, path);
+	elf_object_free(&object);
+	return err;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Lists of boxes: which of them a region needs. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "parts.h"
+
+/* To look for boxes behind others in longer lists takes too long. */
+#define HIDDEN_MAX 32
+
+/* Lists do not take more than this, however the boxes overlap. */
+#define LISTS_MAX (32UL << 20)
+
+bool tree_list_reserve(struct tree_work *work, size_t count,
+		       struct tree_list *list)
+{
+	size_t needed = work->used + count, room = work->room;
+	uint32_t *ids;
+
+	*list = (struct tree_list){ work->used, count };
+	if (needed > room) {
+		while (room < needed)
+			room = room ? room * 2 : 1 << 16;
+		if (room > LISTS_MAX) {
+			work->error = -E2BIG;
+			return false;
+		}
+		ids = realloc(work->ids, room * sizeof(*ids));
+		if (!ids) {
+			work->error = -ENOMEM;
+			return false;
+		}
+		work->ids = ids;
+		work->room = room;
+	}
+	work->used = needed;
+	return true;
+}
+
+/* Whether the box holds wherever the other one does, in the region. */
+static bool hides(const struct tree_box *box, const struct tree_box *other,
+		  const struct tree_region *region)
+{
+	if (box->predicate)
+		return false;
+	for (int field = 0; field < TREE_FIELDS; field++) {
+		if (box->first[field] > tree_first(other, region, field) ||
+		    box->last[field] < tree_last(other, region, field))
+			return false;
+	}
+	return true;
+}
+
+static bool is_hidden(const struct tree_work *work, const uint32_t *ids,
+		      size_t count, const struct tree_box *box,
+		      const struct tree_region *region)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (hides(&work->input->boxes[ids[i]], box, region))
+			return true;
+	}
+	return false;
+}
+
+static bool covers(const struct tree_box *box, const struct tree_region *region)
+{
+	if (box->predicate)
+		return false;
+	for (int field = 0; field < TREE_FIELDS; field++) {
+		if (box->first[field] > region->first[field] ||
+		    box->last[field] < region->last[field])
+			return false;
+	}
+	return true;
+}
+
+/* Nothing after a box that holds everywhere is ever reached. */
+static void drop_covered(const struct tree_work *work, struct tree_list *list,
+			 const struct tree_region *region)
+{
+	const uint32_t *ids = &work->ids[list->start];
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (covers(&work->input->boxes[ids[i]], region)) {
+			list->count = i + 1;
+			return;
+		}
+	}
+}
+
+static void drop_hidden(struct tree_work *work, struct tree_list *list,
+			const struct tree_region *region)
+{
+	uint32_t *ids = &work->ids[list->start];
+	size_t kept = 0;
+
+	work->work += list->count * list->count;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct tree_box *box = &work->input->boxes[ids[i]];
+
+		if (!is_hidden(work, ids, kept, box, region))
+			ids[kept++] = ids[i];
+	}
+	list->count = kept;
+}
+
+/*
+ * A region may shrink to what its boxes take up: a leaf compares each record,
+ * so whoever comes there from outside matches none.
+ */
+static void shrink(const struct tree_work *work, struct tree_list list,
+		   struct tree_region *region)
+{
+	const uint32_t *ids = &work->ids[list.start];
+	struct tree_region all = *region;
+
+	for (int field = 0; field < TREE_FIELDS; field++) {
+		uint32_t first = all.last[field], last = all.first[field];
+
+		for (size_t i = 0; i < list.count; i++) {
+			const struct tree_box *box =
+				&work->input->boxes[ids[i]];
+			uint32_t from = tree_first(box, &all, field);
+			uint32_t to = tree_last(box, &all, field);
+
+			first = from < first ? from : first;
+			last = to > last ? to : last;
+		}
+		region->first[field] = first;
+		region->last[field] = last;
+	}
+}
+
+void tree_list_clean(struct tree_work *work, struct tree_list *list,
+		     struct tree_region *region)
+{
+	size_t count;
+
+	do {
+		count = list->count;
+		if (!count)
+			return;
+		shrink(work, *list, region);
+		drop_covered(work, list, region);
+		if (list->count <= HIDDEN_MAX)
+			drop_hidden(work, list, region);
+		work->work += TREE_FIELDS * count;
+	} while (list->count < count);
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rule sets of ClassBench, one rule a line:
+ *
+ *	@SRC/LEN DST/LEN SPORT : SPORT DPORT : DPORT PROTOCOL/MASK
+ *
+ * A rule has no action there: the odd ones drop, counted from 1. One that asks
+ * for ports of a protocol without ports becomes a comment: it never matches.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "policy/import/core/import.h"
+
+#define ETHERTYPE_IP 0x0800
+#define PORT_MAX 0xffff
+#define PROTOCOL_MASK 0xff
+
+struct line {
+	struct import *import;
+	const char *start, *at, *end;
+	unsigned int number;
+};
+
+static int fail(struct line *line, const char *what)
+{
+	return import_error(line->import, line->number,
+			    line->at - line->start + 1, "%s", what);
+}
+
+static void skip_blanks(struct line *line)
+{
+	while (line->at < line->end && strchr(" \t\r", *line->at))
+		line->at++;
+}
+
+static bool take(struct line *line, char c)
+{
+	skip_blanks(line);
+	if (line->at == line->end || *line->at != c)
+		return false;
+	line->at++;
+	return true;
+}
+
+/* Up to a blank, or to the sign. */
+static size_t word(struct line *line, char sign)
+{
+	const char *end;
+
+	skip_blanks(line);
+	end = line->at;
+	while (end < line->end && *end != sign && !strchr(" \t\r", *end))
+		end++;
+	return end - line->at;
+}
+
+static int read_prefix(struct line *line, struct import_condition *condition)
+{
+	size_t size = word(line, '\0');
+	struct policy_range range;
+
+	if (!memchr(line->at, '/', size) ||
+	    !import_prefix(line->at, size, false, &range))
+		return fail(line, "not a prefix");
+	condition->set = import_range(line->import, range.first, range.last);
+	line->at += size;
+	return 0;
+}
+
+static int read_number(struct line *line, char sign, uint64_t max,
+		       uint64_t *value)
+{
+	size_t size = word(line, sign);
+
+	if (!import_number(line->at, size, max, value))
+		return fail(line, "not a number, or too large");
+	line->at += size;
+	return 0;
+}
+
+static int read_ports(struct line *line, struct import_condition *condition)
+{
+	uint64_t first, last;
+	int err = read_number(line, ':', PORT_MAX, &first);
+
+	if (!err && !take(line, ':'))
+		err = fail(line, "':' is missing");
+	if (!err)
+		err = read_number(line, '\0', PORT_MAX, &last);
+	if (!err && first > last)
+		err = fail(line, "a range that ends before it starts");
+	if (!err)
+		condition->set = import_values(line->import, first, last);
+	return err;
+}
+
+static int read_protocol(struct line *line, struct import_condition *condition,
+			 bool *any)
+{
+	uint64_t protocol, mask;
+	int err = read_number(line, '/', PROTOCOL_MASK, &protocol);
+
+	if (!err && !take(line, '/'))
+		err = fail(line, "'/' is missing");
+	if (!err)
+		err = read_number(line, '\0', PROTOCOL_MASK, &mask);
+	if (!err && mask && mask != PROTOCOL_MASK)
+		err = fail(line, "a mask that is neither 0x00 nor 0xFF");
+	if (err)
+		return err;
+	condition->set = import_values(line->import, protocol, protocol);
+	*any = !mask;
+	return 0;
+}
+
+static bool is_all(const struct import_condition *condition, uint64_t last)
+{
+	const struct policy_range *range = condition->set.ranges;
+
+	return range->first.lo == 0 && range->last.lo == last;
+}
+
+static void print_remark(const struct line *line, const char *what, FILE *out)
+{
+	import_print_comment(out, "",
+			     import_format(&line->import->arena, "%s: %.*s",
+					   what, (int)(line->end - line->start),
+					   line->start));
+}
+
+/* All values are no condition: all ports are there for ICMP, too. */
+static void print_rule(struct line *line, const struct import_condition *read,
+		       size_t count, bool drops, FILE *out)
+{
+	static const uint64_t last[] = { UINT32_MAX, UINT32_MAX, PORT_MAX,
+					 PORT_MAX, UINT64_MAX };
+	struct import_condition conditions[6];
+	struct import_case one = { conditions, 0 };
+	bool has_address = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_all(&read[i], last[i]))
+			continue;
+		conditions[one.count++] = read[i];
+		has_address |= i < 2;
+	}
+	if (!has_address)
+		conditions[one.count++] = (struct import_condition){
+			.field = POLICY_ETHERTYPE,
+			.set = import_values(line->import, ETHERTYPE_IP,
+					     ETHERTYPE_IP),
+		};
+	if (!import_case_settle(line->import, &one)) {
+		print_remark(line, "never matches", out);
+		return;
+	}
+	fputs(drops ? "drop" : "pass", out);
+	import_print_conditions(out, &one);
+	fputc('\n', out);
+}
+
+static int read_rule(struct line *line, size_t number, FILE *out)
+{
+	struct import_condition conditions[] = {
+		{ .field = POLICY_SOURCE4 },
+		{ .field = POLICY_TARGET4 },
+		{ .field = POLICY_SOURCE_PORT },
+		{ .field = POLICY_TARGET_PORT },
+		{ .field = POLICY_PROTOCOL },
+	};
+	bool any = false;
+	int err;
+
+	if (!take(line, '@'))
+		return fail(line, "'@' is missing");
+	err = read_prefix(line, &conditions[0]);
+	if (!err)
+		err = read_prefix(line, &conditions[1]);
+	if (!err)
+		err = read_ports(line, &conditions[2]);
+	if (!err)
+		err = read_ports(line, &conditions[3]);
+	if (!err)
+		err = read_protocol(line, &conditions[4], &any);
+	/* what comes behind is another column that some sets have */
+	if (!err)
+		print_rule(line, conditions, any ? 4 : 5, number % 2, out);
+	return err;
+}
+
+int import_classbench(struct import *import, const char *text, size_t size,
+		      FILE *out)
+{
+	struct line line = { .import = import };
+	const char *end = text + size;
+	size_t count = 0;
+	int err = 0;
+
+	fputs("default pass\n\n", out);
+	while (text < end && !err) {
+		const char *newline = memchr(text, '\n', end - text);
+
+		line.start = line.at = text;
+		line.end = newline ? newline : end;
+		line.number++;
+		text = line.end + 1;
+		skip_blanks(&line);
+		if (line.at == line.end)
+			continue;
+		if (++count > IMPORT_RULES_MAX) {
+			err = fail(&line, "too many rules");
+			break;
+		}
+		err = read_rule(&line, count, out);
+	}
+	return err;
+}

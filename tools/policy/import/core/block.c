@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Frames and blocks: each is made once, however many rules lead to it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "walk.h"
+#include "policy/language/limits.h"
+
+/* What begins with this key: a key is the whole of a frame. */
+static void *find(const struct names *names, const void *key, size_t size)
+{
+	const struct name *found = names_find(names, key, size);
+
+	return found ? (void *)found->text : NULL;
+}
+
+const struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
+			       const struct frame *parent)
+{
+	const struct frame key = { chain, index, parent };
+	struct frame *frame = find(&walk->frames, &key, sizeof(key));
+
+	if (frame)
+		return frame;
+	frame = import_alloc(&walk->import->arena, sizeof(*frame));
+	*frame = key;
+	import_keys_add(&walk->frames, frame, sizeof(*frame));
+	return frame;
+}
+
+static const char *name_of(struct walk *walk, const struct block *block)
+{
+	struct import *import = walk->import;
+	struct import_chain *chain = &import->chains[block->is.frame->chain];
+
+	if (!chain->word)
+		chain->word = import_name(import, chain->name);
+	if (block->is.kind == BLOCK_CHAIN && !block->is.frame->index &&
+	    !chain->copies++)
+		return chain->word;
+	return import_name(
+		import, import_format(&import->arena, "%s%s", chain->word,
+				      block->is.kind == BLOCK_REST     ? "-rest"
+				      : block->is.kind == BLOCK_UNLESS ? "-but"
+								       : ""));
+}
+
+struct block *walk_block(struct walk *walk, enum block_kind kind,
+			 const struct frame *frame, struct import_mark mark)
+{
+	const struct block_key key = { frame, mark, kind };
+	struct block *block = find(&walk->blocks, &key, sizeof(key));
+
+	if (block)
+		return block;
+	block = import_alloc(&walk->import->arena, sizeof(*block));
+	*block = (struct block){ .is = key };
+	import_keys_add(&walk->blocks, block, sizeof(key));
+	if (walk->last) {
+		block->name = name_of(walk, block);
+		walk->last->next = block;
+	} else {
+		walk->first = block;
+	}
+	walk->last = block;
+	return block;
+}
+
+/* Sub-lists in sub-lists; the walk through them goes no deeper than allowed. */
+static unsigned int height_of(struct block *block, unsigned int depth)
+{
+	unsigned int height = 1;
+
+	if (block->height || depth > POLICY_JUMPS_MAX)
+		return block->height ? block->height : 1;
+	for (struct edge *edge = block->edges; edge; edge = edge->next) {
+		unsigned int below = 1 + height_of(edge->to, depth + 1);
+
+		height = below > height ? below : height;
+	}
+	block->height = height;
+	return height;
+}
+
+int walk_check_depth(struct walk *walk)
+{
+	if (!walk->first || height_of(walk->first, 0) <= POLICY_JUMPS_MAX)
+		return 0;
+	import_error(walk->import, 0, 0,
+		     "sub-lists would be nested more than %d deep: too many "
+		     "marks or returns",
+		     POLICY_JUMPS_MAX);
+	return -E2BIG;
+}
+
+void walk_free(struct walk *walk)
+{
+	for (struct block *block = walk->first; block; block = block->next)
+		free(block->text);
+	names_free(&walk->frames);
+	names_free(&walk->blocks);
+}
+
+/* --- chains */
+
+enum visit { UNKNOWN, OPEN, DONE };
+
+static bool is_conditional(const struct import_rule *rule)
+{
+	return rule->case_count != 1 || rule->cases[0].count ||
+	       rule->unless_count;
+}
+
+/* A return of all packets is no more than the end of the chain. */
+static bool leaves(const struct import_rule *rule)
+{
+	return rule->action == IMPORT_GOTO ||
+	       (rule->action == IMPORT_RETURN && is_conditional(rule));
+}
+
+bool walk_leaves_simply(struct import *import, const struct import_rule *rule)
+{
+	struct import_rule others;
+
+	return (rule->action == IMPORT_RETURN || rule->action == IMPORT_GOTO) &&
+	       !rule->mark.mask && is_conditional(rule) &&
+	       walk_negate(import, rule, &others);
+}
+
+static bool decides(const struct import_rule *rule)
+{
+	return rule->action == IMPORT_PASS || rule->action == IMPORT_DROP ||
+	       rule->action == IMPORT_REJECT;
+}
+
+static int visit(struct import *import, size_t index, unsigned int depth)
+{
+	struct import_chain *chain = &import->chains[index];
+	int err = 0;
+
+	if (chain->visit == DONE)
+		return 0;
+	if (chain->visit == OPEN || depth > POLICY_JUMPS_MAX) {
+		import_error(import, 0, 0,
+			     chain->visit == OPEN
+				     ? "chain '%s' jumps in circles"
+				     : "too many chains one in another: '%s'",
+			     chain->name);
+		return chain->visit == OPEN ? -ELOOP : -E2BIG;
+	}
+	chain->visit = OPEN;
+	for (size_t i = 0; i < chain->count && !err; i++) {
+		struct import_rule *rule = &chain->rules[i];
+		bool jumps = rule->action == IMPORT_JUMP ||
+			     rule->action == IMPORT_GOTO;
+
+		if (!import_is_translated(rule))
+			continue;
+		if (jumps)
+			err = visit(import, rule->target_chain, depth + 1);
+		/* the array may not move: no chain is added any more */
+		chain->needs_rest |=
+			(rule->mark.mask && !decides(rule)) ||
+			rule->unless_count ||
+			(leaves(rule) && !walk_leaves_simply(import, rule)) ||
+			(jumps &&
+			 import->chains[rule->target_chain].needs_rest);
+	}
+	chain->visit = DONE;
+	return err;
+}
+
+int walk_check_chains(struct import *import)
+{
+	return visit(import, import->base, 0);
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tg-policy import - prints the policy that says what the rules of another
+ * filter say, and names what it cannot say.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/command_line.h"
+#include "import.h"
+
+static const char help[] =
+	"Usage: tg-policy import --iptables FILE [--chain CHAIN]\n"
+	"       tg-policy import --ip6tables FILE [--chain CHAIN]\n"
+	"       tg-policy import --nft FILE [--table TABLE] [--chain CHAIN]\n"
+	"       tg-policy import --classbench FILE\n"
+	"\n"
+	"Prints a policy that says what a chain of another filter says, from\n"
+	"what 'iptables-save', 'ip6tables-save' or 'nft -j list ruleset' "
+	"print.\n"
+	"FILE is - for the standard input. A rule that is not translated, or\n"
+	"not fully, is a message with its place, which ends with what that\n"
+	"means: the policy lets in MORE, or LESS. Then no policy is printed,\n"
+	"and the exit status is 1, unless --partial is given.\n"
+	"\n"
+	"      --chain CHAIN  default: INPUT; the first base chain of type\n"
+	"                     filter at input or ingress\n"
+	"      --table TABLE  NAME, or FAMILY:NAME as in inet:filter\n"
+	"      --device NAME  the device that the policy is for: rules for\n"
+	"                     other devices (-i, iif, iifname) are left out\n"
+	"      --partial      print the policy where rules are lost, too\n"
+	"  -h, --help\n";
+
+enum source { SOURCE_NONE, SOURCE_IPTABLES, SOURCE_NFT, SOURCE_CLASSBENCH };
+
+struct arguments {
+	enum source source;
+	const char *path;
+	struct import_options options;
+	bool partial, help;
+};
+
+/* --- the file */
+
+/* Ends in NUL, which size does not count. */
+static char *read_stream(FILE *file, size_t *size)
+{
+	size_t room = (size_t)64 << 10;
+	char *text = malloc(room), *more;
+
+	*size = 0;
+	while (text) {
+		*size += fread(text + *size, 1, room - 1 - *size, file);
+		text[*size] = '\0';
+		if (ferror(file) || *size < room - 1)
+			break;
+		if (*size > IMPORT_SIZE_MAX)
+			break;
+		room *= 2;
+		more = realloc(text, room);
+		if (!more)
+			free(text);
+		text = more;
+	}
+	if (text && (ferror(file) || *size > IMPORT_SIZE_MAX)) {
+		free(text);
+		errno = ferror(file) ? EIO : EFBIG;
+		return NULL;
+	}
+	return text;
+}
+
+static char *read_file(const char *path, size_t *size)
+{
+	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	char *text;
+	int err;
+
+	if (!file)
+		return NULL;
+	text = read_stream(file, size);
+	err = errno;
+	if (file != stdin)
+		fclose(file);
+	errno = err;
+	return text;
+}
+
+/* --- the command */
+
+/* The losses are known before anything is printed. */
+static int finish(struct import *import, bool partial)
+{
+	const char *summary;
+	int err;
+
+	import_settle_losses(import);
+	summary = import_loss_summary(import);
+	err = !summary || partial ? import_walk(import, stdout) : -ENOTSUP;
+	if (summary)
+		import_error(import, 0, 0, "%s%s", summary,
+			     partial ? ""
+				     : ": no policy is printed without "
+				       "--partial");
+	return err;
+}
+
+static int run(struct import *import, const struct arguments *arguments)
+{
+	size_t size;
+	char *text = read_file(arguments->path, &size);
+	int err;
+
+	if (!text) {
+		err = -errno;
+		import_error(import, 0, 0, "%s", strerror(errno));
+		return err;
+	}
+	switch (arguments->source) {
+	case SOURCE_IPTABLES:
+		err = import_iptables(import, text, size, &arguments->options);
+		break;
+	case SOURCE_NFT:
+		err = import_nft(import, text, size, &arguments->options);
+		break;
+	default:
+		err = import_classbench(import, text, size, stdout);
+	}
+	if (!err && arguments->source != SOURCE_CLASSBENCH)
+		err = finish(import, arguments->partial);
+	free(text);
+	return err;
+}
+
+static bool set_source(struct arguments *arguments, enum source source)
+{
+	bool is_first = !arguments->source;
+
+	arguments->source = source;
+	arguments->path = optarg;
+	return is_first;
+}
+
+static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	enum {
+		IPTABLES = 256,
+		IP6TABLES,
+		NFT,
+		CLASSBENCH,
+		CHAIN,
+		TABLE,
+		DEVICE,
+		PARTIAL
+	};
+	static const struct option options[] = {
+		{ "iptables", required_argument, NULL, IPTABLES },
+		{ "ip6tables", required_argument, NULL, IP6TABLES },
+		{ "nft", required_argument, NULL, NFT },
+		{ "classbench", required_argument, NULL, CLASSBENCH },
+		{ "chain", required_argument, NULL, CHAIN },
+		{ "table", required_argument, NULL, TABLE },
+		{ "device", required_argument, NULL, DEVICE },
+		{ "partial", no_argument, NULL, PARTIAL },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	bool good = true;
+	int option;
+
+	optind = 0;
+	while (good &&
+	       (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case IP6TABLES:
+			arguments->options.ip6 = true;
+			/* fall through */
+		case IPTABLES:
+			good = set_source(arguments, SOURCE_IPTABLES);
+			break;
+		case NFT:
+			good = set_source(arguments, SOURCE_NFT);
+			break;
+		case CLASSBENCH:
+			good = set_source(arguments, SOURCE_CLASSBENCH);
+			break;
+		case CHAIN:
+			arguments->options.chain = optarg;
+			break;
+		case TABLE:
+			arguments->options.table = optarg;
+			break;
+		case DEVICE:
+			arguments->options.device = optarg;
+			break;
+		case PARTIAL:
+			arguments->partial = true;
+			break;
+		case 'h':
+			arguments->help = true;
+			return true;
+		default:
+			return false; /* getopt has said why */
+		}
+	}
+	if (!good || !arguments->source || optind != argc) {
+		usage_error("import", "one file to import");
+		return false;
+	}
+	return true;
+}
+
+int cmd_import(int argc, char **argv)
+{
+	struct arguments arguments = { 0 };
+	struct import import = { .errors = stderr };
+	int err;
+
+	if (!parse_arguments(argc, argv, &arguments))
+		return STATUS_USAGE;
+	if (arguments.help) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
+	import.path = strcmp(arguments.path, "-") ? arguments.path : "<stdin>";
+	err = run(&import, &arguments);
+	if (!err && (fflush(stdout) || ferror(stdout))) {
+		err = -errno;
+		fprintf(stderr, "%s import: %s\n",
+			program_invocation_short_name, strerror(errno));
+	}
+	import_free(&import);
+	return err ? STATUS_FAILED : STATUS_OK;
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What values look like in the texts of other filters. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "import.h"
+#include "policy/language/words.h"
+
+#define TEXT_MAX 64
+
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
+/* Decimal, or hexadecimal with 0x. */
+bool import_number(const char *text, size_t size, uint64_t max, uint64_t *value)
+{
+	bool hex = size > 2 && text[0] == '0' && (text[1] | 0x20) == 'x';
+	int base = hex ? 16 : 10;
+	uint64_t result = 0;
+
+	if (!size)
+		return false;
+	for (size_t i = hex ? 2 : 0; i < size; i++) {
+		int digit = digit_of(text[i]);
+
+		if (digit >= base || result > (UINT64_MAX - digit) / base)
+			return false;
+		result = result * base + digit;
+		if (result > max)
+			return false;
+	}
+	*value = result;
+	return true;
+}
+
+static uint64_t big_endian(const uint8_t *bytes, size_t size)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+bool import_address(const char *text, size_t size, bool ip6,
+		    struct policy_value *value)
+{
+	char copy[TEXT_MAX];
+	uint8_t bytes[16];
+
+	if (size >= sizeof(copy) || memchr(text, '\0', size))
+		return false;
+	memcpy(copy, text, size);
+	copy[size] = '\0';
+	if (inet_pton(ip6 ? AF_INET6 : AF_INET, copy, bytes) != 1)
+		return false;
+	value->hi = ip6 ? big_endian(bytes, 8) : 0;
+	value->lo = ip6 ? big_endian(bytes + 8, 8) : big_endian(bytes, 4);
+	return true;
+}
+
+/* The lowest bits of a value of 32 or 128 bits. */
+static struct policy_value low_bits(unsigned int count)
+{
+	return (struct policy_value){
+		.hi = count >= 128 ? UINT64_MAX
+		      : count > 64 ? (UINT64_C(1) << (count - 64)) - 1
+				   : 0,
+		.lo = count >= 64 ? UINT64_MAX : (UINT64_C(1) << count) - 1,
+	};
+}
+
+bool import_prefix_of(struct policy_value address, unsigned int length,
+		      bool ip6, struct policy_range *range)
+{
+	unsigned int width = ip6 ? 128 : 32;
+	struct policy_value rest;
+
+	if (length > width)
+		return false;
+	rest = low_bits(width - length);
+	range->first.hi = address.hi & ~rest.hi;
+	range->first.lo = address.lo & ~rest.lo;
+	range->last.hi = address.hi | rest.hi;
+	range->last.lo = address.lo | rest.lo;
+	return true;
+}
+
+static bool length_of_mask(struct policy_value mask, bool ip6, uint64_t *length)
+{
+	unsigned int width = ip6 ? 128 : 32;
+	struct policy_value all = low_bits(width), rest;
+
+	for (*length = 0; *length <= width; ++*length) {
+		rest = low_bits(width - *length);
+		if (mask.hi == (all.hi & ~rest.hi) &&
+		    mask.lo == (all.lo & ~rest.lo))
+			return true;
+	}
+	return false;
+}
+
+bool import_prefix(const char *text, size_t size, bool ip6,
+		   struct policy_range *range)
+{
+	const char *slash = memchr(text, '/', size);
+	size_t before = slash ? (size_t)(slash - text) : size;
+	uint64_t length = ip6 ? 128 : 32;
+	struct policy_value address, mask;
+
+	if (!import_address(text, before, ip6, &address))
+		return false;
+	if (slash) {
+		const char *after = slash + 1;
+		size_t rest = size - before - 1;
+
+		if (!import_number(after, rest, length, &length) &&
+		    (!import_address(after, rest, ip6, &mask) ||
+		     !length_of_mask(mask, ip6, &length)))
+			return false;
+	}
+	return import_prefix_of(address, length, ip6, range);
+}
+
+bool import_mac(const char *text, size_t size, uint64_t *value)
+{
+	uint64_t result = 0;
+
+	if (size != strlen("00:00:00:00:00:00"))
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		int digit = digit_of(text[i]);
+
+		if (i % 3 == 2 ? text[i] != ':' : digit > 15)
+			return false;
+		if (i % 3 != 2)
+			result = result << 4 | digit;
+	}
+	*value = result;
+	return true;
+}
+
+/* What iptables and nft say and a policy does not. */
+static const struct alias {
+	enum policy_field field;
+	bool ip6;
+	const char *name;
+	uint64_t value;
+} aliases[] = {
+	{ POLICY_ETHERTYPE, false, "8021q", 0x8100 },
+	{ POLICY_ETHERTYPE, false, "8021ad", 0x88a8 },
+	{ POLICY_PROTOCOL, false, "ip", 0 },
+	{ POLICY_PROTOCOL, false, "ipv6-nonxt", 59 },
+	{ POLICY_PROTOCOL, false, "comp", 108 },
+	{ POLICY_PROTOCOL, false, "mh", 135 },
+	{ POLICY_PROTOCOL, false, "ipv6-mh", 135 },
+	{ POLICY_PROTOCOL, false, "mobility-header", 135 },
+	{ POLICY_PROTOCOL, false, "mpls-in-ip", 137 },
+	{ POLICY_ARP_OPERATION, false, "rrequest", 3 },
+	{ POLICY_ARP_OPERATION, false, "rreply", 4 },
+	{ POLICY_ARP_OPERATION, false, "inrequest", 8 },
+	{ POLICY_ARP_OPERATION, false, "inreply", 9 },
+	{ POLICY_ICMP_TYPE, false, "ping", 8 },
+	{ POLICY_ICMP_TYPE, false, "pong", 0 },
+	{ POLICY_ICMP_TYPE, false, "ttl-exceeded", 11 },
+	{ POLICY_ICMP_TYPE, true, "ind-neighbor-solicit", 141 },
+	{ POLICY_ICMP_TYPE, true, "ind-neighbor-advert", 142 },
+	{ POLICY_ICMP_CODE, false, "net-unreachable", 0 },
+	{ POLICY_ICMP_CODE, false, "host-unreachable", 1 },
+	{ POLICY_ICMP_CODE, false, "prot-unreachable", 2 },
+	{ POLICY_ICMP_CODE, false, "port-unreachable", 3 },
+	{ POLICY_ICMP_CODE, true, "port-unreachable", 4 },
+};
+
+static bool table_of(enum policy_field field, bool ip6, enum word_table *table)
+{
+	switch (field) {
+	case POLICY_ETHERTYPE:
+		*table = WORDS_ETHERTYPE;
+		return true;
+	case POLICY_ARP_OPERATION:
+		*table = WORDS_ARP;
+		return true;
+	case POLICY_PROTOCOL:
+		*table = WORDS_PROTOCOL;
+		return true;
+	case POLICY_SOURCE_PORT:
+	case POLICY_TARGET_PORT:
+		*table = WORDS_SERVICE;
+		return true;
+	case POLICY_TCP_FLAGS:
+		*table = WORDS_TCP_FLAG;
+		return true;
+	case POLICY_ICMP_TYPE:
+		*table = ip6 ? WORDS_ICMP6 : WORDS_ICMP;
+		return true;
+	case POLICY_ICMP_CODE:
+		*table = ip6 ? WORDS_ICMP6_CODE : WORDS_ICMP_CODE;
+		return true;
+	case POLICY_DSCP:
+		*table = WORDS_DSCP;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool import_word(enum policy_field field, bool ip6, const char *text,
+		 size_t size, uint64_t *value)
+{
+	uint64_t max = (UINT64_C(1) << import_bits(field)) - 1;
+	enum word_table table;
+	uint32_t found;
+
+	if (import_number(text, size, max, value))
+		return true;
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
+		if (aliases[i].field == field && aliases[i].ip6 == ip6 &&
+		    strlen(aliases[i].name) == size &&
+		    !memcmp(aliases[i].name, text, size)) {
+			*value = aliases[i].value;
+			return true;
+		}
+	}
+	if (!table_of(field, ip6, &table) ||
+	    !word_value(table, text, size, &found))
+		return false;
+	*value = found;
+	return true;
+}

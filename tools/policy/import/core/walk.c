@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A policy has no return, no goto, and no mark that is set on the way. But
+ * what a chain does from some place on, up to the verdict, is a list of rules
+ * like any other; so each of these three is a jump to such a rest, which never
+ * comes back. In it, a mark that was set on the way is known, and goes into
+ * the verdicts and out of the conditions.
+ */
+#include <string.h>
+
+#include "walk.h"
+
+static struct import_mark then(struct import_mark first,
+			       struct import_mark second)
+{
+	return (struct import_mark){
+		.value = (first.value & ~second.mask) | second.value,
+		.mask = first.mask | second.mask,
+	};
+}
+
+/* --- one rule of the policy */
+
+static void begin(struct walk *walk, const char *action, const char *target)
+{
+	walk->rules++;
+	fprintf(walk->out, "%s%s%s%s", walk->indent, action, target ? " " : "",
+		target ? target : "");
+}
+
+static void end(struct walk *walk, const struct import_case *one)
+{
+	import_print_conditions(walk->out, one);
+	fputc('\n', walk->out);
+}
+
+static void write_verdict(struct walk *walk, bool drops,
+			  const struct import_case *one,
+			  struct import_mark mark)
+{
+	begin(walk, drops ? "drop" : "pass", NULL);
+	import_print_conditions(walk->out, one);
+	if (!drops && mark.mask) {
+		fputs(" set mark ", walk->out);
+		import_print_bits(walk->out, mark.value, mark.mask);
+	}
+	fputc('\n', walk->out);
+}
+
+static void write_reject(struct walk *walk, const struct import_rule *rule,
+			 const struct import_case *one)
+{
+	static const char *const actions[] = {
+		[POLICY_REJECT_AUTO] = "reject",
+		[POLICY_REJECT_RESET] = "reject with reset",
+		[POLICY_REJECT_PORT] = "reject with port",
+		[POLICY_REJECT_HOST] = "reject with host",
+		[POLICY_REJECT_ADMIN] = "reject with admin",
+	};
+
+	/* others are dropped without an answer */
+	begin(walk,
+	      import_case_is_ip(walk->import, one) ? actions[rule->reject]
+						   : "drop",
+	      NULL);
+	end(walk, one);
+}
+
+static void write_jump(struct walk *walk, struct block *to,
+		       const struct import_case *one)
+{
+	struct edge *edge = walk->now->edges;
+
+	/* A rule has all its cases in a row: no need to look further. */
+	if (!edge || edge->to != to) {
+		edge = import_alloc(&walk->import->arena, sizeof(*edge));
+		*edge = (struct edge){ to, walk->now->edges };
+		walk->now->edges = edge;
+	}
+	begin(walk, "jump", to->name);
+	end(walk, one);
+}
+
+/* All that is left from this frame on, NULL for the end of the base chain. */
+static void write_rest(struct walk *walk, const struct frame *frame,
+		       const struct import_case *one, struct import_mark mark)
+{
+	const struct import *import = walk->import;
+
+	while (frame && frame->index == import->chains[frame->chain].count)
+		frame = frame->parent;
+	if (!frame)
+		write_verdict(walk, import->drops, one, mark);
+	else
+		write_jump(walk,
+			   walk_block(walk, BLOCK_REST,
+				      walk_frame(walk, frame->chain,
+						 frame->index, frame->parent),
+				      mark),
+			   one);
+}
+
+static void write_action(struct walk *walk, const struct frame *frame,
+			 const struct import_rule *rule,
+			 const struct import_case *one)
+{
+	struct import_mark mark = then(walk->mark, rule->mark);
+	const struct import_chain *target =
+		&walk->import->chains[rule->target_chain];
+	const struct frame *after =
+		walk_frame(walk, frame->chain, frame->index + 1, frame->parent);
+
+	switch (rule->action) {
+	case IMPORT_NONE:
+		if (rule->mark.mask)
+			write_rest(walk, after, one, mark);
+		break;
+	case IMPORT_PASS:
+	case IMPORT_DROP:
+		write_verdict(walk, rule->action == IMPORT_DROP, one, mark);
+		break;
+	case IMPORT_REJECT:
+		write_reject(walk, rule, one);
+		break;
+	case IMPORT_JUMP:
+		if (rule->mark.mask) /* the mark is there after it, too */
+			write_rest(
+				walk,
+				walk_frame(walk, rule->target_chain, 0, after),
+				one, mark);
+		else
+			write_jump(walk,
+				   walk_block(walk, BLOCK_CHAIN,
+					      walk_frame(walk,
+							 rule->target_chain, 0,
+							 target->needs_rest
+								 ? after
+								 : NULL),
+					      mark),
+				   one);
+		break;
+	case IMPORT_GOTO:
+		write_rest(
+			walk,
+			walk_frame(walk, rule->target_chain, 0, frame->parent),
+			one, mark);
+		break;
+	case IMPORT_RETURN:
+		write_rest(walk, frame->parent, one, mark);
+		break;
+	}
+}
+
+/* --- the rules of a chain */
+
+/* False where a mark that was set on the way is another one. */
+static bool apply_mark(struct walk *walk, struct import_case *one)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < one->count; i++) {
+		struct import_condition condition = one->conditions[i];
+
+		if (condition.field == POLICY_MARK) {
+			uint32_t value = condition.set.ranges[0].first.lo;
+			uint32_t known = condition.mask & walk->mark.mask;
+
+			if ((value ^ walk->mark.value) & known) {
+				if (!condition.negated)
+					return false;
+				continue;
+			}
+			condition.mask &= ~known;
+			if (!condition.mask && condition.negated)
+				return false;
+			condition.set = import_values(
+				walk->import, value & ~known, value & ~known);
+			if (!condition.mask)
+				continue;
+		}
+		one->conditions[count++] = condition;
+	}
+	one->count = count;
+	return true;
+}
+
+static bool ready(struct walk *walk, const struct import_case *from,
+		  struct import_case *one)
+{
+	struct import *import = walk->import;
+	size_t size = from->count * sizeof(*from->conditions);
+
+	one->count = from->count;
+	one->conditions = import_alloc(&import->arena, size);
+	if (size)
+		memcpy(one->conditions, from->conditions, size);
+	return apply_mark(walk, one) && import_case_simplify(import, one);
+}
+
+static void write_comment(struct walk *walk, struct import_rule *rule)
+{
+	struct import *import = walk->import;
+
+	if (rule->comment && *rule->comment)
+		import_print_comment(walk->out, walk->indent, rule->comment);
+	if (rule->left_out && !rule->problem && !rule->never)
+		import_print_comment(walk->out, walk->indent,
+				     import_format(&import->arena,
+						   "left out: %s",
+						   rule->left_out));
+}
+
+static void write_remark(struct walk *walk, const char *what,
+			 const struct import_rule *rule)
+{
+	import_print_comment(walk->out, walk->indent,
+			     import_format(&walk->import->arena, "%s: %s", what,
+					   rule->source));
+}
+
+/* What needs no words: the next rule of the block is the next for all. */
+static bool just_goes_on(struct walk *walk, const struct frame *frame,
+			 const struct import_rule *rule)
+{
+	bool is_rest = walk->now->is.kind == BLOCK_REST;
+
+	if (rule->action == IMPORT_RETURN)
+		return !rule->mark.mask && (!is_rest || frame->parent);
+	if (rule->action != IMPORT_NONE || !is_rest)
+		return false;
+	walk->mark = then(walk->mark, rule->mark);
+	return true;
+}
+
+/*
+ * In a list that others come back from: a jump where a goto leads, and then,
+ * for all that do not leave, a jump to what is left.
+ */
+static void write_leaving(struct walk *walk, const struct frame *frame,
+			  const struct import_rule *rule)
+{
+	struct import *import = walk->import;
+	size_t index = frame->index + 1;
+	struct import_rule others;
+	struct import_case one;
+	const struct frame *to;
+
+	for (size_t i = 0; rule->action == IMPORT_GOTO && i < rule->case_count;
+	     i++) {
+		to = walk_frame(walk, rule->target_chain, 0,
+				import->chains[rule->target_chain].needs_rest
+					? frame->parent
+					: NULL);
+		if (ready(walk, &rule->cases[i], &one))
+			write_jump(
+				walk,
+				walk_block(walk, BLOCK_CHAIN, to, walk->mark),
+				&one);
+	}
+	if (index == import->chains[frame->chain].count)
+		return;
+	walk_negate(import, rule, &others);
+	to = walk_frame(walk, frame->chain, index, frame->parent);
+	for (size_t i = 0; i < others.case_count; i++) {
+		if (ready(walk, &others.cases[i], &one))
+			write_jump(
+				walk,
+				walk_block(walk, BLOCK_CHAIN, to, walk->mark),
+				&one);
+	}
+}
+
+/* True where no packet comes past it. */
+static bool write_rule(struct walk *walk, const struct frame *frame,
+		       struct import_rule *rule)
+{
+	bool always = false, never = true;
+
+	write_comment(walk, rule);
+	if (rule->elsewhere)
+		write_remark(walk, "for another device", rule);
+	else if (rule->closed && rule->action == IMPORT_DROP)
+		write_remark(walk, "closed, as this is not translated", rule);
+	else if (rule->problem)
+		write_remark(walk, "not translated", rule);
+	else if (rule->never)
+		write_remark(walk, "not for the first packet of a connection",
+			     rule);
+	if (!import_is_translated(rule))
+		return false;
+	if (rule->action == IMPORT_NONE && !rule->mark.mask) {
+		write_remark(walk, "does nothing", rule);
+		return false;
+	}
+	if (walk->now->is.kind == BLOCK_CHAIN &&
+	    walk_leaves_simply(walk->import, rule)) {
+		write_leaving(walk, frame, rule);
+		return true;
+	}
+	for (size_t i = 0; i < rule->case_count && !always; i++) {
+		struct import_case one;
+
+		if (!ready(walk, &rule->cases[i], &one))
+			continue;
+		never = false;
+		always = !one.count && !rule->unless_count;
+		if (always && just_goes_on(walk, frame, rule))
+			return rule->action == IMPORT_RETURN;
+		if (rule->unless_count)
+			write_jump(walk,
+				   walk_block(walk, BLOCK_UNLESS,
+					      walk_frame(walk, frame->chain,
+							 frame->index,
+							 frame->parent),
+					      walk->mark),
+				   &one);
+		else
+			write_action(walk, frame, rule, &one);
+	}
+	if (never && !walk->mark.mask)
+		write_remark(walk, "never matches", rule);
+	return always && (rule->action != IMPORT_JUMP || rule->mark.mask);
+}
+
+/* True where no packet comes past its end. */
+static bool write_chain(struct walk *walk, const struct frame *from, bool *back)
+{
+	struct import_chain *chain = &walk->import->chains[from->chain];
+
+	*back = true;
+	for (size_t i = from->index; i < chain->count; i++) {
+		const struct frame *frame =
+			walk_frame(walk, from->chain, i, from->parent);
+		struct import_rule *rule = &chain->rules[i];
+
+		if (walk->rules > IMPORT_RULES_MAX)
+			return true;
+		if (!write_rule(walk, frame, rule))
+			continue;
+		*back = rule->action == IMPORT_RETURN && !rule->mark.mask;
+		/* the rest stands elsewhere, or is reached without the mark */
+		if ((rule->mark.mask && !*back) || walk->mark.mask ||
+		    walk_leaves_simply(walk->import, rule))
+			return true;
+		for (i++; i < chain->count; i++)
+			write_remark(walk, "never reached", &chain->rules[i]);
+		return true;
+	}
+	return false;
+}
+
+void walk_write_block(struct walk *walk, struct block *block)
+{
+	const struct frame *frame = block->is.frame;
+	const struct import_case always = { 0 };
+	struct import_case one;
+	struct import_rule *rule;
+	bool back = true;
+
+	switch (block->is.kind) {
+	case BLOCK_CHAIN:
+		write_chain(walk, frame, &back);
+		break;
+	case BLOCK_REST:
+		for (; frame && back; frame = frame->parent) {
+			if (write_chain(walk, frame, &back) && !frame->parent)
+				return;
+		}
+		if (back && (block->name || walk->mark.mask))
+			write_verdict(walk, walk->import->drops, &always,
+				      walk->mark);
+		break;
+	case BLOCK_UNLESS:
+		rule = &walk->import->chains[frame->chain].rules[frame->index];
+		for (size_t i = 0; i < rule->unless_count; i++) {
+			if (ready(walk, &rule->unless[i], &one))
+				write_rest(walk,
+					   walk_frame(walk, frame->chain,
+						      frame->index + 1,
+						      frame->parent),
+					   &one, walk->mark);
+		}
+		write_action(walk, frame, rule, &always);
+		break;
+	}
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the walk through the chains is made of: walk.c, block.c */
+#ifndef TG_POLICY_IMPORT_WALK_H
+#define TG_POLICY_IMPORT_WALK_H
+
+#include "import.h"
+
+/* A place in a chain, and the places that a return leads to. */
+struct frame {
+	size_t chain, index;
+	const struct frame *parent; /* NULL: the end of the base chain */
+};
+
+enum block_kind {
+	BLOCK_CHAIN,  /* this chain, then back to who jumped here */
+	BLOCK_REST,   /* all that is left from here on: it always decides */
+	BLOCK_UNLESS, /* one rule: its exceptions, then its action */
+};
+
+/* A list of the policy: the main one, or a sub-list. */
+struct block {
+	struct block_key {
+		const struct frame *frame; /* where it begins */
+		struct import_mark mark;   /* set on the way there */
+		uint64_t kind;		   /* enum block_kind */
+	} is;
+	const char *name;
+	char *text;
+	size_t size;
+	struct block *next;
+	struct edge *edges;  /* to the blocks that it jumps to */
+	unsigned int height; /* how deep its jumps nest; 0: not known yet */
+};
+
+struct edge {
+	struct block *to;
+	struct edge *next;
+};
+
+struct walk {
+	struct import *import;
+	struct names frames, blocks; /* by what makes them what they are */
+	struct block *first, *last; /* in the order in which they are printed */
+	struct block *now;	    /* that is being written, */
+	FILE *out;		    /* into ->text, */
+	const char *indent;
+	struct import_mark mark; /* and the mark that a packet has there */
+	size_t rules;
+};
+
+const struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
+			       const struct frame *parent);
+/* The block that begins there; it is written later. */
+struct block *walk_block(struct walk *walk, enum block_kind kind,
+			 const struct frame *frame, struct import_mark mark);
+int walk_check_depth(struct walk *walk);
+void walk_free(struct walk *walk);
+
+/*
+ * The cases in which a rule does not match; false where there are too many, or
+ * no words for them. (negate.c)
+ */
+bool walk_negate(struct import *import, const struct import_rule *rule,
+		 struct import_rule *result);
+/* A return or goto after which the rest is a jump for all others. */
+bool walk_leaves_simply(struct import *import, const struct import_rule *rule);
+
+/* Into walk->out (walk.c) */
+void walk_write_block(struct walk *walk, struct block *block);
+
+/* Finds circles, and the chains that need to know what comes after them. */
+int walk_check_chains(struct import *import);
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Several keys at once: "ip saddr . tcp dport", in sets and in maps. */
+#include <string.h>
+
+#include "nft.h"
+
+bool nft_read_keys(const struct nft *nft, struct import_rule *rule,
+		   const struct json *left, struct nft_key *keys, size_t *count)
+{
+	const struct json *concat = json_get(left, "concat");
+	const struct json *one = concat ? concat->first : left;
+
+	*count = 0;
+	if (concat && (!json_is(concat, JSON_ARRAY) || !concat->count ||
+		       concat->count > NFT_KEYS_MAX))
+		return nft_not_understood(nft, rule, "concat");
+	for (; one; one = concat ? one->next : NULL) {
+		if (!nft_read_key(nft, rule, one, &keys[*count]))
+			return false;
+		++*count;
+	}
+	/* a port of any protocol, once a key before it names that */
+	for (size_t i = 0; i < *count; i++) {
+		bool names_it = false;
+
+		for (size_t j = 0; j < *count; j++)
+			names_it |= keys[j].field == POLICY_PROTOCOL;
+		if (keys[i].needs_ports && names_it)
+			continue;
+		if (!nft_and_implied(nft, rule, &keys[i]))
+			return false;
+	}
+	return true;
+}
+
+bool nft_read_case(struct nft *nft, struct import_rule *rule,
+		   const struct nft_key *keys, size_t count,
+		   const struct json *value, struct import_rule *into)
+{
+	const struct json *concat = json_get(value, "concat");
+	const struct json *one = count > 1 && concat ? concat->first : value;
+	struct policy_range range;
+
+	if (count > 1 &&
+	    (!json_is(concat, JSON_ARRAY) || concat->count != count))
+		return nft_not_understood(nft, rule, "concat");
+	import_rule_init(nft->import, into);
+	for (size_t i = 0; i < count; i++, one = one->next) {
+		if (!nft_read_value(nft, rule, &keys[i], one, &range))
+			return false;
+		nft_and_set(nft, into, &keys[i],
+			    import_range(nft->import, range.first, range.last),
+			    false, NULL);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (keys[i].needs_ports)
+			nft_and_implied(nft, into, &keys[i]);
+	}
+	if (into->problem && !rule->problem)
+		rule->problem = into->problem;
+	return !into->problem;
+}
+
+void nft_match_joined(struct nft *nft, struct import_rule *rule,
+		      const struct json *left, const char *op,
+		      const struct json *right)
+{
+	bool negated = !strcmp(op, "!=");
+	struct nft_key keys[NFT_KEYS_MAX];
+	struct import_case *cases;
+	size_t key_count, count = 0, room = 0;
+	const struct json *first;
+	struct nft_set *named;
+
+	if (!negated && strcmp(op, "==")) {
+		nft_not_understood(nft, rule, op);
+		return;
+	}
+	if (!nft_read_keys(nft, rule, left, keys, &key_count) ||
+	    !nft_elements(nft, rule, right, &first, &named))
+		return;
+	for (const struct json *item = first; item; item = item->next)
+		room++;
+	cases = import_alloc(&nft->import->arena, room * sizeof(*cases));
+	for (const struct json *item = first; item; item = item->next) {
+		const struct json *value;
+		struct import_rule one;
+
+		if (!nft_element(nft, rule, item, &value) ||
+		    !nft_read_case(nft, rule, keys, key_count, value, &one))
+			return;
+		if (one.case_count == 1)
+			cases[count++] = one.cases[0];
+		if (one.case_count > 1) {
+			import_problem(nft->import, rule,
+				       "no word for such keys together");
+			return;
+		}
+	}
+	if (!negated) {
+		import_and_any(nft->import, rule, cases, count);
+		return;
+	}
+	if (rule->unless_count) {
+		import_problem(nft->import, rule,
+			       "no word for two such exceptions");
+		return;
+	}
+	/* where all keys are there, but together in no element */
+	for (size_t i = 0; i < key_count; i++) {
+		if (keys[i].kind == NFT_FIELD && !nft_is_bits(&keys[i]))
+			nft_and_set(
+				nft, rule, &keys[i],
+				import_everything(nft->import, keys[i].field),
+				false, NULL);
+	}
+	rule->unless = cases;
+	rule->unless_count = count;
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What nft asks a packet for, and the field of a policy that it is. */
+#include <string.h>
+
+#include "nft.h"
+
+#define IP 0x0800
+#define IP6 0x86dd
+#define ARP 0x0806
+#define TCP 6
+#define UDP 17
+#define SCTP 132
+#define ICMP 1
+#define ICMP6 58
+#define IP6_HEADER 40
+
+static const struct {
+	const char *protocol, *field;
+	struct nft_key key;
+} payloads[] = {
+	{ "ip", "saddr", { .field = POLICY_SOURCE4, .ethertype = IP } },
+	{ "ip", "daddr", { .field = POLICY_TARGET4, .ethertype = IP } },
+	{ "ip", "protocol", { .field = POLICY_PROTOCOL, .ethertype = IP } },
+	{ "ip", "ttl", { .field = POLICY_TTL, .ethertype = IP } },
+	{ "ip", "dscp", { .field = POLICY_DSCP, .ethertype = IP } },
+	{ "ip", "length", { .field = POLICY_LENGTH, .ethertype = IP } },
+	{ "ip", "frag-off", { .kind = NFT_FRAGMENT, .ethertype = IP } },
+	{ "ip6", "saddr", { .field = POLICY_SOURCE6, .ethertype = IP6 } },
+	{ "ip6", "daddr", { .field = POLICY_TARGET6, .ethertype = IP6 } },
+	{ "ip6", "hoplimit", { .field = POLICY_TTL, .ethertype = IP6 } },
+	{ "ip6", "dscp", { .field = POLICY_DSCP, .ethertype = IP6 } },
+	{ "ip6",
+	  "length",
+	  { .field = POLICY_LENGTH, .ethertype = IP6, .add = IP6_HEADER } },
+	{ "ip6",
+	  "nexthdr",
+	  { .kind = NFT_NEXT, .field = POLICY_PROTOCOL, .ethertype = IP6 } },
+	{ "tcp", "sport", { .field = POLICY_SOURCE_PORT, .protocol = TCP } },
+	{ "tcp", "dport", { .field = POLICY_TARGET_PORT, .protocol = TCP } },
+	{ "tcp", "flags", { .field = POLICY_TCP_FLAGS, .protocol = TCP } },
+	{ "udp", "sport", { .field = POLICY_SOURCE_PORT, .protocol = UDP } },
+	{ "udp", "dport", { .field = POLICY_TARGET_PORT, .protocol = UDP } },
+	{ "sctp", "sport", { .field = POLICY_SOURCE_PORT, .protocol = SCTP } },
+	{ "sctp", "dport", { .field = POLICY_TARGET_PORT, .protocol = SCTP } },
+	{ "th", "sport", { .field = POLICY_SOURCE_PORT, .needs_ports = true } },
+	{ "th", "dport", { .field = POLICY_TARGET_PORT, .needs_ports = true } },
+	{ "icmp", "type", { .field = POLICY_ICMP_TYPE, .protocol = ICMP } },
+	{ "icmp", "code", { .field = POLICY_ICMP_CODE, .protocol = ICMP } },
+	{ "icmpv6",
+	  "type",
+	  { .field = POLICY_ICMP_TYPE, .protocol = ICMP6, .icmp6 = true } },
+	{ "icmpv6",
+	  "code",
+	  { .field = POLICY_ICMP_CODE, .protocol = ICMP6, .icmp6 = true } },
+	{ "ether", "saddr", { .field = POLICY_SOURCE_MAC } },
+	{ "ether", "daddr", { .field = POLICY_TARGET_MAC } },
+	{ "ether",
+	  "type",
+	  { .kind = NFT_ETHER_TYPE, .field = POLICY_ETHERTYPE } },
+	{ "vlan", "id", { .field = POLICY_VLAN } },
+	{ "vlan", "pcp", { .field = POLICY_VLAN_PRIORITY } },
+	{ "vlan",
+	  "type",
+	  { .kind = NFT_VLAN_TYPE, .field = POLICY_ETHERTYPE } },
+	{ "arp",
+	  "operation",
+	  { .field = POLICY_ARP_OPERATION, .ethertype = ARP } },
+};
+
+static const struct {
+	const char *name;
+	struct nft_key key;
+} metas[] = {
+	{ "l4proto", { .field = POLICY_PROTOCOL } },
+	{ "nfproto", { .field = POLICY_ETHERTYPE } },
+	{ "protocol", { .field = POLICY_ETHERTYPE } },
+	{ "length", { .field = POLICY_LENGTH } },
+	{ "mark", { .field = POLICY_MARK } },
+};
+
+static const struct {
+	const char *name;
+	uint64_t bit;
+} extensions[] = {
+	{ "hbh", 1 << 1 },
+	{ "rt", 1 << 2 },
+	{ "dst", 1 << 3 },
+	{ "frag", 1 << 4 },
+};
+
+static bool read_payload(const struct json *json, struct nft_key *key)
+{
+	const char *protocol = json_get_string(json, "protocol");
+	const char *field = json_get_string(json, "field");
+
+	for (size_t i = 0; i < sizeof(payloads) / sizeof(*payloads); i++) {
+		if (protocol && field && !strcmp(payloads[i].field, field) &&
+		    !strcmp(payloads[i].protocol, protocol)) {
+			*key = payloads[i].key;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool read_meta(const struct nft *nft, const struct json *json,
+		      struct nft_key *key)
+{
+	const char *name = json_get_string(json, "key");
+
+	/* of a frame, with what pads it */
+	if (!name || (nft->is_link && !strcmp(name, "length")))
+		return false;
+	for (size_t i = 0; i < sizeof(metas) / sizeof(*metas); i++) {
+		if (!strcmp(metas[i].name, name)) {
+			*key = metas[i].key;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool read_extension(const struct json *json, struct nft_key *key)
+{
+	const char *name = json_get_string(json, "name");
+
+	if (!name || json_get(json, "field"))
+		return false;
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(*extensions); i++) {
+		if (!strcmp(extensions[i].name, name)) {
+			*key = (struct nft_key){
+				.kind = NFT_EXTENSION,
+				.field = POLICY_EXTENSIONS,
+				.extension = extensions[i].bit,
+				.ethertype = IP6,
+			};
+			return true;
+		}
+	}
+	return false;
+}
+
+static void no_word(const struct nft *nft, struct import_rule *rule,
+		    const struct json *json)
+{
+	static const char *const names[] = { "protocol", "field", "key",
+					     "name" };
+	const char *words[4] = { "", "", "", "" };
+	const struct json *first =
+		json_is(json, JSON_OBJECT) ? json->first : NULL;
+
+	for (int i = 0; first && i < 4; i++) {
+		const char *word = json_get_string(first, names[i]);
+
+		words[i] = word ? word : "";
+	}
+	import_problem(nft->import, rule, "no word for '%s%s%s%s%s%s'",
+		       first && strcmp(first->key, "payload") ? first->key : "",
+		       first && strcmp(first->key, "payload") ? " " : "",
+		       words[0], *words[0] ? " " : "", words[1],
+		       *words[2] ? words[2] : words[3]);
+}
+
+bool nft_read_key(const struct nft *nft, struct import_rule *rule,
+		  const struct json *json, struct nft_key *key)
+{
+	const struct json *payload = json_get(json, "payload");
+	const struct json *meta = json_get(json, "meta");
+	const struct json *extension = json_get(json, "exthdr");
+
+	*key = (struct nft_key){ 0 };
+	if (payload ? read_payload(payload, key)
+	    : meta  ? read_meta(nft, meta, key)
+		    : read_extension(extension, key))
+		return true;
+	no_word(nft, rule, json);
+	return false;
+}
+
+/* All of the rule's cases have one of the protocols with ports. */
+static bool has_ports(struct import *import, const struct import_rule *rule)
+{
+	struct import_set left;
+
+	for (size_t i = 0; i < rule->case_count; i++) {
+		bool is_sure = false;
+
+		for (size_t j = 0; j < rule->cases[i].count; j++) {
+			const struct import_condition *it =
+				&rule->cases[i].conditions[j];
+
+			if (it->field != POLICY_PROTOCOL)
+				continue;
+			left = it->negated
+				       ? import_complement(import, it->field,
+							   &it->set)
+				       : it->set;
+			is_sure = true;
+			for (size_t k = 0; k < left.count; k++) {
+				uint64_t first = left.ranges[k].first.lo;
+
+				is_sure &= first == left.ranges[k].last.lo &&
+					   (first == TCP || first == UDP ||
+					    first == SCTP);
+			}
+			if (is_sure)
+				break;
+		}
+		if (!is_sure)
+			return false;
+	}
+	return true;
+}
+
+bool nft_and_implied(const struct nft *nft, struct import_rule *rule,
+		     const struct nft_key *key)
+{
+	if (key->ethertype)
+		import_and_range(nft->import, rule, POLICY_ETHERTYPE, false,
+				 key->ethertype, key->ethertype);
+	if (key->protocol)
+		import_and_range(nft->import, rule, POLICY_PROTOCOL, false,
+				 key->protocol, key->protocol);
+	if (!key->needs_ports || has_ports(nft->import, rule))
+		return true;
+	import_problem(nft->import, rule,
+		       "no word for ports of any protocol: tcp, udp and sctp "
+		       "alone have some");
+	return false;
+}

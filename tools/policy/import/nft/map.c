@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Maps of verdicts: a rule for each verdict, with the keys that lead to it. */
+#include <string.h>
+
+#include "nft.h"
+
+#define VERDICTS_MAX 64 /* different ones in a map */
+
+struct group {
+	enum import_action action;
+	const char *target;
+	struct import_rule rule;
+	struct import_set set; /* of a key that stands alone */
+	size_t room;
+	struct import_case *cases; /* of keys that are joined */
+	size_t case_count, case_room;
+};
+
+static struct group *group_of(struct nft *nft, struct import_rule *rule,
+			      struct group *groups, size_t *count,
+			      const struct json *verdict)
+{
+	struct import_rule it = { 0 };
+	struct group *group;
+
+	if (!json_is(verdict, JSON_OBJECT) || verdict->count != 1 ||
+	    !nft_read_verdict(nft, &it, verdict->first) || it.problem) {
+		nft_not_understood(nft, rule, "vmap");
+		return NULL;
+	}
+	for (group = groups; group < groups + *count; group++) {
+		if (group->action == it.action &&
+		    (!it.target || !strcmp(group->target, it.target)))
+			return group;
+	}
+	if (*count == VERDICTS_MAX) {
+		import_problem(nft->import, rule,
+			       "this would take too many rules to say");
+		return NULL;
+	}
+	++*count;
+	*group = (struct group){ .action = it.action, .target = it.target };
+	return group;
+}
+
+static void group_add_cases(struct nft *nft, struct group *group,
+			    const struct import_rule *rule)
+{
+	for (size_t i = 0; i < rule->case_count; i++) {
+		if (group->case_count == group->case_room) {
+			size_t room =
+				group->case_room ? 2 * group->case_room : 16;
+			struct import_case *cases = import_alloc(
+				&nft->import->arena, room * sizeof(*cases));
+
+			if (group->case_count)
+				memcpy(cases, group->cases,
+				       group->case_count * sizeof(*cases));
+			group->cases = cases;
+			group->case_room = room;
+		}
+		group->cases[group->case_count++] = rule->cases[i];
+	}
+}
+
+static bool read_pair(struct nft *nft, struct import_rule *rule,
+		      const struct nft_key *keys, size_t key_count,
+		      const struct json *pair, struct group *groups,
+		      size_t *count)
+{
+	const struct json *value;
+	struct policy_range range;
+	struct import_rule one;
+	struct group *group;
+
+	if (!json_is(pair, JSON_ARRAY) || pair->count != 2) {
+		nft_not_understood(nft, rule, "vmap");
+		return false;
+	}
+	group = group_of(nft, rule, groups, count, pair->first->next);
+	if (!group || !nft_element(nft, rule, pair->first, &value))
+		return false;
+	if (key_count > 1) {
+		if (!nft_read_case(nft, rule, keys, key_count, value, &one))
+			return false;
+		group_add_cases(nft, group, &one);
+		return true;
+	}
+	if (!nft_read_value(nft, rule, keys, value, &range))
+		return false;
+	import_set_add(nft->import, &group->set, &group->room, range.first,
+		       range.last);
+	return true;
+}
+
+/* The elements of a map do not overlap, so the order of rules is free. */
+static void add_groups(struct nft *nft, const struct import_rule *rule,
+		       const struct nft_key *keys, size_t key_count,
+		       struct group *groups, size_t count, size_t chain)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct group *group = &groups[i];
+		struct import_rule one = *rule;
+		const struct import_case nothing = { 0 };
+
+		if (group->action == IMPORT_NONE && !rule->mark.mask)
+			continue;
+		/* cases of its own, that what follows may change */
+		import_rule_init(nft->import, &one);
+		one.mark = rule->mark;
+		one.place = rule->place;
+		one.source = rule->source;
+		one.problem = rule->problem;
+		one.wider = rule->wider;
+		one.narrower = rule->narrower;
+		one.never = rule->never;
+		one.elsewhere = rule->elsewhere;
+		one.comment = i ? NULL : rule->comment;
+		one.left_out = i ? NULL : rule->left_out;
+		one.unless = rule->unless;
+		one.unless_count = rule->unless_count;
+		one.action = group->action;
+		one.target = group->target;
+		one.cases[0] = nothing;
+		import_and_any(nft->import, &one, rule->cases,
+			       rule->case_count);
+		import_set_sort(&group->set);
+		if (key_count > 1)
+			import_and_any(nft->import, &one, group->cases,
+				       group->case_count);
+		else
+			nft_and_set(nft, &one, keys, group->set, false, NULL);
+		import_rule_add(nft->import, chain, &one);
+	}
+}
+
+/* True where it has made rules of the rule. */
+bool nft_read_map(struct nft *nft, struct import_rule *rule,
+		  const struct json *map, size_t chain)
+{
+	const struct json *left = json_get(map, "key");
+	const struct json *data = json_get(map, "data");
+	struct nft_key keys[NFT_KEYS_MAX];
+	struct group groups[VERDICTS_MAX];
+	size_t key_count, count = 0;
+	const struct json *first;
+	struct nft_set *named;
+	bool done;
+
+	if (!left || !data) {
+		nft_not_understood(nft, rule, "vmap");
+		return false;
+	}
+	if (!nft_elements(nft, rule, data, &first, &named))
+		return false;
+	if (nft_map_context(nft, rule, left, first, chain, &done))
+		return done;
+	if (!nft_read_keys(nft, rule, left, keys, &key_count))
+		return false;
+	for (const struct json *pair = first; pair; pair = pair->next) {
+		if (!read_pair(nft, rule, keys, key_count, pair, groups,
+			       &count))
+			return false;
+	}
+	add_groups(nft, rule, keys, key_count, groups, count, chain);
+	return true;
+}

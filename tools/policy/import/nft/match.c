@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The matches of nft: left, operator, right. */
+#include <string.h>
+
+#include "nft.h"
+
+#define VLAN_8021Q 0x8100
+#define VLAN_8021AD 0x88a8
+#define EXTENSIONS_ALL 0x3e /* of IPv6 */
+#define FRAGMENT_OFFSET 0x1fff
+#define FRAGMENT_ANY 0x3fff
+
+static bool in_set(const struct import_set *set, uint64_t value)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->ranges[i].first.lo <= value &&
+		    value <= set->ranges[i].last.lo)
+			return true;
+	}
+	return false;
+}
+
+static struct import_case tags(struct nft *nft, uint64_t first, uint64_t last)
+{
+	struct import_condition condition = {
+		.field = POLICY_VLANS,
+		.set = import_values(nft->import, first, last),
+	};
+
+	return import_case_of(nft->import, condition);
+}
+
+static struct import_case two_of(struct nft *nft, struct import_case one,
+				 struct import_condition other)
+{
+	struct import_rule rule = { .cases = &one, .case_count = 1 };
+
+	import_and(nft->import, &rule, other);
+	return one;
+}
+
+/* What stands in the frame: of a tagged one, that it is tagged. */
+static void and_ether_type(struct nft *nft, struct import_rule *rule,
+			   struct import_set set, bool negated)
+{
+	bool tagged = in_set(&set, VLAN_8021Q);
+	struct import_condition type = {
+		.field = POLICY_ETHERTYPE,
+		.negated = negated,
+		.set = set,
+	};
+	struct import_case cases[2];
+	size_t count = 0;
+
+	if (in_set(&set, VLAN_8021AD) && !tagged) {
+		import_problem(nft->import, rule,
+			       "no word for 802.1ad alone: a tag is a tag");
+		return;
+	}
+	if (negated || set.count > 1 || !tagged)
+		cases[count++] = two_of(nft, tags(nft, 0, 0), type);
+	if (tagged != negated)
+		cases[count++] = tags(nft, 1, 3);
+	import_and_any(nft->import, rule, cases, count);
+}
+
+static void and_vlan_type(struct nft *nft, struct import_rule *rule,
+			  struct import_set set, bool negated)
+{
+	struct import_condition type = {
+		.field = POLICY_ETHERTYPE,
+		.negated = negated,
+		.set = set,
+	};
+	struct import_case cases[2];
+	size_t count = 0;
+
+	if (in_set(&set, VLAN_8021AD) || in_set(&set, VLAN_8021Q)) {
+		import_problem(nft->import, rule,
+			       "no word for the kind of the second tag");
+		return;
+	}
+	cases[count++] = two_of(nft, tags(nft, 1, 1), type);
+	if (negated)
+		cases[count++] = tags(nft, 2, 3);
+	import_and_any(nft->import, rule, cases, count);
+}
+
+/* The next header is the protocol where there are no extensions. */
+static void and_next(struct nft *nft, struct import_rule *rule,
+		     struct import_set set, bool negated)
+{
+	static const uint8_t extension_headers[] = { 0, 43, 44, 51, 60 };
+	struct import_condition extended = {
+		.field = POLICY_EXTENSIONS,
+		.mask = EXTENSIONS_ALL,
+		.set = import_values(nft->import, 0, 0),
+	};
+	struct import_condition plain = extended;
+	struct import_condition protocol = {
+		.field = POLICY_PROTOCOL,
+		.negated = negated,
+		.set = set,
+	};
+	struct import_case cases[2];
+
+	for (size_t i = 0; i < sizeof(extension_headers); i++) {
+		if (in_set(&set, extension_headers[i])) {
+			import_problem(nft->import, rule,
+				       "no word for which extension header is "
+				       "the first");
+			return;
+		}
+	}
+	plain.negated = true;
+	cases[0] = two_of(nft, import_case_of(nft->import, protocol), plain);
+	cases[1] = import_case_of(nft->import, extended);
+	import_and_any(nft->import, rule, cases, negated ? 2 : 1);
+}
+
+void nft_and_set(struct nft *nft, struct import_rule *rule,
+		 const struct nft_key *key, struct import_set set, bool negated,
+		 const char *list)
+{
+	struct import_condition condition = {
+		.field = key->field,
+		.negated = negated,
+		.set = set,
+		.list = list,
+	};
+
+	switch (key->kind) {
+	case NFT_ETHER_TYPE:
+		and_ether_type(nft, rule, set, negated);
+		return;
+	case NFT_VLAN_TYPE:
+		and_vlan_type(nft, rule, set, negated);
+		return;
+	case NFT_NEXT:
+		and_next(nft, rule, set, negated);
+		return;
+	case NFT_FRAGMENT:
+	case NFT_EXTENSION:
+		import_problem(nft->import, rule, "no word for this value");
+		return;
+	case NFT_FIELD:
+		break;
+	}
+	if (key->field == POLICY_MARK || key->field == POLICY_TCP_FLAGS)
+		import_and_bits(nft->import, rule, key->field,
+				(UINT64_C(1) << import_bits(key->field)) - 1,
+				&set, negated);
+	else
+		import_and(nft->import, rule, condition);
+}
+
+bool nft_not_understood(const struct nft *nft, struct import_rule *rule,
+			const char *what)
+{
+	import_problem(nft->import, rule, "not understood: '%s'", what);
+	return false;
+}
+
+/* ip frag-off & MASK, which is 0 or is not */
+static void match_fragment(struct nft *nft, struct import_rule *rule,
+			   uint64_t mask, const struct json *right,
+			   bool negated)
+{
+	struct import_condition condition = { .field = POLICY_FRAGMENT };
+	struct import_case cases[2];
+	size_t count = 0;
+	bool understood = json_is(right, JSON_INTEGER) && !right->integer &&
+			  (mask == FRAGMENT_OFFSET || mask == FRAGMENT_ANY);
+
+	if (!understood) {
+		import_problem(nft->import, rule,
+			       "no word for these bits of frag-off");
+		return;
+	}
+	/* none 0, first 1, later 2 */
+	if (negated) {
+		condition.set = import_values(nft->import,
+					      mask == FRAGMENT_ANY ? 1 : 2, 2);
+		cases[count++] = import_case_of(nft->import, condition);
+	} else {
+		condition.set = import_values(nft->import, 0, 0);
+		cases[count++] = import_case_of(nft->import, condition);
+		condition.set = import_values(nft->import, 1, 1);
+		cases[count] = import_case_of(nft->import, condition);
+		count += mask == FRAGMENT_OFFSET;
+	}
+	import_and_any(nft->import, rule, cases, count);
+}
+
+static void match_extension(struct nft *nft, struct import_rule *rule,
+			    const struct nft_key *key, const struct json *right,
+			    bool negated)
+{
+	bool is_there = json_is(right, JSON_TRUE);
+	struct import_condition condition = {
+		.field = POLICY_EXTENSIONS,
+		.mask = key->extension,
+		.negated = is_there == negated,
+		.set = import_values(nft->import, 0, 0),
+	};
+
+	if (!is_there && !json_is(right, JSON_FALSE))
+		nft_not_understood(nft, rule, "exthdr");
+	else
+		import_and(nft->import, rule, condition);
+}
+
+/* "flags syn,ack": any of them; "flags ! syn,ack": none of them. */
+static void match_any_bit(struct nft *nft, struct import_rule *rule,
+			  const struct nft_key *key, const struct json *right,
+			  bool none)
+{
+	struct import_set zero = import_values(nft->import, 0, 0);
+	uint64_t bits;
+
+	if (key->field != POLICY_TCP_FLAGS && key->field != POLICY_MARK)
+		import_problem(nft->import, rule, "no word for 'in' here");
+	else if (nft_read_bits(rule, nft, key, right, &bits))
+		import_and_bits(nft->import, rule, key->field, bits, &zero,
+				!none);
+}
+
+bool nft_is_bits(const struct nft_key *key)
+{
+	return key->field == POLICY_TCP_FLAGS || key->field == POLICY_MARK;
+}
+
+static void match_masked(struct nft *nft, struct import_rule *rule,
+			 const struct nft_key *key, const struct json *mask,
+			 const struct json *right, bool negated)
+{
+	struct nft_set *named;
+	struct import_set set;
+	uint64_t bits;
+
+	if (key->kind == NFT_FRAGMENT && json_is(mask, JSON_INTEGER)) {
+		match_fragment(nft, rule, mask->integer, right, negated);
+		return;
+	}
+	if (!nft_is_bits(key)) {
+		import_problem(nft->import, rule, "no word for this mask");
+		return;
+	}
+	if (nft_read_bits(rule, nft, key, mask, &bits) &&
+	    nft_read_set(nft, rule, key, right, &set, &named))
+		import_and_bits(nft->import, rule, key->field, bits, &set,
+				negated);
+}
+
+/* < <= > >= */
+static bool match_order(struct nft *nft, struct import_rule *rule,
+			const struct nft_key *key, const char *op,
+			const struct json *right)
+{
+	struct import_set below = { 0 }, set;
+	struct policy_range range;
+	bool or_equal = op[1] == '=';
+	size_t room = 0;
+
+	if ((*op != '<' && *op != '>') || key->kind != NFT_FIELD)
+		return false;
+	if (!nft_read_value(nft, rule, key, right, &range))
+		return true;
+	/* all that is less, or not more */
+	if (or_equal == (*op == '<'))
+		import_set_add(nft->import, &below, &room,
+			       (struct policy_value){ 0 }, range.last);
+	else if (range.first.hi || range.first.lo)
+		import_set_add(nft->import, &below, &room,
+			       (struct policy_value){ 0 },
+			       (struct policy_value){
+				       range.first.hi - !range.first.lo,
+				       range.first.lo - 1,
+			       });
+	set = *op == '<' ? below
+			 : import_complement(nft->import, key->field, &below);
+	nft_and_set(nft, rule, key, set, false, NULL);
+	return true;
+}
+
+static bool taken_as_list(const struct nft_key *key)
+{
+	switch (key->field) {
+	case POLICY_SOURCE4:
+	case POLICY_SOURCE6:
+	case POLICY_TARGET4:
+	case POLICY_TARGET6:
+	case POLICY_SOURCE_PORT:
+	case POLICY_TARGET_PORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A named set is a list of the policy, under a name like its own. */
+static const char *list_of(struct nft *nft, const struct nft_key *key,
+			   struct nft_set *named, struct import_set set)
+{
+	struct import *import = nft->import;
+
+	if (!named || !set.count || !taken_as_list(key))
+		return NULL;
+	if (named->list)
+		return named->list;
+	if (import->list_count == import->list_room) {
+		size_t room = import->list_room ? 2 * import->list_room : 16;
+		struct import_list *lists =
+			import_alloc(&import->arena, room * sizeof(*lists));
+
+		if (import->list_count)
+			memcpy(lists, import->lists,
+			       import->list_count * sizeof(*lists));
+		import->lists = lists;
+		import->list_room = room;
+	}
+	named->list = import_name(import, named->name);
+	import->lists[import->list_count++] = (struct import_list){
+		.name = named->list,
+		.field = key->field,
+		.set = set,
+	};
+	return named->list;
+}
+
+static void match_key(struct nft *nft, struct import_rule *rule,
+		      const struct json *left, const char *op,
+		      const struct json *right)
+{
+	const struct json *masked = json_get(left, "&");
+	bool negated = !strcmp(op, "!=");
+	bool equal = negated || !strcmp(op, "==");
+	struct nft_set *named;
+	struct import_set set;
+	struct nft_key key;
+
+	if (masked && (!json_is(masked, JSON_ARRAY) || masked->count != 2)) {
+		nft_not_understood(nft, rule, "&");
+		return;
+	}
+	if (!nft_read_key(nft, rule, masked ? masked->first : left, &key))
+		return;
+	if (!nft_and_implied(nft, rule, &key))
+		return;
+	if (masked && equal)
+		match_masked(nft, rule, &key, masked->first->next, right,
+			     negated);
+	else if (masked)
+		nft_not_understood(nft, rule, op);
+	else if (key.kind == NFT_EXTENSION && equal)
+		match_extension(nft, rule, &key, right, negated);
+	else if (!strcmp(op, "in") || !strcmp(op, "!"))
+		match_any_bit(nft, rule, &key, right, *op == '!');
+	else if (!equal && !match_order(nft, rule, &key, op, right))
+		nft_not_understood(nft, rule, op);
+	else if (equal && nft_read_set(nft, rule, &key, right, &set, &named))
+		nft_and_set(nft, rule, &key, set, negated,
+			    list_of(nft, &key, named, set));
+}
+
+void nft_match(struct nft *nft, struct import_rule *rule,
+	       const struct json *match)
+{
+	const struct json *left = json_get(match, "left");
+	const struct json *right = json_get(match, "right");
+	const char *op = json_get_string(match, "op");
+
+	if (!left || !right || !op)
+		nft_not_understood(nft, rule, "match");
+	else if (nft_match_context(nft, rule, left, op, right))
+		return;
+	else if (json_get(left, "concat"))
+		nft_match_joined(nft, rule, left, op, right);
+	else
+		match_key(nft, rule, left, op, right);
+}

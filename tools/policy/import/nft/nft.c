@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What 'nft -j list ruleset' prints: the table that holds the chain, its sets
+ * and maps, and the rules of all its chains.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "nft.h"
+
+#define ETHERTYPE_IP 0x0800
+#define ETHERTYPE_IP6 0x86dd
+#define ETHERTYPE_ARP 0x0806
+
+static bool is(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+/* The value of an object of this kind: {"chain": {...}} */
+static const struct json *object_of(const struct json *item, const char *kind)
+{
+	const struct json *object = json_get(item, kind);
+
+	return json_is(object, JSON_OBJECT) ? object : NULL;
+}
+
+static bool is_of_table(const struct nft *nft, const struct json *object)
+{
+	return is(json_get_string(object, "family"), nft->family) &&
+	       is(json_get_string(object, "table"), nft->table);
+}
+
+/* --- the chain that packets come to */
+
+/* "filter", or "inet:filter" */
+static bool is_asked_table(const struct json *chain, const char *asked)
+{
+	const char *family = json_get_string(chain, "family");
+	const char *table = json_get_string(chain, "table");
+	size_t length = family ? strlen(family) : 0;
+
+	if (!asked || is(asked, table))
+		return true;
+	return length && !strncmp(asked, family, length) &&
+	       asked[length] == ':' && is(asked + length + 1, table);
+}
+
+static bool is_asked_chain(const struct json *chain,
+			   const struct import_options *options)
+{
+	const char *hook = json_get_string(chain, "hook");
+
+	if (!hook || !is_asked_table(chain, options->table))
+		return false;
+	if (options->chain)
+		return is(options->chain, json_get_string(chain, "name"));
+	return is(json_get_string(chain, "type"), "filter") &&
+	       (is(hook, "input") || is(hook, "ingress"));
+}
+
+static const struct json *find_base(const struct nft *nft,
+				    const struct import_options *options)
+{
+	const struct json *item, *chain;
+
+	for (item = nft->objects; item; item = item->next) {
+		chain = object_of(item, "chain");
+		if (chain && is_asked_chain(chain, options))
+			return chain;
+	}
+	return NULL;
+}
+
+/* What else a packet comes by is not in the policy. */
+static void name_others(const struct nft *nft, const struct json *base)
+{
+	const char *hook = json_get_string(base, "hook");
+
+	for (const struct json *item = nft->objects; item; item = item->next) {
+		const struct json *chain = object_of(item, "chain");
+		const char *table = json_get_string(chain, "table");
+		const char *name = json_get_string(chain, "name");
+
+		if (chain && chain != base && table && name &&
+		    is(json_get_string(chain, "hook"), hook))
+			import_error(nft->import, 0, 0,
+				     "note: chain '%s' of table '%s' is at %s, "
+				     "too, and is not in this policy",
+				     name, table, hook);
+	}
+}
+
+static int choose(struct nft *nft, const struct import_options *options)
+{
+	const struct json *base = find_base(nft, options);
+	const char *policy = json_get_string(base, "policy");
+	struct import *import = nft->import;
+	const char *hook;
+
+	nft->family = json_get_string(base, "family");
+	nft->table = json_get_string(base, "table");
+	nft->chain = json_get_string(base, "name");
+	if (!nft->family || !nft->table || !nft->chain)
+		return import_error(import, 0, 0,
+				    options->chain || options->table
+					    ? "there is no such chain"
+					    : "there is no chain of type "
+					      "filter at input or ingress");
+	import->device = options->device;
+	hook = json_get_string(base, "hook");
+	import->sends = is(hook, "output") || is(hook, "postrouting") ||
+			is(hook, "egress");
+	nft->is_link = is(nft->family, "netdev") || is(nft->family, "bridge");
+	import->drops = is(policy, "drop");
+	if (is(nft->family, "ip") || is(nft->family, "inet"))
+		import->ethertypes[0] = ETHERTYPE_IP;
+	if (is(nft->family, "inet"))
+		import->ethertypes[1] = ETHERTYPE_IP6;
+	if (is(nft->family, "ip6"))
+		import->ethertypes[0] = ETHERTYPE_IP6;
+	if (is(nft->family, "arp"))
+		import->ethertypes[0] = ETHERTYPE_ARP;
+	import->base = import_chain(import, nft->chain);
+	import->origin = import_format(&import->arena,
+				       "Imported from %s: chain %s of nft "
+				       "table %s %s.",
+				       import->path, nft->chain, nft->family,
+				       nft->table);
+	name_others(nft, base);
+	return 0;
+}
+
+/* --- what the table holds */
+
+static size_t count_objects(const struct nft *nft)
+{
+	size_t count = 0;
+
+	for (const struct json *item = nft->objects; item; item = item->next)
+		count++;
+	return count;
+}
+
+static void read_sets(struct nft *nft)
+{
+	struct import_arena *arena = &nft->import->arena;
+
+	nft->sets =
+		import_alloc(arena, count_objects(nft) * sizeof(*nft->sets));
+	for (const struct json *item = nft->objects; item; item = item->next) {
+		const struct json *set = object_of(item, "set");
+		const char *name;
+
+		set = set ? set : object_of(item, "map");
+		name = json_get_string(set, "name");
+		if (!name || !is_of_table(nft, set) ||
+		    names_find(&nft->set_names, name, strlen(name)))
+			continue;
+		nft->sets[nft->set_count] = (struct nft_set){ name, set, NULL };
+		import_names_add(&nft->set_names, name, nft->set_count++);
+	}
+}
+
+static void read_rules(struct nft *nft)
+{
+	const struct json *item, *object;
+
+	for (item = nft->objects; item; item = item->next) {
+		const char *name;
+
+		object = object_of(item, "chain");
+		name = json_get_string(object, "name");
+		if (name && is_of_table(nft, object))
+			import_chain(nft->import, name);
+		object = object_of(item, "rule");
+		name = json_get_string(object, "chain");
+		if (name && is_of_table(nft, object))
+			nft_rule(nft, object, import_chain(nft->import, name));
+	}
+}
+
+int import_nft(struct import *import, const char *text, size_t size,
+	       const struct import_options *options)
+{
+	struct nft nft = { .import = import, .text = text };
+	struct json_document document;
+	const struct json *root;
+	int err = json_read(&document, text, size);
+
+	if (err) {
+		import_error(import, 0, 0, "not JSON, at byte %zu: %s",
+			     document.offset + 1, document.error);
+		json_free(&document);
+		return err;
+	}
+	root = json_get(document.root, "nftables");
+	if (!json_is(root, JSON_ARRAY)) {
+		err = import_error(import, 0, 0,
+				   "not what 'nft -j list ruleset' prints");
+	} else {
+		nft.objects = root->first;
+		err = choose(&nft, options);
+	}
+	if (!err) {
+		read_sets(&nft);
+		read_rules(&nft);
+		import_resolve_targets(import);
+	}
+	names_free(&nft.set_names);
+	/* rules point to its strings */
+	import->document = document;
+	return err;
+}

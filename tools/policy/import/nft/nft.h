@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One table of 'nft -j list ruleset', and what its rules are made of. */
+#ifndef TG_POLICY_IMPORT_NFT_H
+#define TG_POLICY_IMPORT_NFT_H
+
+#include "policy/import/core/import.h"
+#include "lib/json.h"
+
+struct nft_set {
+	const char *name;
+	const struct json *json; /* of the set or map */
+	const char *list;	 /* its name in the policy, once it has one */
+};
+
+struct nft {
+	struct import *import;
+	const char *text;
+	const struct json *objects; /* the first one */
+	const char *family, *table, *chain;
+	bool is_link; /* netdev and bridge: frames, and not packets */
+	struct nft_set *sets;
+	size_t set_count;
+	struct names set_names;
+};
+
+enum nft_kind {
+	NFT_FIELD,	/* of the policy, too */
+	NFT_ETHER_TYPE, /* as the frame has it, before its tags */
+	NFT_VLAN_TYPE,	/* behind the first tag */
+	NFT_NEXT,	/* of the IPv6 header, perhaps an extension */
+	NFT_FRAGMENT,	/* 16 bits with flags and the offset */
+	NFT_EXTENSION,	/* is there, or is not */
+};
+
+/* What stands left in a match. */
+struct nft_key {
+	enum nft_kind kind;
+	enum policy_field field;
+	bool icmp6;	    /* whose names values have */
+	uint64_t add;	    /* to values, so that they are those of the field */
+	uint64_t extension; /* NFT_EXTENSION: its bit */
+	uint64_t ethertype, protocol; /* that come with it; 0: none */
+	bool needs_ports; /* th: of whatever protocol the rule names */
+};
+
+#define NFT_KEYS_MAX 8
+
+/* key.c: false after import_problem() */
+bool nft_read_key(const struct nft *nft, struct import_rule *rule,
+		  const struct json *json, struct nft_key *key);
+/* What must hold so that the key is there; false after import_problem(). */
+bool nft_and_implied(const struct nft *nft, struct import_rule *rule,
+		     const struct nft_key *key);
+
+/* value.c: the same */
+bool nft_read_value(struct nft *nft, struct import_rule *rule,
+		    const struct nft_key *key, const struct json *json,
+		    struct policy_range *range);
+bool nft_read_set(struct nft *nft, struct import_rule *rule,
+		  const struct nft_key *key, const struct json *json,
+		  struct import_set *set, struct nft_set **named);
+/* One bit for each flag that is named, joined by | or as a list. */
+bool nft_read_bits(struct import_rule *rule, const struct nft *nft,
+		   const struct nft_key *key, const struct json *json,
+		   uint64_t *bits);
+/* The elements of {"set": [...]} or "@name": the first of them. */
+bool nft_elements(struct nft *nft, struct import_rule *rule,
+		  const struct json *json, const struct json **first,
+		  struct nft_set **named);
+/* {"elem": {"val": ...}}: the value. It does not come and go by itself. */
+bool nft_element(const struct nft *nft, struct import_rule *rule,
+		 const struct json *json, const struct json **value);
+
+/* match.c */
+void nft_match(struct nft *nft, struct import_rule *rule,
+	       const struct json *match);
+void nft_and_set(struct nft *nft, struct import_rule *rule,
+		 const struct nft_key *key, struct import_set set, bool negated,
+		 const char *list);
+bool nft_not_understood(const struct nft *nft, struct import_rule *rule,
+			const char *what);
+/* What is matched by bits: flags, a mark. */
+bool nft_is_bits(const struct nft_key *key);
+
+/* joined.c */
+void nft_match_joined(struct nft *nft, struct import_rule *rule,
+		      const struct json *left, const char *op,
+		      const struct json *right);
+bool nft_read_keys(const struct nft *nft, struct import_rule *rule,
+		   const struct json *left, struct nft_key *keys,
+		   size_t *count);
+/* The values of one element, for keys that are joined. */
+bool nft_read_case(struct nft *nft, struct import_rule *rule,
+		   const struct nft_key *keys, size_t count,
+		   const struct json *value, struct import_rule *into);
+
+/*
+ * context.c: devices and the state of a connection. False where the
+ * match, or the map, is of something else.
+ */
+bool nft_match_context(struct nft *nft, struct import_rule *rule,
+		       const struct json *left, const char *op,
+		       const struct json *right);
+bool nft_map_context(struct nft *nft, struct import_rule *rule,
+		     const struct json *left, const struct json *first,
+		     size_t chain, bool *done);
+/* map.c: true where it has made rules of the rule */
+bool nft_read_map(struct nft *nft, struct import_rule *rule,
+		  const struct json *map, size_t chain);
+/* mark.c */
+void nft_read_mangle(const struct nft *nft, struct import_rule *rule,
+		     const struct json *mangle);
+
+/* False where the statement is none. */
+bool nft_read_verdict(const struct nft *nft, struct import_rule *rule,
+		      const struct json *verdict);
+/* statement.c: a rule, or several where it has a map */
+void nft_rule(struct nft *nft, const struct json *json, size_t chain);
+
+#endif

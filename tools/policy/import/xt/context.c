@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The matches of iptables on devices, the state of a connection, and the kind
+ * of an address.
+ */
+#include <string.h>
+
+#include "iptables.h"
+
+void xt_read_device(struct xt_line *line, const char *const *arguments)
+{
+	import_and_device(line->import, &line->rule, arguments[0], '+', false,
+			  line->negated);
+}
+
+void xt_read_output(struct xt_line *line, const char *const *arguments)
+{
+	import_and_device(line->import, &line->rule, arguments[0], '+', true,
+			  line->negated);
+}
+
+void xt_read_state(struct xt_line *line, const char *const *arguments)
+{
+	bool is_new = false;
+	size_t size;
+
+	for (const char *at = arguments[0], *next; at; at = next) {
+		next = xt_next_item(at, &size);
+		is_new |= import_is_new(at, size);
+	}
+	import_and_state(&line->rule, is_new != line->negated);
+}
+
+void xt_read_counter(struct xt_line *line, const char *const *arguments)
+{
+	(void)line;
+	(void)arguments;
+}
+
+/* --- addrtype: at INPUT, an address is LOCAL, MULTICAST or BROADCAST */
+
+static struct import_set addresses(struct xt_line *line,
+				   const char *const *prefixes, size_t count)
+{
+	struct import_set set = { 0 };
+	struct policy_range range;
+	size_t room = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		import_prefix(prefixes[i], strlen(prefixes[i]), line->ip6,
+			      &range);
+		import_set_add(line->import, &set, &room, range.first,
+			       range.last);
+	}
+	import_set_sort(&set);
+	return set;
+}
+
+void xt_read_target_kind(struct xt_line *line, const char *const *arguments)
+{
+	/* and the address of each subnet that ends in ones */
+	static const char *const broadcast[] = { "0.0.0.0/8",
+						 "255.255.255.255" };
+	static const char *const multicast[] = { "224.0.0.0/4" };
+	static const char *const multicast6[] = { "ff00::/8" };
+	static const char *const not_local[] = { "0.0.0.0/8", "224.0.0.0/4",
+						 "255.255.255.255" };
+	struct import_rule *rule = &line->rule;
+	struct import_condition condition = {
+		.field = line->ip6 ? POLICY_TARGET6 : POLICY_TARGET4,
+		.negated = line->negated,
+	};
+
+	if (!strcmp(arguments[0], "MULTICAST")) {
+		condition.set =
+			addresses(line, line->ip6 ? multicast6 : multicast, 1);
+	} else if (!strcmp(arguments[0], "BROADCAST") && !line->ip6) {
+		condition.set = addresses(line, broadcast, 2);
+		rule->wider |= line->negated;
+		rule->narrower |= !line->negated;
+	} else if (!strcmp(arguments[0], "LOCAL") && line->import->receives) {
+		condition.set = line->ip6 ? addresses(line, multicast6, 1)
+					  : addresses(line, not_local, 3);
+		condition.negated = !line->negated;
+		rule->wider |= !line->negated && !line->ip6;
+		rule->narrower |= line->negated && !line->ip6;
+	} else {
+		import_problem(line->import, rule,
+			       "no word for '--dst-type %s' here",
+			       arguments[0]);
+		return;
+	}
+	if ((rule->wider || rule->narrower) && !rule->left_out)
+		rule->left_out = "the broadcast addresses of subnets, which "
+				 "count as local";
+	import_and(line->import, rule, condition);
+}

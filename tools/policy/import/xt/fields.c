@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The matches of iptables that ask for a field: flags, types, lengths, ... */
+#include <string.h>
+
+#include "iptables.h"
+
+#define ICMP_ANY 255
+#define PORT_MAX 0xffff
+#define FLAGS_SYN 0x02
+#define FLAGS_SYN_MASK 0x17
+#define FLAGS_ALL 0x3f
+#define FLAG_BITS 0xff
+#define DSCP_MASK 0xfc
+
+/* --- TCP flags */
+
+static bool read_flags(struct xt_line *line, const char *text, uint64_t *bits)
+{
+	uint64_t bit;
+	size_t size;
+
+	*bits = 0;
+	for (const char *at = text, *next; at; at = next) {
+		char lower[8];
+
+		next = xt_next_item(at, &size);
+		if (size >= sizeof(lower))
+			return false;
+		for (size_t i = 0; i < size; i++)
+			lower[i] = at[i] | 0x20;
+		if (size == 3 && !memcmp(lower, "all", 3))
+			*bits |= FLAGS_ALL;
+		else if (size == 4 && !memcmp(lower, "none", 4))
+			continue;
+		else if (import_number(at, size, FLAG_BITS, &bit) ||
+			 import_word(POLICY_TCP_FLAGS, line->ip6, lower, size,
+				     &bit))
+			*bits |= bit;
+		else
+			return false;
+	}
+	return true;
+}
+
+static void and_flags(struct xt_line *line, uint64_t mask, uint64_t value)
+{
+	struct import_set set = import_values(line->import, value, value);
+
+	/* no flag is asked for: true where there is a TCP header */
+	if (!mask)
+		import_and_range(line->import, &line->rule, POLICY_TARGET_PORT,
+				 false, 0, PORT_MAX);
+	import_and_bits(line->import, &line->rule, POLICY_TCP_FLAGS, mask, &set,
+			line->negated);
+}
+
+void xt_read_tcp_flags(struct xt_line *line, const char *const *arguments)
+{
+	uint64_t mask, value;
+
+	if (!read_flags(line, arguments[0], &mask) ||
+	    !read_flags(line, arguments[1], &value))
+		xt_bad_value(line, arguments[0]);
+	else
+		and_flags(line, mask, value);
+}
+
+void xt_read_syn(struct xt_line *line, const char *const *arguments)
+{
+	(void)arguments;
+	and_flags(line, FLAGS_SYN_MASK, FLAGS_SYN);
+}
+
+/* --- ICMP */
+
+void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
+{
+	const char *slash = strchr(arguments[0], '/');
+	size_t size =
+		slash ? (size_t)(slash - arguments[0]) : strlen(arguments[0]);
+	struct import_condition type = { .field = POLICY_ICMP_TYPE };
+	struct import_condition code = { .field = POLICY_ICMP_CODE };
+	struct import_rule both;
+	struct import_case cases[2];
+	uint64_t value;
+
+	if (!line->ip6 &&
+	    (!strcmp(arguments[0], "any") || !strcmp(arguments[0], "255"))) {
+		if (line->negated)
+			line->rule.case_count = 0;
+		else
+			xt_and_range(line, POLICY_ICMP_TYPE, 0, ICMP_ANY);
+		return;
+	}
+	if (!import_word(POLICY_ICMP_TYPE, line->ip6, arguments[0], size,
+			 &value)) {
+		xt_bad_value(line, arguments[0]);
+		return;
+	}
+	type.set = import_values(line->import, value, value);
+	type.negated = line->negated;
+	if (!slash) {
+		import_and(line->import, &line->rule, type);
+		return;
+	}
+	if (!import_word(POLICY_ICMP_CODE, line->ip6, slash + 1,
+			 strlen(slash + 1), &value)) {
+		xt_bad_value(line, arguments[0]);
+		return;
+	}
+	code.set = import_values(line->import, value, value);
+	if (!line->negated) {
+		import_and(line->import, &line->rule, type);
+		import_and(line->import, &line->rule, code);
+		return;
+	}
+	/* another type, or that one with another code */
+	cases[0] = import_case_of(line->import, type);
+	import_rule_init(line->import, &both);
+	type.negated = false;
+	code.negated = true;
+	import_and(line->import, &both, type);
+	import_and(line->import, &both, code);
+	cases[1] = both.cases[0];
+	import_and_any(line->import, &line->rule, cases, 2);
+}
+
+/* --- other fields */
+
+static void read_field(struct xt_line *line, enum policy_field field,
+		       const char *text)
+{
+	uint64_t max = (UINT64_C(1) << import_bits(field)) - 1;
+	struct policy_range range;
+
+	if (xt_read_range(line, field, text, strlen(text), max, &range))
+		xt_and_range(line, field, range.first.lo, range.last.lo);
+	else
+		xt_bad_value(line, text);
+}
+
+void xt_read_ttl(struct xt_line *line, const char *const *arguments)
+{
+	read_field(line, POLICY_TTL, arguments[0]);
+}
+
+/* Less than a value, or greater than it: there may be none. */
+static void read_ttl_beyond(struct xt_line *line, const char *text, bool less)
+{
+	struct import_set set = { 0 };
+	size_t room = 0;
+	uint64_t value;
+
+	if (!import_number(text, strlen(text), 255, &value)) {
+		xt_bad_value(line, text);
+		return;
+	}
+	if (less ? value > 0 : value < 255)
+		import_set_add(
+			line->import, &set, &room,
+			(struct policy_value){ .lo = less ? 0 : value + 1 },
+			(struct policy_value){ .lo = less ? value - 1 : 255 });
+	xt_and_set(line, POLICY_TTL, set);
+}
+
+void xt_read_ttl_less(struct xt_line *line, const char *const *arguments)
+{
+	read_ttl_beyond(line, arguments[0], true);
+}
+
+void xt_read_ttl_greater(struct xt_line *line, const char *const *arguments)
+{
+	read_ttl_beyond(line, arguments[0], false);
+}
+
+void xt_read_dscp(struct xt_line *line, const char *const *arguments)
+{
+	read_field(line, POLICY_DSCP, arguments[0]);
+}
+
+void xt_read_dscp_class(struct xt_line *line, const char *const *arguments)
+{
+	char lower[8] = "";
+
+	for (size_t i = 0; i + 1 < sizeof(lower) && arguments[0][i]; i++)
+		lower[i] = arguments[0][i] | 0x20;
+	read_field(line, POLICY_DSCP, lower);
+}
+
+/* The byte that holds the DSCP, of which a policy has the upper six bits. */
+void xt_read_tos(struct xt_line *line, const char *const *arguments)
+{
+	const char *slash = strchr(arguments[0], '/');
+	size_t size =
+		slash ? (size_t)(slash - arguments[0]) : strlen(arguments[0]);
+	uint64_t value, mask = 0xff;
+	struct import_set set = { 0 };
+	size_t room = 0;
+
+	if (!import_number(arguments[0], size, 0xff, &value) ||
+	    (slash &&
+	     !import_number(slash + 1, strlen(slash + 1), 0xff, &mask))) {
+		xt_bad_value(line, arguments[0]);
+		return;
+	}
+	if (mask & ~DSCP_MASK) {
+		import_problem(line->import, &line->rule,
+			       "no word for the two bits behind the DSCP: '%s'",
+			       arguments[0]);
+		return;
+	}
+	for (uint64_t dscp = 0; dscp < 64; dscp++) {
+		struct policy_value it = { .lo = dscp };
+
+		if ((dscp << 2 & mask) == value)
+			import_set_add(line->import, &set, &room, it, it);
+	}
+	import_set_sort(&set);
+	xt_and_set(line, POLICY_DSCP, set);
+}
+
+void xt_read_length(struct xt_line *line, const char *const *arguments)
+{
+	read_field(line, POLICY_LENGTH, arguments[0]);
+}
+
+void xt_read_mark(struct xt_line *line, const char *const *arguments)
+{
+	const char *slash = strchr(arguments[0], '/');
+	size_t size =
+		slash ? (size_t)(slash - arguments[0]) : strlen(arguments[0]);
+	uint64_t value, mask = UINT32_MAX;
+	struct import_set set;
+
+	if (!import_number(arguments[0], size, UINT32_MAX, &value) ||
+	    (slash &&
+	     !import_number(slash + 1, strlen(slash + 1), UINT32_MAX, &mask))) {
+		xt_bad_value(line, arguments[0]);
+		return;
+	}
+	set = import_values(line->import, value, value);
+	import_and_bits(line->import, &line->rule, POLICY_MARK, mask, &set,
+			line->negated);
+}
+
+void xt_read_mac(struct xt_line *line, const char *const *arguments)
+{
+	uint64_t value;
+
+	if (import_mac(arguments[0], strlen(arguments[0]), &value))
+		xt_and_range(line, POLICY_SOURCE_MAC, value, value);
+	else
+		xt_bad_value(line, arguments[0]);
+}
+
+static void read_address_range(struct xt_line *line, enum policy_field field,
+			       const char *text)
+{
+	size_t size = strcspn(text, "-");
+	const char *end = text[size] ? text + size + 1 : text;
+	struct policy_value first, last;
+
+	if (!import_address(text, size, line->ip6, &first) ||
+	    !import_address(end, strlen(end), line->ip6, &last) ||
+	    import_compare(first, last) > 0) {
+		xt_bad_value(line, text);
+		return;
+	}
+	xt_and_set(line, field, import_range(line->import, first, last));
+}
+
+void xt_read_source_range(struct xt_line *line, const char *const *arguments)
+{
+	read_address_range(line, line->ip6 ? POLICY_SOURCE6 : POLICY_SOURCE4,
+			   arguments[0]);
+}
+
+void xt_read_target_range(struct xt_line *line, const char *const *arguments)
+{
+	read_address_range(line, line->ip6 ? POLICY_TARGET6 : POLICY_TARGET4,
+			   arguments[0]);
+}
+
+void xt_read_comment(struct xt_line *line, const char *const *arguments)
+{
+	line->rule.comment = arguments[0];
+}

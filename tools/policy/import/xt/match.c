@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The matches of iptables that a policy has words for. */
+#include <string.h>
+
+#include "iptables.h"
+
+#define ICMP_ANY 255
+#define PORT_MAX 0xffff
+#define PROTOCOL_ICMP 1
+#define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
+#define PROTOCOL_ICMP6 58
+#define PROTOCOL_SCTP 132
+
+void xt_bad_value(struct xt_line *line, const char *value)
+{
+	xt_not_understood(line, value);
+}
+
+void xt_and_set(struct xt_line *line, enum policy_field field,
+		struct import_set set)
+{
+	struct import_condition condition = {
+		.field = field,
+		.negated = line->negated,
+		.set = set,
+	};
+
+	import_and(line->import, &line->rule, condition);
+}
+
+void xt_and_range(struct xt_line *line, enum policy_field field, uint64_t first,
+		  uint64_t last)
+{
+	import_and_range(line->import, &line->rule, field, line->negated, first,
+			 last);
+}
+
+/* "a,b,c": each item, with its size. */
+const char *xt_next_item(const char *at, size_t *size)
+{
+	*size = strcspn(at, ",");
+	return at[*size] ? at + *size + 1 : NULL;
+}
+
+/* "first:last", either of which may be missing, or one value. */
+bool xt_read_range(struct xt_line *line, enum policy_field field,
+		   const char *text, size_t size, uint64_t max,
+		   struct policy_range *range)
+{
+	const char *colon = memchr(text, ':', size);
+	size_t before = colon ? (size_t)(colon - text) : size;
+	size_t after = colon ? size - before - 1 : 0;
+
+	*range = (struct policy_range){ .last.lo = max };
+	if ((before || !colon) &&
+	    !import_word(field, line->ip6, text, before, &range->first.lo))
+		return false;
+	if (!colon)
+		range->last = range->first;
+	else if (after && !import_word(field, line->ip6, colon + 1, after,
+				       &range->last.lo))
+		return false;
+	return range->first.lo <= range->last.lo && range->last.lo <= max;
+}
+
+static void read_values(struct xt_line *line, enum policy_field field,
+			const char *text, uint64_t max)
+{
+	struct import_set set = { 0 };
+	struct policy_range range;
+	size_t room = 0, size;
+
+	for (const char *at = text, *next; at; at = next) {
+		next = xt_next_item(at, &size);
+		if (!xt_read_range(line, field, at, size, max, &range)) {
+			xt_bad_value(line, text);
+			return;
+		}
+		import_set_add(line->import, &set, &room, range.first,
+			       range.last);
+	}
+	import_set_sort(&set);
+	xt_and_set(line, field, set);
+}
+
+/* --- of iptables itself */
+
+void xt_read_protocol(struct xt_line *line, const char *const *arguments)
+{
+	const char *name = arguments[0];
+	uint64_t protocol;
+
+	if (!strcmp(name, "all"))
+		return;
+	if (!import_word(POLICY_PROTOCOL, false, name, strlen(name),
+			 &protocol)) {
+		xt_bad_value(line, name);
+		return;
+	}
+	if (!protocol)
+		return;
+	xt_and_range(line, POLICY_PROTOCOL, protocol, protocol);
+	if (line->negated)
+		return;
+	line->protocol = protocol;
+	if (!line->module)
+		line->module = protocol == PROTOCOL_TCP	    ? "tcp"
+			       : protocol == PROTOCOL_UDP   ? "udp"
+			       : protocol == PROTOCOL_SCTP  ? "sctp"
+			       : protocol == PROTOCOL_ICMP  ? "icmp"
+			       : protocol == PROTOCOL_ICMP6 ? "icmp6"
+							    : NULL;
+}
+
+static const struct {
+	const char *module, *word;
+} kept[] = {
+	{ "limit", "limit" },	  { "hashlimit", "limit" },
+	{ "connlimit", "limit" }, { "recent", "limit" },
+	{ "set", "@set" },
+};
+
+void xt_read_module(struct xt_line *line, const char *const *arguments)
+{
+	const char *name = arguments[0];
+
+	line->module = name;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
+		if (!strcmp(kept[i].module, name))
+			import_problem(line->import, &line->rule,
+				       "'%s' is a word that is kept for later",
+				       kept[i].word);
+	}
+	if (!xt_is_match(name))
+		import_problem(line->import, &line->rule, "no word for '-m %s'",
+			       name);
+	line->is_loaded |= !strcmp(name, "tcp") || !strcmp(name, "udp") ||
+			   !strcmp(name, "sctp") || !strcmp(name, "icmp") ||
+			   !strcmp(name, "icmp6");
+}
+
+static void read_addresses(struct xt_line *line, enum policy_field field,
+			   const char *text)
+{
+	struct import_set set = { 0 };
+	struct policy_range range;
+	size_t room = 0, size;
+
+	for (const char *at = text, *next; at; at = next) {
+		next = xt_next_item(at, &size);
+		if (!import_prefix(at, size, line->ip6, &range)) {
+			import_problem(line->import, &line->rule,
+				       "neither an address nor a prefix: '%s'",
+				       text);
+			return;
+		}
+		import_set_add(line->import, &set, &room, range.first,
+			       range.last);
+	}
+	import_set_sort(&set);
+	xt_and_set(line, field, set);
+}
+
+static void read_source(struct xt_line *line, const char *const *arguments)
+{
+	read_addresses(line, line->ip6 ? POLICY_SOURCE6 : POLICY_SOURCE4,
+		       arguments[0]);
+}
+
+static void read_target(struct xt_line *line, const char *const *arguments)
+{
+	read_addresses(line, line->ip6 ? POLICY_TARGET6 : POLICY_TARGET4,
+		       arguments[0]);
+}
+
+/* Not a later fragment: none, or the first. */
+static void read_fragment(struct xt_line *line, const char *const *arguments)
+{
+	struct import_case cases[2];
+
+	(void)arguments;
+	if (!line->negated) {
+		xt_and_range(line, POLICY_FRAGMENT, 2, 2);
+		return;
+	}
+	for (uint64_t i = 0; i < 2; i++) {
+		struct import_condition condition = {
+			.field = POLICY_FRAGMENT,
+			.set = import_values(line->import, i, i),
+		};
+
+		cases[i] = import_case_of(line->import, condition);
+	}
+	import_and_any(line->import, &line->rule, cases, 2);
+}
+
+static void read_jump(struct xt_line *line, const char *const *arguments)
+{
+	xt_read_target(line, arguments[0]);
+}
+
+static void read_goto(struct xt_line *line, const char *const *arguments)
+{
+	xt_read_target(line, arguments[0]);
+	line->is_goto = true;
+}
+
+static void read_only_ip4(struct xt_line *line, const char *const *arguments)
+{
+	(void)arguments;
+	if (line->ip6)
+		line->rule.case_count = 0;
+}
+
+static void read_only_ip6(struct xt_line *line, const char *const *arguments)
+{
+	(void)arguments;
+	if (!line->ip6)
+		line->rule.case_count = 0;
+}
+
+/* --- ports */
+
+static void read_source_port(struct xt_line *line, const char *const *arguments)
+{
+	read_values(line, POLICY_SOURCE_PORT, arguments[0], PORT_MAX);
+}
+
+static void read_target_port(struct xt_line *line, const char *const *arguments)
+{
+	read_values(line, POLICY_TARGET_PORT, arguments[0], PORT_MAX);
+}
+
+/* --ports: one of the two; negated: neither. */
+static void read_either_port(struct xt_line *line, const char *const *arguments)
+{
+	struct import_rule *rule = &line->rule;
+	struct import_rule source;
+	struct import_case cases[2];
+	bool is_good;
+
+	if (line->negated) {
+		read_source_port(line, arguments);
+		read_target_port(line, arguments);
+		return;
+	}
+	source = *rule;
+	import_rule_init(line->import, rule);
+	read_source_port(line, arguments);
+	cases[0] = rule->cases[0];
+	import_rule_init(line->import, rule);
+	read_target_port(line, arguments);
+	cases[1] = rule->cases[0];
+	if (!source.problem)
+		source.problem = rule->problem;
+	is_good = !rule->problem;
+	*rule = source;
+	if (is_good)
+		import_and_any(line->import, rule, cases, 2);
+}
+
+static const struct xt_option options[] = {
+	{ NULL, "-p", 1, xt_read_protocol },
+	{ NULL, "--protocol", 1, xt_read_protocol },
+	{ NULL, "-m", 1, xt_read_module },
+	{ NULL, "--match", 1, xt_read_module },
+	{ NULL, "-s", 1, read_source },
+	{ NULL, "--source", 1, read_source },
+	{ NULL, "-d", 1, read_target },
+	{ NULL, "--destination", 1, read_target },
+	{ NULL, "-f", 0, read_fragment },
+	{ NULL, "--fragment", 0, read_fragment },
+	{ NULL, "-i", 1, xt_read_device },
+	{ NULL, "-o", 1, xt_read_output },
+	{ NULL, "-j", 1, read_jump },
+	{ NULL, "--jump", 1, read_jump },
+	{ NULL, "-g", 1, read_goto },
+	{ NULL, "--goto", 1, read_goto },
+	{ NULL, "-4", 0, read_only_ip4 },
+	{ NULL, "--ipv4", 0, read_only_ip4 },
+	{ NULL, "-6", 0, read_only_ip6 },
+	{ NULL, "--ipv6", 0, read_only_ip6 },
+	{ "tcp", "--sport", 1, read_source_port },
+	{ "tcp", "--source-port", 1, read_source_port },
+	{ "tcp", "--dport", 1, read_target_port },
+	{ "tcp", "--destination-port", 1, read_target_port },
+	{ "tcp", "--tcp-flags", 2, xt_read_tcp_flags },
+	{ "tcp", "--syn", 0, xt_read_syn },
+	{ "udp", "--sport", 1, read_source_port },
+	{ "udp", "--source-port", 1, read_source_port },
+	{ "udp", "--dport", 1, read_target_port },
+	{ "udp", "--destination-port", 1, read_target_port },
+	{ "sctp", "--sport", 1, read_source_port },
+	{ "sctp", "--source-port", 1, read_source_port },
+	{ "sctp", "--dport", 1, read_target_port },
+	{ "sctp", "--destination-port", 1, read_target_port },
+	{ "multiport", "--sports", 1, read_source_port },
+	{ "multiport", "--source-ports", 1, read_source_port },
+	{ "multiport", "--dports", 1, read_target_port },
+	{ "multiport", "--destination-ports", 1, read_target_port },
+	{ "multiport", "--ports", 1, read_either_port },
+	{ "icmp", "--icmp-type", 1, xt_read_icmp_type },
+	{ "icmp6", "--icmpv6-type", 1, xt_read_icmp_type },
+	{ "ttl", "--ttl-eq", 1, xt_read_ttl },
+	{ "ttl", "--ttl-lt", 1, xt_read_ttl_less },
+	{ "ttl", "--ttl-gt", 1, xt_read_ttl_greater },
+	{ "hl", "--hl-eq", 1, xt_read_ttl },
+	{ "hl", "--hl-lt", 1, xt_read_ttl_less },
+	{ "hl", "--hl-gt", 1, xt_read_ttl_greater },
+	{ "dscp", "--dscp", 1, xt_read_dscp },
+	{ "dscp", "--dscp-class", 1, xt_read_dscp_class },
+	{ "tos", "--tos", 1, xt_read_tos },
+	{ "length", "--length", 1, xt_read_length },
+	{ "mark", "--mark", 1, xt_read_mark },
+	{ "mac", "--mac-source", 1, xt_read_mac },
+	{ "iprange", "--src-range", 1, xt_read_source_range },
+	{ "iprange", "--dst-range", 1, xt_read_target_range },
+	{ "conntrack", "--ctstate", 1, xt_read_state },
+	{ "state", "--state", 1, xt_read_state },
+	{ "addrtype", "--dst-type", 1, xt_read_target_kind },
+	{ "nfacct", "--nfacct-name", 1, xt_read_counter },
+	{ "comment", "--comment", 1, xt_read_comment },
+};
+
+#define OPTIONS (sizeof(options) / sizeof(*options))
+
+const struct xt_option *xt_match_option(const char *module, const char *name)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (!strcmp(options[i].name, name) &&
+		    (!options[i].module ||
+		     (module && !strcmp(options[i].module, module))))
+			return &options[i];
+	}
+	return NULL;
+}
+
+bool xt_is_match(const char *module)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (options[i].module && !strcmp(options[i].module, module))
+			return true;
+	}
+	return false;
+}
+
+/* A match on a header asks that it is there: in no later fragment, it is. */
+void xt_finish_matches(struct xt_line *line)
+{
+	struct import_rule *rule = &line->rule;
+	bool has_ports = import_has_field(rule, POLICY_SOURCE_PORT) ||
+			 import_has_field(rule, POLICY_TARGET_PORT);
+
+	line->negated = false;
+	if (has_ports && line->protocol != PROTOCOL_TCP &&
+	    line->protocol != PROTOCOL_UDP && line->protocol != PROTOCOL_SCTP) {
+		import_problem(line->import, rule,
+			       "no word for ports of this protocol");
+		import_forget_field(rule, POLICY_SOURCE_PORT);
+		import_forget_field(rule, POLICY_TARGET_PORT);
+		return;
+	}
+	if (!line->is_loaded)
+		return;
+	if (line->protocol == PROTOCOL_ICMP ||
+	    line->protocol == PROTOCOL_ICMP6) {
+		if (!import_has_field(rule, POLICY_ICMP_TYPE))
+			xt_and_range(line, POLICY_ICMP_TYPE, 0, ICMP_ANY);
+	} else if (!has_ports && !import_has_field(rule, POLICY_TCP_FLAGS)) {
+		xt_and_range(line, POLICY_TARGET_PORT, 0, PORT_MAX);
+	}
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The targets of iptables, and what they are as actions. */
+#include <string.h>
+
+#include "iptables.h"
+
+/* Codes that no word of the policy stands for are not in it. */
+static const struct {
+	const char *name;
+	bool ip6;
+	enum policy_reject reject;
+} rejects[] = {
+	{ "tcp-reset", false, POLICY_REJECT_RESET },
+	{ "tcp-reset", true, POLICY_REJECT_RESET },
+	{ "tcp-rst", false, POLICY_REJECT_RESET },
+	{ "icmp-port-unreachable", false, POLICY_REJECT_PORT },
+	{ "port-unreach", false, POLICY_REJECT_PORT },
+	{ "icmp-host-unreachable", false, POLICY_REJECT_HOST },
+	{ "host-unreach", false, POLICY_REJECT_HOST },
+	{ "icmp-admin-prohibited", false, POLICY_REJECT_ADMIN },
+	{ "admin-prohib", false, POLICY_REJECT_ADMIN },
+	{ "icmp6-port-unreachable", true, POLICY_REJECT_PORT },
+	{ "port-unreach", true, POLICY_REJECT_PORT },
+	{ "icmp6-addr-unreachable", true, POLICY_REJECT_HOST },
+	{ "addr-unreach", true, POLICY_REJECT_HOST },
+	{ "icmp6-adm-prohibited", true, POLICY_REJECT_ADMIN },
+	{ "adm-prohibited", true, POLICY_REJECT_ADMIN },
+};
+
+static void read_reject_with(struct xt_line *line, const char *const *arguments)
+{
+	for (size_t i = 0; i < sizeof(rejects) / sizeof(*rejects); i++) {
+		if (rejects[i].ip6 == line->ip6 &&
+		    !strcmp(rejects[i].name, arguments[0])) {
+			line->rule.reject = rejects[i].reject;
+			return;
+		}
+	}
+	line->rule.left_out = import_format(
+		&line->import->arena,
+		"its answer, for which there is no word: '--reject-with %s'",
+		arguments[0]);
+	line->drops = true;
+}
+
+static bool read_bits(struct xt_line *line, const char *text, uint64_t *value,
+		      uint64_t *mask)
+{
+	const char *slash = strchr(text, '/');
+	size_t size = slash ? (size_t)(slash - text) : strlen(text);
+
+	*mask = UINT32_MAX;
+	if (import_number(text, size, UINT32_MAX, value) &&
+	    (!slash ||
+	     import_number(slash + 1, strlen(slash + 1), UINT32_MAX, mask)))
+		return true;
+	xt_not_understood(line, text);
+	return false;
+}
+
+/* Zero out the bits of mask, and turn over those of value. */
+static void set_mark(struct xt_line *line, uint64_t value, uint64_t mask)
+{
+	if (value & ~mask)
+		import_problem(line->import, &line->rule,
+			       "no word for turning over the bits of a mark");
+	line->rule.mark = (struct import_mark){ value, mask };
+}
+
+static void read_set_xmark(struct xt_line *line, const char *const *arguments)
+{
+	uint64_t value, mask;
+
+	if (read_bits(line, arguments[0], &value, &mask))
+		set_mark(line, value, mask);
+}
+
+static void read_set_mark(struct xt_line *line, const char *const *arguments)
+{
+	uint64_t value, mask;
+
+	if (read_bits(line, arguments[0], &value, &mask))
+		set_mark(line, value, mask | value);
+}
+
+static void read_and_mark(struct xt_line *line, const char *const *arguments)
+{
+	uint64_t value, mask;
+
+	if (read_bits(line, arguments[0], &value, &mask))
+		set_mark(line, 0, ~value & UINT32_MAX);
+}
+
+static void read_or_mark(struct xt_line *line, const char *const *arguments)
+{
+	uint64_t value, mask;
+
+	if (read_bits(line, arguments[0], &value, &mask))
+		set_mark(line, value, value);
+}
+
+static void read_xor_mark(struct xt_line *line, const char *const *arguments)
+{
+	uint64_t value, mask;
+
+	if (read_bits(line, arguments[0], &value, &mask))
+		set_mark(line, value, 0);
+}
+
+static const struct xt_option options[] = {
+	{ "REJECT", "--reject-with", 1, read_reject_with },
+	{ "MARK", "--set-xmark", 1, read_set_xmark },
+	{ "MARK", "--set-mark", 1, read_set_mark },
+	{ "MARK", "--and-mark", 1, read_and_mark },
+	{ "MARK", "--or-mark", 1, read_or_mark },
+	{ "MARK", "--xor-mark", 1, read_xor_mark },
+};
+
+/* A chain may have any name, but has no options. */
+const struct xt_option *xt_target_option(const char *name)
+{
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		if (!strcmp(options[i].name, name))
+			return &options[i];
+	}
+	return NULL;
+}
+
+/* These say nothing about what becomes of a packet, nor do their options. */
+static const char *const bystanders[] = {
+	"LOG",	    "NFLOG", "ULOG",   "TRACE",	   "AUDIT",   "LED",
+	"CHECKSUM", "SET",   "TCPMSS", "CLASSIFY", "RATEEST",
+};
+
+void xt_read_target(struct xt_line *line, const char *name)
+{
+	struct import_rule *rule = &line->rule;
+
+	line->target = name;
+	for (size_t i = 0; i < sizeof(bystanders) / sizeof(*bystanders); i++) {
+		if (strcmp(bystanders[i], name) || line->is_goto)
+			continue;
+		line->target = NULL;
+		line->at = line->count;
+		if (strstr(name, "LOG"))
+			import_problem(line->import, rule,
+				       "'log' is a word that is kept for "
+				       "later");
+		else
+			import_problem(line->import, rule,
+				       "no word for '-j %s'", name);
+	}
+}
+
+static const struct {
+	const char *name;
+	enum import_action action;
+} targets[] = {
+	{ "ACCEPT", IMPORT_PASS },   { "DROP", IMPORT_DROP },
+	{ "REJECT", IMPORT_REJECT }, { "RETURN", IMPORT_RETURN },
+	{ "MARK", IMPORT_NONE },
+};
+
+void xt_finish_target(struct xt_line *line)
+{
+	struct import_rule *rule = &line->rule;
+
+	if (!line->target)
+		return; /* it only counts */
+	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
+		if (strcmp(targets[i].name, line->target) || line->is_goto)
+			continue;
+		rule->action = targets[i].action;
+		/* bits that are not known are changed */
+		rule->unknown = rule->problem && !strcmp(line->target, "MARK");
+		/* its own default, also for TCP */
+		if (rule->action == IMPORT_REJECT &&
+		    rule->reject == POLICY_REJECT_AUTO)
+			rule->reject = POLICY_REJECT_PORT;
+		if (line->drops)
+			rule->action = IMPORT_DROP;
+		return;
+	}
+	rule->action = line->is_goto ? IMPORT_GOTO : IMPORT_JUMP;
+	rule->target = line->target;
+}

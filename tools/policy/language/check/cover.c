@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cover.h"
+
+#include <linux/if_ether.h>
+#include <string.h>
+
+#include "headers.h"
+#include "policy/language/limits.h"
+#include "policy/language/names.h"
+#include "policy/language/ranges.h"
+
+static bool spend(size_t *work, size_t amount)
+{
+	if (*work < amount) {
+		*work = 0;
+		return false;
+	}
+	*work -= amount;
+	return true;
+}
+
+/* Every value of one bit pattern has the other, too. */
+static bool bits_within(const struct policy_condition *inner,
+			const struct policy_condition *outer)
+{
+	uint64_t value = inner->ranges[0].first.lo;
+
+	if (inner->negated || outer->negated ||
+	    outer->field == POLICY_EXTENSIONS || outer->mask & ~inner->mask)
+		return false;
+	return (value & outer->mask) == outer->ranges[0].first.lo;
+}
+
+/* Of one field: whether all values of the one are values of the other. */
+static bool is_within(const struct policy_condition *inner,
+		      const struct policy_condition *outer, size_t *work)
+{
+	if (inner->mask != outer->mask)
+		return bits_within(inner, outer);
+	if (inner->negated && !outer->negated)
+		return false; /* or both are everything, which nobody writes */
+	if (inner->negated) {
+		return spend(work, outer->count) &&
+		       ranges_within(outer->ranges, outer->count, inner->ranges,
+				     inner->count);
+	}
+	if (!outer->negated)
+		return spend(work, inner->count) &&
+		       ranges_within(inner->ranges, inner->count, outer->ranges,
+				     outer->count);
+	return spend(work, inner->count < outer->count ? inner->count
+						       : outer->count) &&
+	       !ranges_meet(inner->ranges, inner->count, outer->ranges,
+			    outer->count);
+}
+
+static const struct policy_condition *
+half_of(const struct policy_condition *condition, enum policy_field field)
+{
+	while (condition && condition->field != field)
+		condition = condition->either_family;
+	return condition;
+}
+
+static bool has_value(const struct policy_condition *condition, uint64_t value)
+{
+	struct policy_range one = { { 0, value }, { 0, value } };
+
+	return ranges_within(&one, 1, condition->ranges, condition->count) !=
+	       condition->negated;
+}
+
+/* A packet that has this field is of one of these EtherTypes. */
+static bool implies_ethertype(const struct policy_condition *inner,
+			      const struct policy_condition *outer)
+{
+	switch (inner->field) {
+	case POLICY_SOURCE4:
+	case POLICY_TARGET4:
+		return has_value(outer, ETH_P_IP) &&
+		       (!inner->either_family || has_value(outer, ETH_P_IPV6));
+	case POLICY_SOURCE6:
+	case POLICY_TARGET6:
+		return has_value(outer, ETH_P_IPV6);
+	case POLICY_ARP_OPERATION:
+		return has_value(outer, ETH_P_ARP);
+	case POLICY_PROTOCOL:
+	case POLICY_SOURCE_PORT:
+	case POLICY_TARGET_PORT:
+	case POLICY_TCP_FLAGS:
+	case POLICY_FRAGMENT:
+	case POLICY_TTL:
+	case POLICY_DSCP:
+	case POLICY_LENGTH:
+		return has_value(outer, ETH_P_IP) &&
+		       has_value(outer, ETH_P_IPV6);
+	default:
+		return false;
+	}
+}
+
+/* What having one field says about the value of another. */
+static bool implies_other(const struct policy_condition *inner,
+			  const struct policy_condition *outer)
+{
+	switch (outer->field) {
+	case POLICY_ETHERTYPE:
+		return implies_ethertype(inner, outer);
+	case POLICY_PROTOCOL:
+		return inner->field == POLICY_TCP_FLAGS && has_value(outer, 6);
+	case POLICY_VLANS:
+		if (inner->field == POLICY_VLAN ||
+		    inner->field == POLICY_VLAN_PRIORITY)
+			return has_value(outer, 1) && has_value(outer, 2);
+		return (inner->field == POLICY_INNER_VLAN ||
+			inner->field == POLICY_INNER_PRIORITY) &&
+		       has_value(outer, 2);
+	default:
+		return false;
+	}
+}
+
+static bool implies(const struct policy_condition *inner,
+		    const struct policy_condition *outer, size_t *work)
+{
+	const struct policy_condition *half = half_of(outer, inner->field);
+
+	if (!half)
+		return implies_other(inner, outer);
+	if (!is_within(inner, half, work))
+		return false;
+	if (!inner->either_family)
+		return true;
+	half = half_of(outer, inner->either_family->field);
+	return half && is_within(inner->either_family, half, work);
+}
+
+bool rule_covers(const struct policy_rule *rule,
+		 const struct policy_rule *other, size_t *work)
+{
+	/* Ports differ more often than addresses: the last field first. */
+	for (size_t i = rule->condition_count; i > 0; i--) {
+		const struct policy_condition *outer = &rule->conditions[i - 1];
+		size_t j = other->condition_count;
+
+		while (j > 0 &&
+		       !implies(&other->conditions[j - 1], outer, work))
+			j--;
+		if (j == 0 || !*work)
+			return false;
+	}
+	return spend(work, 1);
+}
+
+static bool conditions_same(const struct policy_condition *a,
+			    const struct policy_condition *b)
+{
+	if (a->field != b->field || a->negated != b->negated ||
+	    a->mask != b->mask || a->count != b->count ||
+	    !a->either_family != !b->either_family)
+		return false;
+	if (a->ranges != b->ranges &&
+	    (a->count > POLICY_COMPARED_MAX ||
+	     memcmp(a->ranges, b->ranges, a->count * sizeof(*a->ranges)) != 0))
+		return false;
+	return !a->either_family ||
+	       conditions_same(a->either_family, b->either_family);
+}
+
+bool rules_ask_same(const struct policy_rule *a, const struct policy_rule *b)
+{
+	if (a->condition_count != b->condition_count)
+		return false;
+	for (size_t i = 0; i < a->condition_count; i++) {
+		if (!conditions_same(&a->conditions[i], &b->conditions[i]))
+			return false;
+	}
+	return true;
+}
+
+bool rules_do_same(const struct policy_rule *a, const struct policy_rule *b)
+{
+	if (a->action != b->action || a->reject != b->reject ||
+	    a->change_count != b->change_count ||
+	    (a->action == POLICY_JUMP && a->target != b->target))
+		return false;
+	for (size_t i = 0; i < a->change_count; i++) {
+		const struct policy_change *one = &a->changes[i];
+		const struct policy_change *two = &b->changes[i];
+
+		if (one->kind != two->kind || one->value != two->value ||
+		    one->mask != two->mask ||
+		    strcmp(one->device, two->device) != 0)
+			return false;
+	}
+	return true;
+}
+
+static uint64_t hash_condition(uint64_t hash,
+			       const struct policy_condition *condition)
+{
+	uint64_t head[] = { condition->field, condition->negated,
+			    condition->mask, condition->count };
+
+	hash = hash_bytes(hash, head, sizeof(head));
+	if (condition->count <= POLICY_COMPARED_MAX)
+		hash = hash_bytes(hash, condition->ranges,
+				  condition->count *
+					  sizeof(struct policy_range));
+	else
+		hash = hash_bytes(hash, &condition->ranges,
+				  sizeof(condition->ranges));
+	return condition->either_family
+		       ? hash_condition(hash, condition->either_family)
+		       : hash;
+}
+
+uint64_t rule_hash(const struct policy_rule *rule)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < rule->condition_count; i++)
+		hash = hash_condition(hash, &rule->conditions[i]);
+	return hash;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "demand.h"
+
+#include <linux/if_ether.h>
+#include <string.h>
+
+#include "headers.h"
+#include "policy/language/ranges.h"
+
+static bool holds(const struct policy_condition *condition, uint64_t value)
+{
+	struct policy_range one = { { 0, value }, { 0, value } };
+
+	return ranges_within(&one, 1, condition->ranges, condition->count) !=
+	       condition->negated;
+}
+
+/* How many values other than those three a condition lets through, or so. */
+static bool holds_other(const struct policy_condition *condition)
+{
+	uint64_t values = 0;
+
+	if (condition->negated)
+		return true;
+	for (size_t i = 0; i < condition->count; i++)
+		values += condition->ranges[i].last.lo -
+			  condition->ranges[i].first.lo + 1;
+	return values > (uint64_t)holds(condition, ETH_P_IP) +
+				holds(condition, ETH_P_IPV6) +
+				holds(condition, ETH_P_ARP);
+}
+
+static unsigned int bits_of(const struct policy_condition *condition)
+{
+	unsigned int bits = 0;
+
+	for (int i = 0; i < 3; i++)
+		bits |= holds(condition, i) << i;
+	return bits;
+}
+
+static void demand_protocols(struct demand *demand,
+			     const struct policy_condition *condition)
+{
+	uint64_t flip = condition->negated ? UINT64_MAX : 0;
+
+	memset(demand->protocols, 0, sizeof(demand->protocols));
+	for (size_t i = 0; i < condition->count; i++) {
+		uint64_t last = condition->ranges[i].last.lo;
+
+		for (uint64_t n = condition->ranges[i].first.lo; n <= last; n++)
+			demand->protocols[n / 64] |= UINT64_C(1) << n % 64;
+	}
+	for (int i = 0; i < 4; i++)
+		demand->protocols[i] ^= flip;
+}
+
+/* One of these protocols, and its header. */
+void demand_only(struct demand *demand, int a, int b, int c)
+{
+	memset(demand->protocols, 0, sizeof(demand->protocols));
+	demand->protocols[a / 64] |= UINT64_C(1) << a % 64;
+	demand->protocols[b / 64] |= UINT64_C(1) << b % 64;
+	demand->protocols[c / 64] |= UINT64_C(1) << c % 64;
+	demand->fragments = HAS_TRANSPORT;
+	demand->families = IS_IP;
+}
+
+static void demand_ethertype(struct demand *demand,
+			     const struct policy_condition *condition)
+{
+	demand->families = (holds(condition, ETH_P_IP) ? IS_IP4 : 0) |
+			   (holds(condition, ETH_P_IPV6) ? IS_IP6 : 0) |
+			   (holds(condition, ETH_P_ARP) ? IS_ARP : 0) |
+			   (holds_other(condition) ? IS_OTHER : 0);
+}
+
+struct demand demand_of(const struct policy_condition *condition)
+{
+	struct demand demand = { IS_ANY,
+				 ANY_VLANS,
+				 ANY_FRAGMENT,
+				 { UINT64_MAX, UINT64_MAX, UINT64_MAX,
+				   UINT64_MAX } };
+
+	switch (condition->field) {
+	case POLICY_ETHERTYPE:
+		demand_ethertype(&demand, condition);
+		break;
+	case POLICY_VLANS:
+		demand.vlans = bits_of(condition);
+		break;
+	case POLICY_VLAN:
+	case POLICY_VLAN_PRIORITY:
+		demand.vlans = 1 << 1 | 1 << 2;
+		break;
+	case POLICY_INNER_VLAN:
+	case POLICY_INNER_PRIORITY:
+		demand.vlans = 1 << 2;
+		break;
+	case POLICY_ARP_OPERATION:
+		demand.families = IS_ARP;
+		break;
+	case POLICY_SOURCE4:
+	case POLICY_TARGET4:
+		demand.families = condition->either_family ? IS_IP : IS_IP4;
+		break;
+	case POLICY_SOURCE6:
+	case POLICY_TARGET6:
+		demand.families = IS_IP6;
+		break;
+	case POLICY_PROTOCOL:
+		demand.families = IS_IP;
+		demand_protocols(&demand, condition);
+		break;
+	case POLICY_SOURCE_PORT:
+	case POLICY_TARGET_PORT:
+		demand_only(&demand, 6, 17, 132);
+		break;
+	case POLICY_TCP_FLAGS:
+		demand_only(&demand, 6, 6, 6);
+		break;
+	case POLICY_ICMP_TYPE:
+	case POLICY_ICMP_CODE:
+		demand_only(&demand, 1, 58, 58);
+		break;
+	case POLICY_FRAGMENT:
+		demand.families = IS_IP;
+		demand.fragments = bits_of(condition);
+		break;
+	case POLICY_EXTENSIONS:
+		demand.families =
+			condition->mask & TG_EXT_IPV4_OPTIONS ? IS_IP4 : IS_IP6;
+		break;
+	case POLICY_TTL:
+	case POLICY_DSCP:
+	case POLICY_LENGTH:
+		demand.families = IS_IP;
+		break;
+	default:
+		break;
+	}
+	return demand;
+}
+
+bool demand_join(struct demand *demand, const struct demand *more)
+{
+	uint64_t protocols = 0;
+
+	demand->families &= more->families;
+	demand->vlans &= more->vlans;
+	demand->fragments &= more->fragments;
+	for (int i = 0; i < 4; i++)
+		protocols |= demand->protocols[i] &= more->protocols[i];
+	return demand->families && demand->vlans && demand->fragments &&
+	       protocols;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a condition demands of a packet besides its own value: ports demand
+ * TCP, UDP or SCTP, and a packet that is no later fragment.
+ */
+#ifndef TG_POLICY_DEMAND_H
+#define TG_POLICY_DEMAND_H
+
+#include "policy/language/policy.h"
+
+enum { IS_IP4 = 1, IS_IP6 = 2, IS_ARP = 4, IS_OTHER = 8 };
+#define IS_IP (IS_IP4 | IS_IP6)
+#define IS_ANY (IS_IP | IS_ARP | IS_OTHER)
+
+#define ANY_VLANS 7	/* a bit for each number of tags */
+#define ANY_FRAGMENT 7	/* a bit for each of enum tg_fragment */
+#define HAS_TRANSPORT 3 /* not a later fragment */
+
+struct demand {
+	unsigned int families, vlans, fragments;
+	uint64_t protocols[4]; /* bits */
+};
+
+struct demand demand_of(const struct policy_condition *condition);
+void demand_only(struct demand *demand, int a, int b, int c);
+
+/* False where nothing is left that could meet both. */
+bool demand_join(struct demand *demand, const struct demand *more);
+
+#endif

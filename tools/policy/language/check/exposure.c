@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "exposure.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "demand.h"
+#include "hook_limits.h"
+#include "policy/language/limits.h"
+#include "policy/language/ranges.h"
+#include "policy/language/text/source.h"
+
+#define ICMP6 58
+#define NEIGHBOUR_SOLICITATION 135
+#define NEIGHBOUR_ADVERTISEMENT 136
+
+#define QUIET "check: quiet"
+
+/* What the rules of a policy let pass, each once. */
+struct passing {
+	bool ip4, ip6, arp, neighbours;
+	size_t work; /* rules left to look at; at 0 everything may pass */
+};
+
+static bool passes(enum policy_action action)
+{
+	return action == POLICY_NEXT || action == POLICY_PASS ||
+	       action == POLICY_ACCEPT;
+}
+
+/* --- which kinds of packets pass */
+
+static bool has_protocol(const struct demand *demand, unsigned int protocol)
+{
+	return demand->protocols[protocol / 64] >> protocol % 64 & 1;
+}
+
+static bool takes_neighbours(const struct policy_condition *condition)
+{
+	struct policy_range types = { { 0, NEIGHBOUR_SOLICITATION },
+				      { 0, NEIGHBOUR_ADVERTISEMENT } };
+
+	if (condition->field != POLICY_ICMP_TYPE)
+		return true;
+	if (condition->negated)
+		return !ranges_within(&types, 1, condition->ranges,
+				      condition->count);
+	return ranges_meet(&types, 1, condition->ranges, condition->count);
+}
+
+/* What a packet needs that comes to a rule and meets its conditions. */
+struct reaching {
+	struct demand demand;
+	bool neighbours; /* no ICMP type excludes neighbour discovery */
+};
+
+/* False where no packet can. */
+static bool reach(struct reaching *reaching, const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		const struct policy_condition *condition = &rule->conditions[i];
+		struct demand demand = demand_of(condition);
+
+		if (!demand_join(&reaching->demand, &demand))
+			return false;
+		reaching->neighbours &= takes_neighbours(condition);
+	}
+	return true;
+}
+
+static void note_passing(struct passing *passing,
+			 const struct reaching *reaching)
+{
+	const struct demand *demand = &reaching->demand;
+
+	passing->ip4 |= !!(demand->families & IS_IP4);
+	passing->ip6 |= !!(demand->families & IS_IP6);
+	passing->arp |= !!(demand->families & IS_ARP);
+	passing->neighbours |= demand->families & IS_IP6 &&
+			       has_protocol(demand, ICMP6) &&
+			       reaching->neighbours;
+}
+
+static void walk_block(const struct policy *policy, size_t number,
+		       const struct reaching *before, struct passing *passing)
+{
+	const struct policy_block *block = &policy->blocks[number];
+
+	for (size_t i = 0; i < block->count && passing->work; i++) {
+		const struct policy_rule *rule = &block->rules[i];
+		struct reaching reaching = *before;
+
+		passing->work--;
+		if (!reach(&reaching, rule))
+			continue;
+		if (rule->action == POLICY_JUMP)
+			walk_block(policy, rule->target, &reaching, passing);
+		else if (passes(rule->action))
+			note_passing(passing, &reaching);
+	}
+}
+
+static struct passing what_passes(const struct policy *policy)
+{
+	struct policy_condition any = { .field = POLICY_FIELDS };
+	struct reaching all = { demand_of(&any), true };
+	struct passing passing = { .work = POLICY_RULES_MAX };
+
+	walk_block(policy, 0, &all, &passing);
+	if (!passing.work)
+		passing.arp = passing.neighbours = true;
+	return passing;
+}
+
+static void check_neighbours(const struct policy *policy,
+			     struct diagnostics *diagnostics)
+{
+	struct passing passing = what_passes(policy);
+
+	if (passing.ip4 && !passing.arp) {
+		report_warning(diagnostics, policy->default_place,
+			       "ARP is dropped: no IPv4 host finds another one "
+			       "on this link");
+		report_hint(diagnostics, "'pass arp' lets it pass");
+	}
+	if (passing.ip6 && !passing.neighbours) {
+		report_warning(diagnostics, policy->default_place,
+			       "neighbour discovery is dropped: no IPv6 host "
+			       "finds another one on this link");
+		report_hint(diagnostics,
+			    "'pass icmp6 type { neighbour-solicitation, "
+			    "neighbour-advertisement }' lets it pass");
+	}
+}
+
+/* --- the rest */
+
+static bool is_quiet_line(const char *line, size_t length)
+{
+	while (length && isspace((unsigned char)line[length - 1]))
+		length--;
+	while (length && isspace((unsigned char)*line))
+		line++, length--;
+	if (!length || *line != '#')
+		return false;
+	do
+		line++, length--;
+	while (length && isspace((unsigned char)*line));
+	return length == strlen(QUIET) && !memcmp(line, QUIET, length);
+}
+
+static bool is_quiet(struct sources *sources)
+{
+	for (size_t i = 0; i < sources->count; i++) {
+		struct source *source = &sources->list[i];
+		const char *line;
+		size_t length;
+
+		if (!memmem(source->text, source->size, QUIET, strlen(QUIET)))
+			continue;
+		for (size_t n = 1; (line = source_line(source, n, &length));
+		     n++) {
+			if (is_quiet_line(line, length))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A pass at the end is of no use where the rest is let through as well. One
+ * before drops is an exception to them, and a change is a use.
+ */
+static void check_default(const struct policy *policy,
+			  struct diagnostics *diagnostics)
+{
+	const struct policy_block *block = &policy->blocks[0];
+	const struct policy_rule *last = &block->rules[block->count - 1];
+	struct policy_place whole = { 0 };
+
+	if (policy->default_place.line || last->change_count ||
+	    (last->action != POLICY_PASS && last->action != POLICY_ACCEPT))
+		return;
+	report_warning(diagnostics, whole,
+		       "no default: a packet that no rule matches is not "
+		       "dropped");
+	report_hint(diagnostics, "'default drop' drops it, 'default next' says "
+				 "that this is meant");
+}
+
+static void check_emptiness(const struct policy *policy,
+			    struct diagnostics *diagnostics)
+{
+	bool drops = !passes(policy->default_action);
+
+	report_warning(diagnostics, policy->default_place,
+		       "no rules: every packet is %s",
+		       drops ? "dropped" : "let through");
+}
+
+static void check_first(const struct policy_rule *rule,
+			struct diagnostics *diagnostics)
+{
+	if (rule->condition_count ||
+	    (rule->action != POLICY_PASS && rule->action != POLICY_ACCEPT))
+		return;
+	report_warning(diagnostics, rule->place,
+		       "every packet passes: the first rule has no condition");
+}
+
+/* Does it say whose address or port it is? */
+static bool has_direction(const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		switch (rule->conditions[i].field) {
+		case POLICY_SOURCE_MAC:
+		case POLICY_TARGET_MAC:
+		case POLICY_SOURCE4:
+		case POLICY_SOURCE6:
+		case POLICY_TARGET4:
+		case POLICY_TARGET6:
+		case POLICY_SOURCE_PORT:
+		case POLICY_TARGET_PORT:
+			return true;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
+static const struct policy_rule *directed_rule(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->block_count; i++) {
+		const struct policy_block *block = &policy->blocks[i];
+
+		for (size_t j = 0; j < block->count; j++) {
+			if (has_direction(&block->rules[j]))
+				return &block->rules[j];
+		}
+	}
+	return NULL;
+}
+
+static void check_directions(const struct policy *policy, unsigned int hooks,
+			     struct diagnostics *diagnostics)
+{
+	unsigned int receiving =
+		HOOK_BIT(TG_HOOK_XDP) | HOOK_BIT(TG_HOOK_INGRESS);
+	const struct policy_rule *rule;
+
+	if (!(hooks & receiving) || !(hooks & HOOK_BIT(TG_HOOK_EGRESS)))
+		return;
+	rule = directed_rule(policy);
+	if (!rule)
+		return;
+	report_warning(diagnostics, rule->place,
+		       "these rules judge what is received and what is sent: "
+		       "'from' is the other host in the one, and this host in "
+		       "the other");
+	report_hint(diagnostics, "'--hook' chooses one of the hooks");
+}
+
+void check_exposure(const struct policy *policy, unsigned int hooks,
+		    struct diagnostics *diagnostics)
+{
+	const struct policy_block *main_block = &policy->blocks[0];
+
+	if (is_quiet(policy->sources))
+		return;
+	check_directions(policy, hooks, diagnostics);
+	if (!main_block->count) {
+		check_emptiness(policy, diagnostics);
+		return;
+	}
+	check_default(policy, diagnostics);
+	check_first(&main_block->rules[0], diagnostics);
+	if (!passes(policy->default_action))
+		check_neighbours(policy, diagnostics);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a hook cannot do: one table for the checker, the compiler and docs. */
+#ifndef TG_POLICY_HOOK_LIMITS_H
+#define TG_POLICY_HOOK_LIMITS_H
+
+#include "policy/language/text/diagnostic.h"
+
+#define HOOK_BIT(hook) (1U << (hook))
+#define ALL_HOOKS (HOOK_BIT(TG_HOOKS) - 1)
+
+/* The bits of "xdp", "ingress,egress" or "all"; 0 for anything else. */
+unsigned int hooks_of(const char *text);
+const char *hook_name(enum tg_hook hook);
+
+/*
+ * What the policy asks of one of these hooks that it cannot do: errors where
+ * the hooks are meant, warnings where they are just all that there are.
+ */
+void check_hooks(const struct policy *policy, unsigned int hooks, bool meant,
+		 struct diagnostics *diagnostics);
+
+#endif

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "rule_index.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cover.h"
+#include "policy/language/names.h"
+
+#define FIRST_NODES 64
+
+/*
+ * What is spent on one rule: 100,000 of them are to take well below 1 s. To
+ * look at two rules takes more than to look at what the index knows of them.
+ */
+#define WORK_MAX 1024
+#define WORK_COMPARE 32
+
+#define LENGTH_ANY 0
+#define LENGTH_IP4 1
+#define LENGTH_IP6 (LENGTH_IP4 + 33)
+
+struct prefix {
+	unsigned int length; /* an index as in struct rule_index */
+	struct policy_value value;
+};
+
+static bool is_ip6(unsigned int length)
+{
+	return length >= LENGTH_IP6;
+}
+
+/* The same address with only the first bits that a length has. */
+static struct policy_value cut(struct policy_value value, unsigned int length)
+{
+	unsigned int bits = is_ip6(length) ? length - LENGTH_IP6
+			    : length	   ? length - LENGTH_IP4 + 96
+					   : 0;
+
+	if (bits < 64) {
+		value.lo = 0;
+		value.hi &= bits ? UINT64_MAX << (64 - bits) : 0;
+	} else if (bits < 128) {
+		value.lo &= bits > 64 ? UINT64_MAX << (128 - bits) : 0;
+	}
+	return value;
+}
+
+/* How many bits two values have in common in front. */
+static unsigned int common_bits(struct policy_value a, struct policy_value b)
+{
+	if (a.hi != b.hi)
+		return __builtin_clzll(a.hi ^ b.hi);
+	return a.lo != b.lo ? 64 + __builtin_clzll(a.lo ^ b.lo) : 128;
+}
+
+/* The longest prefix that holds all addresses of a condition. */
+static struct prefix prefix_of(const struct policy_condition *condition)
+{
+	bool is_ip4 = condition->field == POLICY_SOURCE4 ||
+		      condition->field == POLICY_TARGET4;
+	struct prefix prefix = { is_ip4 ? LENGTH_IP4 : LENGTH_IP6, { 0, 0 } };
+	unsigned int bits;
+
+	if (condition->either_family)
+		return (struct prefix){ 0 };
+	if (condition->negated || !condition->count)
+		return prefix;
+	prefix.value = condition->ranges[0].first;
+	bits = common_bits(prefix.value,
+			   condition->ranges[condition->count - 1].last);
+	prefix.length += is_ip4 ? bits - 96 : bits;
+	prefix.value = cut(prefix.value, prefix.length);
+	return prefix;
+}
+
+/* Of several conditions the one that leaves least: it is within the others. */
+static struct prefix side_of(const struct policy_rule *rule,
+			     enum policy_field ip4, enum policy_field ip6)
+{
+	struct prefix best = { 0 };
+
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		const struct policy_condition *one = &rule->conditions[i];
+
+		if (one->field == ip4 || one->field == ip6) {
+			struct prefix prefix = prefix_of(one);
+
+			if (prefix.length > best.length)
+				best = prefix;
+		}
+	}
+	return best;
+}
+
+static void narrow(struct index_rule *entry, int side,
+		   const struct policy_condition *condition)
+{
+	uint16_t first, last;
+
+	if (condition->negated || !condition->count)
+		return;
+	first = condition->ranges[0].first.lo;
+	last = condition->ranges[condition->count - 1].last.lo;
+	if (entry->first[side] < first)
+		entry->first[side] = first;
+	if (entry->last[side] > last)
+		entry->last[side] = last;
+}
+
+static struct index_rule entry_of(const struct policy_rule *rule)
+{
+	static const struct policy_range tcp = { { 0, 6 }, { 0, 6 } };
+	static const struct policy_condition is_tcp = {
+		.ranges = (struct policy_range *)&tcp,
+		.count = 1,
+	};
+	struct index_rule entry = {
+		.rule = rule,
+		.last = { UINT16_MAX, UINT16_MAX, UINT16_MAX },
+	};
+
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		const struct policy_condition *one = &rule->conditions[i];
+
+		if (one->field == POLICY_PROTOCOL)
+			narrow(&entry, 0, one);
+		else if (one->field == POLICY_TCP_FLAGS)
+			narrow(&entry, 0, &is_tcp); /* see implies_other() */
+		else if (one->field == POLICY_SOURCE_PORT)
+			narrow(&entry, 1, one);
+		else if (one->field == POLICY_TARGET_PORT)
+			narrow(&entry, 2, one);
+	}
+	return entry;
+}
+
+static bool may_cover(const struct index_rule *outer,
+		      const struct index_rule *inner)
+{
+	bool may = true;
+
+	for (int i = 0; i < INDEX_SIDES; i++)
+		may &= outer->first[i] <= inner->first[i] &&
+		       outer->last[i] >= inner->last[i];
+	return may;
+}
+
+static uint64_t hash_of(size_t parent, unsigned int length,
+			struct policy_value prefix)
+{
+	uint64_t key[] = { parent, length, prefix.hi, prefix.lo };
+
+	return hash_bytes(0, key, sizeof(key));
+}
+
+static size_t *slot_of(const struct rule_index *index, size_t parent,
+		       unsigned int length, struct policy_value prefix)
+{
+	size_t at = hash_of(parent, length, prefix) & (index->size - 1);
+
+	for (;; at = (at + 1) & (index->size - 1)) {
+		const struct index_node *node;
+
+		if (!index->slots[at])
+			return &index->slots[at];
+		node = &index->nodes[index->slots[at] - 1];
+		if (node->parent == parent && node->length == length &&
+		    node->prefix.hi == prefix.hi &&
+		    node->prefix.lo == prefix.lo)
+			return &index->slots[at];
+	}
+}
+
+static int grow(struct rule_index *index)
+{
+	size_t room = index->room ? index->room * 2 : FIRST_NODES;
+	struct index_node *nodes =
+		reallocarray(index->nodes, room, sizeof(*nodes));
+	size_t *slots = calloc(room * 2, sizeof(*slots));
+
+	if (nodes)
+		index->nodes = nodes;
+	if (!nodes || !slots) {
+		free(slots);
+		return -ENOMEM;
+	}
+	free(index->slots);
+	index->slots = slots;
+	index->size = room * 2;
+	index->room = room;
+	for (size_t i = 1; i < index->count; i++) {
+		const struct index_node *node = &nodes[i];
+
+		*slot_of(index, node->parent, node->length, node->prefix) =
+			i + 1;
+	}
+	if (!index->count)
+		index->nodes[index->count++] = (struct index_node){ 0 };
+	return 0;
+}
+
+/* The node below parent; 0, which is the root, if there is no memory. */
+static size_t node_below(struct rule_index *index, size_t parent,
+			 struct prefix prefix)
+{
+	size_t *slot;
+
+	if (index->count == index->room && grow(index) < 0)
+		return 0;
+	slot = slot_of(index, parent, prefix.length, prefix.value);
+	if (*slot)
+		return *slot - 1;
+	index->nodes[index->count] = (struct index_node){
+		.parent = parent,
+		.length = prefix.length,
+		.prefix = prefix.value,
+	};
+	index->nodes[parent].lengths[prefix.length / 64] |=
+		UINT64_C(1) << prefix.length % 64;
+	*slot = index->count + 1;
+	return index->count++;
+}
+
+int rule_index_add(struct rule_index *index, const struct policy_rule *rule)
+{
+	struct prefix target = side_of(rule, POLICY_TARGET4, POLICY_TARGET6);
+	struct prefix source = side_of(rule, POLICY_SOURCE4, POLICY_SOURCE6);
+	struct index_node *node;
+	size_t at = node_below(index, 0, target);
+
+	if (at)
+		at = node_below(index, at, source);
+	if (!at)
+		return -ENOMEM;
+	node = &index->nodes[at];
+	if (node->count == node->room) {
+		size_t room = node->room ? node->room * 2 : 1;
+		struct index_rule *rules =
+			reallocarray(node->rules, room, sizeof(*rules));
+
+		if (!rules)
+			return -ENOMEM;
+		node->rules = rules;
+		node->room = room;
+	}
+	node->rules[node->count++] = entry_of(rule);
+	return 0;
+}
+
+/*
+ * The next node below parent whose prefix holds the one that is asked for.
+ * *length says where to go on, and starts at 0.
+ */
+static const struct index_node *next_node(const struct rule_index *index,
+					  size_t parent, struct prefix prefix,
+					  unsigned int *length)
+{
+	const uint64_t *lengths = index->nodes[parent].lengths;
+
+	while (*length <= prefix.length) {
+		unsigned int at = *length;
+		uint64_t left = lengths[at / 64] >> at % 64;
+		size_t found;
+
+		if (!left) {
+			*length = (at / 64 + 1) * 64;
+			continue;
+		}
+		at += __builtin_ctzll(left);
+		*length = at + 1;
+		/* one of IPv6 is in none of IPv4 */
+		if (at > prefix.length ||
+		    (at != LENGTH_ANY && is_ip6(at) != is_ip6(prefix.length)))
+			continue;
+		found = *slot_of(index, parent, at,
+				 at == LENGTH_ANY ? (struct policy_value){ 0 }
+						  : cut(prefix.value, at));
+		if (found)
+			return &index->nodes[found - 1];
+	}
+	return NULL;
+}
+
+static const struct policy_rule *find_in(const struct index_node *node,
+					 const struct index_rule *entry,
+					 size_t *work)
+{
+	for (size_t i = 0; i < node->count && *work; i++) {
+		const struct index_rule *other = &node->rules[i];
+
+		--*work;
+		if (!may_cover(other, entry))
+			continue;
+		if (rule_covers(other->rule, entry->rule, work))
+			return other->rule;
+		*work -= *work < WORK_COMPARE ? *work : WORK_COMPARE;
+	}
+	return NULL;
+}
+
+const struct policy_rule *rule_index_find(const struct rule_index *index,
+					  const struct policy_rule *rule)
+{
+	struct prefix target = side_of(rule, POLICY_TARGET4, POLICY_TARGET6);
+	struct prefix source = side_of(rule, POLICY_SOURCE4, POLICY_SOURCE6);
+	const struct index_node *node, *below;
+	unsigned int length = 0, lower;
+	struct index_rule entry = entry_of(rule);
+	size_t work = WORK_MAX;
+
+	if (!index->count)
+		return NULL;
+	while (work && (node = next_node(index, 0, target, &length))) {
+		lower = 0;
+		while (work && (below = next_node(index, node - index->nodes,
+						  source, &lower))) {
+			const struct policy_rule *found =
+				find_in(below, &entry, &work);
+
+			if (found)
+				return found;
+		}
+	}
+	return NULL;
+}
+
+void rule_index_free(struct rule_index *index)
+{
+	for (size_t i = 0; i < index->count; i++)
+		free(index->nodes[i].rules);
+	free(index->nodes);
+	free(index->slots);
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether any packet can be as a rule asks. A rule whose demands leave nothing
+ * is an error.
+ */
+#include <string.h>
+
+#include "demand.h"
+#include "policy/language/parse/parser.h"
+
+/* Every value that the field can have. */
+static bool is_all(const struct policy_condition *condition)
+{
+	static const unsigned int bits[] = {
+#define BITS(name, bits, word) bits,
+		POLICY_FIELD_LIST(BITS)
+#undef BITS
+	};
+	unsigned int size = bits[condition->field];
+	struct policy_range all = {
+		.last.hi = size == 128 ? UINT64_MAX : 0,
+		.last.lo = size >= 64 ? UINT64_MAX : (UINT64_C(1) << size) - 1,
+	};
+
+	all.last.lo &= condition->mask;
+	return ranges_within(&all, 1, condition->ranges, condition->count);
+}
+
+static bool is_nothing(const struct policy_condition *condition)
+{
+	return condition->negated && is_all(condition) &&
+	       (!condition->either_family ||
+		is_nothing(condition->either_family));
+}
+
+static const struct policy_condition *
+half_of(const struct policy_condition *condition, enum policy_field field)
+{
+	while (condition && condition->field != field)
+		condition = condition->either_family;
+	return condition;
+}
+
+/* No value of that field is in both; sure only where it says so. */
+static bool are_apart(const struct policy_condition *a,
+		      const struct policy_condition *b, enum policy_field field)
+{
+	a = half_of(a, field);
+	b = half_of(b, field);
+	if (!a || !b)
+		return true;
+	if (a->negated && b->negated)
+		return false;
+	if (a->count > POLICY_COMPARED_MAX && b->count > POLICY_COMPARED_MAX)
+		return false;
+	if (a->negated)
+		return a->mask == b->mask &&
+		       ranges_within(b->ranges, b->count, a->ranges, a->count);
+	if (b->negated)
+		return a->mask == b->mask &&
+		       ranges_within(a->ranges, a->count, b->ranges, b->count);
+	if (field == POLICY_TCP_FLAGS || field == POLICY_MARK)
+		return (a->ranges[0].first.lo ^ b->ranges[0].first.lo) &
+		       a->mask & b->mask;
+	return a->mask == b->mask &&
+	       !ranges_meet(a->ranges, a->count, b->ranges, b->count);
+}
+
+static bool exclude(const struct policy_condition *a,
+		    const struct policy_condition *b)
+{
+	struct demand demand = demand_of(a), other = demand_of(b);
+
+	if (!demand_join(&demand, &other))
+		return true;
+	if (!half_of(a, b->field) && !half_of(b, a->field))
+		return false;
+	return are_apart(a, b, a->field) &&
+	       (a->field == b->field ? !a->either_family || !b->either_family ||
+					       are_apart(a, b, a->field + 1)
+				     : are_apart(a, b, b->field));
+}
+
+/* The word that a clause starts with, for a message. */
+static const char *clause_at(struct parser *parser, struct policy_place place,
+			     int *length)
+{
+	struct source *source = &parser->policy->sources->list[place.file];
+	size_t size, at = place.column - 1, end;
+	const char *line = source_line(source, place.line, &size);
+
+	*length = 0;
+	if (!line || at >= size)
+		return "";
+	for (end = at;
+	     end < size && strchr("abcdefghijklmnopqrstuvwxyz-6", line[end]);)
+		end++;
+	*length = end - at;
+	return line + at;
+}
+
+static bool is_transport(enum policy_field field)
+{
+	return field == POLICY_SOURCE_PORT || field == POLICY_TARGET_PORT ||
+	       field == POLICY_TCP_FLAGS || field == POLICY_ICMP_TYPE ||
+	       field == POLICY_ICMP_CODE;
+}
+
+static const char *hint_same(const struct policy_condition *a,
+			     const struct policy_condition *b)
+{
+	if (a->negated || b->negated)
+		return NULL;
+	switch (a->field) {
+	case POLICY_PROTOCOL:
+		return "for either of them: 'proto { ..., ... }'";
+	case POLICY_ETHERTYPE:
+	case POLICY_VLANS:
+	case POLICY_TCP_FLAGS:
+	case POLICY_FRAGMENT:
+	case POLICY_EXTENSIONS:
+	case POLICY_MARK:
+		return NULL;
+	default:
+		return "for either of them: one set, '{ ..., ... }'";
+	}
+}
+
+static const char *hint_for(enum policy_field a, enum policy_field b)
+{
+	if (a == POLICY_FRAGMENT && is_transport(b))
+		return "a later fragment has no ports, flags, types and codes";
+	if (a == POLICY_SOURCE_PORT || a == POLICY_TARGET_PORT)
+		return "TCP, UDP and SCTP have ports";
+	if (a == POLICY_TCP_FLAGS)
+		return "TCP has flags";
+	if (a == POLICY_SOURCE4 || a == POLICY_TARGET4 || a == POLICY_SOURCE6 ||
+	    a == POLICY_TARGET6)
+		return "a packet is IPv4 or IPv6, and only those have "
+		       "addresses here";
+	return NULL;
+}
+
+static bool fail_excluded(struct parser *parser, size_t later)
+{
+	const struct rule_state *state = &parser->rule;
+	const struct policy_condition *list = state->rule.conditions;
+	struct policy_place place = state->places[later];
+	const char *here, *there, *hint;
+	int here_length, there_length;
+	size_t earlier = 0;
+
+	while (earlier < later && !exclude(&list[earlier], &list[later]))
+		earlier++;
+	here = clause_at(parser, place, &here_length);
+	if (earlier == later)
+		return fail_at(parser, place,
+			       "this can never match: what stands before "
+			       "'%.*s' leaves nothing for it",
+			       here_length, here);
+	there = clause_at(parser, state->places[earlier], &there_length);
+	fail_at(parser, place,
+		"this can never match: '%.*s' and '%.*s' exclude each other",
+		there_length, there, here_length, here);
+	if (list[earlier].field == list[later].field)
+		hint = hint_same(&list[earlier], &list[later]);
+	else
+		hint = hint_for(list[earlier].field, list[later].field);
+	if (!hint && list[earlier].field != list[later].field)
+		hint = hint_for(list[later].field, list[earlier].field);
+	if (hint)
+		report_hint(parser->diagnostics, "%s", hint);
+	return false;
+}
+
+static bool check_actions(struct parser *parser, const struct demand *demand)
+{
+	const struct policy_rule *rule = &parser->rule.rule;
+	struct demand tcp = { 0 };
+
+	demand_only(&tcp, 6, 6, 6);
+	if (rule->action == POLICY_REJECT && !(demand->families & IS_IP))
+		return fail_at(parser, rule->place,
+			       "'reject' has an answer for IPv4 and IPv6 only: "
+			       "use 'drop'");
+	for (int i = 0; i < 4; i++) {
+		if (rule->reject == POLICY_REJECT_RESET &&
+		    demand->protocols[i] & ~tcp.protocols[i])
+			return fail_at(parser, rule->place,
+				       "'reject with reset' is for TCP: the "
+				       "rule needs 'tcp'");
+	}
+	for (size_t i = 0; i < rule->change_count; i++) {
+		if (rule->changes[i].kind == POLICY_SET_DSCP &&
+		    !(demand->families & IS_IP))
+			return fail_at(parser, rule->place,
+				       "only IPv4 and IPv6 have a DSCP that "
+				       "could be set");
+	}
+	return true;
+}
+
+static bool is_excluded(const struct policy_condition *list, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if ((half_of(&list[i], list[at].field) ||
+		     half_of(&list[at], list[i].field)) &&
+		    exclude(&list[i], &list[at]))
+			return true;
+	}
+	return false;
+}
+
+bool check_sense(struct parser *parser)
+{
+	const struct rule_state *state = &parser->rule;
+	const struct policy_condition *list = state->rule.conditions;
+	const struct policy_condition any = { .field = POLICY_MARK };
+	struct demand demand = demand_of(&any);
+
+	if (parser->alone)
+		return true;
+	for (size_t i = 0; i < state->rule.condition_count; i++) {
+		struct demand more = demand_of(&list[i]);
+
+		if (is_nothing(&list[i]))
+			return fail_at(parser, state->places[i],
+				       "this can never match: nothing is left "
+				       "when all is excluded");
+		if (!demand_join(&demand, &more) || is_excluded(list, i))
+			return fail_excluded(parser, i);
+	}
+	for (size_t i = 0; i < state->rule.condition_count; i++) {
+		if (list[i].field == POLICY_ICMP_TYPE &&
+		    !(state->needs_icmp ? state->has_icmp : state->has_icmp6))
+			return fail_at(parser, state->places[i],
+				       "'type' needs 'icmp' or 'icmp6' in the "
+				       "same rule");
+	}
+	return check_actions(parser, &demand);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The parser's way in and out, and how it steps from token to token. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser.h"
+#include "policy/language/text/read.h"
+
+void advance(struct parser *parser)
+{
+	parser->previous_end = parser->token.place;
+	parser->previous_end.column += parser->token.length;
+	if (parser->token.kind == TOKEN_STRING)
+		parser->previous_end.column += 2;
+	if (diagnostics_full(parser->diagnostics))
+		parser->is_over = true;
+	if (parser->is_over)
+		parser->lexer.at = parser->lexer.end;
+	lexer_next(&parser->lexer, &parser->token);
+}
+
+bool accept_word(struct parser *parser, const char *word)
+{
+	if (!token_is(&parser->token, word))
+		return false;
+	advance(parser);
+	return true;
+}
+
+bool accept_sign(struct parser *parser, char sign)
+{
+	if (!token_is_sign(&parser->token, sign))
+		return false;
+	advance(parser);
+	return true;
+}
+
+bool is_line_end(const struct parser *parser)
+{
+	return parser->token.kind == TOKEN_NEWLINE ||
+	       parser->token.kind == TOKEN_END;
+}
+
+bool out_of_memory(struct parser *parser)
+{
+	parser->is_over = true;
+	parser->error = -ENOMEM;
+	return false;
+}
+
+bool fail_at(struct parser *parser, struct policy_place place,
+	     const char *format, ...)
+{
+	va_list args;
+	char *message;
+
+	va_start(args, format);
+	if (vasprintf(&message, format, args) < 0)
+		message = NULL;
+	va_end(args);
+	report_error(parser->diagnostics, place, "%s",
+		     message ? message : "out of memory");
+	free(message);
+	return false;
+}
+
+/* Where a line ends too early, its comment has nothing to do with it. */
+bool fail_expected(struct parser *parser, const char *what)
+{
+	const struct token *token = &parser->token;
+
+	if (token->kind == TOKEN_BAD || parser->is_over)
+		return false;
+	if (is_line_end(parser))
+		return fail_at(parser, parser->previous_end,
+			       "%s is missing here", what);
+	return fail_at(parser, token->place, "%s goes here, not '%.*s'", what,
+		       (int)(token->length < 40 ? token->length : 40),
+		       token->text);
+}
+
+bool fail_limit(struct parser *parser, const char *what, size_t limit)
+{
+	if (!parser->is_over)
+		fail_at(parser, parser->token.place, "more than %zu %s", limit,
+			what);
+	parser->is_over = true;
+	return false;
+}
+
+static void free_state(struct parser *parser)
+{
+	lists_free(parser);
+	names_free(&parser->list_names);
+	names_free(&parser->block_names);
+	free(parser->blocks);
+	rule_state_free(&parser->rule);
+}
+
+/* The first source of the policy, and what it includes. */
+static int parse(struct policy *policy, struct diagnostics *diagnostics,
+		 const struct read_options *options)
+{
+	struct parser parser = {
+		.policy = policy,
+		.diagnostics = diagnostics,
+		.alone = options->alone,
+		.no_include = options->no_include,
+	};
+	int err;
+
+	if (add_main_block(&parser)) {
+		lexer_start(&parser.lexer, policy->sources->list, 0,
+			    diagnostics);
+		advance(&parser);
+		parse_lines(&parser);
+		if (!parser.is_over)
+			check_blocks(&parser);
+	}
+	err = parser.error;
+	if (!err && diagnostics->counts[SEVERITY_ERROR])
+		err = -EINVAL;
+	free_state(&parser);
+	return err;
+}
+
+static const char *load_error(int err)
+{
+	switch (err) {
+	case -EFBIG:
+		return "larger than a policy may be: 64 MiB with its includes";
+	case -EINVAL:
+		return "no regular file";
+	default:
+		return strerror(-err);
+	}
+}
+
+static void report_load(struct policy *policy, const char *path, int err,
+			struct diagnostics *diagnostics)
+{
+	struct policy_place place = { 0 };
+
+	/* a source without text stands for it in the message */
+	if (source_add(policy->sources, path, "", 0) >= 0)
+		report_error(diagnostics, place, "%s", load_error(err));
+}
+
+int policy_read_file(struct policy *policy, const char *path,
+		     const struct read_options *options,
+		     struct diagnostics *diagnostics)
+{
+	int err;
+
+	*policy = (struct policy){ .sources = sources_new() };
+	if (!policy->sources)
+		return -ENOMEM;
+	err = source_read(policy->sources, path, false);
+	if (err < 0)
+		report_load(policy, path, err, diagnostics);
+	else
+		err = parse(policy, diagnostics, options);
+	return err;
+}
+
+int policy_read_text(struct policy *policy, const char *name, const char *text,
+		     size_t size, const struct read_options *options,
+		     struct diagnostics *diagnostics)
+{
+	int err;
+
+	*policy = (struct policy){ .sources = sources_new() };
+	if (!policy->sources)
+		return -ENOMEM;
+	err = source_add(policy->sources, name, text, size);
+	if (err < 0)
+		report_load(policy, name, err, diagnostics);
+	else
+		err = parse(policy, diagnostics, options);
+	return err;
+}
+
+/* Warnings are for those who check a policy, not for those who use it. */
+static int finish(struct policy *policy, int err,
+		  struct diagnostics *diagnostics, FILE *errors)
+{
+	if (err && policy->sources && policy->sources->count) {
+		diagnostics_print(diagnostics, policy->sources, errors);
+		if (err == -ENOMEM)
+			fprintf(errors, "%s: out of memory\n",
+				policy->sources->list[0].name);
+	}
+	if (err)
+		policy_free(policy);
+	diagnostics_free(diagnostics);
+	return err;
+}
+
+int policy_parse_file(struct policy *policy, const char *path, FILE *errors)
+{
+	struct diagnostics diagnostics = { 0 };
+	struct read_options options = { 0 };
+	int err = policy_read_file(policy, path, &options, &diagnostics);
+
+	return finish(policy, err, &diagnostics, errors);
+}
+
+int policy_parse_text(struct policy *policy, const char *name, const char *text,
+		      size_t size, FILE *errors)
+{
+	struct diagnostics diagnostics = { 0 };
+	struct read_options options = { .no_include = true };
+	int err = policy_read_text(policy, name, text, size, &options,
+				   &diagnostics);
+
+	return finish(policy, err, &diagnostics, errors);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the parser share; nobody else needs it. */
+#ifndef TG_POLICY_PARSER_H
+#define TG_POLICY_PARSER_H
+
+#include "policy/language/text/diagnostic.h"
+#include "policy/language/text/lexer.h"
+#include "policy/language/limits.h"
+#include "policy/language/names.h"
+#include "policy_parse.h"
+#include "policy/language/ranges.h"
+#include "policy/language/text/source.h"
+#include "policy/language/text/suggest.h"
+#include "policy/language/words.h"
+
+/* What a set may hold, which depends on where it stands. */
+enum value_kind {
+	KIND_ADDRESS,
+	KIND_MAC,
+	KIND_ETHERTYPE,
+	KIND_ARP,
+	KIND_PROTOCOL,
+	KIND_PORT,
+	KIND_ICMP,
+	KIND_ICMP6,
+	KIND_ICMP_CODE,
+	KIND_ICMP6_CODE,
+	KIND_CODE, /* where names would be ambiguous */
+	KIND_VLAN,
+	KIND_PRIORITY,
+	KIND_EXTENSION,
+	KIND_TTL,
+	KIND_DSCP,
+	KIND_LENGTH,
+	KIND_MARK,
+	KINDS,
+};
+
+enum item_kind {
+	ITEM_NUMBER, /* or a word that stands for one */
+	ITEM_IP4,
+	ITEM_IP6,
+	ITEM_MAC,
+	ITEM_KINDS,
+};
+
+/* A word has its length in hi, and in lo where in the source it stands. */
+struct item {
+	enum item_kind kind;
+	bool first_is_word, last_is_word;
+	struct policy_value first, last;
+	struct policy_place place;
+};
+
+/* Ranges of both families for addresses, else only the first. */
+struct value_set {
+	struct ranges ranges[2];
+};
+
+/* What a list is in fields of one kind, once one of them asks. */
+struct resolved {
+	struct resolved *next;
+	enum value_kind kind;
+	bool is_good;
+	struct value_set set;
+};
+
+struct list {
+	const char *name;
+	size_t length;
+	struct policy_place place;
+	struct item *items;
+	size_t count, room;
+	struct resolved *resolved;
+};
+
+struct block_state {
+	const char *name;
+	size_t length;
+	struct policy_place used; /* by the first jump; line 0: by none */
+	bool is_defined;
+	size_t room;  /* for rules */
+	size_t depth; /* of jumps below, once that is known; 0: not yet */
+	size_t rules; /* with those that jumps lead to, counted each time */
+	bool is_open; /* on the way of a search for circles */
+};
+
+/* A rule while it is read; its arrays are used again for the next. */
+/* A rule while it is read; its arrays are used again for the next. */
+struct rule_state {
+	struct policy_rule rule;
+	struct policy_place *places; /* of the conditions */
+	size_t condition_room, place_room, change_room;
+	bool has_icmp, has_icmp6;
+	bool needs_icmp, needs_icmp6; /* a type was read as one of these */
+};
+
+struct parser {
+	struct policy *policy;
+	struct diagnostics *diagnostics;
+	struct lexer lexer;
+	struct token token;
+	struct policy_place previous_end; /* of the token before */
+
+	bool alone;	 /* no other files, and names may be defined there */
+	bool no_include; /* a text that comes from no file */
+	unsigned int includes[POLICY_INCLUDES_MAX]; /* that lead to this one */
+	unsigned int depth;
+	bool resume; /* what failed has ended before this line */
+
+	size_t block;		    /* that rules go to now */
+	struct policy_place opened; /* the sub-list that is open, or line 0 */
+	unsigned int opened_depth;  /* of includes */
+	size_t opened_within;	    /* sub-lists, by mistake */
+
+	struct list *lists;
+	size_t list_count, list_room;
+	struct names list_names;
+	struct block_state *blocks; /* side by side with policy->blocks */
+	size_t block_room;
+	struct names block_names;
+
+	struct rule_state rule;
+	size_t rule_count, item_count, range_count;
+	bool is_over; /* out of memory, or of patience */
+	int error;
+};
+
+/* parse.c */
+void advance(struct parser *parser);
+bool accept_word(struct parser *parser, const char *word);
+bool accept_sign(struct parser *parser, char sign);
+bool is_line_end(const struct parser *parser);
+bool out_of_memory(struct parser *parser);
+bool fail_expected(struct parser *parser, const char *what);
+__attribute__((format(printf, 3, 4))) bool fail_at(struct parser *parser,
+						   struct policy_place place,
+						   const char *format, ...);
+bool fail_limit(struct parser *parser, const char *what, size_t limit);
+
+/* line.c: what a line of a policy can be */
+void parse_lines(struct parser *parser);
+
+/* block.c: sub-lists, and who jumps to whom */
+bool parse_name(struct parser *parser, const char *what, struct token *name);
+bool add_main_block(struct parser *parser);
+bool block_named(struct parser *parser, const struct token *name,
+		 size_t *block);
+bool parse_sublist(struct parser *parser);
+bool close_sublist(struct parser *parser);
+void check_sublist_closed(struct parser *parser);
+void check_blocks(struct parser *parser);
+
+/* list.c */
+bool parse_list(struct parser *parser);
+struct list *list_named(struct parser *parser, const char *name, size_t length);
+struct resolved *list_resolve(struct parser *parser, struct list *list,
+			      enum value_kind kind, struct policy_place place);
+void suggest_lists(struct parser *parser, struct suggestion *suggestion);
+void lists_free(struct parser *parser);
+
+/* item.c: values as they are written, before a field is known */
+typedef bool take_item(struct parser *parser, const struct item *item,
+		       void *context);
+bool parse_items(struct parser *parser, const char *what, take_item *take,
+		 void *context);
+
+/* literal.c: one value */
+bool read_number(const char *text, size_t length, uint64_t *value);
+bool parse_literal(struct parser *parser, const char *what,
+		   enum item_kind *kind, bool *is_word,
+		   struct policy_value *value);
+bool parse_number(struct parser *parser, const char *what, uint64_t max,
+		  uint64_t *value);
+bool parse_prefix(struct parser *parser, struct item *item);
+
+/* resolve.c: what an item says in a field */
+const char *kind_name(enum value_kind kind);
+const char *item_text(const struct item *item, size_t *length);
+const char *items_name(const struct item *item); /* "numbers" */
+bool is_range_item(const struct item *item);
+bool suits_kind(const struct item *item, enum value_kind kind);
+bool resolve_item(struct parser *parser, enum value_kind kind,
+		  const struct item *item, struct policy_place place,
+		  struct value_set *set);
+bool is_known_word(const char *word, size_t length);
+void suggest_known_words(struct suggestion *suggestion);
+
+/* set.c: sets in a field */
+struct parsed_set {
+	bool negated;
+	bool borrowed; /* all of a list, and nothing else */
+	struct value_set values;
+};
+bool starts_set(const struct parser *parser);
+bool parse_set(struct parser *parser, enum value_kind kind,
+	       struct parsed_set *set);
+bool parse_set_field(struct parser *parser, enum value_kind kind,
+		     enum policy_field field, struct policy_place place);
+
+/* rule.c */
+bool parse_rule(struct parser *parser);
+void rule_state_free(struct rule_state *state);
+struct policy_condition *add_condition(struct parser *parser,
+				       enum policy_field field,
+				       struct policy_place place);
+struct policy_condition *add_value(struct parser *parser,
+				   enum policy_field field, uint64_t first,
+				   uint64_t last, struct policy_place place);
+
+/*
+ * match.c, special.c, change.c: a clause after its first
+ * word, which stands at place. NULL: that word starts no such clause.
+ */
+typedef bool parse_clause(struct parser *parser, struct policy_place place);
+parse_clause *match_clause(const struct token *token);
+parse_clause *change_clause(const struct token *token);
+bool parse_type(struct parser *parser, struct policy_place place);
+bool parse_flags(struct parser *parser, struct policy_place place);
+bool parse_syn(struct parser *parser, struct policy_place place);
+bool parse_extension(struct parser *parser, struct policy_place place);
+bool parse_mark(struct parser *parser, struct policy_place place);
+bool parse_masked(struct parser *parser, uint64_t *value, uint64_t *mask);
+
+/* keywords.c */
+bool is_action(const struct token *token, enum policy_action *action);
+bool is_statement(const struct token *token);
+bool is_keyword(const struct token *token);
+bool is_reserved(const struct token *token);
+void hint_statement(struct parser *parser, const struct token *token);
+bool hint_sign(struct parser *parser, const struct token *token);
+void hint_clause(struct parser *parser, const struct token *token);
+void hint_word(struct parser *parser, struct suggestion *suggestion);
+bool fail_reserved(struct parser *parser, const struct token *token);
+
+/* sense.c: can a packet be like that? */
+bool check_sense(struct parser *parser);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Values of the fields as text. */
+#ifndef TG_POLICY_PRINT_VALUE_H
+#define TG_POLICY_PRINT_VALUE_H
+
+#include <stdio.h>
+
+#include "policy/language/policy.h"
+#include "policy/language/words.h"
+
+/* How the values of a set are written. */
+struct value_form {
+	enum {
+		FORM_NUMBER,
+		FORM_HEX,
+		FORM_MAC,
+		FORM_IP4,
+		FORM_IP6,
+	} form;
+	enum word_table words; /* WORD_TABLES: none */
+};
+
+void print_set(FILE *out, const struct policy_condition *condition,
+	       struct value_form form);
+
+/* Of both families, if there are two. */
+void print_addresses(FILE *out, const struct policy_condition *condition);
+
+/* "value" or "value/mask"; a mask of all ones is none. */
+void print_masked(FILE *out, uint64_t value, uint64_t mask);
+
+/* "syn,ack", or "none" */
+void print_bits(FILE *out, enum word_table words, uint64_t bits,
+		const char *separator);
+
+#endif

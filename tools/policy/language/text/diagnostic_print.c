@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Messages for people, with the line and a caret, and for programs: JSON. */
+#include "diagnostic.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/json_print.h"
+#include "policy/language/limits.h"
+#include "source.h"
+
+/* Of a long line only what is around the caret. */
+#define SHOWN_BEFORE 60
+#define SHOWN_MAX 120
+
+static bool is_inside_character(char byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+static bool is_printable(unsigned char byte)
+{
+	return byte >= ' ' && byte != 0x7f;
+}
+
+/* What would do something to a terminal is shown as a question mark. */
+static void print_line(FILE *out, const char *text, size_t length,
+		       size_t column)
+{
+	size_t first = column > SHOWN_BEFORE ? column - SHOWN_BEFORE : 0;
+	size_t last = length - first > SHOWN_MAX ? first + SHOWN_MAX : length;
+
+	if (length <= SHOWN_MAX)
+		first = 0;
+	while (first && is_inside_character(text[first]))
+		first--;
+	while (last < length && is_inside_character(text[last]))
+		last++;
+
+	fputs(first ? "  ..." : "  ", out);
+	for (size_t i = first; i < last; i++)
+		fputc(is_printable(text[i]) || text[i] == '\t' ? text[i] : '?',
+		      out);
+	fputs(last < length ? "...\n" : "\n", out);
+
+	/* Tabs under tabs, or the caret stands elsewhere. */
+	fputs(first ? "     " : "  ", out);
+	for (size_t i = first; i < column && i < length; i++) {
+		if (!is_inside_character(text[i]))
+			fputc(text[i] == '\t' ? '\t' : ' ', out);
+	}
+	fputs("^\n", out);
+}
+
+static void print_one(const struct diagnostic *diagnostic,
+		      struct sources *sources, FILE *out)
+{
+	struct source *source = &sources->list[diagnostic->place.file];
+	struct policy_place place = diagnostic->place;
+	size_t length;
+	const char *line;
+
+	fputs(source->name, out);
+	if (place.line)
+		fprintf(out, ":%u:%u", place.line, place.column);
+	fprintf(out, ": %s%s\n",
+		diagnostic->severity == SEVERITY_WARNING ? "warning: " : "",
+		diagnostic->message ? diagnostic->message : "out of memory");
+	line = source_line(source, place.line, &length);
+	if (line && place.column)
+		print_line(out, line, length, place.column - 1);
+	if (diagnostic->hint)
+		fprintf(out, "  %s\n", diagnostic->hint);
+}
+
+static int compare(const void *one, const void *two)
+{
+	const struct diagnostic *a = one, *b = two;
+
+	if (a->place.file != b->place.file)
+		return a->place.file < b->place.file ? -1 : 1;
+	if (a->place.line != b->place.line)
+		return a->place.line < b->place.line ? -1 : 1;
+	if (a->place.column != b->place.column)
+		return a->place.column < b->place.column ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static void sort(struct diagnostics *diagnostics)
+{
+	if (diagnostics->count)
+		qsort(diagnostics->list, diagnostics->count,
+		      sizeof(*diagnostics->list), compare);
+	diagnostics->hint_to_last = false;
+}
+
+void diagnostics_print(struct diagnostics *diagnostics, struct sources *sources,
+		       FILE *out)
+{
+	static const char *const names[SEVERITIES] = { "errors", "warnings" };
+
+	sort(diagnostics);
+	for (size_t i = 0; i < diagnostics->count; i++)
+		print_one(&diagnostics->list[i], sources, out);
+	for (int i = 0; i < SEVERITIES; i++) {
+		if (diagnostics->counts[i] > POLICY_MESSAGES_MAX)
+			fprintf(out, "%s: more than %d %s, no more are shown\n",
+				sources->list[0].name, POLICY_MESSAGES_MAX,
+				names[i]);
+	}
+}
+
+static void print_json(FILE *out, const char *text)
+{
+	json_print(out, text, strlen(text));
+}
+
+void diagnostics_print_json(struct diagnostics *diagnostics,
+			    struct sources *sources, FILE *out)
+{
+	static const char *const severities[SEVERITIES] = { "error",
+							    "warning" };
+
+	sort(diagnostics);
+	fputc('[', out);
+	for (size_t i = 0; i < diagnostics->count; i++) {
+		const struct diagnostic *one = &diagnostics->list[i];
+
+		fputs(i ? ",\n {\"file\": " : "\n {\"file\": ", out);
+		print_json(out, sources->list[one->place.file].name);
+		fprintf(out, ", \"line\": %u, \"column\": %u, ",
+			one->place.line, one->place.column);
+		fprintf(out, "\"severity\": \"%s\", \"message\": ",
+			severities[one->severity]);
+		print_json(out, one->message ? one->message : "");
+		fputs(", \"hint\": ", out);
+		if (one->hint)
+			print_json(out, one->hint);
+		else
+			fputs("null", out);
+		fputc('}', out);
+	}
+	fputs(diagnostics->count ? "\n]\n" : "]\n", out);
+}

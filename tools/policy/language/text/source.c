@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policy/language/limits.h"
+
+#define READ_FIRST 65536
+
+struct sources *sources_new(void)
+{
+	return calloc(1, sizeof(struct sources));
+}
+
+static void source_clear(struct source *source)
+{
+	free(source->name);
+	free(source->text);
+	free(source->lines);
+}
+
+void sources_free(struct sources *sources)
+{
+	if (!sources)
+		return;
+	for (size_t i = 0; i < sources->count; i++)
+		source_clear(&sources->list[i]);
+	for (size_t i = 0; i < sources->kept_count; i++)
+		free(sources->kept[i]);
+	free(sources->kept);
+	free(sources->list);
+	free(sources);
+}
+
+bool sources_keep(struct sources *sources, void *array)
+{
+	void **kept = reallocarray(sources->kept, sources->kept_count + 1,
+				   sizeof(*kept));
+
+	if (!kept) {
+		free(array);
+		return false;
+	}
+	sources->kept = kept;
+	kept[sources->kept_count++] = array;
+	return true;
+}
+
+/* Takes source over, whether it succeeds or not. */
+static int append(struct sources *sources, struct source *source)
+{
+	struct source *list;
+	int err = -ENOMEM;
+
+	if (sources->count >= POLICY_FILES_MAX) {
+		err = -EMFILE;
+		goto out;
+	}
+	list = reallocarray(sources->list, sources->count + 1, sizeof(*list));
+	if (!list || !source->name || !source->text)
+		goto out;
+	sources->list = list;
+	list[sources->count] = *source;
+	sources->size += source->size;
+	return sources->count++;
+out:
+	source_clear(source);
+	return err;
+}
+
+/* All that comes, but never more than one byte more than room. */
+static int read_all(int fd, struct source *source, size_t room)
+{
+	size_t space = 0;
+
+	for (;;) {
+		ssize_t size;
+
+		if (source->size == space) {
+			char *text;
+
+			space = space ? space * 2 : READ_FIRST;
+			if (space > room + 1)
+				space = room + 1;
+			text = realloc(source->text, space);
+			if (!text)
+				return -ENOMEM;
+			source->text = text;
+		}
+		size = read(fd, source->text + source->size,
+			    space - source->size);
+		if (size < 0 && errno != EINTR)
+			return -errno;
+		if (size == 0)
+			return 0;
+		if (size > 0)
+			source->size += size;
+		if (source->size > room)
+			return -EFBIG;
+	}
+}
+
+static int open_source(const char *path, struct source *source, bool included)
+{
+	struct stat about;
+	/* a FIFO that nobody writes to is not to keep us waiting */
+	int fd = open(path, O_RDONLY | O_CLOEXEC |
+				    (included ? O_NONBLOCK | O_NOCTTY : 0));
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &about) < 0) {
+		err = -errno;
+	} else if (S_ISDIR(about.st_mode)) {
+		err = -EISDIR;
+	} else if (included && !S_ISREG(about.st_mode)) {
+		err = -EINVAL;
+	} else {
+		source->device = about.st_dev;
+		source->inode = about.st_ino;
+		return fd;
+	}
+	close(fd);
+	return err;
+}
+
+int source_read(struct sources *sources, const char *path, bool included)
+{
+	bool is_input = !included && !strcmp(path, "-");
+	struct source source = {
+		.name = strdup(is_input ? "<stdin>" : path),
+	};
+	int fd = is_input ? STDIN_FILENO : open_source(path, &source, included);
+	int err;
+
+	if (fd < 0) {
+		source_clear(&source);
+		return fd;
+	}
+	err = read_all(fd, &source, POLICY_SIZE_MAX - sources->size);
+	if (!is_input)
+		close(fd);
+	if (err) {
+		source_clear(&source);
+		return err;
+	}
+	return append(sources, &source);
+}
+
+int source_add(struct sources *sources, const char *name, const char *text,
+	       size_t size)
+{
+	struct source source = { .name = strdup(name), .size = size };
+
+	if (size > POLICY_SIZE_MAX - sources->size) {
+		source_clear(&source);
+		return -EFBIG;
+	}
+	source.text = malloc(size + 1);
+	if (source.text)
+		memcpy(source.text, text, size);
+	return append(sources, &source);
+}
+
+static bool find_lines(struct source *source)
+{
+	const char *end = source->text + source->size;
+	size_t count = 1;
+
+	for (const char *at = source->text; (at = memchr(at, '\n', end - at));
+	     at++)
+		count++;
+	source->lines = calloc(count + 1, sizeof(*source->lines));
+	if (!source->lines)
+		return false;
+	for (const char *at = source->text; (at = memchr(at, '\n', end - at));
+	     at++)
+		source->lines[++source->line_count] = at + 1 - source->text;
+	source->line_count++;
+	source->lines[source->line_count] = source->size + 1;
+	return true;
+}
+
+const char *source_line(struct source *source, size_t line, size_t *length)
+{
+	const char *text;
+
+	if (!source->lines && !find_lines(source))
+		return NULL;
+	if (line < 1 || line > source->line_count)
+		return NULL;
+	text = source->text + source->lines[line - 1];
+	*length = source->lines[line] - source->lines[line - 1] - 1;
+	if (*length && text[*length - 1] == '\r')
+		--*length;
+	return text;
+}

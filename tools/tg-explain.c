@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tg-explain - runs packets through a chain that is attached, and says what
+ * becomes of them and why. It loads each program of the chain once more, with
+ * counters of its own, attaches none, and lets the kernel run them on packets
+ * of its making. What runs on the hook knows nothing of it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "live/chain_run.h"
+#include "live/live_answer.h"
+
+#define EXIT_USAGE 2
+#define EXIT_GONE 3 /* the chain is another one by now */
+
+static const char help[] =
+	"Usage: tg-explain --hook HOOK --device DEVICE --programs LIST\n"
+	"                  --objects FOLDER --plugins FOLDER [OPTION]... "
+	"PACKET\n"
+	"\n"
+	"Runs a packet through a chain, and says what becomes of it.\n"
+	"\n"
+	"      --hook HOOK       xdp, xdp.frags, ingress or egress\n"
+	"      --device DEVICE   where the packet is\n"
+	"      --programs LIST   the chain: the gate's id, then SLOT:ID for "
+	"each\n"
+	"                        slot, with commas between them\n"
+	"      --objects FOLDER  the objects that were grafted\n"
+	"      --plugins FOLDER  those that were built\n"
+	"      --pcap CAPTURE    the packets of a capture; - is standard "
+	"input\n"
+	"      --batch           a packet a line from standard input, an "
+	"answer a line\n"
+	"      --json            an object a packet\n"
+	"  -h, --help\n"
+	"\n"
+	"The exit status is 3 where the chain has changed meanwhile.\n";
+
+struct live {
+	const char *device, *programs; /* SLOT:ID,... */
+	bool help;
+
+	struct twins twins;
+	struct chain_run run;
+	struct questions questions;
+	struct describe_error not_run; /* why the last packet was not */
+};
+
+static int usage(const char *what)
+{
+	fprintf(stderr, "tg-explain: %s: see tg-explain --help\n", what);
+	return EXIT_USAGE;
+}
+
+static bool take_hook(struct twins *twins, const char *word)
+{
+	twins->section = word;
+	twins->multi_buffer = !strcmp(word, "xdp.frags");
+	if (twins->multi_buffer || !strcmp(word, "xdp"))
+		twins->hook = TG_HOOK_XDP;
+	else if (!strcmp(word, "ingress"))
+		twins->hook = TG_HOOK_INGRESS;
+	else if (!strcmp(word, "egress"))
+		twins->hook = TG_HOOK_EGRESS;
+	else
+		return false;
+	return true;
+}
+
+static int check_options(const struct live *live)
+{
+	const struct twins *twins = &live->twins;
+	const char *problem = questions_usage(&live->questions);
+
+	if (!twins->section || !live->device || !live->programs ||
+	    !twins->objects || !twins->plugins)
+		return usage("which chain?");
+	return problem ? usage(problem) : EXIT_SUCCESS;
+}
+
+static int parse_options(struct live *live, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "hook", required_argument, NULL, 'k' },
+		{ "device", required_argument, NULL, 'd' },
+		{ "programs", required_argument, NULL, 'p' },
+		{ "objects", required_argument, NULL, 'o' },
+		{ "plugins", required_argument, NULL, 'l' },
+		{ "pcap", required_argument, NULL, 'c' },
+		{ "batch", no_argument, NULL, 'b' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct questions *questions = &live->questions;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case 'k':
+			if (!take_hook(&live->twins, optarg))
+				return usage("no such hook");
+			break;
+		case 'd':
+			live->device = optarg;
+			break;
+		case 'p':
+			live->programs = optarg;
+			break;
+		case 'o':
+			live->twins.objects = optarg;
+			break;
+		case 'l':
+			live->twins.plugins = optarg;
+			break;
+		case 'c':
+			questions->capture = optarg;
+			break;
+		case 'b':
+			questions->batch = true;
+			break;
+		case 'j':
+			questions->json = true;
+			break;
+		case 'h':
+			live->help = true;
+			return EXIT_SUCCESS;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	questions->words = argv + optind;
+	questions->word_count = argc - optind;
+	return check_options(live);
+}
+
+/* ID,SLOT:ID,... */
+static int add_programs(struct twins *twins, const char *list)
+{
+	uint32_t slot = TWIN_GATE_SLOT, number;
+	char *end;
+
+	for (;; list = end + 1) {
+		int err;
+
+		number = strtoul(list, &end, 10);
+		if (end == list)
+			return twins_refuse(twins, "no list of programs: %s",
+					    list);
+		if (*end == ':') {
+			slot = number;
+			if (slot >= TG_SLOTS)
+				return twins_refuse(twins, "no slot: %u", slot);
+			continue;
+		}
+		err = twins_add(twins, slot, number);
+		if (err || !*end)
+			return err;
+	}
+}
+
+static void print(const struct questions *questions,
+		  const struct live_answer *answer)
+{
+	if (questions->json)
+		live_answer_print_json(stdout, answer);
+	else if (answer->question->error || questions->batch ||
+		 questions->capture)
+		live_answer_print(stdout, answer);
+	else
+		live_answer_print_way(stdout, answer);
+}
+
+/* Who cannot run a packet refuses it. */
+static int run(struct live *live, struct question *question)
+{
+	int returned = 0;
+	const char *problem =
+		chain_run(&live->run, question->frame, question->frame_size,
+			  question->metadata, &returned);
+
+	if (!problem)
+		return returned;
+	snprintf(live->not_run.message, sizeof(live->not_run.message), "%s",
+		 problem);
+	question->error = &live->not_run;
+	return 0;
+}
+
+static void answer(void *command_data, struct question *question)
+{
+	struct live *live = command_data;
+	struct way way;
+	struct live_answer answer = {
+		.question = question,
+		.hook = live->twins.hook,
+		.way = &way,
+	};
+
+	if (!question->error)
+		answer.returned = run(live, question);
+	if (!question->error)
+		way_read(&way, &live->twins);
+	print(&live->questions, &answer);
+}
+
+static int explain(struct live *live)
+{
+	struct twins *twins = &live->twins;
+	int device = if_nametoindex(live->device);
+	int err = twins_start(twins);
+
+	if (!err)
+		err = add_programs(twins, live->programs);
+	if (err) {
+		if (!twins->error.gone)
+			fprintf(stderr, "tg-explain: %s\n", twins->error.text);
+		return twins->error.gone ? EXIT_GONE : EXIT_FAILURE;
+	}
+	err = device ? chain_run_start(&live->run, twins, device) : -ENODEV;
+	if (err) {
+		fprintf(stderr, "tg-explain: %s: %s\n", live->device,
+			strerror(-err));
+		return EXIT_FAILURE;
+	}
+	live->questions.on_xdp = twins->hook == TG_HOOK_XDP;
+	return questions_ask(&live->questions);
+}
+
+static int finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "tg-explain: cannot write: %s\n", strerror(errno));
+	return EXIT_FAILURE;
+}
+
+/* The kernel takes back what a process held, programs and maps as well. */
+int main(int argc, char **argv)
+{
+	struct live *live = calloc(1, sizeof(*live));
+	int status;
+
+	if (!live) {
+		fprintf(stderr, "tg-explain: out of memory\n");
+		return EXIT_FAILURE;
+	}
+	live->questions.command = "tg-explain";
+	live->questions.answer = answer;
+	live->questions.command_data = live;
+	libbpf_set_print(NULL);
+	status = parse_options(live, argc, argv);
+	if (status == EXIT_SUCCESS && live->help)
+		fputs(help, stdout);
+	else if (status == EXIT_SUCCESS)
+		status = explain(live);
+	return finish(status);
+}
