@@ -34,15 +34,18 @@ report_lookups() {
 report_race() {
 	local way kind
 	while IFS=$'\t' read -r way kind; do
-		printf 'Rules: %s, %s. Million frames a second, one processor; in brackets, the part of the limit named in OF\n' \
-			"$kind" "$way"
-		race_table "$1" "$way" "$kind" '.mpps.median' relative
+		report_race_rates "$1" "$way" "$kind"
 		printf '\nRules: %s, %s. Million frames a second, two processors\n' "$kind" "$way"
 		race_table "$1" "$way" "$kind" '.mpps2.median // 0'
 		printf '\nRules: %s, %s. Seconds until they are in force\n' "$kind" "$way"
 		race_table "$1" "$way" "$kind" '.up_seconds'
 		printf '\n'
 	done < <(jq -r "$RACE_WAY"' .race | map([way, .kind]) | unique | sort_by(.[0] != "ingress")[] | @tsv' "$1")
+}
+
+report_race_rates() { # FILE WAY KIND
+	printf 'Rules: %s, %s. Million frames a second, one processor; in brackets, the part of the limit named in OF\n' "$3" "$2"
+	race_table "$1" "$2" "$3" '.mpps.median' relative
 }
 
 # What comes in and what goes out are other races: the second have more to do
@@ -116,21 +119,27 @@ columns() {
 
 # --- the page in docs, and its plots
 
-# What stands between the two marks is replaced.
-write_page() { # FILE DOCS
-	report "$1" >"$WORK/figures"
-	awk -v figures="$WORK/figures" '
-		/^<!-- end of figures -->/ { inside = 0 }
+# All figures into bench/figures.txt; into the page, between its two marks, the
+# table that says most.
+write_page() { # FILE ROOT
+	local page=$2/docs/performance.md
+	report "$1" >"$2/bench/figures.txt"
+	{
+		report_machine "$1"
+		report_race_rates "$1" ingress ports
+	} >"$WORK/table"
+	awk -v table="$WORK/table" '
+		/^<!-- end of table -->/ { inside = 0 }
 		!inside { print }
-		/^<!-- figures -->/ {
+		/^<!-- table -->/ {
 			inside = 1
 			print "```"
-			while ((getline line < figures) > 0)
+			while ((getline line < table) > 0)
 				print line
 			print "```"
-		}' "$2/performance.md" >"$2/performance.md.new"
-	mv "$2/performance.md.new" "$2/performance.md"
-	draw_plots "$1" "$2/performance"
+		}' "$page" >"$page.new"
+	mv "$page.new" "$page"
+	draw_plots "$1" "$2/docs/performance"
 }
 
 draw_plots() { # FILE DIRECTORY

@@ -250,18 +250,37 @@ judges_alike() { # KIND COUNT PEER...
 	[[ $(race_in limit-egress ip -j -s link show dev sink | jq '.[0].stats64.rx.packets') == 2000 ]]
 }
 
-@test "a bracket is the part of the limit that stands in its row" {
-	jq -n '{race: [
+given_race_figures() {
+	jq -n '{machine: {kernel: "6.0", processor: "none", processors: 2, load_at_the_end: 0, versions: {}},
+		lookups: [], swap: [], memory: [], chain: [{plugins: 0, median: 1, min: 1, max: 1}], race: [
 		["limit-xdp", "limit-xdp", 8], ["limit-clsact", "limit-xdp", 4],
 		["nft-set", "limit-clsact", 1], ["policy-xdp", "limit-xdp", 6],
 		["limit-egress", "limit-egress", 2], ["policy-egress", "limit-egress", 1]] |
 		map({peer: .[0], limit: .[1], kind: "ports", count: 10, up_seconds: 1, mpps: {median: .[2]}, mpps2: null})
 		}' >"$WORK/figures.json"
+}
+
+@test "a bracket is the part of the limit that stands in its row" {
+	given_race_figures
 	run -0 report_race "$WORK/figures.json"
 	[[ $output =~ nft-set\ +limit-clsact\ +'1 (0.25)' ]] || fail "$output"
 	[[ $output =~ limit-clsact\ +limit-xdp\ +'4 (0.5)' ]] || fail "$output"
 	[[ $output =~ policy-xdp\ +limit-xdp\ +'6 (0.75)' ]] || fail "$output"
 	[[ $output =~ policy-egress\ +limit-egress\ +'1 (0.5)' ]] || fail "$output"
+}
+
+@test "the page gets one table, and the file of figures gets all" {
+	local root=$WORK/root
+	given_race_figures
+	mkdir -p "$root/docs" "$root/bench"
+	cp "$ROOT/docs/performance.md" "$root/docs/"
+	write_page "$WORK/figures.json" "$root"
+	[[ $(sed -n '/^<!-- table/,/^<!-- end of table/p' "$root/docs/performance.md") == *'policy-xdp '*'6 (0.75)'* ]]
+	run ! grep -F 'egress. Million frames' "$root/docs/performance.md"
+	grep -F 'egress. Million frames' "$root/bench/figures.txt"
+	diff <(sed '/^<!-- table/,/^<!-- end of table/d' "$ROOT/docs/performance.md") \
+		<(sed '/^<!-- table/,/^<!-- end of table/d' "$root/docs/performance.md")
+	[[ -s $root/docs/performance/race-ports.svg && -s $root/docs/performance/chain.svg ]]
 }
 
 @test "a filter that judges otherwise is noticed" {
