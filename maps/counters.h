@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The counters: each plugin has a per-CPU array of its own, named
- * tgc_<plugin>, with one cell for each hook, verdict and reason. So the names
- * of the pins are the list of what is counted, and a plugin from outside this
- * tree needs no number of its own.
+ * Counters. Each plugin has its own per-CPU array, tgc_<plugin>, with one entry
+ * per hook, verdict and reason. The pin names list everything that is counted,
+ * so a plugin from outside this tree needs no registered number.
  */
 #ifndef TG_COUNTERS_H
 #define TG_COUNTERS_H
@@ -17,15 +16,15 @@
 
 struct tg_counter {
 	__u64 packets;
-	__u64 bytes; /* whole frames, the Ethernet header included */
+	__u64 bytes; /* whole frames, with the Ethernet header */
 };
 
 _Static_assert(sizeof(struct tg_counter) == 16, "tg_counter is ABI");
 
 /*
- * The rules of a policy are counted in blocks: where each had an entry of its
- * own in a per-CPU array, its pointer there would be one more line for the
- * processor to fetch, for every packet, before the counter itself.
+ * Rule counters are grouped in blocks. With one array entry per rule, the
+ * per-CPU pointer of each entry would be one more cache line to fetch for every
+ * packet, before the counter itself.
  */
 #define TG_RULES_IN_BLOCK 256
 #define TG_RULE_BLOCKS(rules) \

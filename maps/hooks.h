@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hooks of a device that a plugin can serve. The order is the order in
- * which a received packet, then a sent one, meets them.
+ * The hooks that a plugin can be attached to, in the order in which packets
+ * pass them: first received packets, then sent ones.
  */
 #ifndef TG_HOOKS_H
 #define TG_HOOKS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a rule of a policy does, as the compiler writes it into the tables and
- * the policy plugin carries it out.
+ * The action of a rule: the compiler writes it into the tables, and the policy
+ * plugin executes it.
  */
 #ifndef TG_POLICY_ACT_H
 #define TG_POLICY_ACT_H
@@ -24,7 +24,7 @@ enum tg_act_reject {
 	TG_ACT_REJECT_ADMIN,
 };
 
-/* What else is done to the packet: bits of ->changes. */
+/* Changes to the packet: bits of ->changes. */
 enum tg_act_change {
 	TG_ACT_SET_MARK = 1 << 0,
 	TG_ACT_SET_PRIORITY = 1 << 1,
@@ -43,7 +43,7 @@ struct tg_act {
 	__u32 mark, mark_mask;
 	__u32 priority;
 	__u32 class;
-	__u32 redirect; /* index of the device */
+	__u32 redirect; /* ifindex */
 	__u32 mirror;
 	__u32 unused;
 };
@@ -51,8 +51,8 @@ struct tg_act {
 _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
 
 /*
- * What occurs in a policy, as bits: changes as above, kinds, and answers. The
- * plugin has them as a constant, and what is not used costs nothing.
+ * Everything that a policy uses, as bits: changes, action kinds and replies. It
+ * is a constant of the program, so unused code is removed at load time.
  */
 #define TG_USES_KIND(kind) (1U << (8 + (kind)))
 #define TG_USES_REPLY(reject) (1U << (16 + (reject)))
@@ -66,12 +66,12 @@ _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
 	 TG_USES_REPLY(TG_ACT_REJECT_HOST) | \
 	 TG_USES_REPLY(TG_ACT_REJECT_ADMIN))
 
-/* Nothing but going on, passing and dropping. */
+/* Next, pass, accept and drop; no replies. */
 #define TG_USES_SIMPLE                                           \
 	(TG_USES_KIND(TG_ACT_NEXT) | TG_USES_KIND(TG_ACT_PASS) | \
 	 TG_USES_KIND(TG_ACT_ACCEPT) | TG_USES_KIND(TG_ACT_DROP))
 
-/* The bits of one action; those of a policy are these of all of them. */
+/* The bits of one action; a policy's bits are the union of its actions'. */
 static inline __u32 tg_act_uses(const struct tg_act *act)
 {
 	__u32 used = act->changes | TG_USES_KIND(act->kind);

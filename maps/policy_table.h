@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a policy looks to the kernel: constants, which the verifier knows, and
+ * The layout of a compiled policy: constants, known to the verifier, and
  * tables, which are data. docs/how-policy-works.md has the picture.
  *
- * A packet is of one family. Each field that the policy asks about in that
- * family is mapped to a class, a number for all values that no rule tells
- * apart, and the classes lead to the outcome: the number of the rule that
- * decides, and what it does.
+ * A packet belongs to one family. Each field that the family's rules test is
+ * mapped to a class, a number shared by all values that no rule tells apart.
+ * The classes lead to the outcome: the number of the matching rule and its
+ * action.
  */
 #ifndef TG_POLICY_TABLE_H
 #define TG_POLICY_TABLE_H
@@ -19,16 +19,16 @@
 enum tg_policy_family_id {
 	TG_FAMILY_IP4,
 	TG_FAMILY_IP6,
-	TG_FAMILY_OTHER, /* ARP, and what we do not follow */
+	TG_FAMILY_OTHER, /* ARP, and protocols that are not parsed */
 	TG_FAMILIES,
 };
 
 /*
  * How a field's values are mapped to classes:
- *	DIRECT	a word for each value
- *	PAGED	a page for the high byte of 16 bits, in it a word for the low
- *	TRIE	32 bits, always in three steps: struct tg_policy_trie
- *	WIDE	128 bits or less, by search: struct tg_policy_wide
+ *	DIRECT	one word per value
+ *	PAGED	16 bits: one page per high byte, one word per low byte
+ *	TRIE	32 bits, always three steps: struct tg_policy_trie
+ *	WIDE	up to 128 bits, by search: struct tg_policy_wide
  */
 enum tg_map_kind {
 	TG_MAP_DIRECT,
@@ -38,10 +38,10 @@ enum tg_map_kind {
 };
 
 /*
- * TG_DIMENSION(NAME, kind, values): what a lookup asks, in its order: the
- * protocol is known while the addresses are still looked for. One value more
- * stands for packets that do not have the field. Addresses of IPv6 are
- * WIDE. The four marks are for four masks.
+ * TG_DIMENSION(NAME, kind, values): the fields in lookup order. The protocol
+ * comes first because its class is known while the address lookups still wait
+ * for memory. Each field has one more value, for packets that lack it. IPv6
+ * addresses are WIDE. There is one mark dimension per mask, four in all.
  */
 #define TG_DIMENSION_LIST(TG_DIMENSION)           \
 	TG_DIMENSION(PROTOCOL, DIRECT, 256)       \
@@ -78,12 +78,12 @@ enum tg_dimension {
 		TG_DIMENSIONS,
 };
 
-/* The five that every engine knows; the others are extras. */
+/* The five keys that both engines use; the others are extras. */
 #define TG_DIM_KEYS 5
 #define TG_DIM_BIT(dimension) (1U << (dimension))
 #define TG_DIM_EXTRAS (~0U << TG_DIM_KEYS)
 
-/* The tree's order of the five: destination, source, and so on. */
+/* The tree's order of the five keys: destination, source, and so on. */
 #define TG_TREE_FIELD(dimension)            \
 	((dimension) == TG_DIM_PROTOCOL ? 2 \
 	 : (dimension) == TG_DIM_TO	? 0 \
@@ -93,28 +93,28 @@ enum tg_dimension {
 #define TG_MARKS 4
 
 /*
- * References in the tables are offsets. A row or a node is at a multiple of 32,
- * and is indexed by a class or by bits of a key: the word is at reference + 4 *
- * index. A cell is in the upper half of such 32 bytes: a word that holds its
- * own offset (we are there) or the next reference (nothing is to be asked
- * here), and a second word with what it stands for.
+ * A reference is an offset into the tables. Rows and nodes are aligned to 32
+ * bytes and indexed by a class or by bits of a key: the entry is at reference +
+ * 4 * index. Cells are in the upper half of a 32-byte line. The first word of a
+ * cell is its own offset (the lookup has ended) or the next reference (this
+ * field does not matter here); the second word is its value.
  *
- * So the lowest five bits of a reference say by how much an index is shifted to
- * the right: not at all, or by 16 and more, which is out of sight, as indexes
- * are less than that. One step of a lookup is the same for rows, nodes and
- * cells, without a branch, and short.
+ * The lowest five bits of a reference are therefore the amount by which the
+ * index is shifted right: 0 for rows and nodes, 16 or more for cells, which
+ * turns every index into 0, as indexes have at most 16 bits. A lookup step is
+ * the same short code for rows, nodes and cells, without a branch.
  */
 #define TG_ROW_ALIGN 32
 
 /*
- * The last field that is asked leads to the outcome itself: there, words stand
- * by so much further on, and a cell's second word is what it stands for.
+ * The step of the last field yields the outcome itself. In its rows, entries
+ * are at this extra offset, which is also the offset of a cell's value.
  */
 #define TG_LAST_ROW 4
 
 /*
- * Where many rules are known just before the last step, a reference there may
- * be the outcome as well: odd then, as no reference is.
+ * When many outcomes are known before the last step, a reference there may be
+ * the outcome itself. It is odd then, and references are even.
  */
 #define TG_DIRECT(outcome) ((outcome) << 1 | 1)
 #define TG_DIRECT_OUTCOME(reference) ((reference) >> 1)
@@ -122,17 +122,17 @@ enum tg_dimension {
 #define TG_ROW_WORDS_MAX (1 << 14)
 
 /*
- * Where rows say few different things, a field's are short: a word with the
- * offset of a pattern, and the different words. The pattern has a byte for each
- * class: which of the words is its own. Few patterns serve many rows. A short
- * row stands in the middle of 8 bytes, where no cell does.
+ * A field whose rows have few distinct entries uses short rows: the offset of a
+ * pattern, followed by the distinct entries. The pattern has one byte per
+ * class, the index of its entry. Few patterns serve many rows. A short row
+ * starts in the middle of 8 bytes, where cells never start.
  */
 #define TG_SHORT_ROW_MAX 256
 #define TG_SHORT_ROW_ALIGN 8
 #define TG_SHORT_ROW_BIT 4 /* of a reference */
 #define TG_CLASS(number) (4 * (number))
 
-/* The cells of a field's classes, of the leaves: one after the other. */
+/* Consecutive cells: one per class of a field, or one per leaf. */
 #define TG_CELL_SIZE 8
 #define TG_CELLS_IN_LINE 2
 #define TG_CELL(start, number)                                    \
@@ -143,11 +143,10 @@ enum tg_dimension {
 	 (((size_t)(count) + TG_CELLS_IN_LINE - 1) / TG_CELLS_IN_LINE))
 
 /*
- * A trie's root has a word for the highest bits of the key. It leads to a page
- * with a word for the bits in the middle, and that to a page with the classes
- * for the lowest ones. Where all values of a page have one class, a cell of two
- * words takes the place of both pages: the offset of the second word, which is
- * the class.
+ * A trie. The root is indexed by the highest bits of the key, and its entry
+ * leads to a page that is indexed by the middle bits; that entry leads to a
+ * page of classes, indexed by the lowest bits. When all values below an entry
+ * have the same class, a cell replaces the page.
  */
 struct tg_policy_trie {
 	__u32 root;
@@ -157,46 +156,45 @@ struct tg_policy_trie {
 };
 
 /*
- * A wide key is found among the sorted starts of intervals. A few windows of
- * its bits lead there, or close to it: of its word (of 128 bits the upper
- * half), counted from the lowest one that matters. The first node has an entry
- * for the word's highest bits, and the last of its entries is for all that is
- * beyond; where the word is less than the lowest it is 0, or beyond as well. A
- * step is 64 bits: in the upper half the offset of a node, in the lower one
- * which bits of the word choose an entry there: it is number (word >> shift) &
- * mask. Entries are steps. A step that leads to itself is where nothing more is
- * to be asked. The last node has words, which stand by so much further on, and
- * such a step has one behind it.
+ * Search for a wide key among the sorted starts of intervals. A walk over a few
+ * windows of the key's bits narrows the range first. The walk uses one 64-bit
+ * word of the key (the upper half of 128 bits), minus the lowest value that
+ * matters. The first node is indexed by the highest bits of that word; its last
+ * entry serves all values above, and values below the lowest use entry 0, or
+ * the last one if ->wraps. A step is 64 bits: the upper half is the offset of a
+ * node, the lower half selects the bits of the word that index it, (word >>
+ * shift) & mask. Entries are steps. A self-referencing step ends the walk. The
+ * last node holds 32-bit values, TG_WIDE_BEHIND bytes after where a step would
+ * be, and so does the place behind a self-referencing step.
  *
- * Where there are no compares, that is the class. Else it is how many starts
- * there are before the keys that come there. The starts from there on are
- * compared: first one in the middle of those that it may be, and so on, and the
- * last few all at once.
+ * Without compares, that value is the class. Otherwise it is the number of
+ * starts below all keys that arrive there, and the starts from there on are
+ * compared with the key: by halving, and the last few in one go.
  *
- * The starts stand there less one, so that one is reached where it is less than
- * the key, and what is beyond the last one, all ones, never is.
+ * Each entry stores start - 1, so "key >= start" is `entry < key`, and the
+ * all-ones sentinel never matches.
  *
- * Where windows see all but 16 bits or less of 32, starts may be short: these
- * bits. The words of the last node say in their upper part how many there are
- * to be searched, and a start that all keys there have reached is not one of
- * them.
+ * When the windows cover all but 16 bits of a 32-bit key, the starts may be
+ * short: only those bits. The values of the last node then hold in their upper
+ * part how many starts are to be searched; starts that all keys there have
+ * reached are left out.
  */
 struct tg_policy_wide {
 	__u32 steps;
-	__u32 root; /* the first node: all bits from shift on */
+	__u32 root; /* the first node, indexed by the bits from shift on */
 	__u32 shift;
 	__u32 last;	 /* entry of the first node */
-	__u32 wraps;	 /* a word that is less than the lowest is beyond */
+	__u32 wraps;	 /* a word below the lowest uses the last entry */
 	__u32 lowest[2]; /* word that matters: lower half, upper half */
 	__u32 starts;
 	__u32 start_size; /* 2 bytes, 4, 8, or 16, the upper half first */
 	__u32 halvings;
 	__u32 compares;
 	__u32 classes; /* by interval; 0: what has been found is what counts */
-	__u32 absent;  /* the class where a packet has no such field */
+	__u32 absent;  /* the class of packets without the field */
 };
 
-/* What the last nodes' references are less than where these are. */
+/* How far the values of last nodes are behind their references. */
 #define TG_WIDE_BEHIND 8
 
 #define TG_WIDE_STEPS 5	   /* at most */
@@ -209,7 +207,7 @@ struct tg_policy_wide {
 #define TG_WIDE_FIRST ((1 << TG_WIDE_COUNT_SHIFT) - 1)
 
 enum tg_wide {
-	TG_WIDE_TO, /* of tries as well */
+	TG_WIDE_TO, /* the index of tries as well */
 	TG_WIDE_FROM,
 	TG_TRIES,
 	TG_WIDE_TO_MAC = TG_TRIES,
@@ -219,42 +217,42 @@ enum tg_wide {
 };
 
 enum tg_engine {
-	TG_ENGINE_DAG,	/* a row for each field, up to the outcome */
-	TG_ENGINE_TREE, /* cuts over ranks, and rules compared at the end */
+	TG_ENGINE_DAG,	/* one row per field, down to the outcome */
+	TG_ENGINE_TREE, /* cuts over ranks; a leaf's rules are compared */
 };
 
 struct tg_policy_family {
-	__u32 used; /* dimensions, as bits; the others are not looked at */
+	__u32 used; /* dimensions that rules test, as bits */
 	__u32 engine;
-	__u32 root;	  /* of the DAG */
-	__u32 leaves_end; /* of the DAG: what is less is a leaf */
-	__u32 has_direct; /* see TG_DIRECT() */
-	__u32 short_rows; /* dimensions that have these, as bits */
-	__u32 is_wide;	  /* tries TO and FROM that are WIDE instead, as bits */
-	__u32 map[TG_DIMENSIONS];   /* offsets */
+	__u32 root;		  /* of the DAG */
+	__u32 leaves_end;	  /* of the DAG: a lower offset is a leaf */
+	__u32 has_direct;	  /* see TG_DIRECT() */
+	__u32 short_rows;	  /* dimensions that use short rows, as bits */
+	__u32 is_wide;		  /* IPv4 TO and FROM that are WIDE, as bits */
+	__u32 map[TG_DIMENSIONS]; /* offsets */
 	__u32 holds[TG_DIMENSIONS]; /* side conditions by class, for the tree */
 	struct tg_policy_trie trie[TG_TRIES];
 	struct tg_policy_wide wide[TG_WIDES];
 	struct tg_tree tree;
 };
 
-/* Another number whenever the program reads the tables in another way. */
+/* Changes whenever the program reads the tables differently. */
 #define TG_POLICY_VERSION 7
 
 struct tg_policy {
 	__u32 size;	 /* of the tables */
 	__u32 used;	 /* changes and kinds of action, as bits */
 	__u32 acts;	 /* struct tg_act, in the tables */
-	__u32 malformed; /* the outcome of packets that cannot be read */
-	__u32 version; /* TG_POLICY_VERSION, for who puts tables into an object
-			*/
+	__u32 malformed; /* the outcome of malformed packets */
+	__u32 version;	 /* TG_POLICY_VERSION, checked by the compiler */
 	__u32 mark_mask[TG_MARKS];
 	struct tg_policy_family family[TG_FAMILIES];
 };
 
 /*
- * An outcome is a word: the rule's number (0 is the default), its act, and the
- * kind of that, so that who only passes and drops need not look at acts.
+ * An outcome is a word: the number of the rule (0 is the default), of its act,
+ * and the kind of the act, so that a policy that only passes and drops does not
+ * read its acts.
  */
 #define TG_OUTCOME_KIND_BITS 3
 #define TG_OUTCOME_ACT_BITS 9

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What became of a packet, and why: two numbers that index every counter. The
- * numbers are ABI: the lists only grow, a number is never used again.
+ * Verdicts and reasons, which index every counter. The numbers are ABI: the
+ * lists only grow, and a number is never reused.
  */
 #ifndef TG_VERDICTS_H
 #define TG_VERDICTS_H
 
 /*
- * TG_VERDICT(number, NAME, text). Every packet gets one verdict that is final
- * on its hook; "next" is none: the packet goes on along the chain, and is
- * counted only where a plugin has something to say about it.
+ * TG_VERDICT(number, NAME, text). Every packet gets one final verdict per hook.
+ * "next" is not final: the packet continues in the chain, and a plugin counts
+ * it only to note a reason.
  */
 #define TG_VERDICT_LIST(TG_VERDICT)     \
 	TG_VERDICT(0, NEXT, "next")     \
@@ -25,7 +25,7 @@ enum tg_verdict {
 #undef TG_VERDICT_ENUM
 };
 
-#define TG_VERDICTS 8 /* room for what comes */
+#define TG_VERDICTS 8 /* room for more */
 
 /* TG_REASON(number, NAME, text, what it means) */
 #define TG_REASON_LIST(TG_REASON)                                             \

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * policy - does what the first rule of a policy that matches says.
+ * policy - executes the first matching rule of a policy.
  *
  * Sections: xdp, ingress, egress. Maps: tgc_policy (counters), and tgp_rules,
  * packets and bytes of each rule, 0 for the default, which is not pinned.
  *
- * As built it has no rules, and every packet goes on. The compiler makes an
- * object with rules out of it:
+ * As built it has no rules and passes every packet on. The compiler makes an
+ * object with rules from it:
  *
  *	echo 'drop tcp to port 80' >web.policy
  *	build/tg-policy compile web.policy -o web.o

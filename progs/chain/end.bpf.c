@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * end - stands in the slot after the last plugin of a chain and gives the
- * packets that no plugin has judged the hook's default verdict.
+ * end - is in the slot after the last plugin of a chain, and gives packets on
+ * which no plugin has decided the default verdict of the hook.
  *
  * Sections: xdp, ingress, egress. Maps: tgc_end (counters).
  * Constants: end_verdict (pass or drop).

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * gate - the program on the hook itself: it jumps to the first slot of the
- * active bank. Replacing it by a gate to the other bank is one atomic step,
- * and with it the whole chain is another.
+ * gate - the program on the hook: it calls the first slot of the active bank.
+ * Replacing it by a gate to the other bank is atomic, and replaces the whole
+ * chain.
  *
  * Sections: xdp, ingress, egress. Maps: tgc_gate (counters).
  * Constants: tg_next_slot (where to), tg_miss (what an empty slot means).

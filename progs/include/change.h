@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading and writing a packet by offsets, the same on each hook. The pointers
- * that the parser found are of no use after any of the functions that change
- * something; what it found as numbers stays true.
+ * Read and write a packet by offset, with one interface for all hooks.
+ * Functions that change the packet invalidate the parser's pointers, but not
+ * its numbers.
  */
 #ifndef TG_CHANGE_H
 #define TG_CHANGE_H
@@ -26,7 +26,7 @@ static __always_inline int tg_store(struct tg_packet *pkt, __u32 at, void *from,
 				   BPF_F_RECOMPUTE_CSUM);
 }
 
-/* The frame ends after so many bytes. */
+/* Trim the frame to `size` bytes. */
 static __always_inline int tg_cut(struct tg_packet *pkt, __u32 size)
 {
 	__s32 surplus = pkt->size - size;
@@ -36,7 +36,7 @@ static __always_inline int tg_cut(struct tg_packet *pkt, __u32 size)
 	return bpf_skb_change_tail(pkt->ctx, size, 0);
 }
 
-/* So many bytes more, of any content, in front of the frame. */
+/* Add `size` bytes of undefined content in front of the frame. */
 static __always_inline int tg_make_room(struct tg_packet *pkt, __u32 size)
 {
 	if (pkt->hook == TG_HOOK_XDP)
@@ -45,12 +45,12 @@ static __always_inline int tg_make_room(struct tg_packet *pkt, __u32 size)
 }
 
 /*
- * What the parser found and a change or an answer depends on, in one word.
+ * The parser's results that changes and replies depend on, in one word.
  *
- * Each way through the parser ends with other numbers, and the verifier would
- * follow each of them through all that comes after. So they are packed without
- * a branch, and then forgotten: that a difference of two pointers is one of 28
- * bits is all that the verifier knows.
+ * Each path through the parser ends with different numbers, and the verifier
+ * would explore everything below once per path. So the numbers are packed
+ * without a branch and turned into the difference of two pointers, of which the
+ * verifier knows only that it has 28 bits.
  */
 #define TG_FOUND_BITS 28
 #define TG_FOUND_TAGS(found) (3 & (found)) /* in the packet */
@@ -63,7 +63,7 @@ static __always_inline int tg_make_room(struct tg_packet *pkt, __u32 size)
 
 #define TG_TCP_RESET_SHIFT 2
 
-/* A tag may be in the metadata of the skb, and not in the packet. */
+/* The number of tags in the packet: one may be in the skb's metadata. */
 static __always_inline __u32 tg_tags(struct tg_packet *pkt,
 				     const struct tg_headers *headers)
 {
@@ -92,7 +92,7 @@ static __always_inline __u32 tg_found(struct tg_packet *pkt,
 	return found;
 }
 
-/* Of the link header, as it stands in the packet. */
+/* Of the link header in the packet. */
 static __always_inline __u32 tg_link_size(__u32 found)
 {
 	return sizeof(struct ethhdr) +
@@ -106,7 +106,7 @@ static __always_inline __u32 tg_device(struct tg_packet *pkt)
 	return ((struct __sk_buff *)pkt->ctx)->ifindex;
 }
 
-/* --- checksums: sums of 16 bits with the carry added, as in RFC 1071 */
+/* --- checksums: one's complement sums of 16 bits (RFC 1071) */
 
 static __always_inline __u32 tg_sum(void *from, __u32 size, __u32 sum)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A cursor walks down a packet. tg_pull() is the only place that checks
- * bounds, and it checks two: where the bytes at hand end (which is what the
- * verifier wants to see), and where the packet says that it ends. They differ
- * when a packet is padded or lies about its length, and when an skb keeps part
- * of its bytes elsewhere.
+ * A cursor walks down a packet. tg_pull() is the only place that checks bounds,
+ * and it checks two of them: the end of the linear data, which the verifier
+ * asks for, and the end of the packet according to its own length fields. They
+ * differ when a packet is padded or its length is wrong, and when part of an
+ * skb's data is in fragments.
  *
  * Nothing here depends on BPF: unit tests and fuzzers compile it natively.
  */
@@ -16,20 +16,20 @@
 
 enum tg_parse_error {
 	TG_PARSED = 0,
-	TG_ERR_MALFORMED = -1, /* a header is cut off, or contradicts itself */
-	TG_ERR_SPLIT = -2,     /* the header is there, but not at hand */
+	TG_ERR_MALFORMED = -1, /* a header is cut off or inconsistent */
+	TG_ERR_SPLIT = -2,     /* the header is not in the linear data */
 };
 
 struct tg_cursor {
 	void *start;
 	void *pos;
-	void *end;  /* of the bytes at hand */
-	__u32 left; /* bytes of the packet from pos on, by its own account */
+	void *end;  /* of the linear data */
+	__u32 left; /* bytes from pos on, by the packet's length fields */
 };
 
 /*
- * Step over a header that the caller reads. It takes cur->pos first; the bytes
- * from there on are safe when this returns 0.
+ * Step over a header. The caller saves cur->pos first; `size` bytes from there
+ * are readable if this returns 0.
  */
 static __always_inline int tg_pull(struct tg_cursor *cur, __u32 size)
 {
@@ -43,29 +43,30 @@ static __always_inline int tg_pull(struct tg_cursor *cur, __u32 size)
 }
 
 /*
- * Hides from the compiler what it knows about a number, so that a bound which
- * it would find superfluous, and drop, stays where the verifier needs it.
+ * An optimization barrier: the compiler forgets what it knows about the number,
+ * and so keeps a bounds check that it would drop as redundant but that the
+ * verifier needs.
  */
 #define tg_forget(number) asm volatile("" : "+r"(number))
 
-/* No header starts further in: eight extensions of 2 KiB are the longest way.
- */
+/* Above the offset of any header: eight extension headers of 2 KiB each. */
 #define TG_OFFSET_MASK 0x7fff
 
 /*
- * The same place, as one that the verifier knows less about: without it, it
- * follows each way that leads here (no tag, one, two; each number of extension
- * headers) on to the end, and that is 20 times the work.
+ * Hide the exact position from the verifier. Otherwise it explores everything
+ * below once per path to here (no tag, one, two; each number of extension
+ * headers), which is 20 times the work.
  */
 static __always_inline void tg_merge_paths(struct tg_cursor *cur)
 {
 	__u64 offset = cur->pos - cur->start;
 
-	tg_forget(offset); /* or it is computed in 32 bits, of pointers */
+	tg_forget(
+		offset); /* or clang subtracts the low halves of the pointers */
 	cur->pos = cur->start + (offset & TG_OFFSET_MASK);
 }
 
-/* The same number, as one that the verifier knows no more about than this. */
+/* Hide a number from the verifier, which then knows only the mask. */
 static __always_inline __u32 tg_unlearn(struct tg_cursor *cur, __u32 number,
 					__u32 mask)
 {
@@ -78,7 +79,7 @@ static __always_inline __u32 tg_unlearn(struct tg_cursor *cur, __u32 number,
 	return there & mask;
 }
 
-/* Step over bytes that nobody reads: they need to exist, not to be at hand. */
+/* Step over bytes that are not read: they may be outside the linear data. */
 static __always_inline int tg_skip(struct tg_cursor *cur, __u32 size)
 {
 	if (size > cur->left)
@@ -89,7 +90,7 @@ static __always_inline int tg_skip(struct tg_cursor *cur, __u32 size)
 	return TG_PARSED;
 }
 
-/* A length field has spoken: the packet ends so many bytes from here. */
+/* The packet ends `size` bytes from here, according to a length field. */
 static __always_inline int tg_limit(struct tg_cursor *cur, __u32 size)
 {
 	if (size > cur->left)

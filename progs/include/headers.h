@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parser finds in a packet. Numbers are in host order; addresses stay
- * in the packet, where the pointers lead.
+ * The result of the parser. Numbers are in host byte order; addresses stay in
+ * the packet and are reached through the pointers.
  */
 #ifndef TG_HEADERS_H
 #define TG_HEADERS_H
@@ -14,7 +14,7 @@
 #define TG_VLANS_MAX 2
 
 enum tg_network {
-	TG_NET_OTHER, /* an EtherType that we do not follow */
+	TG_NET_OTHER, /* an EtherType that is not parsed */
 	TG_NET_ARP,
 	TG_NET_IPV4,
 	TG_NET_IPV6,
@@ -32,7 +32,7 @@ enum tg_transport {
 enum tg_fragment {
 	TG_FRAG_NONE,  /* a whole packet */
 	TG_FRAG_FIRST, /* holds the transport header */
-	TG_FRAG_LATER, /* has no ports, whatever its bytes look like */
+	TG_FRAG_LATER, /* has no transport header */
 };
 
 /* Extension headers met, as bits of ->extensions. */
@@ -45,7 +45,7 @@ enum tg_extension {
 	TG_EXT_AUTH = 1 << 5,
 };
 
-/* linux/if_arp.h has these, and drags the C library's headers in. */
+/* linux/if_arp.h has these, but includes headers of the C library. */
 #define TG_ARP_ETHERNET 1
 
 struct tg_arp_fixed {
@@ -56,7 +56,7 @@ struct tg_arp_fixed {
 	__be16 operation;
 };
 
-/* ARP for IPv4 over Ethernet; other kinds are read no further than fixed. */
+/* ARP for IPv4 over Ethernet; of other kinds only the fixed part is read. */
 struct tg_arp {
 	struct tg_arp_fixed fixed;
 	__u8 sender_mac[ETH_ALEN];
@@ -76,11 +76,11 @@ struct tg_headers {
 
 	/* network */
 	enum tg_network network;
-	struct tg_arp *arp; /* whole for IPv4 over Ethernet, else NULL */
+	struct tg_arp *arp; /* of IPv4 over Ethernet, else NULL */
 	__u16 arp_operation;
 	struct iphdr *ip4; /* NULL unless network says so */
 	struct ipv6hdr *ip6;
-	__u8 protocol; /* what the last IP header says comes next */
+	__u8 protocol; /* of the transport header */
 	__u8 extensions;
 	enum tg_fragment fragment;
 

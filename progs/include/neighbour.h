@@ -19,7 +19,7 @@ static __always_inline int tg_finds_neighbours(const struct tg_headers *headers)
 	       headers->icmp_type <= TG_ND_LAST;
 }
 
-/* By protocol, so that later fragments of a large ping count as ICMP. */
+/* By protocol, so that later fragments of a large ping are ICMP as well. */
 static __always_inline int tg_is_icmp(const struct tg_headers *headers)
 {
 	if (headers->network == TG_NET_IPV4)

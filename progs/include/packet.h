@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One packet on one hook: what XDP and tc have in common, so that a plugin is
- * written once. Everything is inlined, and the hook is a constant after that.
+ * One packet on one hook, with one interface for XDP and tc, so that a plugin
+ * is written once. Everything is inlined, which makes the hook a constant.
  */
 #ifndef TG_PACKET_H
 #define TG_PACKET_H
@@ -13,11 +13,11 @@
 #include "hooks.h"
 #include "parse.h"
 
-/* How much a skb with its headers in pieces is asked to bring together. */
+/* How much of an skb is pulled into the linear data if headers are not. */
 #define TG_PULL_MAX 512
 
 struct tg_packet {
-	void *ctx; /* struct xdp_md or struct __sk_buff, as the hook says */
+	void *ctx; /* struct xdp_md or struct __sk_buff, by hook */
 	enum tg_hook hook;
 	__u32 size; /* the whole frame */
 };
@@ -62,8 +62,8 @@ static __always_inline struct tg_cursor tg_cursor(struct tg_packet *pkt)
 }
 
 /*
- * Bring the headers of a skb together. XDP has no such thing, and drivers put
- * the headers into the first buffer.
+ * Pull the headers of an skb into its linear data. XDP has no such helper;
+ * there drivers put the headers into the first buffer.
  */
 static __always_inline int tg_linearize(struct tg_packet *pkt)
 {
@@ -74,7 +74,7 @@ static __always_inline int tg_linearize(struct tg_packet *pkt)
 	return bpf_skb_pull_data(pkt->ctx, size);
 }
 
-/* What is at hand: TG_ERR_SPLIT where that does not reach far enough. */
+/* Parse the linear data; TG_ERR_SPLIT if a header is beyond it. */
 static __always_inline int tg_parse_at_hand(struct tg_packet *pkt,
 					    struct tg_headers *headers,
 					    enum tg_depth depth)
@@ -94,10 +94,10 @@ static __always_inline int tg_parse_at_hand(struct tg_packet *pkt,
 }
 
 /*
- * Fill headers down to the given depth. The first try reads what is at hand;
- * only a skb whose headers lie in pieces pays for bringing them together. Twice
- * the code, and no loop: older verifiers take the second round for an endless
- * one where registers are short.
+ * Fill headers down to the given depth. The first attempt reads the linear
+ * data; only an skb with headers outside of it pays for the pull. The code is
+ * there twice, without a loop: older verifiers take the second round for an
+ * infinite loop when registers are spilled.
  */
 static __always_inline int
 tg_parse(struct tg_packet *pkt, struct tg_headers *headers, enum tg_depth depth)

@@ -18,7 +18,7 @@ static __always_inline int tg_is_vlan(__u16 ethertype)
 	return ethertype == ETH_P_8021Q || ethertype == ETH_P_8021AD;
 }
 
-/* The tag at the cursor is the n-th one, counted from outside. */
+/* Parse the n-th tag, counted from the outermost. */
 static __always_inline int tg_parse_tag(struct tg_cursor *cur,
 					struct tg_headers *headers, int n)
 {
@@ -34,8 +34,8 @@ static __always_inline int tg_parse_tag(struct tg_cursor *cur,
 }
 
 /*
- * The caller has put a tag from skb metadata into headers->vlan_tci[0]
- * already: it was the outermost one on the wire.
+ * A tag in the skb's metadata was the outermost one on the wire: the caller has
+ * put it into headers->vlan_tci[0].
  */
 static __always_inline int tg_parse_link(struct tg_cursor *cur,
 					 struct tg_headers *headers)

@@ -9,10 +9,11 @@
 #include "cursor.h"
 #include "headers.h"
 
-/* RFC 8200 names seven in its order; one more is generous, twenty an attack. */
+/* RFC 8200 lists seven in its recommended order; more than eight are malformed.
+ */
 #define TG_IPV6_EXTENSIONS_MAX 8
 
-/* IPPROTO_HOPOPTS and its kin live in headers that clash with linux/ipv6.h. */
+/* The headers with IPPROTO_HOPOPTS and the like clash with linux/ipv6.h. */
 enum tg_next_header {
 	TG_NEXT_HOPOPTS = 0,
 	TG_NEXT_ROUTING = 43,
@@ -26,7 +27,7 @@ enum tg_next_header {
 #define TG_IPV6_MORE_FRAGMENTS 0x0001
 #define TG_IPV6_OFFSET_MASK 0xfff8
 
-/* A length of 0 is right where 16 bits cannot say how long the packet is. */
+/* A longer packet does not fit into 16 bits, and has a length of 0. */
 #define TG_LENGTH_MAX 0xffff
 
 struct tg_ipv6_extension {
@@ -96,13 +97,12 @@ static __always_inline int tg_parse_ipv4(struct tg_cursor *cur,
 }
 
 /*
- * What follows the first eight bytes of an extension header is (length & mask)
- * << shift bytes long. Read from a table and not decided by branches, so that
- * the verifier has one path to follow for each header and not five: for eight
- * headers in a row that is more than it is willing to look at.
+ * (length & mask) << shift bytes follow the first eight bytes of an extension
+ * header. A table in place of branches leaves the verifier one path per header
+ * instead of five: five paths for each of eight headers exceed its limit.
  */
 struct tg_extension_kind {
-	__u8 bit; /* of enum tg_extension; 0 where it is no extension */
+	__u8 bit; /* of enum tg_extension; 0 if it is not an extension */
 	__u8 mask;
 	__u8 shift;
 	__u8 is_fragment;
@@ -120,8 +120,8 @@ static const struct tg_extension_kind tg_extension_kinds[256] = {
 #define TG_EXTENSION_REST_MASK (0xff << TG_EXTENSION_SHIFT_MASK | 7)
 
 /*
- * Step over the extension header that headers->protocol announces. The second
- * word of a fragment header goes to *fragment.
+ * Step over the extension header of type headers->protocol. The offset and the
+ * flags of a fragment header are stored in *fragment.
  */
 static __always_inline int tg_parse_extension(struct tg_cursor *cur,
 					      struct tg_headers *headers,
@@ -148,7 +148,7 @@ static __always_inline int tg_parse_extension(struct tg_cursor *cur,
 	return tg_skip(cur, rest);
 }
 
-/* Extension headers, up to the one that says that the rest is elsewhere. */
+/* Extension headers, up to the fragment header of a later fragment. */
 static __always_inline int tg_parse_extensions(struct tg_cursor *cur,
 					       struct tg_headers *headers)
 {
@@ -192,7 +192,8 @@ static __always_inline int tg_parse_ipv6(struct tg_cursor *cur,
 	headers->protocol = ip->nexthdr;
 	headers->ip6 = ip;
 
-	/* The kernel, too, believes a length of 0 before hop-by-hop options. */
+	/* Like the kernel: a length of 0 before hop-by-hop options is a
+	 * jumbogram's. */
 	if (payload_size != 0 || (headers->protocol != TG_NEXT_HOPOPTS &&
 				  cur->left <= TG_LENGTH_MAX)) {
 		if (tg_limit(cur, payload_size) < 0)

@@ -25,7 +25,7 @@ struct tg_sctp {
 	__be32 checksum;
 };
 
-/* Type, code, checksum, and the four bytes that every message has. */
+/* Type, code, checksum, and four bytes that depend on the type. */
 struct tg_icmp {
 	__u8 type;
 	__u8 code;

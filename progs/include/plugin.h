@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All that a plugin includes. A plugin is one function that takes a packet and
- * returns one of the endings of verdict.h, and one line that puts it on the
- * hooks:
+ * The one header that a plugin includes. A plugin is a function that takes a
+ * packet and returns one of the endings of verdict.h, and one line that creates
+ * its programs:
  *
  *	static __always_inline int my_plugin(struct tg_packet *pkt) { … }
  *	TG_PLUGIN(my_plugin);
  *
- * That line makes the sections xdp, ingress and egress (xdp.frags alone when
+ * TG_PLUGIN() creates the sections xdp, ingress and egress (only xdp.frags when
  * built with -DTG_MULTI_BUFFER), the counter map tgc_my_plugin and the licence.
  */
 #ifndef TG_PLUGIN_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Carries out what a rule says: first the changes, then the copy, which is of
- * the changed packet, then the end. A redirect is an end by itself.
+ * Execute a rule's act: first the changes, then the mirror, which copies the
+ * changed packet, then the verdict. A redirect replaces the verdict.
  */
 #ifndef TG_POLICY_ACTION_H
 #define TG_POLICY_ACTION_H
@@ -14,7 +14,7 @@
 #define TG_DSCP_SHIFT6 6
 #define TG_DSCP_MASK6 0x0fc0
 
-/* The beginning of an IPv4 header, up to its checksum. */
+/* The start of an IPv4 header, up to its checksum. */
 struct tg_ip4_start {
 	__u8 version;
 	__u8 tos;
@@ -69,10 +69,9 @@ static __always_inline int tg_set_dscp(struct tg_packet *pkt, __u32 found,
 }
 
 /*
- * What an skb carries beside its bytes. A class is a priority, too: HTB and
- * the others take a priority that is the handle of one of their classes for
- * that class. A filter of the queueing discipline itself, where there is one,
- * takes the minor number from tc_classid.
+ * Metadata of an skb. A class is stored as the priority: HTB and other classful
+ * qdiscs interpret a priority that equals a class handle as that class. A
+ * filter on the qdisc itself takes the minor number from tc_classid.
  */
 static __always_inline void
 tg_set_metadata(struct __sk_buff *skb, const struct tg_act *act, __u32 changes)
@@ -109,10 +108,9 @@ static __always_inline void tg_make_changes(struct tg_packet *pkt, __u32 found,
 #define TG_USES_FOUND (TG_ACT_SET_DSCP | TG_USES_KIND(TG_ACT_REJECT))
 
 /*
- * Ends the packet's way through the plugin. used is a constant of the policy,
- * with the bits of policy_act.h: what has none there is no work for the
- * verifier. found is what tg_found() says, and may be anything where none of
- * TG_USES_FOUND is used.
+ * Execute the act and end the plugin. `used` is a constant of the policy, with
+ * the bits of policy_act.h; code for unused bits is removed. `found` is the
+ * result of tg_found(), and ignored if nothing of TG_USES_FOUND is used.
  */
 static __always_inline int tg_act_on(struct tg_packet *pkt, __u32 found,
 				     const struct tg_act *act, __u32 used)
@@ -159,9 +157,8 @@ _Static_assert(TG_ACT_NEXT == (int)TG_VERDICT_NEXT &&
 	 TG_ANSWER(TG_ACT_DROP, TC_ACT_SHOT))
 
 /*
- * For a policy that only passes and drops (TG_USES_SIMPLE): without a branch on
- * what was found, since nobody can guess which way the next packet goes, and a
- * wrong guess costs as much as the lookup.
+ * For a policy that only passes and drops (TG_USES_SIMPLE): no branch depends
+ * on the outcome, as a misprediction costs as much as the lookup.
  */
 static __always_inline int tg_act_simply(struct tg_packet *pkt, __u32 kind,
 					 __u32 used)
@@ -172,7 +169,7 @@ static __always_inline int tg_act_simply(struct tg_packet *pkt, __u32 kind,
 	tg_count(pkt, kind, TG_REASON_RULE);
 	if (used & TG_USES_KIND(TG_ACT_NEXT) && kind == TG_ACT_NEXT)
 		return tg_next(pkt);
-	tg_forget(answers); /* or clang compares after all */
+	tg_forget(answers); /* otherwise clang makes branches of it */
 	return (__s8)(answers >> 8 * kind);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the value of a field to its class, through the tables of
- * maps/policy_table.h. A class is what TG_CLASS() makes of its number.
+ * Map the value of a field to its class with the tables of maps/policy_table.h.
+ * A class is stored as TG_CLASS(number).
  */
 #ifndef TG_POLICY_CLASS_H
 #define TG_POLICY_CLASS_H
@@ -11,8 +11,8 @@
 #include "policy_table.h"
 
 /*
- * The index to the right by the lowest five bits of the reference. Processors
- * do not look at more than these, and neither does BPF; C wants to be told.
+ * Shift the index right by the lowest five bits of the reference. BPF and the
+ * processor mask the shift count themselves; in C that has to be explicit.
  */
 static __always_inline __u32 tg_index_for(__u32 reference, __u32 index)
 {
@@ -24,28 +24,28 @@ static __always_inline __u32 tg_index_for(__u32 reference, __u32 index)
 #endif
 }
 
-/* One step, whatever is met: a row, a node or a cell. */
+/* One step through a row, a node or a cell. */
 static __always_inline __u32 tg_step(__u32 reference, __u32 class)
 {
 	return tg_load32((__u64)reference + tg_index_for(reference, class));
 }
 
-/* The last step, to what is meant. */
+/* The last step, which yields the outcome. */
 static __always_inline __u32 tg_step_last(__u32 reference, __u32 class)
 {
 	return tg_load32_behind(
 		(__u64)reference + tg_index_for(reference, class), TG_LAST_ROW);
 }
 
-/* What a cell stands for. */
+/* The value of a cell. */
 static __always_inline __u32 tg_cell_meaning(__u32 cell)
 {
 	return tg_step_last(cell, 0);
 }
 
-/* --- the same where rows are short */
+/* --- the same with short rows */
 
-/* All ones where it is a cell, else 0. */
+/* All ones for a cell, 0 for a row. */
 static __always_inline __u32 tg_is_cell(__u32 reference)
 {
 	__u32 is_cell = (reference / TG_SHORT_ROW_BIT & 1) - 1;
@@ -54,7 +54,7 @@ static __always_inline __u32 tg_is_cell(__u32 reference)
 	return is_cell;
 }
 
-/* first: the word there, which leads to a row's pattern. */
+/* first: the first word of the row, the offset of its pattern. */
 static __always_inline __u32 tg_short_word(__u32 reference, __u32 first,
 					   __u32 class)
 {
@@ -64,7 +64,7 @@ static __always_inline __u32 tg_short_word(__u32 reference, __u32 first,
 	return tg_load32_behind((__u64)reference + 4 * number, 4);
 }
 
-/* A cell's first word is where it leads. */
+/* The first word of a cell is the next reference. */
 static __always_inline __u32 tg_step_short(__u32 reference, __u32 class)
 {
 	__u32 first = tg_load32(reference);
@@ -104,9 +104,9 @@ static __always_inline __u32 tg_class_trie(const struct tg_policy_trie *trie,
 /* --- wide keys: struct tg_policy_wide */
 
 /*
- * What has 64 bits or less is in the upper half. How many it has is known where
- * this is used: so there is code for no other starts, of which a field has
- * several hundred instructions.
+ * Keys of up to 64 bits are in the upper half. The width is constant where a
+ * key is used, which removes the code for starts of other sizes: several
+ * hundred instructions per field.
  */
 struct tg_wide_key {
 	__u64 high, low;
@@ -119,7 +119,7 @@ static __always_inline __u64 tg_wide_less(struct tg_wide_key key, __u64 a,
 	return key.bits < 64 ? tg_is_less32(a, b) : tg_is_less(a, b);
 }
 
-/* The word that windows look at. */
+/* The word that the windows are taken from. */
 static __always_inline __u64 tg_wide_word(const struct tg_policy_wide *wide,
 					  struct tg_wide_key key)
 {
@@ -144,7 +144,7 @@ static __always_inline __u64 tg_wide_first(const struct tg_policy_wide *wide,
 	return index ^ ((index ^ last) & is_beyond);
 }
 
-/* The class, or how many starts there are before those to be compared. */
+/* The class, or the number of starts before those to be compared. */
 static __always_inline __u64 tg_wide_walk(const struct tg_policy_wide *wide,
 					  struct tg_wide_key key)
 {
@@ -163,7 +163,7 @@ static __always_inline __u64 tg_wide_walk(const struct tg_policy_wide *wide,
 	return tg_load32_behind((step >> 32) + 4 * index, TG_WIDE_BEHIND);
 }
 
-/* 1 where the interval starts at the key or before it, else 0. */
+/* 1 if the interval starts at or before the key, else 0. */
 static __always_inline __u64 tg_wide_reaches(const struct tg_policy_wide *wide,
 					     struct tg_wide_key key,
 					     const void *start)
@@ -174,8 +174,8 @@ static __always_inline __u64 tg_wide_reaches(const struct tg_policy_wide *wide,
 	if (key.bits == 32)
 		return tg_is_less32(*(const __u32 *)start, key.high);
 	/*
-	 * Never. But where a branch may be taken the verifier looks whether it
-	 * has been there, and follows a third less of the largest policy.
+	 * Never true. But the verifier prunes at branches, and explores a third
+	 * less of the largest policy with this one.
 	 */
 	if (key.bits == 48 && wide->start_size < sizeof(*words))
 		return 0;
@@ -201,7 +201,7 @@ static __always_inline __u64 tg_wide_search(const struct tg_policy_wide *wide,
 	const char *starts;
 	__u64 reached = 0;
 
-	/* a jump has to lead back: 6.1 takes no loop that is fallen into */
+	/* do-while: 6.1 rejects a loop that is entered by falling into it */
 	if (left) {
 #pragma clang loop unroll(disable)
 		do {
@@ -274,7 +274,7 @@ static __always_inline __u32 tg_class_wide(const struct tg_policy_wide *wide,
 	return tg_wide_class(wide, interval);
 }
 
-/* An address of IPv4, whose starts may be short. */
+/* An IPv4 address, whose starts may be short. */
 static __always_inline __u32 tg_class_wide4(const struct tg_policy_wide *wide,
 					    __u32 address)
 {

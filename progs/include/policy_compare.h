@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Comparisons without branches: what they say is a number. Clang makes a branch
- * of what it knows to be a comparison; then a processor guesses, and the
- * verifier has twice as many ways with each.
+ * Comparisons without branches: the result is a number. Clang would turn a
+ * plain comparison into a branch, which the processor may mispredict and which
+ * doubles the verifier's paths.
  */
 #ifndef TG_POLICY_COMPARE_H
 #define TG_POLICY_COMPARE_H
 
 #include "cursor.h"
 
-/* 1 where a < b, else 0: the borrow of a - b. */
+/* 1 if a < b, else 0: the borrow of a - b. */
 static __always_inline __u64 tg_is_less(__u64 a, __u64 b)
 {
 	__u64 difference = a - b;
@@ -35,7 +35,7 @@ static __always_inline __u64 tg_is_not_zero(__u64 number)
 	return (number | negative) >> 63;
 }
 
-/* Of words that differ by less than 1 << 63. */
+/* The smaller of two words that differ by less than 1 << 63. */
 static __always_inline __u64 tg_least(__u64 a, __u64 b)
 {
 	__u64 less = a - b, is_less = (__s64)less >> 63;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reads from a policy's tables. They are plain loads, and these are the only
- * places that check bounds: an offset is data, and never trusted.
+ * Read from a policy's tables. The functions are plain loads, and the only ones
+ * that check bounds: offsets are data, and never trusted.
  *
- * Whoever includes this has said before where the tables are:
+ * The includer defines before:
  *	tg_table_start()  the first byte
- *	tg_table_size()   how many there are; a constant in the kernel
+ *	tg_table_size()   the number of bytes; a constant in the kernel
  */
 #ifndef TG_POLICY_LOAD_H
 #define TG_POLICY_LOAD_H
@@ -15,17 +15,16 @@
 #define TG_BLUR_MASK 0xffffff
 
 /*
- * The same number, of 24 bits, as one that the verifier knows nothing about.
- * Where it knows one, it knows which way a check of bounds goes, and remembers
- * by which way it came; where it does not, all ways of the parser are one from
- * here on.
+ * Hide a number of up to 24 bits from the verifier. With a known number it
+ * knows the result of each bounds check, and keeps the paths through the parser
+ * apart; with an unknown one they become one path from here on.
  */
 static __always_inline __u32 tg_blur(__u32 number)
 {
 #ifdef __bpf__
 	const volatile char *start = tg_table_start(), *there;
 
-	/* a pointer may not go just anywhere, even if nobody follows it */
+	/* the verifier limits the offset of a pointer even if it is not used */
 	tg_forget(number);
 	there = start + (number & TG_BLUR_MASK);
 	tg_forget(there);
@@ -36,13 +35,13 @@ static __always_inline __u32 tg_blur(__u32 number)
 #endif
 }
 
-/* A constant of 64 bits, which stands there as its lower and its upper half. */
+/* A 64-bit constant that is stored as its lower and its upper half. */
 static __always_inline __u64 tg_two_halves(const volatile __u32 halves[2])
 {
 	return (__u64)halves[1] << 32 | halves[0];
 }
 
-/* An offset beyond the end reads as 0, which leads nowhere. */
+/* 0 if the offset is out of range. */
 static __always_inline __u32 tg_load8(__u64 offset)
 {
 	tg_forget(offset);
@@ -61,14 +60,14 @@ static __always_inline __u32 tg_load16(__u64 offset)
 
 static __always_inline __u32 tg_load32(__u64 offset)
 {
-	/* or clang checks one register and uses another */
+	/* otherwise clang checks one register and uses another */
 	tg_forget(offset);
 	if (offset > tg_table_size() - sizeof(__u32))
 		return 0;
 	return *(const __u32 *)(tg_table_start() + offset);
 }
 
-/* The word that is so far behind, a constant. */
+/* Read the word at offset + distance (a constant); 0 if out of range. */
 static __always_inline __u32 tg_load32_behind(__u64 offset, __u32 distance)
 {
 	tg_forget(offset);
@@ -85,7 +84,9 @@ static __always_inline __u64 tg_load64(__u64 offset)
 	return *(const __u64 *)(tg_table_start() + offset);
 }
 
-/* So many bytes, as a constant; the first ones if these are not all there. */
+/*
+ * `size` bytes (a constant) at offset; the start of the tables if out of range.
+ */
 static __always_inline const __u64 *tg_load_block(__u64 offset, __u32 size)
 {
 	tg_forget(offset);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which rule decides: the lookup of a policy, from the parsed headers to the
- * outcome. What the policy does not ask about is ruled out by constants, and
- * costs nothing.
+ * The lookup of a policy: from the parsed headers to the outcome. Constants
+ * remove the code for fields that no rule tests.
  *
- * The same code runs natively in tests; see policy_load.h for what an includer
+ * The same code runs natively in tests; policy_load.h lists what an includer
  * provides.
  */
 #ifndef TG_POLICY_LOOKUP_H
@@ -14,7 +13,7 @@
 #include "policy_tree_find.h"
 #include "policy_value.h"
 
-/* What all steps of one lookup need; all of it but the packet is constant. */
+/* The context of a lookup; everything but the packet is constant. */
 struct tg_lookup {
 	const struct tg_policy *policy;
 	const struct tg_policy_family *family;
@@ -109,7 +108,7 @@ static __always_inline __u32 tg_class_of(const struct tg_lookup *lookup,
 	}
 }
 
-/* Fields that a packet of this family cannot have. */
+/* Whether packets of this family can have the field. */
 static __always_inline int tg_can_have(enum tg_policy_family_id family,
 				       enum tg_dimension dimension)
 {
@@ -125,8 +124,8 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 	 (lookup)->family->used & TG_DIM_BIT(dimension))
 
 /*
- * The five keys, before anything is done with them: a processor looks for all
- * of them at once. What the policy does not ask about is 0.
+ * The classes of all five keys, before any is used, so that the processor
+ * overlaps their loads. Fields that no rule tests are 0.
  */
 static __always_inline void tg_classes_of_keys(const struct tg_lookup *lookup,
 					       __u32 classes[TG_DIM_KEYS])
@@ -142,13 +141,13 @@ static __always_inline void tg_classes_of_keys(const struct tg_lookup *lookup,
 #undef TG_KEY
 }
 
-/* --- the decision DAG: one step for each field that is used */
+/* --- the decision DAG: one step per field that is used */
 
-/* Nothing is asked after it. */
+/* No later dimension is used. */
 #define TG_IS_LAST(lookup, dimension) \
 	((lookup)->family->used < 2 * TG_DIM_BIT(dimension))
 
-/* Where the class leads: after the last step, to the outcome. */
+/* The next reference, or the outcome after the last step. */
 static __always_inline __u32 tg_dag_step(const struct tg_lookup *lookup,
 					 enum tg_dimension dimension, __u32 at,
 					 __u32 class)
@@ -161,7 +160,10 @@ static __always_inline __u32 tg_dag_step(const struct tg_lookup *lookup,
 	return is_short ? tg_step_short(at, class) : tg_step(at, class);
 }
 
-/* A last step from where we may be at the outcome: then any row will do. */
+/*
+ * The last step, where `at` may hold the outcome already; the row that is
+ * loaded is ignored then.
+ */
 static __always_inline __u32
 tg_dag_last_or_direct(const struct tg_lookup *lookup,
 		      enum tg_dimension dimension, __u32 at, __u32 class)
@@ -201,7 +203,7 @@ static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 						     classes[key]);
 		at = tg_dag_step(lookup, key, at, classes[key]);
 	}
-	/* who asks for nothing else does not pay for those who do */
+	/* packets whose rules test no extras skip them */
 	if (lookup->family->used & TG_DIM_EXTRAS &&
 	    at >= lookup->family->leaves_end)
 		return tg_dag_extras(lookup, at);
@@ -218,7 +220,7 @@ static __always_inline __u64 tg_holds(const struct tg_lookup *lookup,
 {
 	__u32 class = tg_class_of(lookup, dimension, kind);
 
-	/* two words for each class */
+	/* two words per class */
 	return tg_load64((__u64)lookup->family->holds[dimension] + 2 * class);
 }
 
@@ -256,7 +258,7 @@ static __always_inline __u32 tg_find_in(const struct tg_policy *policy,
 	return tg_dag_find(&lookup);
 }
 
-/* The outcome for a packet that could be read: see TG_OUTCOME(). */
+/* The outcome of a packet that was parsed: see TG_OUTCOME(). */
 static __always_inline __u32 tg_policy_find(
 	const struct tg_policy *policy, const struct tg_policy_packet *packet)
 {

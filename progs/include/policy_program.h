@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a program of a policy consists of: the sections that the compiler
- * replaces, the lookup of a packet's outcome, and the action that the outcome
- * names. progs/policy.bpf.c adds the counters of rules; the benchmark has two
- * programs of its own, which do not count.
+ * The parts of a policy program: the sections that the compiler replaces, the
+ * lookup of a packet's outcome, and the execution of its act.
+ * progs/policy.bpf.c adds the rule counters; the benchmark has two programs
+ * that do not count.
  */
 #ifndef TG_POLICY_PROGRAM_H
 #define TG_POLICY_PROGRAM_H
@@ -43,8 +43,9 @@ struct {
 
 /*
  * The values above are replaced after the build, so clang must not fold them:
- * the asm hides where the pointer leads. It is not volatile, so one pointer and
- * the values read through it serve all uses. The verifier still sees constants.
+ * the asm hides the origin of the pointer. It is not volatile, so clang may
+ * reuse the pointer and what was read through it. The verifier still sees
+ * constants.
  */
 static __always_inline const struct tg_policy *constants(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reject: the packet is gone, and its sender is told. What must not be answered
- * is dropped in silence, and what could not be is dropped as well; the counters
- * tell the three apart.
+ * Reject: drop the packet and send a reply to its sender. A packet that must
+ * not be answered, or for which no reply can be made, is dropped; the three
+ * cases have different counters.
  */
 #ifndef TG_POLICY_REJECT_H
 #define TG_POLICY_REJECT_H

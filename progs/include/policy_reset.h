@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Turns a TCP segment into the reset that answers it (RFC 9293, 3.10.7.1). */
+/* Turn a TCP segment into the reset that answers it (RFC 9293, 3.10.7.1). */
 #ifndef TG_POLICY_RESET_H
 #define TG_POLICY_RESET_H
 
 #include "reply.h"
 
-/* A frame of Ethernet has 60 bytes; what came shorter may go shorter. */
+/* The minimum of Ethernet; a shorter frame may get a shorter reply. */
 #define TG_FRAME_MIN 60
 
 struct tg_reset4 {
@@ -36,7 +36,7 @@ tg_turn_tcp(struct tcphdr *tcp, const struct tcphdr *asked, __u32 payload)
 				 asked->fin);
 }
 
-/* An open sum starts with that of the pseudo header, and the device adds. */
+/* A partial checksum is that of the pseudo header; the device adds the rest. */
 static __always_inline void tg_close_tcp(struct tcphdr *tcp, __u32 pseudo,
 					 int is_open)
 {
@@ -59,7 +59,7 @@ static __always_inline int tg_shrink(struct tg_packet *pkt,
 	struct tg_vlan_tag *tag = (void *)&asker->link[2 * ETH_ALEN];
 	struct __sk_buff *skb = pkt->ctx;
 	int is_tagged = TG_FOUND_TAGS(asker->found) != 0, error;
-	__be16 protocol = tag->tci; /* an EtherType stands before each TCI */
+	__be16 protocol = tag->tci; /* each TCI follows an EtherType */
 	__u16 tci = bpf_ntohs(tag->ethertype);
 
 	if (is_tagged) {
@@ -79,8 +79,8 @@ static __always_inline int tg_shrink(struct tg_packet *pkt,
 }
 
 /*
- * Options and extension headers go, so that the TCP header stands at the same
- * place as an open checksum has it.
+ * Remove options and extension headers, so that the TCP header is where a
+ * partial checksum expects it.
  */
 static __always_inline int tg_reshape(struct tg_packet *pkt,
 				      struct tg_asker *asker, __u32 ip_size)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finds the first rule that matches, in the trees that maps/policy_tree.h
- * describes. As long as a packet is like most no branch depends on it: so a
- * processor works on all trees and records at once, where it would otherwise
- * guess wrong and start again.
+ * Find the first rule that matches, in the trees of maps/policy_tree.h. For
+ * most packets no branch depends on the packet, so the processor works on all
+ * trees and records at once instead of paying for mispredicted branches.
  */
 #ifndef TG_POLICY_TREE_FIND_H
 #define TG_POLICY_TREE_FIND_H
@@ -12,7 +11,7 @@
 #include "policy_load.h"
 #include "policy_tree.h"
 
-/* The fields of a packet side by side, the guard bits set. */
+/* The packed ranks of a packet's fields, with the guard bits set. */
 struct tg_tree_key {
 	__u64 words[TG_TREE_WORDS];
 	__u64 guards[TG_TREE_WORDS];
@@ -43,7 +42,7 @@ tg_tree_key_of(const volatile struct tg_tree *tree,
 	return key;
 }
 
-/* Which bits a step looks at; it has no branch for the second word either. */
+/* The bits of the key that a step selects, without a branch on the word. */
 static __always_inline __u64 tg_tree_window(const volatile struct tg_tree *tree,
 					    const struct tg_tree_key *key,
 					    __u64 step)
@@ -60,8 +59,8 @@ static __always_inline __u64 tg_tree_window(const volatile struct tg_tree *tree,
 }
 
 /*
- * Returns the offset of a leaf. The first steps are taken whether there are so
- * many or not: a leaf's own step leads back to it. Few walks take more.
+ * Returns the offset of a leaf. The first group->steps steps are always taken;
+ * a leaf's step leads back to it. Few walks take more.
  */
 static __always_inline __u64
 tg_tree_walk(const volatile struct tg_tree *tree,
@@ -83,7 +82,7 @@ tg_tree_walk(const volatile struct tg_tree *tree,
 	return at;
 }
 
-/* Not 0 in the place of a guard bit if the key is outside. */
+/* A guard bit is set in the result if its field is out of range. */
 static __always_inline __u64 tg_tree_outside(const __u64 *range, __u64 word,
 					     __u64 guards)
 {
@@ -93,7 +92,7 @@ static __always_inline __u64 tg_tree_outside(const __u64 *range, __u64 word,
 	return (above & below & guards) ^ guards;
 }
 
-/* The last word of a record that matches, else one that is larger than any. */
+/* The last word of a matching record, else a word above all of them. */
 static __always_inline __u64 tg_tree_check(const volatile struct tg_tree *tree,
 					   const struct tg_tree_key *key,
 					   const __u64 *record)
@@ -113,8 +112,8 @@ static __always_inline __u64 tg_tree_check(const volatile struct tg_tree *tree,
 }
 
 /*
- * Some records are compared whether the leaf has so many or not. There is one
- * check of bounds for all: the verifier would follow both ways of each.
+ * The first group->records records are always compared. One bounds check covers
+ * all records, as the verifier would explore both branches of each.
  */
 static __always_inline __u64
 tg_tree_compare(const volatile struct tg_tree *tree,
@@ -136,7 +135,7 @@ tg_tree_compare(const volatile struct tg_tree *tree,
 	return best;
 }
 
-/* The outcome of the first rule that matches; holds is ~0 without extras. */
+/* The outcome of the first matching rule; holds is ~0 without extras. */
 static __always_inline __u32 tg_tree_find(const volatile struct tg_tree *tree,
 					  const __u32 ranks[TG_TREE_FIELDS],
 					  __u64 holds)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Turns a packet into the message that it did not arrive (RFC 792, RFC 1812,
- * RFC 4443), with its own beginning in it.
+ * Turn a packet into the ICMP destination unreachable that answers it (RFC 792,
+ * RFC 1812, RFC 4443) and quotes its start.
  */
 #ifndef TG_POLICY_UNREACHABLE_H
 #define TG_POLICY_UNREACHABLE_H
@@ -9,7 +9,7 @@
 #include "policy_act.h"
 #include "reply.h"
 
-/* Eight bytes behind the IP header are a must, a bit more is welcome. */
+/* At least the IP header and eight bytes (RFC 792); more is better. */
 #define TG_QUOTE_MAX 128
 
 #define TG_ICMP_UNREACHABLE 3
@@ -40,13 +40,13 @@ static __always_inline __u8 tg_code6(__u8 reject)
 }
 
 /*
- * Cuts the packet to what is quoted, and sums that up: 16 bits, or an error.
+ * Trim the packet to the quote and return its checksum (16 bits), or an error.
  *
- * A checksum that is still open is a part of the quote, and the device is going
- * to finish it. The sum of all from the transport header on is then known
- * before: the complement of what the field starts with. The quote ends with
- * that field, so that an open checksum further in, as in a tunnel, is noticed:
- * the kernel does not cut there.
+ * If the transport checksum is partial (CHECKSUM_PARTIAL), the device completes
+ * it inside the quote. The final sum from the transport header on is known
+ * beforehand: the complement of the field's start value. The quote ends with
+ * that field; a partial checksum further inside, as in a tunnel, is noticed
+ * because the kernel refuses to trim there.
  */
 static __always_inline int tg_quote(struct tg_packet *pkt,
 				    struct tg_asker *asker, int is_open,
@@ -72,13 +72,12 @@ static __always_inline int tg_quote(struct tg_packet *pkt,
 		summed = TG_QUOTE_MAX;
 		end = asker->link_size + TG_QUOTE_MAX;
 	}
-	/* or both bounds become one, which older verifiers do not see through
-	 */
+	/* otherwise clang merges both checks, which older verifiers reject */
 	if (summed < sizeof(struct iphdr))
 		return TG_NO_REPLY;
 	tg_forget(summed);
 	*size = end - asker->link_size;
-	/* The kernel keeps all of an skb up to the transport header. */
+	/* The kernel does not trim an skb before its transport header. */
 	if (pkt->hook != TG_HOOK_XDP && end < asker->transport_at)
 		end = asker->transport_at;
 	if (summed > TG_QUOTE_MAX ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The fields of a packet as the lookup asks for them. A field that the packet
- * does not have reads as one more than its largest value.
+ * Read the fields of a packet. A field that the packet lacks reads as its
+ * largest value plus one.
  */
 #ifndef TG_POLICY_VALUE_H
 #define TG_POLICY_VALUE_H
@@ -41,7 +41,7 @@ static __always_inline int tg_has_icmp(const struct tg_headers *headers)
 	       headers->transport == TG_L4_ICMPV6;
 }
 
-/* The traffic class of IPv6 crosses a byte. */
+/* The traffic class of IPv6 is in two bytes. */
 static __always_inline __u32 tg_dscp(const struct tg_headers *headers,
 				     enum tg_policy_family_id family)
 {
@@ -53,8 +53,8 @@ static __always_inline __u32 tg_dscp(const struct tg_headers *headers,
 }
 
 /*
- * Where the header says 0, as 16 bits cannot say it, the packet ends where the
- * frame does; 65535 stands for all that is longer.
+ * A packet whose length does not fit into 16 bits has 0 in its header, and ends
+ * with the frame. All longer lengths count as 65535.
  */
 static __always_inline __u32 tg_length_at_most(__u32 length)
 {
@@ -91,7 +91,7 @@ static __always_inline __u32 tg_vlan_tci(const struct tg_headers *headers,
 	return headers->vlan_tci[n] >> shift & mask;
 }
 
-/* Of a field that is mapped by its value: not an address, a MAC or a mark. */
+/* The value of a DIRECT or PAGED field. */
 static __always_inline __u32 tg_value(const struct tg_policy_packet *packet,
 				      enum tg_policy_family_id family,
 				      enum tg_dimension dimension)
@@ -151,7 +151,7 @@ static __always_inline __u32 tg_value(const struct tg_policy_packet *packet,
 	}
 }
 
-/* Network order, in one load each; packets are not aligned to more than 2. */
+/* Big endian, in one load each; packets are aligned to 2 bytes only. */
 static __always_inline __u64 tg_big_endian64(const void *bytes)
 {
 	const __be32 *words = bytes;

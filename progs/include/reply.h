@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the answers to a packet have in common: which packets may be answered
- * at all, and how a packet turns into one that goes back.
+ * The common part of all replies: which packets may be answered, and how a
+ * packet is turned into one to its sender.
  */
 #ifndef TG_REPLY_H
 #define TG_REPLY_H
@@ -22,17 +22,17 @@ union tg_reply_network {
 	struct ipv6hdr ip6;
 };
 
-/* What is asked of the packet, before it is overwritten. */
+/* What a reply needs of the packet, saved before it is overwritten. */
 struct tg_asker {
 	__u8 link[24];
 	__u32 found;
 	__u32 link_size;
 	__u32 transport_at;
-	__u32 end; /* by the IP header's account */
+	__u32 end; /* by the length in the IP header */
 	union tg_reply_network network;
 };
 
-/* The ICMP types that are errors themselves: 3, 4, 5, 11 and 12. */
+/* ICMP error types, which must not be answered: 3, 4, 5, 11 and 12. */
 #define TG_ICMP_ERRORS (1 << 3 | 1 << 4 | 1 << 5 | 1 << 11 | 1 << 12)
 #define TG_ICMP6_REDIRECT 137
 #define TG_ICMP6_ERROR_LAST 127
@@ -48,7 +48,7 @@ static __always_inline int tg_is_error(__u32 found)
 	return 0;
 }
 
-/* Where a transport header keeps its checksum; 0 where that is not known. */
+/* Offset of the checksum in a transport header, 0 if unknown. */
 static __always_inline __u32 tg_sum_offset(__u32 found)
 {
 	switch (TG_FOUND_TRANSPORT(found)) {
@@ -63,7 +63,7 @@ static __always_inline __u32 tg_sum_offset(__u32 found)
 	}
 }
 
-/* RFC 1122, 3.2.2: an address that is one host's. */
+/* RFC 1122, 3.2.2: the address of a single host. */
 static __always_inline int tg_is_host4(struct tg_packet *pkt, __be32 address)
 {
 	__u32 net = bpf_ntohl(address) >> 24;
@@ -85,7 +85,7 @@ static __always_inline int tg_is_unspecified6(const struct in6_addr *address)
 	return !(word[0] | word[1] | word[2] | word[3]);
 }
 
-/* Where the extension headers of IPv6 end. The parser has been here before. */
+/* The end of IPv6 extension headers, which the parser has checked before. */
 static __always_inline __u32 tg_skip_extensions(struct tg_packet *pkt, __u32 at,
 						__u8 next)
 {
@@ -111,7 +111,7 @@ static __always_inline int tg_ask_ip4(struct tg_packet *pkt,
 	if (tg_load(pkt, asker->link_size, ip, sizeof(*ip)) < 0)
 		return TG_NO_REPLY;
 	asker->transport_at = asker->link_size + ip->ihl * 4;
-	/* The parser takes a length of 0 only where 16 bits are too few. */
+	/* The parser accepts a length of 0 only if 16 bits are too few. */
 	asker->end = pkt->size;
 	if (ip->tot_len)
 		asker->end = asker->link_size + bpf_ntohs(ip->tot_len);
@@ -128,7 +128,8 @@ static __always_inline int tg_ask_ip6(struct tg_packet *pkt,
 	if (tg_load(pkt, asker->link_size, ip, sizeof(*ip)) < 0)
 		return TG_NO_REPLY;
 	asker->transport_at = asker->link_size + sizeof(*ip);
-	/* The same lengths of 0 as in the parser mean the rest of the frame. */
+	/* A length of 0 means the rest of the frame where the parser accepts
+	 * it. */
 	asker->end = pkt->size;
 	if (ip->payload_len ||
 	    (ip->nexthdr != TG_NEXT_HOPOPTS &&
@@ -143,7 +144,7 @@ static __always_inline int tg_ask_ip6(struct tg_packet *pkt,
 	return 0;
 }
 
-/* Who sent it, and whether an answer is in order as far as addresses go. */
+/* Save what a reply needs, and check that its addresses may be answered. */
 static __always_inline int tg_ask(struct tg_packet *pkt, struct tg_asker *asker)
 {
 	__u32 size = tg_link_size(asker->found);
@@ -166,7 +167,7 @@ static __always_inline int tg_ask(struct tg_packet *pkt, struct tg_asker *asker)
 	return tg_ask_ip6(pkt, asker);
 }
 
-/* Swaps the addresses in the copy of the link header. */
+/* Swap the MAC addresses in the copy of the link header. */
 static __always_inline void tg_swap_addresses(struct tg_asker *asker)
 {
 	struct ethhdr *eth = (struct ethhdr *)asker->link;
@@ -177,7 +178,7 @@ static __always_inline void tg_swap_addresses(struct tg_asker *asker)
 	__builtin_memcpy(eth->h_dest, mac, ETH_ALEN);
 }
 
-/* Back to where it came from; the tags are in their place already. */
+/* Swap the MAC addresses; the tags are in place already. */
 static __always_inline int tg_turn_addresses(struct tg_packet *pkt,
 					     struct tg_asker *asker)
 {
@@ -186,7 +187,7 @@ static __always_inline int tg_turn_addresses(struct tg_packet *pkt,
 							       : 0;
 }
 
-/* Back to where it came from, with the same tags. */
+/* Write the link header of the reply, with the same tags. */
 static __always_inline int tg_turn_link(struct tg_packet *pkt,
 					struct tg_asker *asker)
 {
@@ -201,7 +202,7 @@ static __always_inline int tg_turn_link(struct tg_packet *pkt,
 	return tg_store(pkt, 0, asker->link, size) < 0 ? TG_NO_REPLY : 0;
 }
 
-/* The header of a reply that has so many bytes behind it. */
+/* The IP header of a reply with `size` bytes of payload. */
 static __always_inline void tg_turn_ip4(struct iphdr *ip,
 					const struct iphdr *asked,
 					__u8 protocol, __u16 size)
@@ -243,10 +244,10 @@ static __always_inline __u32 tg_sum_pseudo(void *addresses, __u32 size,
 }
 
 /*
- * Whether the transport checksum of an skb is still to be finished by the
- * device that sends it: it stays so, come what may, and what is written there
- * has to suit. Nothing tells, but a helper that then leaves a checksum alone;
- * the one that it gets are bytes that are about to be overwritten.
+ * Whether the transport checksum of an skb is partial (CHECKSUM_PARTIAL): the
+ * sending device completes it whatever is changed here, so what is written
+ * there has to match. No field tells, but bpf_l4_csum_replace() leaves a
+ * partial checksum alone; it is tried on bytes that are overwritten later.
  */
 static __always_inline int tg_is_sum_open(struct tg_packet *pkt)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a plugin ends: each of these counts the verdict with its reason and
- * returns what the kernel, or the next plugin, wants to hear. A plugin returns
- * one of them and nothing else.
+ * How a plugin ends: each of these functions counts a verdict with its reason
+ * and returns the kernel's code for it, or calls the next plugin. A plugin
+ * returns the value of one of them and nothing else.
  */
 #ifndef TG_VERDICT_H
 #define TG_VERDICT_H
@@ -17,15 +17,17 @@
 #include "slots.h"
 
 /*
- * Constants of a plugin's place in a chain. tg-splice sets them in a copy of
- * the object before it is grafted; the verifier takes them for literals, so
- * what they rule out costs nothing and the tail call becomes a direct jump.
+ * Constants of a plugin's slot in a chain. tg-splice sets them in a copy of the
+ * object before it is grafted. The verifier treats them as literals: dead
+ * branches are removed and the tail call becomes a direct jump.
  */
 const volatile __u32 tg_next_slot = TG_SLOT_NONE;
 const volatile __u32 tg_miss = TG_VERDICT_PASS;
 
-/* Tells a program from the one that was in its slot before; nothing reads it
- * but those who look at the chain from outside. */
+/*
+ * Distinguishes a program from its predecessor in the same slot. Only tools
+ * read it.
+ */
 const volatile __u32 tg_serial = 0;
 
 #define TG_CHAIN_MAP(map_name)                         \
@@ -47,7 +49,7 @@ TG_CHAIN_MAP(tg_egress);
 #define TG_XDP_CHAIN tg_xdp
 #endif
 
-/* The cell of this plugin's own counter map; TG_PLUGIN() defines it. */
+/* An entry of this plugin's counter map; TG_PLUGIN() defines the function. */
 static __always_inline struct tg_counter *tg_counter(__u32 index);
 
 static __always_inline void
@@ -62,14 +64,14 @@ tg_count(struct tg_packet *pkt, enum tg_verdict verdict, enum tg_reason reason)
 	}
 }
 
-/* Hand over to the kernel: what comes after us on this hook still runs. */
+/* Continue in the kernel: later filters on this hook still run. */
 static __always_inline int tg_pass(struct tg_packet *pkt, enum tg_reason reason)
 {
 	tg_count(pkt, TG_VERDICT_PASS, reason);
 	return pkt->hook == TG_HOOK_XDP ? XDP_PASS : TC_ACT_UNSPEC;
 }
 
-/* The last word on tc: later filters do not see the packet. */
+/* Final on tc: later filters do not see the packet. */
 static __always_inline int tg_accept(struct tg_packet *pkt,
 				     enum tg_reason reason)
 {
@@ -84,8 +86,8 @@ static __always_inline int tg_drop(struct tg_packet *pkt, enum tg_reason reason)
 }
 
 /*
- * The packet has been made into the answer to itself, and goes back: on egress
- * its sender is this host, or behind it, so there it comes in.
+ * The packet has been rewritten into the reply, and is sent back. On egress the
+ * sender is this host or behind it, so the reply is received instead.
  */
 static __always_inline int tg_reject(struct tg_packet *pkt,
 				     enum tg_reason reason)
@@ -99,7 +101,7 @@ static __always_inline int tg_reject(struct tg_packet *pkt,
 			    pkt->hook == TG_HOOK_EGRESS ? BPF_F_INGRESS : 0);
 }
 
-/* Out of another device or, with BPF_F_INGRESS, in at it; not on XDP that. */
+/* Send through another device or, on tc with BPF_F_INGRESS, receive there. */
 static __always_inline int tg_redirect(struct tg_packet *pkt, __u32 device,
 				       __u64 flags, enum tg_reason reason)
 {
@@ -121,7 +123,7 @@ static __always_inline void tg_jump(struct tg_packet *pkt, __u32 slot)
 #endif
 }
 
-/* Go to a slot of the chain; an empty one ends as --miss says. */
+/* Call a slot of the chain; if it is empty, the verdict is that of --miss. */
 static __always_inline int tg_call(struct tg_packet *pkt, __u32 slot)
 {
 	tg_jump(pkt, slot);
@@ -130,7 +132,7 @@ static __always_inline int tg_call(struct tg_packet *pkt, __u32 slot)
 	return tg_pass(pkt, TG_REASON_MISSED_CALL);
 }
 
-/* Nothing to say about this packet: the next plugin, if there is one. */
+/* No verdict: call the next plugin, if there is one. */
 static __always_inline int tg_next(struct tg_packet *pkt)
 {
 	if (tg_next_slot == TG_SLOT_NONE)
@@ -138,7 +140,7 @@ static __always_inline int tg_next(struct tg_packet *pkt)
 	return tg_call(pkt, tg_next_slot);
 }
 
-/* Note why on the way to the next plugin. */
+/* The same, and count a reason. */
 static __always_inline int tg_next_noting(struct tg_packet *pkt,
 					  enum tg_reason reason)
 {
