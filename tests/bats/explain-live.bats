@@ -524,37 +524,52 @@ bytes() { # HEX...
 	printf '%b' "$(sed 's/../\\x&/g' <<<"${hex// /}")"
 }
 
+SYN_BEFORE_PORT='020000000002 020000000001 0800 45000028 00010000 40060000 c6336401 c6336402 04d2'
+SYN_AFTER_PORT='00000001 00000000 5002faf0 00000000'
+readonly SYN_BEFORE_PORT SYN_AFTER_PORT
+
 # What 'tcpdump -U -w -' writes: the header, and a SYN to a port a call.
 pcap_header() {
 	bytes d4c3b2a1 02000400 00000000 00000000 ffff0000 01000000
 }
 
 pcap_syn() { # PORT
-	bytes 0000000000000000 36000000 36000000 020000000002 020000000001 0800 \
-		45000028 00010000 40060000 c6336401 c6336402 04d2 "$(printf %04x "$1")" \
-		00000001 00000000 5002faf0 00000000
+	bytes 0000000000000000 36000000 36000000 "$SYN_BEFORE_PORT" "$(printf %04x "$1")" "$SYN_AFTER_PORT"
+}
+
+# What 'dumpcap -w -' writes: a section and an interface, and a packet a block.
+pcapng_header() {
+	bytes 0a0d0d0a 1c000000 4d3c2b1a 01000000 ffffffff ffffffff 1c000000 \
+		01000000 14000000 01000000 00000400 14000000
+}
+
+pcapng_syn() { # PORT
+	bytes 06000000 58000000 00000000 00000000 00000000 36000000 36000000 \
+		"$SYN_BEFORE_PORT" "$(printf %04x "$1")" "$SYN_AFTER_PORT" 0000 58000000
 }
 
 @test "a live capture is answered packet by packet" {
 	given_device
 	given_edge_policy ingress
 	on_server attach eth0 --ingress --chain "$POLICY"
-	local words answer port input pid
+	local words form answer port input pid
 	for words in "eth0 ingress" "--policy $BATS_TEST_TMPDIR/edge.policy"; do
-		# shellcheck disable=SC2086 # words
-		coproc LIVE { on_server explain $words --pcap -; }
-		input=${LIVE[1]} pid=$LIVE_PID
-		pcap_header >&"$input"
-		for port in 22 80 22; do
-			pcap_syn "$port" >&"$input"
-			# the input stays open: nothing but the packet makes it answer
-			read -rt "$PATIENCE" answer <&"${LIVE[0]}" || fail "no answer to a SYN to $port"
-			case $port in
-			22) [[ $answer == *":22 syn"*': drop: '* ]] || fail "$answer" ;;
-			80) [[ $answer == *":80 syn"*': pass: '* ]] || fail "$answer" ;;
-			esac
+		for form in pcap pcapng; do
+			# shellcheck disable=SC2086 # words
+			coproc LIVE { on_server explain $words --pcap -; }
+			input=${LIVE[1]} pid=$LIVE_PID
+			"${form}_header" >&"$input"
+			for port in 22 80 22; do
+				"${form}_syn" "$port" >&"$input"
+				# the input stays open: nothing but the packet makes it answer
+				read -rt "$PATIENCE" answer <&"${LIVE[0]}" || fail "no answer to a SYN to $port in $form"
+				case $port in
+				22) [[ $answer == *":22 syn"*': drop: '* ]] || fail "$answer" ;;
+				80) [[ $answer == *":80 syn"*': pass: '* ]] || fail "$answer" ;;
+				esac
+			done
+			exec {input}>&-
+			wait "$pid"
 		done
-		exec {input}>&-
-		wait "$pid"
 	done
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "packet/describe.h"
-#include "packet/pcap.h"
+#include "packet/capture.h"
 
 #define hold(condition)                                                     \
 	do {                                                                \
@@ -91,31 +91,30 @@ static void check_words(const char *text, size_t size)
 static void check_capture(const uint8_t *bytes, size_t size)
 {
 	FILE *file = size ? fmemopen((void *)bytes, size, "r") : NULL;
-	struct pcap_packet captured;
+	struct captured_packet captured;
 	struct policy_packet packet;
-	struct pcap_reader reader;
+	struct capture capture;
 	uint64_t number = 0;
 	int err;
 
 	if (!file)
 		return;
-	err = pcap_start(&reader, file);
-	while (!err && (err = pcap_read(&reader, &captured)) > 0) {
+	err = capture_start(&capture, file);
+	while (!err && (err = capture_read(&capture, &captured)) > 0) {
 		struct policy_metadata metadata = {
 			.missing = captured.length - captured.size,
 		};
 
 		hold(captured.size <= captured.length);
 		hold(captured.size <= size);
-		hold(reader.number == ++number);
+		hold(capture.number == ++number);
 		policy_packet_read(&packet, captured.bytes, captured.size,
 				   &metadata);
 		hold(metadata.missing || !packet.cut_off);
 		err = 0;
 	}
-	hold(!err || *reader.error);
-	pcap_end(&reader);
-	fclose(file);
+	hold(!err || *capture.error);
+	capture_end(&capture);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "explain_batch.h"
-#include "packet/pcap.h"
+#include "packet/capture.h"
 
 static void ask(struct questions *questions, struct question *question)
 {
@@ -145,7 +145,7 @@ static void print_captured(char *text, size_t size,
 }
 
 static void ask_captured(struct questions *questions, uint64_t number,
-			 const struct pcap_packet *captured)
+			 const struct captured_packet *captured)
 {
 	static const struct describe_error cut_off = {
 		.message = "the capture ends before the headers do",
@@ -174,8 +174,8 @@ static int ask_capture(struct questions *questions)
 {
 	bool standard = !strcmp(questions->capture, "-");
 	FILE *file = standard ? stdin : fopen(questions->capture, "re");
-	struct pcap_packet packet;
-	struct pcap_reader reader;
+	struct captured_packet packet;
+	struct capture capture;
 	int err;
 
 	if (!file) {
@@ -184,9 +184,9 @@ static int ask_capture(struct questions *questions)
 			questions->capture, strerror(-err));
 		return err;
 	}
-	err = pcap_start(&reader, file);
-	while (!err && (err = pcap_read(&reader, &packet)) > 0) {
-		ask_captured(questions, reader.number, &packet);
+	err = capture_start(&capture, file);
+	while (!err && (err = capture_read(&capture, &packet)) > 0) {
+		ask_captured(questions, capture.number, &packet);
 		/* whoever sends it may wait long before the next one */
 		err = standard && fflush(stdout) ? -EIO : 0;
 	}
@@ -195,10 +195,8 @@ static int ask_capture(struct questions *questions)
 	/* that they do not arrive is said by who ends the output */
 	if (err && !ferror(stdout))
 		fprintf(stderr, "%s: %s: %s\n", questions->command,
-			questions->capture, reader.error);
-	pcap_end(&reader);
-	if (!standard)
-		fclose(file);
+			questions->capture, capture.error);
+	capture_end(&capture);
 	return err;
 }
 

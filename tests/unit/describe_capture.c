@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * describe_pcap - captures as tools write them, in both byte orders, and
+ * describe_capture - captures as tools write them, in both byte orders, and
  * damaged at every byte: a reader that says no, or reads on.
  *
- *	build/tests/describe_pcap
- *	build/tests/describe_pcap --seeds DIRECTORY	for fuzz/describe.c
+ *	build/tests/describe_capture
+ *	build/tests/describe_capture --seeds DIRECTORY	for fuzz/describe.c
  */
 #include <string.h>
 
-#include "packet/pcap.h"
+#include "packet/capture.h"
 #include "tap.h"
 
 #define FILE_MAX 4096
 #define PACKETS 3
+#define SNAPLEN 33 /* of all interfaces, as libpcap wants it */
 
-struct capture {
+struct image {
 	uint8_t bytes[FILE_MAX];
 	size_t size;
 	bool swapped;
 };
 
-static const uint32_t sizes[PACKETS] = { 60, 0, 33 };
-static const uint32_t lengths[PACKETS] = { 60, 0, 1500 };
+static const uint32_t sizes[PACKETS] = { 20, 0, 33 };
+static const uint32_t lengths[PACKETS] = { 20, 0, 1500 };
 
-static void put(struct capture *capture, uint32_t value, unsigned int bytes)
+static void put(struct image *capture, uint32_t value, unsigned int bytes)
 {
 	for (unsigned int i = 0; i < bytes; i++) {
 		unsigned int shift = 8 * (capture->swapped ? bytes - 1 - i : i);
@@ -33,13 +34,13 @@ static void put(struct capture *capture, uint32_t value, unsigned int bytes)
 }
 
 /* Each packet has bytes of its own. */
-static void put_packet(struct capture *capture, int n)
+static void put_packet(struct image *capture, int n)
 {
 	memset(capture->bytes + capture->size, 'a' + n, sizes[n]);
 	capture->size += sizes[n];
 }
 
-static void write_classic(struct capture *capture, uint32_t magic,
+static void write_classic(struct image *capture, uint32_t magic,
 			  uint32_t link_type)
 {
 	put(capture, magic, 4);
@@ -58,13 +59,13 @@ static void write_classic(struct capture *capture, uint32_t magic,
 	}
 }
 
-static void start_block(struct capture *capture, uint32_t type, uint32_t size)
+static void start_block(struct image *capture, uint32_t type, uint32_t size)
 {
 	put(capture, type, 4);
 	put(capture, size, 4);
 }
 
-static void write_section(struct capture *capture)
+static void write_section(struct image *capture)
 {
 	start_block(capture, 0x0a0d0d0a, 28);
 	put(capture, 0x1a2b3c4d, 4);
@@ -75,7 +76,7 @@ static void write_section(struct capture *capture)
 	put(capture, 28, 4);
 }
 
-static void write_interface(struct capture *capture, uint16_t link_type,
+static void write_interface(struct image *capture, uint16_t link_type,
 			    uint32_t snaplen)
 {
 	start_block(capture, 1, 20);
@@ -85,7 +86,7 @@ static void write_interface(struct capture *capture, uint16_t link_type,
 	put(capture, 20, 4);
 }
 
-static void write_enhanced(struct capture *capture, int n, uint32_t interface)
+static void write_enhanced(struct image *capture, int n, uint32_t interface)
 {
 	uint32_t padding = -sizes[n] & 3, size = 32 + sizes[n] + padding;
 
@@ -101,7 +102,7 @@ static void write_enhanced(struct capture *capture, int n, uint32_t interface)
 }
 
 /* The snaplen of the interface tells how much there is of it. */
-static void write_simple(struct capture *capture, int n)
+static void write_simple(struct image *capture, int n)
 {
 	uint32_t padding = -sizes[n] & 3, size = 16 + sizes[n] + padding;
 
@@ -112,41 +113,41 @@ static void write_simple(struct capture *capture, int n)
 	put(capture, size, 4);
 }
 
-static void write_other(struct capture *capture)
+static void write_other(struct image *capture)
 {
 	start_block(capture, 5, 16); /* statistics */
 	put(capture, 0, 4);
 	put(capture, 16, 4);
 }
 
-static void write_ng(struct capture *capture)
+static void write_ng(struct image *capture)
 {
 	write_section(capture);
 	write_other(capture);
-	write_interface(capture, 113, 0); /* no packet of it follows */
-	write_interface(capture, 1, 0);
+	write_interface(capture, 1, SNAPLEN);
+	write_interface(capture, 1, SNAPLEN);
 	write_enhanced(capture, 0, 1);
 	write_enhanced(capture, 1, 1);
 	write_other(capture);
 	write_section(capture);
-	write_interface(capture, 1, 33);
+	write_interface(capture, 1, SNAPLEN);
 	write_simple(capture, 2);
 }
 
 /* How many packets; error is empty where the file ends well. */
-static int count(const struct capture *capture, size_t size, char *error)
+static int count(const struct image *capture, size_t size, char *error)
 {
 	FILE *file = fmemopen((void *)capture->bytes, size ? size : 1, "r");
-	struct pcap_packet packet;
-	struct pcap_reader reader;
+	struct captured_packet packet;
+	struct capture reader;
 	int packets = 0, err;
 
 	if (!file)
 		abort();
 	if (!size)
 		fgetc(file);
-	err = pcap_start(&reader, file);
-	while (!err && (err = pcap_read(&reader, &packet)) > 0) {
+	err = capture_start(&reader, file);
+	while (!err && (err = capture_read(&reader, &packet)) > 0) {
 		bool good = packets < PACKETS &&
 			    packet.size == sizes[packets] &&
 			    packet.length == lengths[packets];
@@ -157,25 +158,24 @@ static int count(const struct capture *capture, size_t size, char *error)
 		err = good ? 0 : -1;
 	}
 	strcpy(error, err ? reader.error : "");
-	pcap_end(&reader);
-	fclose(file);
+	capture_end(&reader);
 	return packets;
 }
 
-static void check_good(struct tap *tap, const struct capture *capture,
+static void check_good(struct tap *tap, const struct image *capture,
 		       const char *name)
 {
-	char error[256];
+	char error[512];
 	int packets = count(capture, capture->size, error);
 
 	if (!tap_ok(tap, packets == PACKETS && !*error, "%s", name))
 		tap_note(tap, "%d packets, then: %s", packets, error);
 }
 
-static void check_bad(struct tap *tap, const struct capture *capture,
+static void check_bad(struct tap *tap, const struct image *capture,
 		      const char *name, const char *expected)
 {
-	char error[256];
+	char error[512];
 	int packets = count(capture, capture->size, error);
 
 	if (!tap_ok(tap, !strcmp(error, expected), "%s", name))
@@ -183,14 +183,14 @@ static void check_bad(struct tap *tap, const struct capture *capture,
 }
 
 /* A cut file never has more in it, and says so unless cut between packets. */
-static void check_cuts(struct tap *tap, const struct capture *capture,
+static void check_cuts(struct tap *tap, const struct image *capture,
 		       const char *name)
 {
 	int last = 0, silent = 0;
 	bool good = true;
 
 	for (size_t size = 0; size < capture->size; size++) {
-		char error[256];
+		char error[512];
 		int packets = count(capture, size, error);
 
 		good &= packets >= last && packets <= PACKETS;
@@ -202,15 +202,15 @@ static void check_cuts(struct tap *tap, const struct capture *capture,
 }
 
 /* What is read is no matter, as long as only what is there is. */
-static void check_damage(struct tap *tap, const struct capture *capture,
+static void check_damage(struct tap *tap, const struct image *capture,
 			 const char *name)
 {
 	static const uint8_t values[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
-	struct capture damaged = *capture;
+	struct image damaged = *capture;
 
 	for (size_t i = 0; i < capture->size; i++) {
 		for (size_t n = 0; n < sizeof(values); n++) {
-			char error[256];
+			char error[512];
 
 			damaged.bytes[i] = values[n];
 			count(&damaged, damaged.size, error);
@@ -220,7 +220,7 @@ static void check_damage(struct tap *tap, const struct capture *capture,
 	tap_ok(tap, true, "%s, with each byte changed", name);
 }
 
-static void check_kind(struct tap *tap, const struct capture *capture,
+static void check_kind(struct tap *tap, const struct image *capture,
 		       const char *name)
 {
 	check_good(tap, capture, name);
@@ -228,42 +228,79 @@ static void check_kind(struct tap *tap, const struct capture *capture,
 	check_damage(tap, capture, name);
 }
 
-static struct capture text_file(const char *text)
+static struct image text_file(const char *text)
 {
-	struct capture capture = { .size = strlen(text) };
+	struct image capture = { .size = strlen(text) };
 
 	memcpy(capture.bytes, text, capture.size);
 	return capture;
 }
 
-static void check_refusals(struct tap *tap)
+static void check_link_types(struct tap *tap)
 {
-	struct capture capture = { 0 };
+	struct image capture = { 0 };
 
-	write_classic(&capture, 0xa1b2c3d4, 113);
+	write_classic(&capture, 0xa1b2c3d4, 101);
 	check_bad(tap, &capture, "another link type",
-		  "captured on link type 113, and not on Ethernet");
-	capture = (struct capture){ 0 };
+		  "captured on link type RAW, and not on Ethernet");
+	capture = (struct image){ 0 };
+	write_classic(&capture, 0xa1b2c3d4, 147 + 65000);
+	check_bad(tap, &capture, "a link type without a name",
+		  "captured on link type 65147, and not on Ethernet");
+	capture = (struct image){ 0 };
+	write_classic(&capture, 0xa1b2c3d4, 113);
+	check_bad(
+		tap, &capture, "all devices",
+		"captured on link type LINUX_SLL, and not on Ethernet: MACs "
+		"and VLAN tags are missing; capture on one device, and not on "
+		"'any'");
+	capture = (struct image){ 0 };
 	write_section(&capture);
 	write_interface(&capture, 276, 0);
 	write_enhanced(&capture, 0, 0);
-	check_bad(tap, &capture, "another link type, in pcapng",
-		  "captured on link type 276, and not on Ethernet");
-	capture = (struct capture){ 0 };
+	check_bad(
+		tap, &capture, "all devices, in pcapng",
+		"captured on link type LINUX_SLL2, and not on Ethernet: MACs "
+		"and VLAN tags are missing; capture on one device, and not on "
+		"'any'");
+}
+
+/* libpcap says why, in words of its own: what comes before them is ours. */
+static void check_refused(struct tap *tap, const struct image *capture,
+			  const char *name, const char *start)
+{
+	char error[512];
+	int packets = count(capture, capture->size, error);
+	size_t size = strlen(start);
+
+	if (!tap_ok(tap, !strncmp(error, start, size) && error[size], "%s",
+		    name))
+		tap_note(tap, "%d packets, then: %s", packets, error);
+}
+
+static void check_refusals(struct tap *tap)
+{
+	struct image capture = { 0 };
+
+	write_section(&capture);
+	write_interface(&capture, 1, 0);
+	write_interface(&capture, 113, 0);
+	check_refused(tap, &capture, "two link types in one file",
+		      "packet 1: ");
+	capture = (struct image){ 0 };
 	write_section(&capture);
 	write_enhanced(&capture, 0, 0);
-	check_bad(tap, &capture, "no interface",
-		  "damaged: there is no interface 0");
+	check_refused(tap, &capture, "no interface", "not a capture: ");
 	capture = text_file("tcp 198.51.100.1:1 > 198.51.100.2:2\n");
-	check_bad(tap, &capture, "text", "no capture: neither pcap nor pcapng");
+	check_refused(tap, &capture, "text", "not a capture: ");
 	capture = text_file("tcp");
-	check_bad(tap, &capture, "too little of it", "no capture: too short");
+	check_refused(tap, &capture, "too little of it", "not a capture: ");
 }
 
 /* Of each kind one, behind the byte that tells the fuzzer what it is. */
 static int write_seeds(const char *directory)
 {
-	struct capture captures[3] = { 0 };
+	struct image captures[3] = { 0 };
 
 	write_classic(&captures[0], 0xa1b2c3d4, 1);
 	captures[1].swapped = true;
@@ -292,13 +329,13 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(argv[1], "--seeds"))
 		return write_seeds(argv[2]);
-	tap = tap_plan(stdout, 6 * 3 + 5);
+	tap = tap_plan(stdout, 6 * 3 + 8);
 
 	for (int swapped = 0; swapped < 2; swapped++) {
 		const char *order =
 			swapped ? "the other byte order" : "this byte order";
-		struct capture micro = { .swapped = swapped };
-		struct capture nano = micro, ng = micro;
+		struct image micro = { .swapped = swapped };
+		struct image nano = micro, ng = micro;
 		char name[64];
 
 		write_classic(&micro, 0xa1b2c3d4, 1);
@@ -312,6 +349,7 @@ int main(int argc, char **argv)
 		snprintf(name, sizeof(name), "pcapng, %s", order);
 		check_kind(&tap, &ng, name);
 	}
+	check_link_types(&tap);
 	check_refusals(&tap);
 	return tap_end(&tap);
 }
