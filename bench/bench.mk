@@ -32,12 +32,12 @@ endef
 $(foreach folder,meter source peers,$(eval $(call bench_objects,$(folder))))
 
 $(BENCH)/trace: $(addprefix $(BENCH_PARTS)/,trace/main.o trace/pick.o \
-	trace/draw.o trace/truth.o common/frame.o common/trace_file.o) $(LIBRARY)
+	trace/draw.o trace/truth.o common/packet_frame.o common/trace_file.o) $(LIBRARY)
 $(BENCH)/trace: LDLIBS += -lm
 
 $(BENCH)/meter: $(addprefix $(BENCH_PARTS)/,meter/main.o meter/load.o \
-	meter/run.o meter/print.o meter/yardstick.o common/frame.o \
-	common/frames.o common/trace_file.o packets/object.o)
+	meter/run.o meter/print.o meter/yardstick.o common/packet_frame.o \
+	common/frames.o common/trace_file.o packets/object.o) $(LIBRARY)
 $(BENCH)/source: $(addprefix $(BENCH_PARTS)/,source/main.o common/frames.o \
 	common/trace_file.o packets/object.o)
 

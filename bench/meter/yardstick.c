@@ -11,7 +11,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "frame.h"
+#include "packet_frame.h"
 #include "meter.h"
 #include "object.h"
 #include "random.h"
@@ -133,7 +133,7 @@ static void make_frame(const struct entry *entry, enum kind kind,
 	put(&packet, POLICY_SOURCE_PORT, ntohs(flow->sport));
 	put(&packet, POLICY_TARGET_PORT, ntohs(flow->dport));
 	*record = (struct trace_record){ .verdict = POLICY_DROP };
-	record->size = frame_build(&packet, record->frame);
+	record->size = packet_frame(&packet, record->frame);
 }
 
 static struct trace *make_trace(enum kind kind, struct random *random,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "frame.h"
+#include "packet_frame.h"
 #include "pick.h"
 #include "policy/language/parse/policy_parse.h"
 #include "trace_file.h"
@@ -104,7 +104,7 @@ static int make_frame(struct maker *maker, size_t number,
 
 	*record = (struct trace_record){ .verdict = TRACE_VERDICT_UNKNOWN };
 	pick_packet(&maker->picker, &packet);
-	record->size = frame_build(&packet, record->frame);
+	record->size = packet_frame(&packet, record->frame);
 	if (maker->options->blind)
 		return 0;
 	policy_packet_read(&packet, record->frame, record->size, &none);

@@ -18,7 +18,8 @@
  * metadata=TCI, a VLAN tag that the kernel took out of the packet; linear=N,
  * the first N bytes are at hand and the others lie elsewhere.
  *
- * The headers and their fields are the tables of layer.c.
+ * The headers and their fields are the tables of layer.c. Nothing here is
+ * shared with tools/packet/frames.h: its frames are compared with these.
  */
 #ifndef TG_CRAFT_H
 #define TG_CRAFT_H

@@ -78,7 +78,7 @@ static int hear_arp_operation(struct hearing *hearing)
 		err = describe_value(reader, describe_next(reader),
 				     "not an ARP operation", WORDS_ARP,
 				     UINT16_MAX, &value);
-	hearing->description.arp_operation = value;
+	hearing->description.frame.arp_operation = value;
 	return err;
 }
 
@@ -92,7 +92,7 @@ static int hear_ethertype(struct hearing *hearing)
 
 	if (err)
 		return err;
-	hearing->description.ethertype = value;
+	hearing->description.frame.ethertype = value;
 	switch (value) {
 	case ETH_P_8021Q:
 	case ETH_P_8021AD:
@@ -114,16 +114,17 @@ static int hear_kind(struct hearing *hearing)
 	struct describe_span span = describe_next(reader);
 	const struct description_kind_word *kind = kind_of(span);
 	struct description *description = &hearing->description;
+	struct frame *frame = &description->frame;
 
 	hearing->kind_word = span;
 	if (!kind)
 		return refuse_kind(reader, span);
 	description->kind = kind->kind;
 	if (kind->protocol >= 0)
-		description->protocol = kind->protocol;
+		frame->protocol = kind->protocol;
 	if (kind->ethertype >= 0)
-		description->ethertype = kind->ethertype;
-	description->icmp_type = kind->icmp_type;
+		frame->ethertype = kind->ethertype;
+	frame->icmp_type = kind->icmp_type;
 	if (kind->kind == DESCRIPTION_ARP)
 		return hear_arp_operation(hearing);
 	if (kind->kind == DESCRIPTION_ETHER)
@@ -136,6 +137,7 @@ static int hear_ends(struct hearing *hearing)
 {
 	struct describe_reader *reader = &hearing->reader;
 	struct description *description = &hearing->description;
+	struct frame *frame = &description->frame;
 	struct describe_end source, target;
 	struct describe_span arrow;
 	int err;
@@ -160,12 +162,12 @@ static int hear_ends(struct hearing *hearing)
 		return describe_refuse_word(reader, hearing->ends[1],
 					    "an address of the other family");
 	description->ipv6 = source.ipv6;
-	memcpy(description->source, source.address, sizeof(source.address));
-	memcpy(description->target, target.address, sizeof(target.address));
+	memcpy(frame->source, source.address, sizeof(source.address));
+	memcpy(frame->target, target.address, sizeof(target.address));
 	description->has_source_port = source.has_port;
 	description->has_target_port = target.has_port;
-	description->source_port = source.port;
-	description->target_port = target.port;
+	frame->source_port = source.port;
+	frame->target_port = target.port;
 	return 0;
 }
 
@@ -233,7 +235,7 @@ static int hear_clause(struct hearing *hearing, struct describe_span span)
 		return hear_ends(hearing);
 	describe_next(reader);
 	if (clause == CLAUSE_FLAGS && !describe_span_is(span, "flags"))
-		return description_flags(span, &description->tcp_flags)
+		return description_flags(span, &description->frame.tcp_flags)
 			       ? 0
 			       : -EINVAL;
 	return description_clauses[clause].hear(hearing);
@@ -245,17 +247,18 @@ int describe(struct described *described, const char *text, size_t size,
 	struct hearing hearing = {
 		.reader = { text, size, 0, error },
 		.described = described,
-		.description = { .tcp_flags = FLAG_SYN, .ttl = TTL_DEFAULT },
+		.description = { .frame = { .tcp_flags = FLAG_SYN,
+					    .ttl = TTL_DEFAULT } },
 	};
-	struct description *description = &hearing.description;
+	struct frame *frame = &hearing.description.frame;
 	const char *nul = memchr(text, 0, size);
 	struct describe_span span;
 	int err;
 
-	memcpy(description->source_mac, default_source_mac, ETH_ALEN);
-	memcpy(description->target_mac, default_target_mac, ETH_ALEN);
-	memcpy(description->source, default_source, sizeof(default_source));
-	memcpy(description->target, default_target, sizeof(default_target));
+	memcpy(frame->source_mac, default_source_mac, ETH_ALEN);
+	memcpy(frame->target_mac, default_target_mac, ETH_ALEN);
+	memcpy(frame->source, default_source, sizeof(default_source));
+	memcpy(frame->target, default_target, sizeof(default_target));
 	described->size = 0;
 	described->metadata = (struct policy_metadata){ 0 };
 

@@ -50,7 +50,7 @@ static int hear_tag(struct hearing *hearing, unsigned int n)
 		err = describe_value(reader, span, "not a priority",
 				     WORD_TABLES, 7, &priority);
 	}
-	hearing->description.vlan_tci[n] = priority << 13 | vlan;
+	hearing->description.frame.vlan_tci[n] = priority << 13 | vlan;
 	return err;
 }
 
@@ -75,17 +75,17 @@ static int hear_mac(struct hearing *hearing)
 {
 	struct describe_reader *reader = &hearing->reader;
 	struct description *description = &hearing->description;
+	struct frame *frame = &description->frame;
 	int err = 0;
 
 	if (!at_arrow(reader))
 		err = describe_mac(reader, describe_next(reader),
-				   description->source_mac);
+				   frame->source_mac);
 	if (err || !at_arrow(reader))
 		return err;
 	describe_next(reader);
 	description->has_target_mac = true;
-	return describe_mac(reader, describe_next(reader),
-			    description->target_mac);
+	return describe_mac(reader, describe_next(reader), frame->target_mac);
 }
 
 static int hear_fragment(struct hearing *hearing)
@@ -94,9 +94,9 @@ static int hear_fragment(struct hearing *hearing)
 	struct describe_span span = describe_next(reader);
 
 	if (describe_span_is(span, "first"))
-		hearing->description.fragment = TG_FRAG_FIRST;
+		hearing->description.frame.fragment = TG_FRAG_FIRST;
 	else if (describe_span_is(span, "later"))
-		hearing->description.fragment = TG_FRAG_LATER;
+		hearing->description.frame.fragment = TG_FRAG_LATER;
 	else
 		return describe_refuse_word(reader, span,
 					    "neither 'first' nor 'later'");
@@ -108,7 +108,7 @@ static int hear_ttl(struct hearing *hearing)
 	uint32_t value = 0;
 	int err = hear_number(hearing, "not a TTL", WORD_TABLES, 255, &value);
 
-	hearing->description.ttl = value;
+	hearing->description.frame.ttl = value;
 	return err;
 }
 
@@ -117,7 +117,7 @@ static int hear_dscp(struct hearing *hearing)
 	uint32_t value = 0;
 	int err = hear_number(hearing, "not a DSCP", WORDS_DSCP, 63, &value);
 
-	hearing->description.dscp = value;
+	hearing->description.frame.dscp = value;
 	return err;
 }
 
@@ -129,13 +129,13 @@ static int hear_length(struct hearing *hearing)
 
 static int hear_options(struct hearing *hearing)
 {
-	hearing->description.options = true;
+	hearing->description.frame.options = true;
 	return 0;
 }
 
 static int hear_extension(struct hearing *hearing)
 {
-	struct description *description = &hearing->description;
+	struct frame *frame = &hearing->description.frame;
 	struct describe_reader *reader = &hearing->reader;
 	struct describe_span rest = describe_next(reader);
 
@@ -150,11 +150,11 @@ static int hear_extension(struct hearing *hearing)
 			return describe_hint_word(reader, part,
 						  WORDS_EXTENSION);
 		}
-		if (description->extension_count == DESCRIPTION_EXTENSIONS_MAX)
+		if (frame->extension_count == FRAME_EXTENSIONS_MAX)
 			return describe_refuse(reader, part,
 					       "more than %d extension headers",
-					       DESCRIPTION_EXTENSIONS_MAX);
-		description->extensions[description->extension_count++] = value;
+					       FRAME_EXTENSIONS_MAX);
+		frame->extensions[frame->extension_count++] = value;
 	} while (rest.size);
 	return 0;
 }
@@ -181,7 +181,7 @@ static int hear_flags(struct hearing *hearing)
 	struct describe_reader *reader = &hearing->reader;
 	struct describe_span span = describe_next(reader);
 
-	if (description_flags(span, &hearing->description.tcp_flags))
+	if (description_flags(span, &hearing->description.frame.tcp_flags))
 		return 0;
 	describe_refuse_word(reader, span, "not TCP flags");
 	return describe_hint(reader,
@@ -195,7 +195,7 @@ static int hear_type(struct hearing *hearing)
 	int err = hear_number(hearing, "not a type",
 			      icmp6 ? WORDS_ICMP6 : WORDS_ICMP, 255, &value);
 
-	hearing->description.icmp_type = value;
+	hearing->description.frame.icmp_type = value;
 	return err;
 }
 
@@ -207,7 +207,7 @@ static int hear_code(struct hearing *hearing)
 			      icmp6 ? WORDS_ICMP6_CODE : WORDS_ICMP_CODE, 255,
 			      &value);
 
-	hearing->description.icmp_code = value;
+	hearing->description.frame.icmp_code = value;
 	return err;
 }
 
@@ -240,7 +240,7 @@ static int hear_proto(struct hearing *hearing)
 				     word_name(WORDS_EXTENSION,
 					       tg_extension_kinds[value].bit));
 	}
-	description->protocol = value;
+	description->frame.protocol = value;
 	return 0;
 }
 

@@ -32,9 +32,10 @@ static int check_kinds(struct hearing *hearing)
 static int check_family(struct hearing *hearing)
 {
 	struct description *description = &hearing->description;
-	bool only4 = description->ethertype == ETH_P_IP ||
-		     description->ethertype == ETH_P_ARP;
-	bool only6 = description->ethertype == ETH_P_IPV6;
+	struct frame *frame = &description->frame;
+	bool only4 =
+		frame->ethertype == ETH_P_IP || frame->ethertype == ETH_P_ARP;
+	bool only6 = frame->ethertype == ETH_P_IPV6;
 	struct describe_reader *reader = &hearing->reader;
 
 	if ((only4 && description->ipv6) || (only6 && !description->ipv6))
@@ -42,8 +43,7 @@ static int check_family(struct hearing *hearing)
 					    only4 ? "not an IPv4 address"
 						  : "not an IPv6 address");
 	if (description->kind & DESCRIPTION_PORTS)
-		description->ethertype =
-			description->ipv6 ? ETH_P_IPV6 : ETH_P_IP;
+		frame->ethertype = description->ipv6 ? ETH_P_IPV6 : ETH_P_IP;
 	if (hearing->said[CLAUSE_OPTIONS].size && description->ipv6) {
 		describe_refuse(reader, hearing->said[CLAUSE_OPTIONS],
 				"IPv6 has no options");
@@ -61,6 +61,7 @@ static int check_family(struct hearing *hearing)
 static int check_ports(struct hearing *hearing)
 {
 	struct description *description = &hearing->description;
+	struct frame *frame = &description->frame;
 	struct describe_reader *reader = &hearing->reader;
 
 	if (!(description->kind & DESCRIPTION_PORTS)) {
@@ -71,8 +72,7 @@ static int check_ports(struct hearing *hearing)
 			reader, hearing->ends[!description->has_source_port],
 			"a port, where there are none");
 	}
-	if (!description->has_target_port &&
-	    description->fragment != TG_FRAG_LATER) {
+	if (!description->has_target_port && frame->fragment != TG_FRAG_LATER) {
 		describe_refuse_word(reader, hearing->ends[1], "no port");
 		return describe_hint(
 			reader,
@@ -80,7 +80,7 @@ static int check_ports(struct hearing *hearing)
 			(int)hearing->ends[1].size, hearing->ends[1].at);
 	}
 	if (!description->has_source_port)
-		description->source_port = EPHEMERAL_PORT;
+		frame->source_port = EPHEMERAL_PORT;
 	return 0;
 }
 
@@ -108,20 +108,20 @@ static int check_ends(struct hearing *hearing)
 static int add_fragment_header(struct hearing *hearing)
 {
 	struct description *description = &hearing->description;
+	struct frame *frame = &description->frame;
 
-	if (!description->ipv6 || description->fragment == TG_FRAG_NONE)
+	if (!description->ipv6 || frame->fragment == TG_FRAG_NONE)
 		return 0;
-	for (unsigned int i = 0; i < description->extension_count; i++) {
-		if (description->extensions[i] == TG_EXT_FRAGMENT)
+	for (unsigned int i = 0; i < frame->extension_count; i++) {
+		if (frame->extensions[i] == TG_EXT_FRAGMENT)
 			return 0;
 	}
-	if (description->extension_count == DESCRIPTION_EXTENSIONS_MAX)
+	if (frame->extension_count == FRAME_EXTENSIONS_MAX)
 		return describe_refuse(&hearing->reader,
 				       hearing->said[CLAUSE_FRAGMENT],
 				       "one more than %d extension headers",
-				       DESCRIPTION_EXTENSIONS_MAX);
-	description->extensions[description->extension_count++] =
-		TG_EXT_FRAGMENT;
+				       FRAME_EXTENSIONS_MAX);
+	frame->extensions[frame->extension_count++] = TG_EXT_FRAGMENT;
 	return 0;
 }
 
@@ -133,7 +133,7 @@ static int check_tags(struct hearing *hearing)
 		return describe_refuse(
 			&hearing->reader, hearing->said[CLAUSE_INNER_VLAN],
 			"'inner-vlan' without a 'vlan' around it");
-	hearing->description.vlans =
+	hearing->description.frame.vlans =
 		inner ? 2 : !!hearing->said[CLAUSE_VLAN].size;
 	return 0;
 }
@@ -143,7 +143,7 @@ static int build(struct hearing *hearing)
 	struct description *description = &hearing->description;
 	struct described *described = hearing->described;
 	struct describe_reader *reader = &hearing->reader;
-	uint32_t shortest = 0;
+	struct frame *frame = &description->frame;
 
 	if (description->kind == DESCRIPTION_HEX)
 		return described->size
@@ -151,15 +151,20 @@ static int build(struct hearing *hearing)
 			       : describe_refuse(reader, describe_peek(reader),
 						 "no bytes");
 	if (description->kind == DESCRIPTION_ARP &&
-	    description->arp_operation == ARP_REQUEST &&
-	    !description->has_target_mac)
-		memset(description->target_mac, 0xff, ETH_ALEN);
-	description->has_length = hearing->said[CLAUSE_LENGTH].size;
-	if (!description_frame(description, described, &shortest))
-		return 0;
-	return describe_refuse(reader, hearing->said[CLAUSE_LENGTH],
-			       "too short: the headers have %u bytes",
-			       shortest);
+	    frame->arp_operation == ARP_REQUEST && !description->has_target_mac)
+		memset(frame->target_mac, 0xff, ETH_ALEN);
+	if (hearing->said[CLAUSE_LENGTH].size) {
+		uint32_t headers = frame_ip_headers(frame);
+
+		if (description->length < headers)
+			return describe_refuse(
+				reader, hearing->said[CLAUSE_LENGTH],
+				"too short: the headers have %u bytes",
+				headers);
+		frame->payload = description->length - headers;
+	}
+	described->size = frame_build(frame, described->frame);
+	return 0;
 }
 
 static int cut(struct hearing *hearing)

@@ -3,9 +3,9 @@
 #ifndef TG_DESCRIPTION_H
 #define TG_DESCRIPTION_H
 
-#include "../../progs/include/parse_network.h"
 #include "describe.h"
 #include "describe_words.h"
+#include "frames.h"
 
 enum description_kind {
 	DESCRIPTION_TCP = 1 << 0,
@@ -27,33 +27,13 @@ enum description_kind {
 	(DESCRIPTION_PORTS | DESCRIPTION_ICMPS | DESCRIPTION_IP | \
 	 DESCRIPTION_IP6)
 
-/* The parser follows no more than this. */
-#define DESCRIPTION_EXTENSIONS_MAX TG_IPV6_EXTENSIONS_MAX
-
 struct description {
 	enum description_kind kind;
-	uint8_t source_mac[ETH_ALEN], target_mac[ETH_ALEN];
+	struct frame frame;
 	bool has_target_mac;
-	unsigned int vlans;
-	uint16_t vlan_tci[TG_VLANS_MAX]; /* outermost first */
-	uint16_t ethertype;
-	uint16_t arp_operation;
-
 	bool ipv6;
-	uint8_t source[16], target[16]; /* IPv4 has the first four */
-	uint8_t protocol;		/* behind the extension headers */
-	uint8_t ttl, dscp;
-	bool has_length;
-	uint32_t length; /* of the IP packet; else no longer than need be */
-	bool options;
-	enum tg_fragment fragment;
-	enum tg_extension extensions[DESCRIPTION_EXTENSIONS_MAX];
-	unsigned int extension_count;
-
+	uint32_t length; /* of the IP packet, where it is given */
 	bool has_source_port, has_target_port;
-	uint16_t source_port, target_port;
-	uint8_t tcp_flags;
-	uint8_t icmp_type, icmp_code;
 };
 
 /* What a line is made of, the order in which it is refused. */
@@ -112,12 +92,5 @@ bool description_flags(struct describe_span span, uint8_t *flags);
 
 /* Checks what was heard, completes it, and fills *described. */
 int description_finish(struct hearing *hearing);
-
-/*
- * The bytes, or -EMSGSIZE with *shortest, what the length would have to be at
- * least. HEX has its bytes already.
- */
-int description_frame(const struct description *description,
-		      struct described *described, uint32_t *shortest);
 
 #endif
