@@ -48,6 +48,48 @@ given_targets_behind() {
 	in_server ip route add 203.0.113.0/24 dev out0
 }
 
+# --- random rules, in the kernel and imported
+
+# Rules of iptables or ip6tables, in the kernel; and what packets(),
+# given_a_memory() and import need to know of them.
+load_iptables_rules() { # KIND CHAIN SEED
+	local command=iptables digit=4 hook=input
+	FAMILY=(ip 'ip id')
+	[[ $1 != *6 ]] || command=ip6tables digit=6 FAMILY=(ip6 'ip6 flowlabel')
+	[[ $2 == INPUT ]] || hook=forward
+	FAMILY+=("$hook")
+	in_server "$command-legacy" -L -n >/dev/null || fail "no $command-legacy here: tc-scripts/deps installs it"
+	awk -v family="$digit" -v chain="$2" -v seed="$3" -f "$IMPORT/rules-iptables.awk" >rules
+	in_server "$command-legacy-restore" <rules
+	in_server "$command-legacy-save" >saved
+	SAVED=(--iptables saved --chain "$2")
+}
+
+load_nft_rules() { # KIND SEED
+	awk -v kind="$1" -v seed="$2" -f "$IMPORT/rules-nft.awk" >rules
+	in_server nft -f rules
+	in_server nft -j list ruleset >saved
+	SAVED=(--nft saved --table rules --chain base)
+}
+
+imports_all() {
+	policy import "${SAVED[@]}" >imported.policy
+	policy check imported.policy &>checked || fail "$(cat checked)"
+	policy fmt imported.policy | diff imported.policy -
+}
+
+# The kernel and the policy say the same of each packet.
+judge_alike() { # FAMILY POLICY COUNT
+	ids_seen "$1" | sort >seen
+	describe_frames "$1"
+	policy explain --policy "$2" --batch --json <descriptions >answers
+	(($(wc -l <answers) == $3)) || fail "answers: $(wc -l <answers)"
+	jq -r 'select(.verdict == "pass") | input_line_number' answers | sort >passed
+	comm -3 seen passed >different
+	[[ ! -s different ]] || fail "judged differently: $(wc -l <different)" \
+		"$(head -n 3 different | tr -d '\t' | while read -r n; do sed -n "${n}p" packets; done)"
+}
+
 # What passes the chain is remembered behind it, by what tells packets apart;
 # and before it, packets get a mark, which is their DSCP. A rule for each value:
 # nft 1.1.3 finds no DSCP of IPv6 in a map.
@@ -85,8 +127,26 @@ ids_seen() { # FAMILY
 packets() { # KIND COUNT SEED [nft]
 	awk -v kind="$1" -v count="$2" -v seed="$3" -v nft="${4:-0}" -f "$IMPORT/packets.awk" >packets
 	"$CRAFT_LINES" <packets >frames
+	in_server nft -f - <<-END
+		table netdev arrived
+		delete table netdev arrived
+		table netdev arrived {
+			counter frames { }
+			chain early { type filter hook ingress device eth0 priority -500; counter name frames; }
+		}
+	END
 	in_client "$SENDER" eth0 <frames
-	sleep 0.5
+	eventually have_arrived "$2" || fail "of $2 frames arrived: $(frames_arrived)"
+	# and the kernel is done with the last one
+	"$BUILD/tg-chain" grace
+}
+
+frames_arrived() {
+	in_server nft -j list counter netdev arrived frames | jq '.nftables[].counter.packets // empty'
+}
+
+have_arrived() { # COUNT
+	(($(frames_arrived) >= $1))
 }
 
 # The frames that were sent, as explain takes them, with the mark that they got.

@@ -21,45 +21,26 @@ teardown() {
 }
 
 # Both say the same of each packet; and there were some of both kinds.
-kernel_and_policy_agree() { # FAMILY POLICY COUNT
+kernel_and_policy_agree() { # FAMILY COUNT
 	local seen
-	ids_seen "$1" | sort >seen
-	describe_frames "$1"
-	policy explain --policy "$2" --batch --json <descriptions >answers
-	jq -r 'select(.verdict == "pass") | input_line_number' answers | sort >passed
-	comm -3 seen passed >different
-	[[ ! -s different ]] || fail "judged differently: $(wc -l <different)" \
-		"$(head -n 3 different | tr -d '\t' | while read -r n; do sed -n "${n}p" packets; done)"
-	(($(wc -l <answers) == $3)) || fail "answers: $(wc -l <answers)"
+	judge_alike "$1" imported.policy "$2"
 	seen=$(wc -l <seen)
-	((seen > $3 / 50 && seen < $3 * 49 / 50)) || fail "of $3 packets $seen passed: what does that show?"
+	((seen > $2 / 50 && seen < $2 * 49 / 50)) || fail "of $2 packets $seen passed: what does that show?"
 	# at least so many different rules had a say
 	(($(jq '.line' answers | sort -u | wc -l) >= 55)) || fail 'too few rules decided anything'
 }
 
 iptables_agrees() { # KIND CHAIN SEED COUNT
-	local family=ip command=iptables digit=4 hook=input key='ip id'
-	[[ $1 != *6 ]] || family=ip6 command=ip6tables digit=6 key='ip6 flowlabel'
-	[[ $2 == INPUT ]] || hook=forward
-	in_server "$command-legacy" -L -n >/dev/null || fail "no $command-legacy here: tc-scripts/deps installs it"
-	awk -v family="$digit" -v chain="$2" -v seed="$3" -f "$IMPORT/rules-iptables.awk" >rules
-	in_server "$command-legacy-restore" <rules
-	in_server "$command-legacy-save" >saved
-	policy import --iptables saved --chain "$2" >imported.policy
-	policy check imported.policy
-	policy fmt imported.policy | diff imported.policy -
-	given_a_memory "$family" "$key" "$hook"
+	load_iptables_rules "$1" "$2" "$3"
+	imports_all
+	given_a_memory "${FAMILY[@]}"
 	packets "$1" "$4" "$3"
-	kernel_and_policy_agree "$family" imported.policy "$4"
+	kernel_and_policy_agree "${FAMILY[0]}" "$4"
 }
 
 nft_rules() { # KIND SEED
-	awk -v kind="$1" -v seed="$2" -f "$IMPORT/rules-nft.awk" >rules
-	in_server nft -f rules
-	in_server nft -j list ruleset >saved
-	policy import --nft saved --table rules --chain base >imported.policy
-	policy check imported.policy
-	policy fmt imported.policy | diff imported.policy -
+	load_nft_rules "$@"
+	imports_all
 }
 
 @test "iptables at INPUT and the policy imported from it judge packets alike" {
@@ -87,9 +68,9 @@ nft_rules() { # KIND SEED
 	given_a_memory ip 'ip id' input
 	given_a_memory ip6 'ip6 flowlabel' input
 	packets input4 5000 1 1
-	kernel_and_policy_agree ip imported.policy 5000
+	kernel_and_policy_agree ip 5000
 	packets input6 5000 1 1
-	kernel_and_policy_agree ip6 imported.policy 5000
+	kernel_and_policy_agree ip6 5000
 }
 
 @test "nft at forward and the policy imported from it judge packets and fragments alike" {
@@ -98,7 +79,7 @@ nft_rules() { # KIND SEED
 	nft_rules forward 1
 	given_a_memory ip 'ip id' forward
 	packets forward4 5000 1 1
-	kernel_and_policy_agree ip imported.policy 5000
+	kernel_and_policy_agree ip 5000
 }
 
 @test "nft at a device's ingress and the policy imported from it judge frames, tags and ARP alike" {
@@ -106,17 +87,28 @@ nft_rules() { # KIND SEED
 	nft_rules netdev 1
 	given_a_memory netdev 'ether daddr' 'ingress device eth0'
 	packets frames 5000 1 1
-	kernel_and_policy_agree netdev imported.policy 5000
+	kernel_and_policy_agree netdev 5000
+}
+
+frames_judged() {
+	"$BUILD/tg-counters" --json "$PINS" | jq 'map(select(.plugin == "policy").packets) | add // 0'
+}
+
+have_been_judged() { # COUNT
+	(($(frames_judged) >= $1))
 }
 
 # The same frames again, past the loaded policy and not nft's rules: "seen" has
 # those that nft let pass.
 policy_passes_what_nft_passed() { # HOOK
+	local before
 	in_server nft flush set netdev seen ids
 	policy compile --hook "${1/xdp*/xdp}" imported.policy -o imported.o
 	attach_by_hand server "$1" "$PWD/imported.o"
+	before=$(frames_judged)
 	in_client "$SENDER" eth0 <frames
-	sleep 0.5
+	eventually have_been_judged $((before + $(wc -l <frames))) || fail "$1: judged: $before before, now $(frames_judged)"
+	"$BUILD/tg-chain" grace
 	in_server ip link set dev eth0 "${1/#*gress/xdp}" off
 	in_server tc qdisc del dev eth0 clsact 2>/dev/null || true
 	ids_seen netdev | sort >ours
@@ -133,7 +125,7 @@ policy_passes_what_nft_passed() { # HOOK
 		nft_rules netdev "$seed"
 		given_a_memory netdev 'ether daddr' 'ingress device eth0'
 		packets frames 5000 "$seed" 1
-		kernel_and_policy_agree netdev imported.policy 5000
+		kernel_and_policy_agree netdev 5000
 		in_server nft delete table netdev rules
 		for hook in ingress xdp xdpgeneric; do
 			policy_passes_what_nft_passed "$hook"
