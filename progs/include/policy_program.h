@@ -31,8 +31,12 @@ const volatile __u32 tg_tables[16] SEC(".rodata.policy") = {
 /* ... the text of the rules, which only tools read, ... */
 const char tg_rules[1] SEC(".rodata.rules") = "";
 
-/* ... and the number of counter blocks: a value that is unique in here. */
-#define BLOCKS 1021
+/*
+ * ... and the number of counter blocks. No other __uint() of the object may have
+ * this value, since clang would make one type of both; a small one, since the
+ * object is loaded as built as well.
+ */
+#define BLOCKS 5
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -88,6 +88,19 @@ section_size() { # OBJECT SECTION
 	jq -es '.[0].objects < .[1].objects and .[0].maps < .[1].maps' "$BATS_TEST_TMPDIR/small" "$BATS_TEST_TMPDIR/large"
 }
 
+held_maps() {
+	on_server status eth0 --json | jq .devices[0].memory.maps
+}
+
+@test "a policy as built holds little more memory than one with a rule" {
+	local as_built
+	on_server attach eth0 --ingress --chain policy
+	as_built=$(held_maps)
+	on_server policy apply eth0 - <<<'drop udp'
+	# the counters of rules are for each CPU
+	((as_built <= $(held_maps) + 32768 * $(getconf _NPROCESSORS_CONF))) || fail "$as_built as built, then $(held_maps)"
+}
+
 @test "of a device without an attachment it holds nothing" {
 	attach_by_hand server ingress drop_tcp
 	on_server status eth0 --json | jq -e '.devices[0].memory == null'
