@@ -27,7 +27,7 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 $(WARN) -Iprogs/include -Imaps \
 CFLAGS ?= -g -O2
 TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps \
 	-Iprogs/include -Itools
-LDLIBS := -Wl,--as-needed -lbpf
+LDLIBS := -Wl,--as-needed -lbpf -ljansson
 
 # A file in progs/ is a plugin, one in progs/chain/ a part of every chain.
 SOURCES := $(wildcard progs/*.bpf.c progs/chain/*.bpf.c)

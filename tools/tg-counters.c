@@ -17,6 +17,7 @@
 #include <bpf/libbpf.h>
 
 #include "counters.h"
+#include "lib/json_print.h"
 #include "lib/verdict_names.h"
 
 #define EXIT_USAGE 2
@@ -32,8 +33,8 @@ static const char help[] =
 	"  -h, --help\n";
 
 struct printer {
-	bool json;
-	bool any; /* something was printed already */
+	json_t *list; /* of --json, or NULL */
+	bool has_head;
 };
 
 static const char *hook_name(unsigned int hook)
@@ -55,22 +56,22 @@ static void print_counter(struct printer *printer, const char *plugin,
 	const char *verdict = verdict_name(index / TG_REASONS % TG_VERDICTS);
 	const char *hook = hook_name(index / TG_REASONS / TG_VERDICTS);
 
-	if (printer->json) {
-		/* a plugin's name is a C identifier: nothing to escape */
-		printf("%s\n{\"plugin\":\"%s\",\"hook\":\"%s\","
-		       "\"verdict\":\"%s\",\"reason\":\"%s\","
-		       "\"packets\":%" PRIu64 ",\"bytes\":%" PRIu64 "}",
-		       printer->any ? "," : "", plugin, hook, verdict, reason,
-		       (uint64_t)sum->packets, (uint64_t)sum->bytes);
-	} else {
-		if (!printer->any)
-			printf("%-16s %-8s %-8s %-16s %12s %14s\n", "PLUGIN",
-			       "HOOK", "VERDICT", "REASON", "PACKETS", "BYTES");
-		printf("%-16s %-8s %-8s %-16s %12" PRIu64 " %14" PRIu64 "\n",
-		       plugin, hook, verdict, reason, (uint64_t)sum->packets,
-		       (uint64_t)sum->bytes);
+	if (printer->list) {
+		add_json_item(printer->list,
+			      json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}",
+					"plugin", plugin, "hook", hook,
+					"verdict", verdict, "reason", reason,
+					"packets", (json_int_t)sum->packets,
+					"bytes", (json_int_t)sum->bytes));
+		return;
 	}
-	printer->any = true;
+	if (!printer->has_head)
+		printf("%-16s %-8s %-8s %-16s %12s %14s\n", "PLUGIN", "HOOK",
+		       "VERDICT", "REASON", "PACKETS", "BYTES");
+	printer->has_head = true;
+	printf("%-16s %-8s %-8s %-16s %12" PRIu64 " %14" PRIu64 "\n", plugin,
+	       hook, verdict, reason, (uint64_t)sum->packets,
+	       (uint64_t)sum->bytes);
 }
 
 static bool is_identifier(const char *name)
@@ -162,8 +163,6 @@ static int print_directory(struct printer *printer, const char *directory)
 			strerror(-err));
 		return err;
 	}
-	if (printer->json)
-		putchar('[');
 	for (int i = 0; i < n; i++) {
 		int failed = print_map(printer, directory, names[i]->d_name);
 
@@ -172,8 +171,8 @@ static int print_directory(struct printer *printer, const char *directory)
 		free(names[i]);
 	}
 	free(names);
-	if (printer->json)
-		printf("%s]\n", printer->any ? "\n" : "");
+	if (printer->list)
+		print_json(stdout, printer->list, JSON_COMPACT);
 	return err;
 }
 
@@ -190,7 +189,7 @@ int main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "jh", options, NULL)) >= 0) {
 		switch (option) {
 		case 'j':
-			printer.json = true;
+			printer.list = json_array();
 			break;
 		case 'h':
 			fputs(help, stdout);

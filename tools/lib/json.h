@@ -58,7 +58,4 @@ const char *json_string(const struct json *value);
 const char *json_get_string(const struct json *value, const char *key);
 bool json_is(const struct json *value, enum json_type type);
 
-/* How many bytes the UTF-8 character at text has; 0 where there is none. */
-size_t utf8_length(const char *text, size_t size);
-
 #endif

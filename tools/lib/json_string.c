@@ -4,33 +4,11 @@
 #include <string.h>
 
 #include "json_reader.h"
+#include "utf8.h"
 
 static bool is_digit(int c)
 {
 	return c >= '0' && c <= '9';
-}
-
-size_t utf8_length(const char *text, size_t size)
-{
-	const unsigned char *c = (const unsigned char *)text;
-	size_t length = c[0] < 0x80   ? 1
-			: c[0] < 0xc2 ? 0
-			: c[0] < 0xe0 ? 2
-			: c[0] < 0xf0 ? 3
-			: c[0] < 0xf5 ? 4
-				      : 0;
-
-	if (length > size)
-		return 0;
-	for (size_t i = 1; i < length; i++) {
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	/* longer than it need be, half of a pair, past the last one */
-	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
-		return 0;
-	return length;
 }
 
 static char *put_utf8(char *to, uint32_t c)

@@ -8,26 +8,24 @@
 #include "lib/verdict_names.h"
 
 /* FILE:LINE<tab>TEXT; a name of a file may have colons itself. */
-static void json_place(FILE *out, const char *line)
+static json_t *place_to_json(const char *line)
 {
 	const char *tab = strchr(line, '\t'), *colon = tab;
 
 	while (colon > line && *colon != ':')
 		colon--;
-	fputs(", \"file\": ", out);
-	json_print(out, line, colon - line);
-	fprintf(out, ", \"line\": %d", atoi(colon + 1));
-	json_print_member(out, "rule", tab + 1);
+	return json_pack("{s:o, s:i, s:o}", "file",
+			 text_to_json(line, colon - line), "line",
+			 atoi(colon + 1), "rule", string_to_json(tab + 1));
 }
 
-static void json_rule(FILE *out, const struct way_stop *stop)
+static json_t *rule_to_json(const struct way_stop *stop)
 {
 	const char *line = way_rule_line(stop);
 
 	if (stop->rule > 0 && line && strchr(line, '\t'))
-		json_place(out, line);
-	else
-		fputs(", \"file\": null, \"line\": null, \"rule\": null", out);
+		return place_to_json(line);
+	return json_pack("{s:n, s:n, s:n}", "file", "line", "rule");
 }
 
 static const char *reason_of(const struct live_answer *answer,
@@ -44,57 +42,57 @@ static const char *reason_of(const struct live_answer *answer,
 	return stop->rule ? "rule" : "default";
 }
 
-static void json_stop(FILE *out, const struct live_answer *answer,
-		      const struct way_stop *stop)
+static json_t *stop_to_json(const struct live_answer *answer,
+			    const struct way_stop *stop)
 {
 	const struct way_note *note = way_last_note(stop);
+	json_t *notes = json_array(), *object;
 
-	fputs("{\"plugin\": ", out);
-	json_print(out, stop->twin->plugin, strlen(stop->twin->plugin));
-	json_print_member(out, "verdict",
-			  verdict_name(note ? note->verdict : TG_VERDICT_NEXT));
-	json_print_member(out, "reason", reason_of(answer, stop));
-	fputs(", \"notes\": [", out);
 	for (size_t i = 0; i + 1 < stop->note_count; i++)
-		fprintf(out, "%s\"%s\"", i ? ", " : "",
-			reason_name(stop->notes[i].reason));
-	putc(']', out);
-	json_rule(out, stop);
-	putc('}', out);
+		add_json_item(notes,
+			      json_string(reason_name(stop->notes[i].reason)));
+	object = json_pack("{s:o, s:s, s:s?, s:o}", "plugin",
+			   string_to_json(stop->twin->plugin), "verdict",
+			   verdict_name(note ? note->verdict : TG_VERDICT_NEXT),
+			   "reason", reason_of(answer, stop), "notes", notes);
+	add_json_members(object, rule_to_json(stop));
+	return object;
 }
 
-static void json_way(FILE *out, const struct live_answer *answer)
+static json_t *way_to_json(const struct live_answer *answer)
 {
 	const struct way *way = answer->way;
+	json_t *met = json_array();
 
-	fputs(", \"met\": [", out);
 	/* a gate that has found its slot full is no plugin */
-	for (size_t i = way->count > 1; i < way->count; i++) {
-		fputs(i > 1 ? ", " : "", out);
-		json_stop(out, answer, &way->stops[i]);
-	}
-	putc(']', out);
+	for (size_t i = way->count > 1; i < way->count; i++)
+		add_json_item(met, stop_to_json(answer, &way->stops[i]));
+	return met;
 }
 
-static void json_verdict(FILE *out, const struct live_answer *answer)
+static void add_verdict(json_t *object, const struct live_answer *answer)
 {
 	static const struct way_stop nobody = { .rule = -1 };
 	const struct way_stop *decided = answer->way->decided;
 
-	json_print_member(out, "verdict", live_answer_verdict(answer));
-	json_print_member(out, "reason",
-			  decided ? reason_of(answer, decided) : NULL);
-	json_print_member(out, "plugin",
-			  decided ? decided->twin->plugin : NULL);
-	json_rule(out, decided ? decided : &nobody);
-	fprintf(out, ", \"returned\": %d", answer->returned);
-	json_way(out, answer);
+	add_json_members(
+		object,
+		json_pack("{s:s, s:s?, s:o}", "verdict",
+			  live_answer_verdict(answer), "reason",
+			  decided ? reason_of(answer, decided) : NULL, "plugin",
+			  string_to_json(decided ? decided->twin->plugin
+						 : NULL)));
+	add_json_members(object, rule_to_json(decided ? decided : &nobody));
+	add_json_members(object,
+			 json_pack("{s:i, s:o}", "returned", answer->returned,
+				   "met", way_to_json(answer)));
 }
 
 void live_answer_print_json(FILE *out, const struct live_answer *answer)
 {
-	question_print_json(out, answer->question);
+	json_t *object = question_to_json(answer->question);
+
 	if (!answer->question->error)
-		json_verdict(out, answer);
-	fputs("}\n", out);
+		add_verdict(object, answer);
+	print_json(out, object, 0);
 }

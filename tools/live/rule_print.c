@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/json_print.h"
+
 /* The text of a default is "default VERDICT". */
 #define DEFAULT_WORD "default "
 
@@ -45,56 +47,46 @@ static int file_size(const struct rule_line *line)
 
 /* --- JSON */
 
-static void print_string(const char *text, int size)
+static json_t *place_to_json(const struct rule_line *line)
 {
-	putchar('"');
-	for (int i = 0; i < size; i++) {
-		unsigned char c = text[i];
-
-		if (c < 0x20 || c == 0x7f)
-			printf("\\u%04x", c);
-		else if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else
-			putchar(c);
-	}
-	putchar('"');
+	if (!has_place(line))
+		return json_pack("{s:n, s:n}", "file", "line");
+	return json_pack("{s:o, s:i}", "file",
+			 text_to_json(line->place, file_size(line)), "line",
+			 atoi(line_number(line)));
 }
 
-static void print_place(const struct rule_line *line)
+static void add_place_and_counts(json_t *object, const struct rule_line *line)
 {
-	if (!has_place(line)) {
-		printf("\"file\":null,\"line\":null,");
-		return;
-	}
-	printf("\"file\":");
-	print_string(line->place, file_size(line));
-	printf(",\"line\":%s,", line_number(line));
+	add_json_members(object, place_to_json(line));
+	add_json_members(object,
+			 json_pack("{s:I, s:I}", "packets",
+				   (json_int_t)line->count.packets, "bytes",
+				   (json_int_t)line->count.bytes));
 }
 
-static void print_counts(const struct rule_line *line)
+static json_t *rule_to_json(const struct rule_line *line, uint32_t number)
 {
-	printf("\"packets\":%llu,\"bytes\":%llu}", line->count.packets,
-	       line->count.bytes);
+	json_t *object = json_pack("{s:I, s:o}", "rule", (json_int_t)number,
+				   "text", string_to_json(line->rule));
+
+	add_place_and_counts(object, line);
+	return object;
 }
 
-static void print_json(const struct rule_lines *rules, uint32_t program)
+static void print_document(const struct rule_lines *rules, uint32_t program)
 {
-	printf("{\"program\":%" PRIu32 ",\"rules\":[", program);
-	for (uint32_t i = 1; i < rules->count; i++) {
-		const struct rule_line *line = &rules->lines[i];
+	json_t *list = json_array();
+	json_t *last = json_pack("{s:o}", "verdict",
+				 string_to_json(default_verdict(rules)));
 
-		printf("%s\n{\"rule\":%" PRIu32 ",\"text\":", i > 1 ? "," : "",
-		       i);
-		print_string(line->rule, strlen(line->rule));
-		putchar(',');
-		print_place(line);
-		print_counts(line);
-	}
-	printf("],\n\"default\":{\"verdict\":\"%s\",", default_verdict(rules));
-	print_place(&rules->lines[0]);
-	print_counts(&rules->lines[0]);
-	puts("}");
+	for (uint32_t i = 1; i < rules->count; i++)
+		add_json_item(list, rule_to_json(&rules->lines[i], i));
+	add_place_and_counts(last, &rules->lines[0]);
+	print_json(stdout,
+		   json_pack("{s:I, s:o, s:o}", "program", (json_int_t)program,
+			     "rules", list, "default", last),
+		   JSON_COMPACT);
 }
 
 /* --- a table */
@@ -133,7 +125,7 @@ static void print_table(const struct rule_lines *rules)
 void rules_print(const struct rule_lines *rules, uint32_t program, bool json)
 {
 	if (json)
-		print_json(rules, program);
+		print_document(rules, program);
 	else
 		print_table(rules);
 }
@@ -156,9 +148,8 @@ void rules_print_text(const struct rule_lines *rules, bool json)
 		const struct rule_line *line = in_order(rules, i);
 
 		if (json)
-			print_string(line->rule, strlen(line->rule));
+			print_json(stdout, string_to_json(line->rule), 0);
 		else
-			fputs(line->rule, stdout);
-		putchar('\n');
+			puts(line->rule);
 	}
 }

@@ -130,72 +130,74 @@ void answer_print(FILE *out, const struct answer *answer)
 
 /* --- for programs */
 
-static void json_change(FILE *out, const struct policy_change *change)
+static json_t *change_to_json(const struct policy_change *change)
 {
-	fprintf(out, "{\"%s\": ", change_names[change->kind]);
+	const char *name = change_names[change->kind];
+
 	switch (change->kind) {
 	case POLICY_SET_MARK:
-		fprintf(out, "%u, \"mask\": %u}", change->value, change->mask);
-		return;
+		return json_pack("{s:I, s:I}", name, (json_int_t)change->value,
+				 "mask", (json_int_t)change->mask);
 	case POLICY_SET_PRIORITY:
 	case POLICY_SET_CLASS:
 	case POLICY_SET_DSCP:
-		fprintf(out, "%u}", change->value);
-		return;
+		return json_pack("{s:I}", name, (json_int_t)change->value);
 	case POLICY_REDIRECT:
 	case POLICY_REDIRECT_INGRESS:
 	case POLICY_MIRROR:
-		json_print(out, change->device, strlen(change->device));
-		putc('}', out);
-		return;
+		break;
 	}
+	return json_pack("{s:o}", name, string_to_json(change->device));
 }
 
-static void json_rule(FILE *out, const struct answer *answer)
+static void add_rule(json_t *object, const struct answer *answer)
 {
 	const struct policy *policy = answer->policy;
 	const struct policy_rule *rule = answer->verdict.rule;
 	const struct policy_block *block = block_of(policy, rule);
+	json_t *changes = json_array();
 	struct excerpt excerpt;
 
-	json_print_member(out, "file", policy_file(policy, rule->place.file));
-	fprintf(out, ", \"line\": %u, \"rule\": ", rule->place.line);
 	take_source(&excerpt, policy, rule->place);
-	json_print(out, excerpt.text, excerpt.size);
-	json_print_member(out, "sublist", block ? block->name : NULL);
+	for (size_t i = 0; i < rule->change_count; i++)
+		add_json_item(changes, change_to_json(&rule->changes[i]));
+	add_json_members(
+		object,
+		json_pack("{s:o, s:I, s:o, s:o}", "file",
+			  string_to_json(policy_file(policy, rule->place.file)),
+			  "line", (json_int_t)rule->place.line, "rule",
+			  text_to_json(excerpt.text, excerpt.size), "sublist",
+			  string_to_json(block ? block->name : NULL)));
 	if (rule->action == POLICY_REJECT)
-		json_print_member(out, "with", reject_names[rule->reject]);
-	fputs(", \"changes\": [", out);
-	for (size_t i = 0; i < rule->change_count; i++) {
-		fputs(i ? ", " : "", out);
-		json_change(out, &rule->changes[i]);
-	}
-	putc(']', out);
+		add_json_members(object, json_pack("{s:s}", "with",
+						   reject_names[rule->reject]));
+	add_json_members(object, json_pack("{s:o}", "changes", changes));
 }
 
-static void json_verdict(FILE *out, const struct answer *answer)
+static void add_verdict(json_t *object, const struct answer *answer)
 {
 	const struct policy_rule *rule = answer->verdict.rule;
+	const char *reason = answer->question->packet.malformed ? "malformed"
+			     : rule				? "rule"
+								: "default";
 
-	json_print_member(out, "verdict",
-			  policy_action_word(answer->verdict.action));
-	json_print_member(out, "reason",
-			  answer->question->packet.malformed ? "malformed"
-			  : rule			     ? "rule"
-							     : "default");
-	json_print_member(out, "plugin", "policy");
+	add_json_members(object,
+			 json_pack("{s:s, s:s, s:s}", "verdict",
+				   policy_action_word(answer->verdict.action),
+				   "reason", reason, "plugin", "policy"));
 	if (rule)
-		json_rule(out, answer);
+		add_rule(object, answer);
 	else
-		fputs(", \"file\": null, \"line\": null, \"rule\": null, "
-		      "\"sublist\": null, \"changes\": []",
-		      out);
+		add_json_members(object, json_pack("{s:n, s:n, s:n, s:n, s:[]}",
+						   "file", "line", "rule",
+						   "sublist", "changes"));
 }
 
 void answer_print_json(FILE *out, const struct answer *answer)
 {
-	question_print_json(out, answer->question);
+	json_t *object = question_to_json(answer->question);
+
 	if (!answer->question->error)
-		json_verdict(out, answer);
-	fputs("}\n", out);
+		add_verdict(object, answer);
+	print_json(out, object, 0);
 }

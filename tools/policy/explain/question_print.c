@@ -43,24 +43,37 @@ void question_print(FILE *out, const struct question *question)
 		print_error(out, question->error);
 }
 
-static void json_error(FILE *out, const struct describe_error *error)
+static void add_error(json_t *object, const struct describe_error *error)
 {
-	json_print_member(out, "error", error->message);
+	add_json_members(object, json_pack("{s:o}", "error",
+					   string_to_json(error->message)));
 	if (error->column)
-		fprintf(out, ", \"column\": %u", error->column);
+		add_json_members(object, json_pack("{s:I}", "column",
+						   (json_int_t)error->column));
 	if (*error->hint)
-		json_print_member(out, "hint", error->hint);
+		add_json_members(object,
+				 json_pack("{s:o}", "hint",
+					   string_to_json(error->hint)));
 }
 
-void question_print_json(FILE *out, const struct question *question)
+json_t *question_to_json(const struct question *question)
 {
-	fputs("{\"packet\": ", out);
-	json_print(out, question->text, question->size);
+	json_t *object = json_object();
+
+	add_json_members(object, json_pack("{s:o}", "packet",
+					   text_to_json(question->text,
+							question->size)));
 	if (question->number)
-		fprintf(out, ", \"number\": %" PRIu64, question->number);
+		add_json_members(object,
+				 json_pack("{s:I}", "number",
+					   (json_int_t)question->number));
 	if (question->length)
-		fprintf(out, ", \"captured\": %u, \"length\": %u",
-			question->captured, question->length);
+		add_json_members(object,
+				 json_pack("{s:I, s:I}", "captured",
+					   (json_int_t)question->captured,
+					   "length",
+					   (json_int_t)question->length));
 	if (question->error)
-		json_error(out, question->error);
+		add_error(object, question->error);
+	return object;
 }

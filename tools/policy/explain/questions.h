@@ -6,6 +6,8 @@
 #ifndef TG_EXPLAIN_QUESTIONS_H
 #define TG_EXPLAIN_QUESTIONS_H
 
+#include <jansson.h>
+
 #include "packet/describe.h"
 #include "policy/match/match.h"
 
@@ -50,7 +52,7 @@ int questions_ask(struct questions *questions);
 
 /* What an answer starts with. An error is all of it, but for the end. */
 void question_print(FILE *out, const struct question *question);
-void question_print_json(FILE *out, const struct question *question);
+json_t *question_to_json(const struct question *question);
 
 /* What would do something to a terminal is shown as a question mark. */
 void print_for_terminal(FILE *out, const char *text, size_t size);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "import.h"
+#include "lib/utf8.h"
 #include "policy/language/words.h"
 
 #define COMMENT_MAX 1000

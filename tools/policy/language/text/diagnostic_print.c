@@ -110,35 +110,30 @@ void diagnostics_print(struct diagnostics *diagnostics, struct sources *sources,
 	}
 }
 
-static void print_json(FILE *out, const char *text)
+static json_t *diagnostic_to_json(const struct diagnostic *diagnostic,
+				  const struct sources *sources)
 {
-	json_print(out, text, strlen(text));
+	static const char *const severities[SEVERITIES] = { "error",
+							    "warning" };
+	struct policy_place place = diagnostic->place;
+
+	return json_pack(
+		"{s:o, s:I, s:I, s:s, s:o, s:o}", "file",
+		string_to_json(sources->list[place.file].name), "line",
+		(json_int_t)place.line, "column", (json_int_t)place.column,
+		"severity", severities[diagnostic->severity], "message",
+		string_to_json(diagnostic->message ? diagnostic->message : ""),
+		"hint", string_to_json(diagnostic->hint));
 }
 
 void diagnostics_print_json(struct diagnostics *diagnostics,
 			    struct sources *sources, FILE *out)
 {
-	static const char *const severities[SEVERITIES] = { "error",
-							    "warning" };
+	json_t *list = json_array();
 
 	sort(diagnostics);
-	fputc('[', out);
-	for (size_t i = 0; i < diagnostics->count; i++) {
-		const struct diagnostic *one = &diagnostics->list[i];
-
-		fputs(i ? ",\n {\"file\": " : "\n {\"file\": ", out);
-		print_json(out, sources->list[one->place.file].name);
-		fprintf(out, ", \"line\": %u, \"column\": %u, ",
-			one->place.line, one->place.column);
-		fprintf(out, "\"severity\": \"%s\", \"message\": ",
-			severities[one->severity]);
-		print_json(out, one->message ? one->message : "");
-		fputs(", \"hint\": ", out);
-		if (one->hint)
-			print_json(out, one->hint);
-		else
-			fputs("null", out);
-		fputc('}', out);
-	}
-	fputs(diagnostics->count ? "\n]\n" : "]\n", out);
+	for (size_t i = 0; i < diagnostics->count; i++)
+		add_json_item(list, diagnostic_to_json(&diagnostics->list[i],
+						       sources));
+	print_json(out, list, 0);
 }
