@@ -223,6 +223,41 @@ refuses_a_million_of() { # WHAT
 	run -2 policy import --nft hello --iptables hello
 }
 
+# refuses_json PLACE WHY: of the text that it is given, in one line.
+refuses_json() {
+	cat >bad.json
+	run -1 policy import --nft bad.json
+	[[ $output == "bad.json:$1: "*"$2"* && $output != *$'\n'* ]] || fail "not at $1, or not '$2': $output"
+}
+
+@test "JSON that cannot be read is one line with its place" {
+	refuses_json 2:0 "'[' or '{' expected" <<<''
+	refuses_json 2:9 "']' expected" <<<$'{"nftables":\n [ 1, 2 3 ]}'
+	refuses_json 1:26 "duplicate object key" <<<'{"nftables": 1, "nftables": 2}'
+	refuses_json 1:35 'too big integer' <<<'{"nftables": [123456789012345678901]}'
+	refuses_json 1:18 'real number overflow' <<<'{"nftables": 1e999}'
+	refuses_json 2:2 'unable to decode byte 0xff' < <(printf '{"nftables":\n "\xff"}')
+	refuses_json 2:2 'unable to decode byte 0xc0' < <(printf '{"nftables":\n "\xc0\x80"}')
+	refuses_json 1:21 '\u0000 is not allowed' <<<'{"nftables": "\u0000"}'
+	refuses_json 1:14 'control character 0x1b' < <(printf '{"nftables": "\e[2J"}')
+	refuses_json 1:18 'end of file expected' <<<'{"nftables": []} []'
+	refuses_json 1:2049 'maximum parsing depth reached' < <(printf '[%.0s' {1..3000})
+}
+
+@test "JSON that is too large is one line" {
+	head -c 70000000 /dev/zero | tr '\0' ' ' >large.json
+	run -1 policy import --nft large.json
+	[[ $output == 'large.json: File too large' ]]
+	# a text within the bound, of values without one
+	{
+		printf '{"nftables": ['
+		yes '{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}' | tr '\n' , | head -c 60000000
+		printf '{}]}'
+	} >many.json
+	run -1 policy import --nft many.json
+	[[ $output == 'many.json: more JSON than fits in 1024 MiB' ]]
+}
+
 # --- the tables of equivalents
 
 # The rows of a table: what stands in its first two columns, with a tab between.

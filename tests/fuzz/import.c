@@ -10,21 +10,9 @@
 #include <string.h>
 
 #include "policy/import/core/import.h"
-#include "lib/json.h"
 #include "policy/language/parse/policy_parse.h"
 
 #define POLICY_MAX (1 << 20) /* more is not worth the time */
-
-static void read_json(const char *text, size_t size)
-{
-	struct json_document document;
-
-	if (!json_read(&document, text, size) && !document.root)
-		abort();
-	if (document.offset > size)
-		abort();
-	json_free(&document);
-}
 
 static int convert(struct import *import, char kind, const char *text,
 		   size_t size, FILE *out)
@@ -95,7 +83,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	text = malloc(size);
 	memcpy(text, bytes + 1, size - 1);
 	text[size - 1] = '\0';
-	read_json(text, size - 1);
 
 	out = open_memstream(&policy, &policy_size);
 	import.errors = fopen("/dev/null", "we");

@@ -105,7 +105,7 @@ int main(void)
 		complements &= is_right(&set, &outside);
 		set = import_intersection(&import, &one, &other);
 		intersects &= is_right(&set, &both);
-		import_arena_free(&import.arena);
+		arena_free(&import.arena);
 	}
 	tap_ok(&tap, sorts, "%d sets are sorted", 2 * ROUNDS);
 	tap_ok(&tap, complements, "%d have the complement", ROUNDS);

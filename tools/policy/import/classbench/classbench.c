@@ -124,9 +124,9 @@ static bool is_all(const struct import_condition *condition, uint64_t last)
 static void print_remark(const struct line *line, const char *what, FILE *out)
 {
 	import_print_comment(out, "",
-			     import_format(&line->import->arena, "%s: %.*s",
-					   what, (int)(line->end - line->start),
-					   line->start));
+			     arena_format(&line->import->arena, "%s: %.*s",
+					  what, (int)(line->end - line->start),
+					  line->start));
 }
 
 /* All values are no condition: all ports are there for ICMP, too. */

@@ -23,7 +23,7 @@ const struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
 
 	if (frame)
 		return frame;
-	frame = import_alloc(&walk->import->arena, sizeof(*frame));
+	frame = arena_alloc(&walk->import->arena, sizeof(*frame));
 	*frame = key;
 	import_keys_add(&walk->frames, frame, sizeof(*frame));
 	return frame;
@@ -40,10 +40,10 @@ static const char *name_of(struct walk *walk, const struct block *block)
 	    !chain->copies++)
 		return chain->word;
 	return import_name(
-		import, import_format(&import->arena, "%s%s", chain->word,
-				      block->is.kind == BLOCK_REST     ? "-rest"
-				      : block->is.kind == BLOCK_UNLESS ? "-but"
-								       : ""));
+		import, arena_format(&import->arena, "%s%s", chain->word,
+				     block->is.kind == BLOCK_REST     ? "-rest"
+				     : block->is.kind == BLOCK_UNLESS ? "-but"
+								      : ""));
 }
 
 struct block *walk_block(struct walk *walk, enum block_kind kind,
@@ -54,7 +54,7 @@ struct block *walk_block(struct walk *walk, enum block_kind kind,
 
 	if (block)
 		return block;
-	block = import_alloc(&walk->import->arena, sizeof(*block));
+	block = arena_alloc(&walk->import->arena, sizeof(*block));
 	*block = (struct block){ .is = key };
 	import_keys_add(&walk->blocks, block, sizeof(key));
 	if (walk->last) {

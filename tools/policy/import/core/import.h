@@ -17,7 +17,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "lib/json.h"
+#include <jansson.h>
+
+#include "lib/arena.h"
 #include "policy/language/names.h"
 #include "policy/language/policy.h"
 
@@ -28,16 +30,6 @@
 #ifndef IMPORT_RULES_MAX
 #define IMPORT_RULES_MAX 1000000
 #endif
-
-/* Memory that lives as long as the import. Out of memory ends the program. */
-struct import_arena {
-	void *chunks;
-};
-void *import_alloc(struct import_arena *arena, size_t size);
-char *import_copy(struct import_arena *arena, const char *text, size_t size);
-__attribute__((format(printf, 2, 3))) char *
-import_format(struct import_arena *arena, const char *format, ...);
-void import_arena_free(struct import_arena *arena);
 
 /* Sorted, disjoint, not adjacent. */
 struct import_set {
@@ -100,7 +92,8 @@ struct import_rule {
 	/* by import_settle_losses() */
 	bool closed; /* has a problem, but is translated so that it drops */
 	unsigned int effect; /* of enum import_effect */
-	const char *source;  /* its text there */
+	const char *source;  /* its text there, */
+	const json_t *json;  /* or its statements in JSON of nft */
 	const char *place;   /* NULL: the line and column */
 	unsigned int line, column;
 };
@@ -125,8 +118,7 @@ struct import_list {
 
 /* What is written, once the file has been read. */
 struct import {
-	struct import_arena arena;
-	struct json_document document; /* of nft, or empty */
+	struct arena arena;
 	const char *path;
 	FILE *errors;
 	struct import_chain *chains;
@@ -186,9 +178,14 @@ __attribute__((format(printf, 3, 4))) void
 import_message(struct import *import, const struct import_rule *rule,
 	       const char *format, ...);
 
+/* What the rule is there. */
+const char *import_source(struct import *import,
+			  const struct import_rule *rule);
+const char *import_json_text(struct import *import, const json_t *value);
+
 /* --- chains, lists, rules (rule.c) */
 
-/* Out of memory ends the program here, too. */
+/* Out of memory ends the program. */
 void import_names_add(struct names *names, const char *name, size_t index);
 /* Any bytes can be the name of what begins with them. */
 void import_keys_add(struct names *names, const void *bytes, size_t size);

@@ -210,8 +210,8 @@ void import_settle_losses(struct import *import)
 {
 	struct losses losses = { .import = import };
 
-	losses.queue = import_alloc(
-		&import->arena, import->chain_count * sizeof(*losses.queue));
+	losses.queue = arena_alloc(&import->arena,
+				   import->chain_count * sizeof(*losses.queue));
 	/* before rules change: what they could do counts */
 	for (size_t i = 0; i < import->chain_count; i++)
 		chain_outcomes(import, i, 0);
@@ -224,8 +224,8 @@ const char *import_loss_summary(struct import *import)
 {
 	if (!import->lost)
 		return NULL;
-	return import_format(&import->arena, "%zu of %zu rule%s lost: %s",
-			     import->lost, import->rules,
-			     import->rules == 1 ? "" : "s",
-			     effect_text(import->effect));
+	return arena_format(&import->arena, "%zu of %zu rule%s lost: %s",
+			    import->lost, import->rules,
+			    import->rules == 1 ? "" : "s",
+			    effect_text(import->effect));
 }

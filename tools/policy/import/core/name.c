@@ -85,8 +85,8 @@ static const char *number(struct import *import, const char *name)
 	}
 	first = find(import, name);
 	while (find(import, unique))
-		unique = import_format(&import->arena, "%s-%zu", name,
-				       ++first->index);
+		unique = arena_format(&import->arena, "%s-%zu", name,
+				      ++first->index);
 	import_names_add(&import->words, unique, 1);
 	return unique;
 }
@@ -111,5 +111,5 @@ const char *import_name(struct import *import, const char *name)
 	while (length && clean[length - 1] == '-')
 		length--;
 	clean[length] = '\0';
-	return number(import, import_copy(&import->arena, clean, length));
+	return number(import, arena_copy(&import->arena, clean, length));
 }

@@ -206,7 +206,7 @@ static void negate_case(struct negation *negation, const struct import_case *it)
 {
 	size_t size = it->count * sizeof(*it->conditions);
 	struct import_condition *sorted =
-		import_alloc(&negation->import->arena, size);
+		arena_alloc(&negation->import->arena, size);
 
 	if (size)
 		memcpy(sorted, it->conditions, size);

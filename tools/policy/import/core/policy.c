@@ -13,9 +13,9 @@ static void print_head(struct import *import, FILE *out)
 	import_print_comment(out, "", import->origin);
 	if (import->device)
 		import_print_comment(out, "",
-				     import_format(&import->arena,
-						   "For the device %s.",
-						   import->device));
+				     arena_format(&import->arena,
+						  "For the device %s.",
+						  import->device));
 	if (lost)
 		import_print_comment(out, "", lost);
 	for (size_t i = 0; i < import->list_count; i++) {

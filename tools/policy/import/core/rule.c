@@ -1,12 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Chains and rules as the readers build them: cases, and what must hold. */
+#include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "import.h"
 
 #define ROOM_MIN 4
 #define PROTOCOL_TCP 6
+
+static void add_name(struct names *names, const void *bytes, size_t size,
+		     size_t index)
+{
+	if (names_add(names, bytes, size, index))
+		return;
+	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
+	exit(EXIT_FAILURE);
+}
+
+void import_names_add(struct names *names, const char *name, size_t index)
+{
+	add_name(names, name, strlen(name), index);
+}
+
+void import_keys_add(struct names *names, const void *bytes, size_t size)
+{
+	add_name(names, bytes, size, 0);
+}
+
+void import_free(struct import *import)
+{
+	names_free(&import->chain_names);
+	names_free(&import->words);
+	arena_free(&import->arena);
+}
 
 size_t import_chain_find(const struct import *import, const char *name)
 {
@@ -16,19 +44,6 @@ size_t import_chain_find(const struct import *import, const char *name)
 	return found ? found->index : import->chain_count;
 }
 
-/* A copy with twice the room. */
-static void *grown(struct import *import, const void *items, size_t size,
-		   size_t count, size_t *room)
-{
-	void *more;
-
-	*room = *room ? 2 * *room : ROOM_MIN;
-	more = import_alloc(&import->arena, *room * size);
-	if (count)
-		memcpy(more, items, count * size);
-	return more;
-}
-
 size_t import_chain(struct import *import, const char *name)
 {
 	size_t index = import_chain_find(import, name);
@@ -36,10 +51,10 @@ size_t import_chain(struct import *import, const char *name)
 	if (index < import->chain_count)
 		return index;
 	if (index == import->chain_room)
-		import->chains =
-			grown(import, import->chains, sizeof(*import->chains),
-			      index, &import->chain_room);
-	name = import_copy(&import->arena, name, strlen(name));
+		import->chains = arena_grow(&import->arena, import->chains,
+					    sizeof(*import->chains), index,
+					    &import->chain_room);
+	name = arena_copy(&import->arena, name, strlen(name));
 	import->chains[import->chain_count++] = (struct import_chain){
 		.name = name,
 	};
@@ -53,9 +68,9 @@ struct import_rule *import_rule_add(struct import *import, size_t index,
 	struct import_chain *chain = &import->chains[index];
 
 	if (chain->count == chain->room)
-		chain->rules =
-			grown(import, chain->rules, sizeof(*chain->rules),
-			      chain->count, &chain->room);
+		chain->rules = arena_grow(&import->arena, chain->rules,
+					  sizeof(*chain->rules), chain->count,
+					  &chain->room);
 	chain->rules[chain->count] = *rule;
 	return &chain->rules[chain->count++];
 }
@@ -63,7 +78,7 @@ struct import_rule *import_rule_add(struct import *import, size_t index,
 void import_rule_init(struct import *import, struct import_rule *rule)
 {
 	*rule = (struct import_rule){ .case_count = 1 };
-	rule->cases = import_alloc(&import->arena, sizeof(*rule->cases));
+	rule->cases = arena_alloc(&import->arena, sizeof(*rule->cases));
 	rule->cases[0] = (struct import_case){ 0 };
 }
 
@@ -79,7 +94,7 @@ void import_problem(struct import *import, struct import_rule *rule,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	rule->problem = import_copy(&import->arena, text, strlen(text));
+	rule->problem = arena_copy(&import->arena, text, strlen(text));
 }
 
 static void append(struct import *import, struct import_case *one,
@@ -90,8 +105,9 @@ static void append(struct import *import, struct import_case *one,
 	size_t room = count;
 
 	if (is_full)
-		one->conditions = grown(import, one->conditions,
-					sizeof(*one->conditions), count, &room);
+		one->conditions =
+			arena_grow(&import->arena, one->conditions,
+				   sizeof(*one->conditions), count, &room);
 	one->conditions[one->count++] = condition;
 }
 
@@ -139,8 +155,8 @@ void import_and_any(struct import *import, struct import_rule *rule,
 			       "this would take too many rules to say");
 		return;
 	}
-	product = import_alloc(&import->arena,
-			       rule->case_count * count * sizeof(*product));
+	product = arena_alloc(&import->arena,
+			      rule->case_count * count * sizeof(*product));
 	for (size_t i = 0; i < rule->case_count; i++) {
 		for (size_t j = 0; j < count; j++)
 			product[made++] =

@@ -52,7 +52,7 @@ struct import_set import_range(struct import *import, struct policy_value first,
 			       struct policy_value last)
 {
 	struct import_set set = {
-		.ranges = import_alloc(&import->arena, sizeof(*set.ranges)),
+		.ranges = arena_alloc(&import->arena, sizeof(*set.ranges)),
 		.count = 1,
 	};
 
@@ -79,7 +79,7 @@ void import_set_add(struct import *import, struct import_set *set, size_t *room,
 	if (set->count == *room) {
 		size_t more = *room ? 2 * *room : 4;
 		struct policy_range *ranges =
-			import_alloc(&import->arena, more * sizeof(*ranges));
+			arena_alloc(&import->arena, more * sizeof(*ranges));
 
 		if (set->count)
 			memcpy(ranges, set->ranges,

@@ -73,7 +73,7 @@ static void write_jump(struct walk *walk, struct block *to,
 
 	/* A rule has all its cases in a row: no need to look further. */
 	if (!edge || edge->to != to) {
-		edge = import_alloc(&walk->import->arena, sizeof(*edge));
+		edge = arena_alloc(&walk->import->arena, sizeof(*edge));
 		*edge = (struct edge){ to, walk->now->edges };
 		walk->now->edges = edge;
 	}
@@ -191,7 +191,7 @@ static bool ready(struct walk *walk, const struct import_case *from,
 	size_t size = from->count * sizeof(*from->conditions);
 
 	one->count = from->count;
-	one->conditions = import_alloc(&import->arena, size);
+	one->conditions = arena_alloc(&import->arena, size);
 	if (size)
 		memcpy(one->conditions, from->conditions, size);
 	return apply_mark(walk, one) && import_case_simplify(import, one);
@@ -205,17 +205,17 @@ static void write_comment(struct walk *walk, struct import_rule *rule)
 		import_print_comment(walk->out, walk->indent, rule->comment);
 	if (rule->left_out && !rule->problem && !rule->never)
 		import_print_comment(walk->out, walk->indent,
-				     import_format(&import->arena,
-						   "left out: %s",
-						   rule->left_out));
+				     arena_format(&import->arena,
+						  "left out: %s",
+						  rule->left_out));
 }
 
 static void write_remark(struct walk *walk, const char *what,
 			 const struct import_rule *rule)
 {
 	import_print_comment(walk->out, walk->indent,
-			     import_format(&walk->import->arena, "%s: %s", what,
-					   rule->source));
+			     arena_format(&walk->import->arena, "%s: %s", what,
+					  import_source(walk->import, rule)));
 }
 
 /* What needs no words: the next rule of the block is the next for all. */

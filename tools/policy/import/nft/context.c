@@ -14,11 +14,11 @@ static bool is(const char *a, const char *b)
 	return a && !strcmp(a, b);
 }
 
-static enum context context_of(const struct json *left)
+static enum context context_of(json_t *left)
 {
-	const char *meta = json_get_string(json_get(left, "meta"), "key");
-	const struct json *ct = json_get(left, "ct");
-	const char *key = json_get_string(ct, "key");
+	const char *meta = nft_string(json_object_get(left, "meta"), "key");
+	json_t *ct = json_object_get(left, "ct");
+	const char *key = nft_string(ct, "key");
 
 	if (is(meta, "iifname") || is(meta, "iif"))
 		return INCOMING;
@@ -30,31 +30,28 @@ static enum context context_of(const struct json *left)
 }
 
 /* The values: one, a list, or a set, of which named ones have elements. */
-static bool first_value(struct nft *nft, struct import_rule *rule,
-			const struct json *right, const struct json **first,
-			bool *is_list)
+static bool find_values(struct nft *nft, struct import_rule *rule,
+			json_t *right, json_t **elements)
 {
-	const char *name = json_string(right);
+	const char *name = json_string_value(right);
 	struct nft_set *named;
 
-	*is_list = true;
-	if ((name && *name == '@') || json_get(right, "set"))
-		return nft_elements(nft, rule, right, first, &named);
-	*is_list = json_is(right, JSON_ARRAY);
-	*first = *is_list ? right->first : right;
+	if ((name && *name == '@') || json_object_get(right, "set"))
+		return nft_elements(nft, rule, right, elements, &named);
+	*elements = right;
 	return true;
 }
 
 /* Whether it is one that holds here; false where it is no string. */
 static bool holds(struct nft *nft, struct import_rule *rule,
-		  enum context context, const struct json *json, bool *result)
+		  enum context context, json_t *json, bool *result)
 {
-	const struct json *value;
+	json_t *value;
 	const char *text;
 
 	if (!nft_element(nft, rule, json, &value))
 		return false;
-	text = json_string(value);
+	text = json_string_value(value);
 	if (!text)
 		return nft_not_understood(nft, rule, "a value that is no name");
 	if (context == STATE)
@@ -84,14 +81,14 @@ static bool has_device(struct nft *nft, struct import_rule *rule,
 	       nft->import->sends == (context == OUTGOING);
 }
 
-bool nft_match_context(struct nft *nft, struct import_rule *rule,
-		       const struct json *left, const char *op,
-		       const struct json *right)
+bool nft_match_context(struct nft *nft, struct import_rule *rule, json_t *left,
+		       const char *op, json_t *right)
 {
 	enum context context = context_of(left);
 	bool negated = !strcmp(op, "!=");
-	bool any = false, one, is_list;
-	const struct json *item;
+	bool any = false, one;
+	json_t *values, *item;
+	size_t i;
 
 	if (context == NONE)
 		return false;
@@ -100,9 +97,14 @@ bool nft_match_context(struct nft *nft, struct import_rule *rule,
 		return true;
 	}
 	if (!has_device(nft, rule, context) ||
-	    !first_value(nft, rule, right, &item, &is_list))
+	    !find_values(nft, rule, right, &values))
 		return true;
-	for (; item; item = is_list ? item->next : NULL) {
+	if (!json_is_array(values) && values) {
+		if (!holds(nft, rule, context, values, &any))
+			return true;
+	}
+	json_array_foreach(values, i, item)
+	{
 		if (!holds(nft, rule, context, item, &one))
 			return true;
 		any |= one;
@@ -115,37 +117,35 @@ bool nft_match_context(struct nft *nft, struct import_rule *rule,
 }
 
 /* A rule for each of its pairs; done where all of them were understood. */
-bool nft_map_context(struct nft *nft, struct import_rule *rule,
-		     const struct json *left, const struct json *first,
-		     size_t chain, bool *done)
+bool nft_map_context(struct nft *nft, struct import_rule *rule, json_t *left,
+		     json_t *pairs, size_t chain, bool *done)
 {
 	enum context context = context_of(left);
+	json_t *pair;
+	size_t i;
 
 	*done = false;
 	if (context == NONE)
 		return false;
 	if (!has_device(nft, rule, context))
 		return true;
-	for (const struct json *pair = first; pair; pair = pair->next) {
-		const struct json *verdict =
-			json_is(pair, JSON_ARRAY) && pair->count == 2
-				? pair->first->next
-				: NULL;
+	json_array_foreach(pairs, i, pair)
+	{
 		struct import_rule one = *rule;
 		bool hit;
 
-		if (!json_is(verdict, JSON_OBJECT) || verdict->count != 1) {
+		if (json_array_size(pair) != 2) {
 			nft_not_understood(nft, rule, "vmap");
 			return true;
 		}
-		if (!holds(nft, rule, context, pair->first, &hit))
+		if (!holds(nft, rule, context, json_array_get(pair, 0), &hit))
 			return true;
 		import_rule_init(nft->import, &one);
 		import_and_any(nft->import, &one, rule->cases,
 			       rule->case_count);
 		one.mark = rule->mark;
 		one.place = rule->place;
-		one.source = rule->source;
+		one.json = rule->json;
 		one.comment = rule->comment;
 		one.problem = rule->problem;
 		one.left_out = rule->left_out;
@@ -157,7 +157,7 @@ bool nft_map_context(struct nft *nft, struct import_rule *rule,
 			import_and_state(&one, hit);
 		else
 			one.elsewhere |= !hit;
-		if (!nft_read_verdict(nft, &one, verdict->first)) {
+		if (!nft_read_verdict(nft, &one, json_array_get(pair, 1))) {
 			nft_not_understood(nft, rule, "vmap");
 			return true;
 		}

@@ -5,19 +5,18 @@
 #include "nft.h"
 
 bool nft_read_keys(const struct nft *nft, struct import_rule *rule,
-		   const struct json *left, struct nft_key *keys, size_t *count)
+		   json_t *left, struct nft_key *keys, size_t *count)
 {
-	const struct json *concat = json_get(left, "concat");
-	const struct json *one = concat ? concat->first : left;
+	json_t *concat = json_object_get(left, "concat");
 
-	*count = 0;
-	if (concat && (!json_is(concat, JSON_ARRAY) || !concat->count ||
-		       concat->count > NFT_KEYS_MAX))
+	*count = concat ? json_array_size(concat) : 1;
+	if (!*count || *count > NFT_KEYS_MAX)
 		return nft_not_understood(nft, rule, "concat");
-	for (; one; one = concat ? one->next : NULL) {
-		if (!nft_read_key(nft, rule, one, &keys[*count]))
+	for (size_t i = 0; i < *count; i++) {
+		json_t *one = concat ? json_array_get(concat, i) : left;
+
+		if (!nft_read_key(nft, rule, one, &keys[i]))
 			return false;
-		++*count;
 	}
 	/* a port of any protocol, once a key before it names that */
 	for (size_t i = 0; i < *count; i++) {
@@ -34,18 +33,18 @@ bool nft_read_keys(const struct nft *nft, struct import_rule *rule,
 }
 
 bool nft_read_case(struct nft *nft, struct import_rule *rule,
-		   const struct nft_key *keys, size_t count,
-		   const struct json *value, struct import_rule *into)
+		   const struct nft_key *keys, size_t count, json_t *value,
+		   struct import_rule *into)
 {
-	const struct json *concat = json_get(value, "concat");
-	const struct json *one = count > 1 && concat ? concat->first : value;
+	json_t *concat = json_object_get(value, "concat");
 	struct policy_range range;
 
-	if (count > 1 &&
-	    (!json_is(concat, JSON_ARRAY) || concat->count != count))
+	if (count > 1 && json_array_size(concat) != count)
 		return nft_not_understood(nft, rule, "concat");
 	import_rule_init(nft->import, into);
-	for (size_t i = 0; i < count; i++, one = one->next) {
+	for (size_t i = 0; i < count; i++) {
+		json_t *one = count > 1 ? json_array_get(concat, i) : value;
+
 		if (!nft_read_value(nft, rule, &keys[i], one, &range))
 			return false;
 		nft_and_set(nft, into, &keys[i],
@@ -61,15 +60,14 @@ bool nft_read_case(struct nft *nft, struct import_rule *rule,
 	return !into->problem;
 }
 
-void nft_match_joined(struct nft *nft, struct import_rule *rule,
-		      const struct json *left, const char *op,
-		      const struct json *right)
+void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,
+		      const char *op, json_t *right)
 {
 	bool negated = !strcmp(op, "!=");
 	struct nft_key keys[NFT_KEYS_MAX];
 	struct import_case *cases;
-	size_t key_count, count = 0, room = 0;
-	const struct json *first;
+	size_t key_count, count = 0, i;
+	json_t *elements, *item;
 	struct nft_set *named;
 
 	if (!negated && strcmp(op, "==")) {
@@ -77,13 +75,13 @@ void nft_match_joined(struct nft *nft, struct import_rule *rule,
 		return;
 	}
 	if (!nft_read_keys(nft, rule, left, keys, &key_count) ||
-	    !nft_elements(nft, rule, right, &first, &named))
+	    !nft_elements(nft, rule, right, &elements, &named))
 		return;
-	for (const struct json *item = first; item; item = item->next)
-		room++;
-	cases = import_alloc(&nft->import->arena, room * sizeof(*cases));
-	for (const struct json *item = first; item; item = item->next) {
-		const struct json *value;
+	cases = arena_alloc(&nft->import->arena,
+			    json_array_size(elements) * sizeof(*cases));
+	json_array_foreach(elements, i, item)
+	{
+		json_t *value;
 		struct import_rule one;
 
 		if (!nft_element(nft, rule, item, &value) ||
@@ -107,7 +105,7 @@ void nft_match_joined(struct nft *nft, struct import_rule *rule,
 		return;
 	}
 	/* where all keys are there, but together in no element */
-	for (size_t i = 0; i < key_count; i++) {
+	for (i = 0; i < key_count; i++) {
 		if (keys[i].kind == NFT_FIELD && !nft_is_bits(&keys[i]))
 			nft_and_set(
 				nft, rule, &keys[i],

@@ -88,10 +88,10 @@ static const struct {
 	{ "frag", 1 << 4 },
 };
 
-static bool read_payload(const struct json *json, struct nft_key *key)
+static bool read_payload(json_t *json, struct nft_key *key)
 {
-	const char *protocol = json_get_string(json, "protocol");
-	const char *field = json_get_string(json, "field");
+	const char *protocol = nft_string(json, "protocol");
+	const char *field = nft_string(json, "field");
 
 	for (size_t i = 0; i < sizeof(payloads) / sizeof(*payloads); i++) {
 		if (protocol && field && !strcmp(payloads[i].field, field) &&
@@ -103,10 +103,9 @@ static bool read_payload(const struct json *json, struct nft_key *key)
 	return false;
 }
 
-static bool read_meta(const struct nft *nft, const struct json *json,
-		      struct nft_key *key)
+static bool read_meta(const struct nft *nft, json_t *json, struct nft_key *key)
 {
-	const char *name = json_get_string(json, "key");
+	const char *name = nft_string(json, "key");
 
 	/* of a frame, with what pads it */
 	if (!name || (nft->is_link && !strcmp(name, "length")))
@@ -120,11 +119,11 @@ static bool read_meta(const struct nft *nft, const struct json *json,
 	return false;
 }
 
-static bool read_extension(const struct json *json, struct nft_key *key)
+static bool read_extension(json_t *json, struct nft_key *key)
 {
-	const char *name = json_get_string(json, "name");
+	const char *name = nft_string(json, "name");
 
-	if (!name || json_get(json, "field"))
+	if (!name || json_object_get(json, "field"))
 		return false;
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(*extensions); i++) {
 		if (!strcmp(extensions[i].name, name)) {
@@ -141,32 +140,33 @@ static bool read_extension(const struct json *json, struct nft_key *key)
 }
 
 static void no_word(const struct nft *nft, struct import_rule *rule,
-		    const struct json *json)
+		    json_t *json)
 {
 	static const char *const names[] = { "protocol", "field", "key",
 					     "name" };
 	const char *words[4] = { "", "", "", "" };
-	const struct json *first =
-		json_is(json, JSON_OBJECT) ? json->first : NULL;
+	void *first = json_object_iter(json);
+	const char *kind = first ? json_object_iter_key(first) : NULL;
 
 	for (int i = 0; first && i < 4; i++) {
-		const char *word = json_get_string(first, names[i]);
+		const char *word =
+			nft_string(json_object_iter_value(first), names[i]);
 
 		words[i] = word ? word : "";
 	}
 	import_problem(nft->import, rule, "no word for '%s%s%s%s%s%s'",
-		       first && strcmp(first->key, "payload") ? first->key : "",
-		       first && strcmp(first->key, "payload") ? " " : "",
-		       words[0], *words[0] ? " " : "", words[1],
+		       kind && strcmp(kind, "payload") ? kind : "",
+		       kind && strcmp(kind, "payload") ? " " : "", words[0],
+		       *words[0] ? " " : "", words[1],
 		       *words[2] ? words[2] : words[3]);
 }
 
-bool nft_read_key(const struct nft *nft, struct import_rule *rule,
-		  const struct json *json, struct nft_key *key)
+bool nft_read_key(const struct nft *nft, struct import_rule *rule, json_t *json,
+		  struct nft_key *key)
 {
-	const struct json *payload = json_get(json, "payload");
-	const struct json *meta = json_get(json, "meta");
-	const struct json *extension = json_get(json, "exthdr");
+	json_t *payload = json_object_get(json, "payload");
+	json_t *meta = json_object_get(json, "meta");
+	json_t *extension = json_object_get(json, "exthdr");
 
 	*key = (struct nft_key){ 0 };
 	if (payload ? read_payload(payload, key)

@@ -18,13 +18,12 @@ struct group {
 
 static struct group *group_of(struct nft *nft, struct import_rule *rule,
 			      struct group *groups, size_t *count,
-			      const struct json *verdict)
+			      json_t *verdict)
 {
 	struct import_rule it = { 0 };
 	struct group *group;
 
-	if (!json_is(verdict, JSON_OBJECT) || verdict->count != 1 ||
-	    !nft_read_verdict(nft, &it, verdict->first) || it.problem) {
+	if (!nft_read_verdict(nft, &it, verdict) || it.problem) {
 		nft_not_understood(nft, rule, "vmap");
 		return NULL;
 	}
@@ -50,7 +49,7 @@ static void group_add_cases(struct nft *nft, struct group *group,
 		if (group->case_count == group->case_room) {
 			size_t room =
 				group->case_room ? 2 * group->case_room : 16;
-			struct import_case *cases = import_alloc(
+			struct import_case *cases = arena_alloc(
 				&nft->import->arena, room * sizeof(*cases));
 
 			if (group->case_count)
@@ -65,20 +64,19 @@ static void group_add_cases(struct nft *nft, struct group *group,
 
 static bool read_pair(struct nft *nft, struct import_rule *rule,
 		      const struct nft_key *keys, size_t key_count,
-		      const struct json *pair, struct group *groups,
-		      size_t *count)
+		      json_t *pair, struct group *groups, size_t *count)
 {
-	const struct json *value;
+	json_t *value;
 	struct policy_range range;
 	struct import_rule one;
 	struct group *group;
 
-	if (!json_is(pair, JSON_ARRAY) || pair->count != 2) {
+	if (json_array_size(pair) != 2) {
 		nft_not_understood(nft, rule, "vmap");
 		return false;
 	}
-	group = group_of(nft, rule, groups, count, pair->first->next);
-	if (!group || !nft_element(nft, rule, pair->first, &value))
+	group = group_of(nft, rule, groups, count, json_array_get(pair, 1));
+	if (!group || !nft_element(nft, rule, json_array_get(pair, 0), &value))
 		return false;
 	if (key_count > 1) {
 		if (!nft_read_case(nft, rule, keys, key_count, value, &one))
@@ -109,7 +107,7 @@ static void add_groups(struct nft *nft, const struct import_rule *rule,
 		import_rule_init(nft->import, &one);
 		one.mark = rule->mark;
 		one.place = rule->place;
-		one.source = rule->source;
+		one.json = rule->json;
 		one.problem = rule->problem;
 		one.wider = rule->wider;
 		one.narrower = rule->narrower;
@@ -135,15 +133,15 @@ static void add_groups(struct nft *nft, const struct import_rule *rule,
 }
 
 /* True where it has made rules of the rule. */
-bool nft_read_map(struct nft *nft, struct import_rule *rule,
-		  const struct json *map, size_t chain)
+bool nft_read_map(struct nft *nft, struct import_rule *rule, json_t *map,
+		  size_t chain)
 {
-	const struct json *left = json_get(map, "key");
-	const struct json *data = json_get(map, "data");
+	json_t *left = json_object_get(map, "key");
+	json_t *data = json_object_get(map, "data");
 	struct nft_key keys[NFT_KEYS_MAX];
 	struct group groups[VERDICTS_MAX];
-	size_t key_count, count = 0;
-	const struct json *first;
+	size_t key_count, count = 0, i;
+	json_t *pairs, *pair;
 	struct nft_set *named;
 	bool done;
 
@@ -151,13 +149,14 @@ bool nft_read_map(struct nft *nft, struct import_rule *rule,
 		nft_not_understood(nft, rule, "vmap");
 		return false;
 	}
-	if (!nft_elements(nft, rule, data, &first, &named))
+	if (!nft_elements(nft, rule, data, &pairs, &named))
 		return false;
-	if (nft_map_context(nft, rule, left, first, chain, &done))
+	if (nft_map_context(nft, rule, left, pairs, chain, &done))
 		return done;
 	if (!nft_read_keys(nft, rule, left, keys, &key_count))
 		return false;
-	for (const struct json *pair = first; pair; pair = pair->next) {
+	json_array_foreach(pairs, i, pair)
+	{
 		if (!read_pair(nft, rule, keys, key_count, pair, groups,
 			       &count))
 			return false;

@@ -8,32 +8,35 @@ struct change {
 	uint32_t keep, flip;
 };
 
-static bool read_change(const struct json *json, struct change *change)
+static bool read_change(json_t *json, struct change *change)
 {
-	const struct json *meta = json_get(json, "meta");
-	const struct json *list;
+	json_t *meta = json_object_get(json, "meta");
+	const char *key;
+	json_t *list, *item;
 	struct change other;
+	size_t i;
 	char op;
 
-	if (json_is(json, JSON_INTEGER)) {
-		*change = (struct change){ .flip = json->integer };
-		return json->integer >= 0 && json->integer <= UINT32_MAX;
+	if (json_is_integer(json)) {
+		*change = (struct change){ .flip = json_integer_value(json) };
+		return json_integer_value(json) >= 0 &&
+		       json_integer_value(json) <= UINT32_MAX;
 	}
 	if (meta) {
 		*change = (struct change){ .keep = UINT32_MAX };
-		return json_get_string(meta, "key") &&
-		       !strcmp(json_get_string(meta, "key"), "mark");
+		return nft_string(meta, "key") &&
+		       !strcmp(nft_string(meta, "key"), "mark");
 	}
-	if (!json_is(json, JSON_OBJECT) || json->count != 1)
+	key = nft_only_member(json, &list);
+	op = key ? *key : '\0';
+	if (!op || key[1] || !strchr("&|^", op) ||
+	    !read_change(json_array_get(list, 0), change))
 		return false;
-	list = json->first;
-	op = *list->key;
-	if (!op || list->key[1] || !strchr("&|^", op) ||
-	    !json_is(list, JSON_ARRAY) || !list->count ||
-	    !read_change(list->first, change))
-		return false;
-	for (list = list->first->next; list; list = list->next) {
-		if (!read_change(list, &other) || other.keep)
+	json_array_foreach(list, i, item)
+	{
+		if (!i)
+			continue;
+		if (!read_change(item, &other) || other.keep)
 			return false;
 		if (op == '&') {
 			change->keep &= other.flip;
@@ -49,16 +52,16 @@ static bool read_change(const struct json *json, struct change *change)
 }
 
 void nft_read_mangle(const struct nft *nft, struct import_rule *rule,
-		     const struct json *mangle)
+		     json_t *mangle)
 {
-	const struct json *meta = json_get(json_get(mangle, "key"), "meta");
-	const char *key = json_get_string(meta, "key");
+	json_t *meta = json_object_get(json_object_get(mangle, "key"), "meta");
+	const char *key = nft_string(meta, "key");
 	struct change change;
 
 	/* no rule here can ask for these */
 	if ((key && strcmp(key, "mark")) ||
-	    json_get(json_get(mangle, "key"), "ct") ||
-	    json_get(json_get(mangle, "key"), "tcp option")) {
+	    json_object_get(json_object_get(mangle, "key"), "ct") ||
+	    json_object_get(json_object_get(mangle, "key"), "tcp option")) {
 		if (!rule->left_out)
 			rule->left_out = "a change of the packet";
 		return;
@@ -66,7 +69,7 @@ void nft_read_mangle(const struct nft *nft, struct import_rule *rule,
 	if (!key)
 		import_problem(nft->import, rule,
 			       "no word for a change of this");
-	else if (!read_change(json_get(mangle, "value"), &change))
+	else if (!read_change(json_object_get(mangle, "value"), &change))
 		import_problem(nft->import, rule, "no word for this mark");
 	else if (change.keep & change.flip)
 		import_problem(nft->import, rule,

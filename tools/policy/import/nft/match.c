@@ -163,13 +163,13 @@ bool nft_not_understood(const struct nft *nft, struct import_rule *rule,
 
 /* ip frag-off & MASK, which is 0 or is not */
 static void match_fragment(struct nft *nft, struct import_rule *rule,
-			   uint64_t mask, const struct json *right,
-			   bool negated)
+			   uint64_t mask, json_t *right, bool negated)
 {
 	struct import_condition condition = { .field = POLICY_FRAGMENT };
 	struct import_case cases[2];
 	size_t count = 0;
-	bool understood = json_is(right, JSON_INTEGER) && !right->integer &&
+	bool understood = json_is_integer(right) &&
+			  !json_integer_value(right) &&
 			  (mask == FRAGMENT_OFFSET || mask == FRAGMENT_ANY);
 
 	if (!understood) {
@@ -193,10 +193,10 @@ static void match_fragment(struct nft *nft, struct import_rule *rule,
 }
 
 static void match_extension(struct nft *nft, struct import_rule *rule,
-			    const struct nft_key *key, const struct json *right,
+			    const struct nft_key *key, json_t *right,
 			    bool negated)
 {
-	bool is_there = json_is(right, JSON_TRUE);
+	bool is_there = json_is_true(right);
 	struct import_condition condition = {
 		.field = POLICY_EXTENSIONS,
 		.mask = key->extension,
@@ -204,7 +204,7 @@ static void match_extension(struct nft *nft, struct import_rule *rule,
 		.set = import_values(nft->import, 0, 0),
 	};
 
-	if (!is_there && !json_is(right, JSON_FALSE))
+	if (!is_there && !json_is_false(right))
 		nft_not_understood(nft, rule, "exthdr");
 	else
 		import_and(nft->import, rule, condition);
@@ -212,8 +212,7 @@ static void match_extension(struct nft *nft, struct import_rule *rule,
 
 /* "flags syn,ack": any of them; "flags ! syn,ack": none of them. */
 static void match_any_bit(struct nft *nft, struct import_rule *rule,
-			  const struct nft_key *key, const struct json *right,
-			  bool none)
+			  const struct nft_key *key, json_t *right, bool none)
 {
 	struct import_set zero = import_values(nft->import, 0, 0);
 	uint64_t bits;
@@ -231,15 +230,16 @@ bool nft_is_bits(const struct nft_key *key)
 }
 
 static void match_masked(struct nft *nft, struct import_rule *rule,
-			 const struct nft_key *key, const struct json *mask,
-			 const struct json *right, bool negated)
+			 const struct nft_key *key, json_t *mask, json_t *right,
+			 bool negated)
 {
 	struct nft_set *named;
 	struct import_set set;
 	uint64_t bits;
 
-	if (key->kind == NFT_FRAGMENT && json_is(mask, JSON_INTEGER)) {
-		match_fragment(nft, rule, mask->integer, right, negated);
+	if (key->kind == NFT_FRAGMENT && json_is_integer(mask)) {
+		match_fragment(nft, rule, json_integer_value(mask), right,
+			       negated);
 		return;
 	}
 	if (!nft_is_bits(key)) {
@@ -255,7 +255,7 @@ static void match_masked(struct nft *nft, struct import_rule *rule,
 /* < <= > >= */
 static bool match_order(struct nft *nft, struct import_rule *rule,
 			const struct nft_key *key, const char *op,
-			const struct json *right)
+			json_t *right)
 {
 	struct import_set below = { 0 }, set;
 	struct policy_range range;
@@ -311,7 +311,7 @@ static const char *list_of(struct nft *nft, const struct nft_key *key,
 	if (import->list_count == import->list_room) {
 		size_t room = import->list_room ? 2 * import->list_room : 16;
 		struct import_list *lists =
-			import_alloc(&import->arena, room * sizeof(*lists));
+			arena_alloc(&import->arena, room * sizeof(*lists));
 
 		if (import->list_count)
 			memcpy(lists, import->lists,
@@ -328,27 +328,27 @@ static const char *list_of(struct nft *nft, const struct nft_key *key,
 	return named->list;
 }
 
-static void match_key(struct nft *nft, struct import_rule *rule,
-		      const struct json *left, const char *op,
-		      const struct json *right)
+static void match_key(struct nft *nft, struct import_rule *rule, json_t *left,
+		      const char *op, json_t *right)
 {
-	const struct json *masked = json_get(left, "&");
+	json_t *masked = json_object_get(left, "&");
 	bool negated = !strcmp(op, "!=");
 	bool equal = negated || !strcmp(op, "==");
 	struct nft_set *named;
 	struct import_set set;
 	struct nft_key key;
 
-	if (masked && (!json_is(masked, JSON_ARRAY) || masked->count != 2)) {
+	if (masked && json_array_size(masked) != 2) {
 		nft_not_understood(nft, rule, "&");
 		return;
 	}
-	if (!nft_read_key(nft, rule, masked ? masked->first : left, &key))
+	if (!nft_read_key(nft, rule, masked ? json_array_get(masked, 0) : left,
+			  &key))
 		return;
 	if (!nft_and_implied(nft, rule, &key))
 		return;
 	if (masked && equal)
-		match_masked(nft, rule, &key, masked->first->next, right,
+		match_masked(nft, rule, &key, json_array_get(masked, 1), right,
 			     negated);
 	else if (masked)
 		nft_not_understood(nft, rule, op);
@@ -363,18 +363,17 @@ static void match_key(struct nft *nft, struct import_rule *rule,
 			    list_of(nft, &key, named, set));
 }
 
-void nft_match(struct nft *nft, struct import_rule *rule,
-	       const struct json *match)
+void nft_match(struct nft *nft, struct import_rule *rule, json_t *match)
 {
-	const struct json *left = json_get(match, "left");
-	const struct json *right = json_get(match, "right");
-	const char *op = json_get_string(match, "op");
+	json_t *left = json_object_get(match, "left");
+	json_t *right = json_object_get(match, "right");
+	const char *op = nft_string(match, "op");
 
 	if (!left || !right || !op)
 		nft_not_understood(nft, rule, "match");
 	else if (nft_match_context(nft, rule, left, op, right))
 		return;
-	else if (json_get(left, "concat"))
+	else if (json_object_get(left, "concat"))
 		nft_match_joined(nft, rule, left, op, right);
 	else
 		match_key(nft, rule, left, op, right);

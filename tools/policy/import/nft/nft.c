@@ -18,26 +18,26 @@ static bool is(const char *a, const char *b)
 }
 
 /* The value of an object of this kind: {"chain": {...}} */
-static const struct json *object_of(const struct json *item, const char *kind)
+static json_t *object_of(json_t *item, const char *kind)
 {
-	const struct json *object = json_get(item, kind);
+	json_t *object = json_object_get(item, kind);
 
-	return json_is(object, JSON_OBJECT) ? object : NULL;
+	return json_is_object(object) ? object : NULL;
 }
 
-static bool is_of_table(const struct nft *nft, const struct json *object)
+static bool is_of_table(const struct nft *nft, json_t *object)
 {
-	return is(json_get_string(object, "family"), nft->family) &&
-	       is(json_get_string(object, "table"), nft->table);
+	return is(nft_string(object, "family"), nft->family) &&
+	       is(nft_string(object, "table"), nft->table);
 }
 
 /* --- the chain that packets come to */
 
 /* "filter", or "inet:filter" */
-static bool is_asked_table(const struct json *chain, const char *asked)
+static bool is_asked_table(json_t *chain, const char *asked)
 {
-	const char *family = json_get_string(chain, "family");
-	const char *table = json_get_string(chain, "table");
+	const char *family = nft_string(chain, "family");
+	const char *table = nft_string(chain, "table");
 	size_t length = family ? strlen(family) : 0;
 
 	if (!asked || is(asked, table))
@@ -46,25 +46,26 @@ static bool is_asked_table(const struct json *chain, const char *asked)
 	       asked[length] == ':' && is(asked + length + 1, table);
 }
 
-static bool is_asked_chain(const struct json *chain,
-			   const struct import_options *options)
+static bool is_asked_chain(json_t *chain, const struct import_options *options)
 {
-	const char *hook = json_get_string(chain, "hook");
+	const char *hook = nft_string(chain, "hook");
 
 	if (!hook || !is_asked_table(chain, options->table))
 		return false;
 	if (options->chain)
-		return is(options->chain, json_get_string(chain, "name"));
-	return is(json_get_string(chain, "type"), "filter") &&
+		return is(options->chain, nft_string(chain, "name"));
+	return is(nft_string(chain, "type"), "filter") &&
 	       (is(hook, "input") || is(hook, "ingress"));
 }
 
-static const struct json *find_base(const struct nft *nft,
-				    const struct import_options *options)
+static json_t *find_base(const struct nft *nft,
+			 const struct import_options *options)
 {
-	const struct json *item, *chain;
+	json_t *item, *chain;
+	size_t i;
 
-	for (item = nft->objects; item; item = item->next) {
+	json_array_foreach(nft->objects, i, item)
+	{
 		chain = object_of(item, "chain");
 		if (chain && is_asked_chain(chain, options))
 			return chain;
@@ -73,17 +74,20 @@ static const struct json *find_base(const struct nft *nft,
 }
 
 /* What else a packet comes by is not in the policy. */
-static void name_others(const struct nft *nft, const struct json *base)
+static void name_others(const struct nft *nft, json_t *base)
 {
-	const char *hook = json_get_string(base, "hook");
+	const char *hook = nft_string(base, "hook");
+	json_t *item;
+	size_t i;
 
-	for (const struct json *item = nft->objects; item; item = item->next) {
-		const struct json *chain = object_of(item, "chain");
-		const char *table = json_get_string(chain, "table");
-		const char *name = json_get_string(chain, "name");
+	json_array_foreach(nft->objects, i, item)
+	{
+		json_t *chain = object_of(item, "chain");
+		const char *table = nft_string(chain, "table");
+		const char *name = nft_string(chain, "name");
 
 		if (chain && chain != base && table && name &&
-		    is(json_get_string(chain, "hook"), hook))
+		    is(nft_string(chain, "hook"), hook))
 			import_error(nft->import, 0, 0,
 				     "note: chain '%s' of table '%s' is at %s, "
 				     "too, and is not in this policy",
@@ -93,14 +97,14 @@ static void name_others(const struct nft *nft, const struct json *base)
 
 static int choose(struct nft *nft, const struct import_options *options)
 {
-	const struct json *base = find_base(nft, options);
-	const char *policy = json_get_string(base, "policy");
+	json_t *base = find_base(nft, options);
+	const char *policy = nft_string(base, "policy");
 	struct import *import = nft->import;
 	const char *hook;
 
-	nft->family = json_get_string(base, "family");
-	nft->table = json_get_string(base, "table");
-	nft->chain = json_get_string(base, "name");
+	nft->family = nft_string(base, "family");
+	nft->table = nft_string(base, "table");
+	nft->chain = nft_string(base, "name");
 	if (!nft->family || !nft->table || !nft->chain)
 		return import_error(import, 0, 0,
 				    options->chain || options->table
@@ -108,7 +112,7 @@ static int choose(struct nft *nft, const struct import_options *options)
 					    : "there is no chain of type "
 					      "filter at input or ingress");
 	import->device = options->device;
-	hook = json_get_string(base, "hook");
+	hook = nft_string(base, "hook");
 	import->sends = is(hook, "output") || is(hook, "postrouting") ||
 			is(hook, "egress");
 	nft->is_link = is(nft->family, "netdev") || is(nft->family, "bridge");
@@ -122,38 +126,32 @@ static int choose(struct nft *nft, const struct import_options *options)
 	if (is(nft->family, "arp"))
 		import->ethertypes[0] = ETHERTYPE_ARP;
 	import->base = import_chain(import, nft->chain);
-	import->origin = import_format(&import->arena,
-				       "Imported from %s: chain %s of nft "
-				       "table %s %s.",
-				       import->path, nft->chain, nft->family,
-				       nft->table);
+	import->origin =
+		arena_format(&import->arena,
+			     "Imported from %s: chain %s of nft "
+			     "table %s %s.",
+			     import->path, nft->chain, nft->family, nft->table);
 	name_others(nft, base);
 	return 0;
 }
 
 /* --- what the table holds */
 
-static size_t count_objects(const struct nft *nft)
-{
-	size_t count = 0;
-
-	for (const struct json *item = nft->objects; item; item = item->next)
-		count++;
-	return count;
-}
-
 static void read_sets(struct nft *nft)
 {
-	struct import_arena *arena = &nft->import->arena;
+	json_t *item;
+	size_t i;
 
 	nft->sets =
-		import_alloc(arena, count_objects(nft) * sizeof(*nft->sets));
-	for (const struct json *item = nft->objects; item; item = item->next) {
-		const struct json *set = object_of(item, "set");
+		arena_alloc(&nft->import->arena,
+			    json_array_size(nft->objects) * sizeof(*nft->sets));
+	json_array_foreach(nft->objects, i, item)
+	{
+		json_t *set = object_of(item, "set");
 		const char *name;
 
 		set = set ? set : object_of(item, "map");
-		name = json_get_string(set, "name");
+		name = nft_string(set, "name");
 		if (!name || !is_of_table(nft, set) ||
 		    names_find(&nft->set_names, name, strlen(name)))
 			continue;
@@ -164,17 +162,19 @@ static void read_sets(struct nft *nft)
 
 static void read_rules(struct nft *nft)
 {
-	const struct json *item, *object;
+	json_t *item, *object;
+	size_t i;
 
-	for (item = nft->objects; item; item = item->next) {
+	json_array_foreach(nft->objects, i, item)
+	{
 		const char *name;
 
 		object = object_of(item, "chain");
-		name = json_get_string(object, "name");
+		name = nft_string(object, "name");
 		if (name && is_of_table(nft, object))
 			import_chain(nft->import, name);
 		object = object_of(item, "rule");
-		name = json_get_string(object, "chain");
+		name = nft_string(object, "chain");
 		if (name && is_of_table(nft, object))
 			nft_rule(nft, object, import_chain(nft->import, name));
 	}
@@ -183,32 +183,22 @@ static void read_rules(struct nft *nft)
 int import_nft(struct import *import, const char *text, size_t size,
 	       const struct import_options *options)
 {
-	struct nft nft = { .import = import, .text = text };
-	struct json_document document;
-	const struct json *root;
-	int err = json_read(&document, text, size);
+	struct nft nft = { .import = import };
+	json_t *root;
+	int err = nft_load(import, text, size, &root);
 
-	if (err) {
-		import_error(import, 0, 0, "not JSON, at byte %zu: %s",
-			     document.offset + 1, document.error);
-		json_free(&document);
+	if (err)
 		return err;
-	}
-	root = json_get(document.root, "nftables");
-	if (!json_is(root, JSON_ARRAY)) {
-		err = import_error(import, 0, 0,
-				   "not what 'nft -j list ruleset' prints");
-	} else {
-		nft.objects = root->first;
-		err = choose(&nft, options);
-	}
+	nft.objects = json_object_get(root, "nftables");
+	if (!json_is_array(nft.objects))
+		return import_error(import, 0, 0,
+				    "not what 'nft -j list ruleset' prints");
+	err = choose(&nft, options);
 	if (!err) {
 		read_sets(&nft);
 		read_rules(&nft);
 		import_resolve_targets(import);
 	}
 	names_free(&nft.set_names);
-	/* rules point to its strings */
-	import->document = document;
 	return err;
 }

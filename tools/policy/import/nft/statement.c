@@ -23,10 +23,10 @@ static const struct {
 };
 
 static void read_reject(const struct nft *nft, struct import_rule *rule,
-			const struct json *json)
+			json_t *json)
 {
-	const char *type = json_get_string(json, "type");
-	const char *code = json_get_string(json, "expr");
+	const char *type = nft_string(json, "type");
+	const char *code = nft_string(json, "expr");
 
 	rule->action = IMPORT_REJECT;
 	rule->reject = POLICY_REJECT_PORT; /* as nft does without a word */
@@ -41,7 +41,7 @@ static void read_reject(const struct nft *nft, struct import_rule *rule,
 		}
 	}
 	rule->action = IMPORT_DROP;
-	rule->left_out = import_format(
+	rule->left_out = arena_format(
 		&nft->import->arena,
 		"its answer, for which there is no word: 'reject with %s%s%s'",
 		type ? type : "", type && code ? " " : "", code ? code : "");
@@ -57,17 +57,21 @@ static const struct {
 };
 
 bool nft_read_verdict(const struct nft *nft, struct import_rule *rule,
-		      const struct json *verdict)
+		      json_t *verdict)
 {
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(*verdicts); i++) {
-		if (strcmp(verdicts[i].name, verdict->key))
+	json_t *arguments;
+	const char *name = nft_only_member(verdict, &arguments);
+
+	for (size_t i = 0; name && i < sizeof(verdicts) / sizeof(*verdicts);
+	     i++) {
+		if (strcmp(verdicts[i].name, name))
 			continue;
 		rule->action = verdicts[i].action;
 		if (rule->action != IMPORT_JUMP && rule->action != IMPORT_GOTO)
 			return true;
-		rule->target = json_get_string(verdict, "target");
+		rule->target = nft_string(arguments, "target");
 		if (!rule->target)
-			nft_not_understood(nft, rule, verdict->key);
+			nft_not_understood(nft, rule, name);
 		return true;
 	}
 	return false;
@@ -106,24 +110,25 @@ static void no_word(const struct nft *nft, struct import_rule *rule,
 }
 
 static void read_statement(struct nft *nft, struct import_rule *rule,
-			   const struct json *statement)
+			   json_t *statement)
 {
-	const char *name = statement->key;
+	json_t *arguments;
+	const char *name = nft_only_member(statement, &arguments);
 
 	if (!strcmp(name, "match")) {
 		bool marked =
 			rule->mark.mask && !import_has_field(rule, POLICY_MARK);
 
-		nft_match(nft, rule, statement);
+		nft_match(nft, rule, arguments);
 		if (marked && import_has_field(rule, POLICY_MARK)) {
 			import_problem(nft->import, rule,
 				       "it asks for the mark that it has set");
 			import_forget_field(rule, POLICY_MARK);
 		}
 	} else if (!strcmp(name, "reject")) {
-		read_reject(nft, rule, statement);
+		read_reject(nft, rule, arguments);
 	} else if (!strcmp(name, "mangle")) {
-		nft_read_mangle(nft, rule, statement);
+		nft_read_mangle(nft, rule, arguments);
 	} else if (!strcmp(name, "log")) {
 		if (!rule->left_out)
 			rule->left_out = "log, a word that is kept for later";
@@ -134,54 +139,58 @@ static void read_statement(struct nft *nft, struct import_rule *rule,
 }
 
 /* Counters do not count. */
-static bool is_last(const struct json *statement)
+static bool is_last(json_t *statements, size_t at)
 {
-	const struct json *next = statement->next;
-
-	while (next && json_get(next, "counter"))
-		next = next->next;
-	return !next;
+	while (++at < json_array_size(statements)) {
+		if (!json_object_get(json_array_get(statements, at), "counter"))
+			return false;
+	}
+	return true;
 }
 
-void nft_rule(struct nft *nft, const struct json *json, size_t chain)
+/* True where a map has made rules of the rule. */
+static bool read_statements(struct nft *nft, struct import_rule *rule,
+			    json_t *statements, size_t chain)
 {
-	const struct json *statements = json_get(json, "expr");
-	const struct json *handle = json_get(json, "handle");
+	json_t *statement, *map;
+	size_t i;
+
+	json_array_foreach(statements, i, statement)
+	{
+		const char *name = nft_only_member(statement, &map);
+
+		if (!name) {
+			nft_not_understood(nft, rule, "expr");
+			rule->unknown = true;
+		} else if (!strcmp(name, "vmap") && is_last(statements, i)) {
+			if (nft_read_map(nft, rule, map, chain))
+				return true;
+			rule->unknown = true;
+		} else {
+			read_statement(nft, rule, statement);
+		}
+	}
+	return false;
+}
+
+void nft_rule(struct nft *nft, json_t *json, size_t chain)
+{
+	json_t *statements = json_object_get(json, "expr");
+	json_t *handle = json_object_get(json, "handle");
 	struct import_rule rule;
-	bool is_done = false;
-	size_t from = statements ? statements->start : json->start;
-	size_t to = statements ? statements->end : json->end;
+	bool is_done;
 
 	import_rule_init(nft->import, &rule);
-	rule.comment = json_get_string(json, "comment");
-	rule.place = import_format(
-		&nft->import->arena, "%s/%s/%lld", nft->table,
-		nft->import->chains[chain].name,
-		json_is(handle, JSON_INTEGER) ? (long long)handle->integer : 0);
-	rule.source = import_format(&nft->import->arena, "%s: %.*s", rule.place,
-				    to - from < 2000 ? (int)(to - from) : 2000,
-				    nft->text + from);
-	if (!json_is(statements, JSON_ARRAY)) {
+	rule.comment = nft_string(json, "comment");
+	rule.place = arena_format(&nft->import->arena, "%s/%s/%lld", nft->table,
+				  nft->import->chains[chain].name,
+				  (long long)json_integer_value(handle));
+	rule.json = statements ? statements : json;
+	if (!json_is_array(statements)) {
 		nft_not_understood(nft, &rule, "expr");
 		rule.unknown = true;
-		statements = NULL;
-	} else {
-		statements = statements->first;
 	}
-	while (statements && !is_done) {
-		const struct json *it = statements;
-
-		if (!json_is(it, JSON_OBJECT) || it->count != 1) {
-			nft_not_understood(nft, &rule, "expr");
-			rule.unknown = true;
-		} else if (!strcmp(it->first->key, "vmap") && is_last(it)) {
-			is_done = nft_read_map(nft, &rule, it->first, chain);
-			rule.unknown |= !is_done;
-		} else {
-			read_statement(nft, &rule, it->first);
-		}
-		statements = it->next;
-	}
+	is_done = read_statements(nft, &rule, statements, chain);
 	/* what is left for packets that are not in the map: the mark */
 	if (is_done && !rule.mark.mask)
 		return;

@@ -5,12 +5,10 @@
 #include "nft.h"
 
 static bool not_understood(const struct nft *nft, struct import_rule *rule,
-			   const struct json *json)
+			   json_t *json)
 {
-	size_t size = json->end - json->start;
-
-	import_problem(nft->import, rule, "not understood: '%.*s'",
-		       size < 80 ? (int)size : 80, nft->text + json->start);
+	import_problem(nft->import, rule, "not understood: '%.80s'",
+		       import_json_text(nft->import, json));
 	return false;
 }
 
@@ -26,20 +24,21 @@ static bool is_address(enum policy_field field)
 }
 
 static bool read_one(const struct nft *nft, struct import_rule *rule,
-		     const struct nft_key *key, const struct json *json,
+		     const struct nft_key *key, json_t *json,
 		     struct policy_value *value)
 {
 	uint64_t max = import_bits(key->field) < 64
 			       ? (UINT64_C(1) << import_bits(key->field)) - 1
 			       : UINT64_MAX;
-	const char *string = json_string(json);
+	const char *string = json_string_value(json);
 	bool good = false;
 
 	value->hi = 0;
-	if (json_is(json, JSON_INTEGER)) {
-		value->lo = (uint64_t)json->integer + key->add;
+	if (json_is_integer(json)) {
+		value->lo = (uint64_t)json_integer_value(json) + key->add;
 		/* a length that no packet has, a port that is none */
-		good = json->integer >= 0 && !is_address(key->field) &&
+		good = json_integer_value(json) >= 0 &&
+		       !is_address(key->field) &&
 		       (value->lo <= max || key->add);
 		if (good && value->lo > max)
 			value->lo = max;
@@ -57,35 +56,37 @@ static bool read_one(const struct nft *nft, struct import_rule *rule,
 }
 
 static bool read_range(const struct nft *nft, struct import_rule *rule,
-		       const struct nft_key *key, const struct json *json,
+		       const struct nft_key *key, json_t *json,
 		       struct policy_range *range)
 {
-	if (!json_is(json, JSON_ARRAY) || json->count != 2 ||
-	    !read_one(nft, rule, key, json->first, &range->first) ||
-	    !read_one(nft, rule, key, json->first->next, &range->last) ||
+	if (json_array_size(json) != 2 ||
+	    !read_one(nft, rule, key, json_array_get(json, 0), &range->first) ||
+	    !read_one(nft, rule, key, json_array_get(json, 1), &range->last) ||
 	    import_compare(range->first, range->last) > 0)
 		return not_understood(nft, rule, json);
 	return true;
 }
 
 static bool read_prefix(const struct nft *nft, struct import_rule *rule,
-			const struct nft_key *key, const struct json *json,
+			const struct nft_key *key, json_t *json,
 			struct policy_range *range)
 {
-	const struct json *address = json_get(json, "addr");
-	const struct json *length = json_get(json, "len");
+	json_t *address = json_object_get(json, "addr");
+	json_t *length = json_object_get(json, "len");
 	int64_t width = import_bits(key->field);
 	uint64_t rest;
 
-	if (!address || !json_is(length, JSON_INTEGER) || key->add ||
+	if (!address || !json_is_integer(length) || key->add ||
 	    !read_one(nft, rule, key, address, &range->first) ||
-	    length->integer < 0 || length->integer > width)
+	    json_integer_value(length) < 0 ||
+	    json_integer_value(length) > width)
 		return not_understood(nft, rule, json);
 	if (is_address(key->field))
-		return import_prefix_of(range->first, length->integer,
+		return import_prefix_of(range->first,
+					json_integer_value(length),
 					is_ip6(key->field), range);
 	/* of a mark: nft prints ranges of numbers so, too */
-	rest = (UINT64_C(1) << (width - length->integer)) - 1;
+	rest = (UINT64_C(1) << (width - json_integer_value(length))) - 1;
 	range->last.hi = 0;
 	range->last.lo = range->first.lo | rest;
 	range->first.lo &= ~rest;
@@ -93,11 +94,11 @@ static bool read_prefix(const struct nft *nft, struct import_rule *rule,
 }
 
 bool nft_read_value(struct nft *nft, struct import_rule *rule,
-		    const struct nft_key *key, const struct json *json,
+		    const struct nft_key *key, json_t *json,
 		    struct policy_range *range)
 {
-	const struct json *between = json_get(json, "range");
-	const struct json *prefix = json_get(json, "prefix");
+	json_t *between = json_object_get(json, "range");
+	json_t *prefix = json_object_get(json, "prefix");
 
 	if (between)
 		return read_range(nft, rule, key, between, range);
@@ -119,24 +120,26 @@ bool nft_read_value(struct nft *nft, struct import_rule *rule,
 }
 
 bool nft_read_bits(struct import_rule *rule, const struct nft *nft,
-		   const struct nft_key *key, const struct json *json,
-		   uint64_t *bits)
+		   const struct nft_key *key, json_t *json, uint64_t *bits)
 {
-	const struct json *either = json_get(json, "|");
-	const struct json *list = either ? either : json;
+	json_t *either = json_object_get(json, "|");
+	json_t *list = either ? either : json;
 	struct policy_value value;
+	json_t *item;
+	size_t i;
 
 	*bits = 0;
-	if (!json_is(list, JSON_ARRAY)) {
+	if (!json_is_array(list)) {
 		if (!read_one(nft, rule, key, list, &value))
 			return false;
 		*bits = value.lo;
 		return true;
 	}
-	for (const struct json *item = list->first; item; item = item->next) {
+	json_array_foreach(list, i, item)
+	{
 		uint64_t more;
 
-		/* bounded: the reader bounds the depth of the document */
+		/* jansson bounds the depth of the document */
 		if (!nft_read_bits(rule, nft, key, item, &more))
 			return false;
 		*bits |= more;
@@ -144,16 +147,16 @@ bool nft_read_bits(struct import_rule *rule, const struct nft *nft,
 	return true;
 }
 
-bool nft_element(const struct nft *nft, struct import_rule *rule,
-		 const struct json *json, const struct json **value)
+bool nft_element(const struct nft *nft, struct import_rule *rule, json_t *json,
+		 json_t **value)
 {
-	const struct json *element = json_get(json, "elem");
+	json_t *element = json_object_get(json, "elem");
 
 	*value = json;
 	if (element) {
-		*value = json_get(element, "val");
-		if (json_get(element, "timeout") ||
-		    json_get(element, "expires")) {
+		*value = json_object_get(element, "val");
+		if (json_object_get(element, "timeout") ||
+		    json_object_get(element, "expires")) {
 			import_problem(nft->import, rule,
 				       "elements of the set come and go");
 			return false;
@@ -161,7 +164,8 @@ bool nft_element(const struct nft *nft, struct import_rule *rule,
 		if (!*value)
 			return not_understood(nft, rule, json);
 	}
-	if (json_string(*value) && !strcmp(json_string(*value), "*")) {
+	if (json_string_value(*value) &&
+	    !strcmp(json_string_value(*value), "*")) {
 		import_problem(nft->import, rule,
 			       "no word for the element '*'");
 		return false;
@@ -169,28 +173,28 @@ bool nft_element(const struct nft *nft, struct import_rule *rule,
 	return true;
 }
 
-static bool is_dynamic(const struct json *set)
+static bool is_dynamic(json_t *set)
 {
-	const struct json *flags = json_get(set, "flags");
+	json_t *flags = json_object_get(set, "flags"), *flag;
+	size_t i;
 
-	if (!json_is(flags, JSON_ARRAY))
-		return false;
-	for (const struct json *flag = flags->first; flag; flag = flag->next) {
-		if (json_string(flag) && !strcmp(json_string(flag), "dynamic"))
+	json_array_foreach(flags, i, flag)
+	{
+		if (json_string_value(flag) &&
+		    !strcmp(json_string_value(flag), "dynamic"))
 			return true;
 	}
 	return false;
 }
 
-bool nft_elements(struct nft *nft, struct import_rule *rule,
-		  const struct json *json, const struct json **first,
-		  struct nft_set **named)
+bool nft_elements(struct nft *nft, struct import_rule *rule, json_t *json,
+		  json_t **elements, struct nft_set **named)
 {
-	const struct json *set = json_get(json, "set");
-	const char *name = json_string(json);
+	json_t *set = json_object_get(json, "set");
+	const char *name = json_string_value(json);
 
 	*named = NULL;
-	*first = NULL;
+	*elements = NULL;
 	if (name && *name == '@') {
 		const struct name *found =
 			names_find(&nft->set_names, name + 1, strlen(name + 1));
@@ -206,38 +210,40 @@ bool nft_elements(struct nft *nft, struct import_rule *rule,
 				       "elements of the set come and go");
 			return false;
 		}
-		set = json_get((*named)->json, "elem");
+		set = json_object_get((*named)->json, "elem");
 		if (!set) /* it is empty */
 			return true;
 	}
-	if (!json_is(set, JSON_ARRAY))
+	if (!json_is_array(set))
 		return not_understood(nft, rule, json);
-	*first = set->first;
+	*elements = set;
 	return true;
 }
 
 bool nft_read_set(struct nft *nft, struct import_rule *rule,
-		  const struct nft_key *key, const struct json *json,
+		  const struct nft_key *key, json_t *json,
 		  struct import_set *set, struct nft_set **named)
 {
-	bool is_named = json_string(json) && *json_string(json) == '@';
+	bool is_named =
+		json_string_value(json) && *json_string_value(json) == '@';
 	struct policy_range range;
-	const struct json *first;
-	size_t room = 0;
+	json_t *elements, *item;
+	size_t room = 0, i;
 
 	*set = (struct import_set){ 0 };
 	*named = NULL;
-	if (!is_named && !json_get(json, "set")) {
+	if (!is_named && !json_object_get(json, "set")) {
 		if (!nft_read_value(nft, rule, key, json, &range))
 			return false;
 		import_set_add(nft->import, set, &room, range.first,
 			       range.last);
 		return true;
 	}
-	if (!nft_elements(nft, rule, json, &first, named))
+	if (!nft_elements(nft, rule, json, &elements, named))
 		return false;
-	for (const struct json *item = first; item; item = item->next) {
-		const struct json *value;
+	json_array_foreach(elements, i, item)
+	{
+		json_t *value;
 
 		if (!nft_element(nft, rule, item, &value) ||
 		    !nft_read_value(nft, rule, key, value, &range))

@@ -40,7 +40,7 @@ static bool is_blank(char c)
 static const char *read_word(struct reader *reader, const char **at,
 			     const char *end)
 {
-	char *word = import_alloc(&reader->import->arena, end - *at + 1);
+	char *word = arena_alloc(&reader->import->arena, end - *at + 1);
 	char *to = word, quote = 0;
 
 	for (; *at < end && (quote || !is_blank(**at)); ++*at) {
@@ -138,7 +138,7 @@ static int read_rule(struct reader *reader, struct xt_line *line,
 	if (line->count < 2)
 		return fail(reader, text, "the name of a chain is missing");
 	import_rule_init(import, &line->rule);
-	line->rule.source = import_copy(&import->arena, text, size);
+	line->rule.source = arena_copy(&import->arena, text, size);
 	line->rule.line = line->number;
 	line->rule.column = text - reader->start + 1;
 	line->at = 2;
@@ -297,10 +297,10 @@ static int finish(struct reader *reader)
 			reader->table, reader->base);
 	import_resolve_targets(import);
 	import->ethertypes[0] = reader->ip6 ? ETHERTYPE_IP6 : ETHERTYPE_IP;
-	import->origin = import_format(&import->arena,
-				       "Imported from %s: chain %s of %s.",
-				       import->path, reader->base,
-				       reader->ip6 ? "ip6tables" : "iptables");
+	import->origin = arena_format(&import->arena,
+				      "Imported from %s: chain %s of %s.",
+				      import->path, reader->base,
+				      reader->ip6 ? "ip6tables" : "iptables");
 	return 0;
 }
 

@@ -36,7 +36,7 @@ static void read_reject_with(struct xt_line *line, const char *const *arguments)
 			return;
 		}
 	}
-	line->rule.left_out = import_format(
+	line->rule.left_out = arena_format(
 		&line->import->arena,
 		"its answer, for which there is no word: '--reject-with %s'",
 		arguments[0]);
