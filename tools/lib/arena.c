@@ -54,35 +54,49 @@ static struct chunk *add_chunk(struct arena *arena, size_t least)
 		size = sizeof(*chunk) + least;
 	chunk = map_chunk(size);
 	if (!chunk)
-		return out_of_memory();
+		return NULL;
 	*chunk = (struct chunk){ .next = last, .size = size - sizeof(*chunk) };
 	arena->chunks = chunk;
 	return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_try_alloc(struct arena *arena, size_t size)
 {
 	struct chunk *chunk = arena->chunks;
 	void *bytes;
 
 	if (size > SIZE_MAX / 2)
-		return out_of_memory();
+		return NULL;
 	size = (size + ALIGN - 1) & ~(ALIGN - 1);
 	if (!chunk || chunk->size - chunk->used < size)
 		chunk = add_chunk(arena, size);
+	if (!chunk)
+		return NULL;
 	bytes = chunk->bytes + chunk->used;
 	chunk->used += size;
 	arena->size += size;
 	return bytes;
 }
 
-char *arena_copy(struct arena *arena, const char *text, size_t size)
+char *arena_try_copy(struct arena *arena, const char *text, size_t size)
 {
-	char *copy = arena_alloc(arena, size + 1);
+	char *copy = size < SIZE_MAX ? arena_try_alloc(arena, size + 1) : NULL;
 
+	if (!copy)
+		return NULL;
 	memcpy(copy, text, size);
 	copy[size] = '\0';
 	return copy;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return arena_try_alloc(arena, size) ?: out_of_memory();
+}
+
+char *arena_copy(struct arena *arena, const char *text, size_t size)
+{
+	return arena_try_copy(arena, text, size) ?: out_of_memory();
 }
 
 char *arena_format(struct arena *arena, const char *format, ...)

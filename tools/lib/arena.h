@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory that is freed all at once. Out of memory ends the program: there is
- * nothing half done that would have to be undone.
+ * Memory in many small pieces that are freed together. All zero is an empty
+ * arena.
  */
 #ifndef TG_ARENA_H
 #define TG_ARENA_H
@@ -13,9 +13,14 @@ struct arena {
 	size_t size; /* of all that was allocated */
 };
 
-void *arena_alloc(struct arena *arena, size_t size);
+/* Aligned for any type, not initialized. NULL: out of memory. */
+void *arena_try_alloc(struct arena *arena, size_t size);
 
-/* A copy of size bytes, and a NUL. */
+/* A copy of size bytes, and a NUL. NULL: out of memory. */
+char *arena_try_copy(struct arena *arena, const char *text, size_t size);
+
+/* The same, for programs that end when they are out of memory. */
+void *arena_alloc(struct arena *arena, size_t size);
 char *arena_copy(struct arena *arena, const char *text, size_t size);
 
 __attribute__((format(printf, 2, 3))) char *

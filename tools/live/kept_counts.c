@@ -13,6 +13,8 @@
 
 #include <bpf/bpf.h>
 
+#include "lib/hash.h"
+
 /* --- the pins */
 
 static int pin_path(char *path, const struct kept_counts *kept,
@@ -121,7 +123,7 @@ static int parse_base(char *text, struct rule_lines *rules)
 			return -EBADMSG;
 		*end = '\0';
 		line->rule = rule + 1;
-		line->hash = rule_hash(line->rule);
+		line->hash = hash_text(line->rule, strlen(line->rule));
 		rules->count++;
 		next = end;
 	}

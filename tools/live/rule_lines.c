@@ -5,14 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t rule_hash(const char *rule)
-{
-	uint64_t hash = 0xcbf29ce484222325ULL;
-
-	for (; *rule; rule++)
-		hash = (hash ^ (uint8_t)*rule) * 0x100000001b3ULL;
-	return hash;
-}
+#include "lib/hash.h"
 
 static int compare_rules(const struct rule_line *a, const struct rule_line *b)
 {
@@ -72,7 +65,7 @@ static void split(struct rule_lines *rules)
 		line->rule = tab ? tab + 1 : next;
 		if (tab)
 			*tab = '\0';
-		line->hash = rule_hash(line->rule);
+		line->hash = hash_text(line->rule, strlen(line->rule));
 		line->occurrence = i; /* for the order, until all are sorted */
 		next = end + 1;
 	}

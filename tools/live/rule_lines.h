@@ -39,8 +39,6 @@ int rule_lines_sort(struct rule_lines *rules);
 
 void rule_lines_free(struct rule_lines *rules);
 
-uint64_t rule_hash(const char *rule);
-
 /* Adds the counts of one to those of the other, rule by rule. */
 void rule_lines_add(struct rule_lines *to, const struct rule_lines *from);
 

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a name to an index: a hash table that is given what it has to hold. */
+/* From a name to an index; the text of a name stays with the caller. */
 #ifndef TG_POLICY_NAMES_H
 #define TG_POLICY_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+
+#include "lib/hash.h"
 
 struct name {
-	const char *text; /* stays where it is; NULL: nothing here */
+	const char *text;
 	size_t length;
 	size_t index;
 };
 
 struct names {
-	struct name *slots;
-	size_t count, size; /* a power of two */
+	struct name *list;
+	size_t count, room;
+	struct hash hash;
 };
 
-uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size);
-
-/* Valid until the next names_add(). */
+/* NULL if it is not there. Valid until the next names_add(). */
 struct name *names_find(const struct names *names, const char *text,
 			size_t length);
 /* False: out of memory. The name must not be there yet. */

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "lib/vec.h"
+
 int value_compare(struct policy_value a, struct policy_value b)
 {
 	if (a.hi != b.hi)
@@ -12,16 +14,8 @@ int value_compare(struct policy_value a, struct policy_value b)
 
 bool ranges_add(struct ranges *ranges, struct policy_range range)
 {
-	if (ranges->count == ranges->room) {
-		size_t room = ranges->room ? ranges->room * 2 : 1;
-		struct policy_range *list =
-			reallocarray(ranges->list, room, sizeof(*list));
-
-		if (!list)
-			return false;
-		ranges->list = list;
-		ranges->room = room;
-	}
+	if (!vec_reserve(ranges->list, ranges->room, ranges->count + 1))
+		return false;
 	ranges->list[ranges->count++] = range;
 	return true;
 }

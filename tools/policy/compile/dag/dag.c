@@ -165,9 +165,9 @@ int dag_build(struct blob *blob, const struct family *family,
 					 .only_short = limits->only_short };
 	uint32_t *list = malloc((family->count + 1) * sizeof(*list));
 
+	dag_nodes_init(&dag.nodes, &dag.levels);
 	if (!list || !dag_levels_init(&dag.levels, family) ||
-	    !list_seen_init(&dag.seen, family->count + 1) ||
-	    !dag_nodes_init(&dag.nodes, &dag.levels))
+	    !list_seen_init(&dag.seen, family->count + 1))
 		dag.err = -ENOMEM;
 	if (!dag.err)
 		finished.root = node_for(&dag, 0, list, first_list(&dag, list));

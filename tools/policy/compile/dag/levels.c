@@ -29,7 +29,7 @@ static bool number_suffixes(struct dag_levels *levels, size_t depth,
 			    size_t rules)
 {
 	struct dag_level *level = &levels->levels[depth];
-	struct list_index index = { 0 };
+	struct hash index = { 0 };
 	uint32_t last = 0;
 	bool ok = true;
 
@@ -45,14 +45,14 @@ static bool number_suffixes(struct dag_levels *levels, size_t depth,
 
 		if (!set && !rest)
 			continue;
-		number = list_index_at(&index, set << 32 | rest);
+		number = hash_number(&index, hash_mix(set << 32 | rest));
 		ok = number;
 		if (ok && !*number)
 			*number = ++last;
 		if (ok)
 			level->suffixes[i] = *number;
 	}
-	list_index_free(&index);
+	hash_free(&index);
 	return ok;
 }
 

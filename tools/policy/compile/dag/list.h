@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the DAG's builder keeps about lists of rules: three hash tables. */
+/* What the DAG's builder keeps about lists of rules. */
 #ifndef TG_COMPILE_DAG_LIST_H
 #define TG_COMPILE_DAG_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "lib/hash.h"
 
 /* --- numbers that have been seen since the last clearing */
 
@@ -20,24 +22,14 @@ void list_seen_clear(struct list_seen *seen);
 /* False where the number was there already. */
 bool list_seen_add(struct list_seen *seen, uint32_t number);
 
-/* --- a number for each key; 0 at first */
-
-struct list_index {
-	struct list_index_slot *slots;
-	size_t count, room;
-};
-
-/* NULL: out of memory. Good until the next call. */
-uint32_t *list_index_at(struct list_index *index, uint64_t key);
-void list_index_free(struct list_index *index);
-
 /* A number that stands for a set, to be combined by exclusive or. */
 uint64_t list_tag(uint32_t set);
 
 /* --- what has become of a list */
 
 struct list_memo {
-	struct list_memo_slot *slots;
+	struct hash hash;
+	struct list_memo_entry *entries;
 	size_t count, room;
 	uint32_t *words; /* of all lists */
 	size_t word_count, word_room;

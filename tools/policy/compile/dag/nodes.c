@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
+
 /* What is more is not counted: a short row has a byte for them. */
 #define CHILDREN_MAX (TG_SHORT_ROW_MAX + 1)
 
@@ -13,31 +15,22 @@
 
 static uint64_t hash_of(size_t level, const struct dag_run *runs, size_t count)
 {
-	uint64_t hash = level + 1;
-
-	for (size_t i = 0; i < count; i++) {
-		hash ^= (uint64_t)runs[i].class << 32 | runs[i].child;
-		hash *= 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 29;
-	}
-	return hash ^ hash >> 32;
+	return hash_bytes(level, runs, count * sizeof(*runs));
 }
 
-bool dag_nodes_init(struct dag_nodes *nodes, const struct dag_levels *levels)
+void dag_nodes_init(struct dag_nodes *nodes, const struct dag_levels *levels)
 {
-	*nodes = (struct dag_nodes){ .levels = levels, .slot_count = 1024 };
-	for (size_t i = 0; i < levels->count; i++)
+	*nodes = (struct dag_nodes){ .levels = levels };
+	for (size_t i = 0; i < TG_DIMENSIONS; i++)
 		nodes->sizes[i].is_short_possible = true;
-	nodes->slots = calloc(nodes->slot_count, sizeof(*nodes->slots));
-	return nodes->slots;
 }
 
 void dag_nodes_free(struct dag_nodes *nodes)
 {
 	free(nodes->nodes);
 	free(nodes->runs);
-	free(nodes->slots);
-	list_index_free(&nodes->patterns);
+	hash_free(&nodes->hash);
+	hash_free(&nodes->patterns);
 }
 
 static bool is_same(const struct dag_nodes *nodes, const struct dag_node *node,
@@ -46,66 +39,6 @@ static bool is_same(const struct dag_nodes *nodes, const struct dag_node *node,
 	return node->level == level && node->run_count == count &&
 	       !memcmp(&nodes->runs[node->first_run], runs,
 		       count * sizeof(*runs));
-}
-
-/* The slot of an equal node, or the one where it is to be. */
-static uint32_t *slot_for(const struct dag_nodes *nodes, size_t level,
-			  const struct dag_run *runs, size_t count)
-{
-	size_t mask = nodes->slot_count - 1;
-	size_t i = hash_of(level, runs, count) & mask;
-
-	while (nodes->slots[i] &&
-	       !is_same(nodes, &nodes->nodes[nodes->slots[i] - 1], level, runs,
-			count))
-		i = (i + 1) & mask;
-	return &nodes->slots[i];
-}
-
-static bool grow_slots(struct dag_nodes *nodes)
-{
-	uint32_t *old = nodes->slots;
-
-	if (nodes->count * 2 < nodes->slot_count)
-		return true;
-	nodes->slots = calloc(nodes->slot_count * 2, sizeof(*old));
-	if (!nodes->slots) {
-		nodes->slots = old;
-		return false;
-	}
-	nodes->slot_count *= 2;
-	for (size_t i = 0; i < nodes->count; i++) {
-		const struct dag_node *node = &nodes->nodes[i];
-
-		*slot_for(nodes, node->level, &nodes->runs[node->first_run],
-			  node->run_count) = i + 1;
-	}
-	free(old);
-	return true;
-}
-
-static bool make_room(struct dag_nodes *nodes, size_t runs)
-{
-	size_t room;
-	void *more;
-
-	if (nodes->count == nodes->room) {
-		room = nodes->room ? nodes->room * 2 : 256;
-		more = reallocarray(nodes->nodes, room, sizeof(*nodes->nodes));
-		if (!more)
-			return false;
-		nodes->nodes = more;
-		nodes->room = room;
-	}
-	if (nodes->run_count + runs > nodes->run_room) {
-		room = (nodes->run_count + runs) * 2;
-		more = reallocarray(nodes->runs, room, sizeof(*nodes->runs));
-		if (!more)
-			return false;
-		nodes->runs = more;
-		nodes->run_room = room;
-	}
-	return grow_slots(nodes);
 }
 
 /* A number for each run's child: the same for the same, as they come. */
@@ -151,7 +84,7 @@ static bool pattern_size(struct dag_nodes *nodes, const struct dag_node *node,
 		signature *= 0x9e3779b97f4a7c15ULL;
 		signature ^= signature >> 29;
 	}
-	known = list_index_at(&nodes->patterns, signature | 1);
+	known = hash_number(&nodes->patterns, hash_mix(signature));
 	if (!known)
 		return false;
 	if (!*known)
@@ -190,28 +123,37 @@ static bool add_size(struct dag_nodes *nodes, const struct dag_node *node)
 	return ok;
 }
 
+static bool find_node(const struct dag_nodes *nodes, uint64_t hash,
+		      size_t level, const struct dag_run *runs, size_t count,
+		      uint32_t *number)
+{
+	for (size_t step = 0; hash_next(&nodes->hash, hash, &step, number);) {
+		if (is_same(nodes, &nodes->nodes[*number], level, runs, count))
+			return true;
+	}
+	return false;
+}
+
 bool dag_nodes_add(struct dag_nodes *nodes, size_t level,
 		   const struct dag_run *runs, size_t count, uint32_t *number)
 {
 	struct dag_node node = { .level = level,
 				 .first_run = nodes->run_count,
 				 .run_count = count };
-	uint32_t *slot;
+	uint64_t hash = hash_of(level, runs, count);
 
-	if (!make_room(nodes, count))
+	if (find_node(nodes, hash, level, runs, count, number))
+		return true;
+	if (!vec_reserve(nodes->nodes, nodes->room, nodes->count + 1) ||
+	    !vec_reserve(nodes->runs, nodes->run_room,
+			 nodes->run_count + count) ||
+	    !hash_add(&nodes->hash, hash, nodes->count))
 		return false;
-	slot = slot_for(nodes, level, runs, count);
-	if (!*slot) {
-		memcpy(&nodes->runs[nodes->run_count], runs,
-		       count * sizeof(*runs));
-		nodes->run_count += count;
-		if (!add_size(nodes, &node))
-			return false;
-		nodes->nodes[nodes->count++] = node;
-		*slot = nodes->count;
-	}
-	*number = *slot - 1;
-	return true;
+	memcpy(&nodes->runs[nodes->run_count], runs, count * sizeof(*runs));
+	nodes->run_count += count;
+	*number = nodes->count++;
+	nodes->nodes[*number] = node;
+	return add_size(nodes, &node);
 }
 
 bool dag_level_is_short(const struct dag_level_size *size)

@@ -7,6 +7,7 @@
 #define TG_COMPILE_DAG_NODES_H
 
 #include "levels.h"
+#include "lib/hash.h"
 
 /*
  * Some classes of a pattern in the middle, where what is before and behind is
@@ -40,13 +41,12 @@ struct dag_nodes {
 	size_t count, room;
 	struct dag_run *runs;
 	size_t run_count, run_room;
-	uint32_t *slots; /* of a hash table: node + 1 */
-	size_t slot_count;
+	struct hash hash; /* of the nodes */
 	struct dag_level_size sizes[TG_DIMENSIONS];
-	struct list_index patterns; /* those that short rows would need */
+	struct hash patterns; /* those that short rows would need */
 };
 
-bool dag_nodes_init(struct dag_nodes *nodes, const struct dag_levels *levels);
+void dag_nodes_init(struct dag_nodes *nodes, const struct dag_levels *levels);
 void dag_nodes_free(struct dag_nodes *nodes);
 
 /* False when memory has run out; *number is that of the node. */

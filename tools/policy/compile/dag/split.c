@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
+
 /* A set of this node's rules starts or ends to hold at an interval. */
 struct dag_event {
 	uint32_t interval;
@@ -20,7 +22,10 @@ static int compare_events(const void *a, const void *b)
 	return one->set < other->set ? -1 : one->set > other->set;
 }
 
-/* Most nodes have few, and qsort() is slow to begin. */
+/* Most nodes have few groups. */
+#define GROUPS_FEW 16
+
+/* Most nodes have few events, and qsort() is slow to begin. */
 #define EVENTS_FEW 24
 
 static void sort_events(struct dag_event *events, size_t count)
@@ -228,16 +233,10 @@ static int add_group(struct dag_split *split, uint64_t signature)
 {
 	struct dag_group group = { .signature = signature };
 
-	if (split->group_count == split->group_room) {
-		size_t room = split->group_room ? split->group_room * 2 : 16;
-		struct dag_group *groups =
-			reallocarray(split->groups, room, sizeof(*groups));
-
-		if (!groups)
-			return -ENOMEM;
-		split->groups = groups;
-		split->group_room = room;
-	}
+	if (!vec_reserve(split->groups, split->group_room,
+			 split->group_count ? split->group_count + 1
+					    : GROUPS_FEW))
+		return -ENOMEM;
 	split->groups[split->group_count] = group;
 	return make_list(split, &split->groups[split->group_count++]);
 }
@@ -245,7 +244,7 @@ static int add_group(struct dag_split *split, uint64_t signature)
 /* From event to event: which sets hold, and the group that goes with them. */
 static int sweep(struct dag_split *split)
 {
-	struct list_index index = { 0 };
+	struct hash index = { 0 };
 	uint64_t signature = 0;
 	uint32_t start = 0;
 	size_t i = 0;
@@ -259,7 +258,7 @@ static int sweep(struct dag_split *split)
 		       split->events[i].interval == start;
 		     i++)
 			signature ^= toggle(split->level, split->events[i].set);
-		group = list_index_at(&index, signature);
+		group = hash_number(&index, hash_mix(signature));
 		if (!group) {
 			err = -ENOMEM;
 			break;
@@ -274,7 +273,7 @@ static int sweep(struct dag_split *split)
 			break;
 		start = split->events[i].interval;
 	}
-	list_index_free(&index);
+	hash_free(&index);
 	return err;
 }
 

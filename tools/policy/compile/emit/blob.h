@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/hash.h"
+
 struct blob {
 	uint8_t *bytes;
 	size_t size, room;
 	size_t limit; /* more than that is refused */
 	bool is_full; /* it was, or memory ran out: what is in it is no use */
-	/* where equal blocks have been put, by their hash */
-	struct blob_block *blocks;
-	size_t block_count, block_room;
+	struct hash blocks; /* offsets of those that may be shared */
 };
 
 void blob_init(struct blob *blob, size_t limit);

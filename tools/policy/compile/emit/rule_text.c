@@ -5,17 +5,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "lib/hash.h"
 #include "policy/language/parse/policy_parse.h"
 #include "policy/language/print/print.h"
-
-static uint64_t hash_text(const char *text, size_t size)
-{
-	uint64_t hash = 0xcbf29ce484222325ULL;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3ULL;
-	return hash;
-}
 
 static void write_place(FILE *out, const struct policy *policy,
 			struct policy_place place)

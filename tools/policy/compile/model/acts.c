@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
+
 static const uint8_t kinds[] = {
 	[POLICY_NEXT] = TG_ACT_NEXT,	 [POLICY_PASS] = TG_ACT_PASS,
 	[POLICY_ACCEPT] = TG_ACT_ACCEPT, [POLICY_DROP] = TG_ACT_DROP,
@@ -26,16 +28,8 @@ static int add(struct acts *acts, const struct tg_act *act)
 		if (!memcmp(&acts->list[i], act, sizeof(*act)))
 			return i;
 	}
-	if (acts->count == acts->room) {
-		size_t room = acts->room ? acts->room * 2 : 8;
-		struct tg_act *list =
-			reallocarray(acts->list, room, sizeof(*list));
-
-		if (!list)
-			return -ENOMEM;
-		acts->list = list;
-		acts->room = room;
-	}
+	if (!vec_reserve(acts->list, acts->room, acts->count + 1))
+		return -ENOMEM;
 	acts->list[acts->count] = *act;
 	acts->used |= tg_act_uses(act);
 	return acts->count++;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
+
 #define BOXES_MAX ((size_t)4 << 20)
 #define SIDES_MAX (TG_TREE_PREDICATE - 1) /* 0 is none */
 
@@ -90,18 +92,10 @@ int boxes_write_holds(const struct boxes *boxes, struct blob *blob,
 
 static int add_box(struct boxes *boxes, const struct tree_box *box)
 {
-	if (boxes->count == boxes->room) {
-		size_t room = boxes->room ? boxes->room * 2 : 1024;
-		struct tree_box *list;
-
-		if (boxes->count == BOXES_MAX)
-			return -E2BIG;
-		list = reallocarray(boxes->list, room, sizeof(*list));
-		if (!list)
-			return -ENOMEM;
-		boxes->list = list;
-		boxes->room = room;
-	}
+	if (boxes->count == BOXES_MAX)
+		return -E2BIG;
+	if (!vec_reserve(boxes->list, boxes->room, boxes->count + 1))
+		return -ENOMEM;
 	boxes->list[boxes->count++] = *box;
 	return 0;
 }

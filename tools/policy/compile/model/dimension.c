@@ -5,92 +5,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
+
 #define SETS_MAX UINT32_MAX
 
-static uint64_t mix(uint64_t value)
-{
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9ULL;
-	value = (value ^ value >> 27) * 0x94d049bb133111ebULL;
-	return value ^ value >> 31;
-}
-
-static uint64_t hash_spans(const struct span *spans, size_t count)
-{
-	uint64_t hash = count;
-
-	for (size_t i = 0; i < count; i++) {
-		hash = mix(hash + (uint64_t)spans[i].first);
-		hash = mix(hash + (uint64_t)(spans[i].first >> 64));
-		hash = mix(hash + (uint64_t)spans[i].last);
-		hash = mix(hash + (uint64_t)(spans[i].last >> 64));
-	}
-	return hash;
-}
-
 /* --- sets */
-
-static bool grow_slots(struct dimension *dimension)
-{
-	size_t count = dimension->slot_count ? dimension->slot_count * 2 : 64;
-	uint32_t *slots = calloc(count, sizeof(*slots));
-
-	if (!slots)
-		return false;
-	for (size_t set = 0; set < dimension->set_count; set++) {
-		size_t i = dimension->sets[set].hash & (count - 1);
-
-		while (slots[i])
-			i = (i + 1) & (count - 1);
-		slots[i] = set + 1;
-	}
-	free(dimension->slots);
-	dimension->slots = slots;
-	dimension->slot_count = count;
-	return true;
-}
-
-static bool make_room(struct dimension *dimension)
-{
-	if (dimension->set_count == dimension->set_room) {
-		size_t room =
-			dimension->set_room ? dimension->set_room * 2 : 16;
-		struct span_set *sets =
-			reallocarray(dimension->sets, room, sizeof(*sets));
-
-		if (!sets)
-			return false;
-		dimension->sets = sets;
-		dimension->set_room = room;
-	}
-	return dimension->set_count * 2 < dimension->slot_count ||
-	       grow_slots(dimension);
-}
 
 int64_t dimension_add_set(struct dimension *dimension, const struct span *spans,
 			  size_t count)
 {
-	uint64_t hash = hash_spans(spans, count);
-	size_t bytes = count * sizeof(*spans), i;
-	struct span_set set = { .count = count, .hash = hash };
+	size_t bytes = count * sizeof(*spans);
+	uint64_t hash = hash_bytes(0, spans, bytes);
+	struct span_set set = { .count = count };
+	uint32_t number;
 
-	if (dimension->set_count == SETS_MAX || !make_room(dimension))
-		return -ENOMEM;
-	i = hash & (dimension->slot_count - 1);
-	for (; dimension->slots[i]; i = (i + 1) & (dimension->slot_count - 1)) {
-		size_t number = dimension->slots[i] - 1;
+	for (size_t step = 0;
+	     hash_next(&dimension->set_hash, hash, &step, &number);) {
 		const struct span_set *old = &dimension->sets[number];
 
-		if (old->hash == hash && old->count == count &&
-		    !memcmp(old->spans, spans, bytes))
+		if (old->count == count && !memcmp(old->spans, spans, bytes))
 			return number;
 	}
-	set.spans = malloc(bytes ? bytes : 1);
-	if (!set.spans)
+	number = dimension->set_count;
+	if (dimension->set_count == SETS_MAX ||
+	    !vec_reserve(dimension->sets, dimension->set_room, number + 1))
 		return -ENOMEM;
+	set.spans = malloc(bytes ? bytes : 1);
+	if (!set.spans || !hash_add(&dimension->set_hash, hash, number)) {
+		free(set.spans);
+		return -ENOMEM;
+	}
 	memcpy(set.spans, spans, bytes);
-	dimension->sets[dimension->set_count] = set;
-	dimension->slots[i] = dimension->set_count + 1;
-	return dimension->set_count++;
+	dimension->sets[dimension->set_count++] = set;
+	return number;
 }
 
 int dimension_init(struct dimension *dimension, u128 max, bool can_be_absent)
@@ -109,7 +56,7 @@ void dimension_free(struct dimension *dimension)
 	for (size_t i = 0; i < dimension->set_count; i++)
 		free(dimension->sets[i].spans);
 	free(dimension->sets);
-	free(dimension->slots);
+	hash_free(&dimension->set_hash);
 	free(dimension->starts);
 	free(dimension->class_of);
 	free(dimension->first_of_class);
@@ -221,8 +168,8 @@ struct signature {
 static struct signature tag_of(size_t set)
 {
 	return (struct signature){
-		mix(2 * (uint64_t)set + 0x9e3779b97f4a7c15ULL),
-		mix(2 * (uint64_t)set + 0x9e3779b97f4a7c16ULL),
+		hash_mix(2 * (uint64_t)set + 0x9e3779b97f4a7c15ULL),
+		hash_mix(2 * (uint64_t)set + 0x9e3779b97f4a7c16ULL),
 	};
 }
 
@@ -255,37 +202,43 @@ static struct signature *sign_intervals(const struct dimension *dimension)
 	return signatures;
 }
 
+/* The class of an interval with this signature, a new one if there is none. */
+static bool classify(struct dimension *dimension, struct hash *classes,
+		     const struct signature *signatures, uint32_t interval)
+{
+	const struct signature *wanted = &signatures[interval];
+	uint64_t hash = hash_mix(wanted->low);
+	uint32_t class;
+
+	for (size_t step = 0; hash_next(classes, hash, &step, &class);) {
+		uint32_t first = dimension->first_of_class[class];
+
+		if (!memcmp(&signatures[first], wanted, sizeof(*wanted))) {
+			dimension->class_of[interval] = class;
+			return true;
+		}
+	}
+	class = dimension->class_count++;
+	dimension->first_of_class[class] = interval;
+	dimension->class_of[interval] = class;
+	return hash_add(classes, hash, class);
+}
+
 static bool number_classes(struct dimension *dimension,
 			   const struct signature *signatures)
 {
-	size_t count = dimension->interval_count, room = 64;
-	uint32_t *slots;
+	size_t count = dimension->interval_count;
+	struct hash classes = { 0 };
+	bool ok;
 
-	while (room < count * 2)
-		room *= 2;
-	slots = calloc(room, sizeof(*slots)); /* interval + 1 */
 	dimension->class_of = calloc(count, sizeof(*dimension->class_of));
 	dimension->first_of_class =
 		calloc(count, sizeof(*dimension->first_of_class));
-	if (!slots || !dimension->class_of || !dimension->first_of_class) {
-		free(slots);
-		return false;
-	}
-	for (size_t i = 0; i < count; i++) {
-		size_t at = mix(signatures[i].low) & (room - 1);
-
-		while (slots[at] && memcmp(&signatures[slots[at] - 1],
-					   &signatures[i], sizeof(*signatures)))
-			at = (at + 1) & (room - 1);
-		if (!slots[at]) {
-			slots[at] = i + 1;
-			dimension->first_of_class[dimension->class_count] = i;
-			dimension->class_of[i] = dimension->class_count++;
-		}
-		dimension->class_of[i] = dimension->class_of[slots[at] - 1];
-	}
-	free(slots);
-	return true;
+	ok = dimension->class_of && dimension->first_of_class;
+	for (size_t i = 0; i < count && ok; i++)
+		ok = classify(dimension, &classes, signatures, i);
+	hash_free(&classes);
+	return ok;
 }
 
 int dimension_divide(struct dimension *dimension)

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/hash.h"
+
 __extension__ typedef unsigned __int128 u128;
 
 struct span {
@@ -21,7 +23,6 @@ struct span {
 struct span_set {
 	struct span *spans;
 	size_t count;
-	uint64_t hash;
 	/* the same in numbers of intervals, once there are some */
 	uint32_t first_interval; /* an index into ->runs of the dimension */
 	uint32_t run_count;
@@ -38,8 +39,7 @@ struct dimension {
 
 	struct span_set *sets; /* 0 is all values, and absence */
 	size_t set_count, set_room;
-	uint32_t *slots; /* of a hash table: set + 1 */
-	size_t slot_count;
+	struct hash set_hash;
 
 	u128 *starts;	    /* of the intervals, in order; the first is 0 */
 	uint32_t *class_of; /* each interval's */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
+
 struct flattening {
 	const struct policy *policy;
 	struct flat_policy *flat;
@@ -13,16 +15,8 @@ struct flattening {
 
 static int add_rule(struct flat_policy *flat, struct flat_rule rule)
 {
-	if (flat->count == flat->room) {
-		size_t room = flat->room ? flat->room * 2 : 1024;
-		struct flat_rule *rules =
-			reallocarray(flat->rules, room, sizeof(*rules));
-
-		if (!rules)
-			return -ENOMEM;
-		flat->rules = rules;
-		flat->room = room;
-	}
+	if (!vec_reserve(flat->rules, flat->room, flat->count + 1))
+		return -ENOMEM;
 	flat->rules[flat->count++] = rule;
 	return 0;
 }
@@ -31,23 +25,10 @@ static struct flat_jump *add_jump(struct flat_policy *flat,
 				  const struct policy_rule *rule,
 				  const struct flat_jump *outer)
 {
-	struct flat_jump *jump;
+	struct flat_jump *jump = arena_try_alloc(&flat->jumps, sizeof(*jump));
 
-	if (flat->jump_count == flat->jump_room) {
-		size_t room = flat->jump_room ? flat->jump_room * 2 : 64;
-		struct flat_jump **jumps =
-			reallocarray(flat->jumps, room, sizeof(*jumps));
-
-		if (!jumps)
-			return NULL;
-		flat->jumps = jumps;
-		flat->jump_room = room;
-	}
-	jump = malloc(sizeof(*jump));
-	if (!jump)
-		return NULL;
-	*jump = (struct flat_jump){ rule, outer };
-	flat->jumps[flat->jump_count++] = jump;
+	if (jump)
+		*jump = (struct flat_jump){ rule, outer };
 	return jump;
 }
 
@@ -98,9 +79,7 @@ int flatten(const struct policy *policy, struct flat_policy *flat)
 
 void flat_free(struct flat_policy *flat)
 {
-	for (size_t i = 0; i < flat->jump_count; i++)
-		free(flat->jumps[i]);
-	free(flat->jumps);
+	arena_free(&flat->jumps);
 	free(flat->rules);
 	*flat = (struct flat_policy){ 0 };
 }

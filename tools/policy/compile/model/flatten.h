@@ -6,6 +6,7 @@
 #ifndef TG_COMPILE_FLATTEN_H
 #define TG_COMPILE_FLATTEN_H
 
+#include "lib/arena.h"
 #include "policy/language/policy.h"
 
 /* The jumps that led to a rule, innermost first. */
@@ -23,8 +24,7 @@ struct flat_rule {
 struct flat_policy {
 	struct flat_rule *rules;
 	size_t count, room;
-	struct flat_jump **jumps; /* to free them */
-	size_t jump_count, jump_room;
+	struct arena jumps;
 	uint32_t rule_count; /* of the policy: the largest number */
 };
 

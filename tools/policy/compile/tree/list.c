@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Lists of boxes: which of them a region needs. */
 #include <errno.h>
-#include <stdlib.h>
 
+#include "lib/vec.h"
 #include "parts.h"
 
 /* To look for boxes behind others in longer lists takes too long. */
@@ -14,24 +14,16 @@
 bool tree_list_reserve(struct tree_work *work, size_t count,
 		       struct tree_list *list)
 {
-	size_t needed = work->used + count, room = work->room;
-	uint32_t *ids;
+	size_t needed = work->used + count;
 
 	*list = (struct tree_list){ work->used, count };
-	if (needed > room) {
-		while (room < needed)
-			room = room ? room * 2 : 1 << 16;
-		if (room > LISTS_MAX) {
-			work->error = -E2BIG;
-			return false;
-		}
-		ids = realloc(work->ids, room * sizeof(*ids));
-		if (!ids) {
-			work->error = -ENOMEM;
-			return false;
-		}
-		work->ids = ids;
-		work->room = room;
+	if (needed > LISTS_MAX) {
+		work->error = -E2BIG;
+		return false;
+	}
+	if (!vec_reserve(work->ids, work->room, needed)) {
+		work->error = -ENOMEM;
+		return false;
 	}
 	work->used = needed;
 	return true;

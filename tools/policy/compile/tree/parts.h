@@ -42,7 +42,6 @@ struct tree_cut {
 #define TREE_CUT_MAX 16
 
 struct tree_habit;
-struct tree_known_leaf;
 
 struct tree_work {
 	const struct tree_input *input;
@@ -56,8 +55,7 @@ struct tree_work {
 	uint32_t *counts; /* for cuts that are weighed: one for each child */
 	uint64_t work;	  /* what has been done so far */
 	int error;
-	struct tree_known_leaf *leaves; /* by hash */
-	size_t leaf_count, leaf_room;
+	struct hash leaves; /* offsets of those that may be shared */
 	/* of the tree that grows */
 	uint32_t growth;  /* children have at most so many times the boxes */
 	uint32_t records; /* of its longest leaf */

@@ -118,9 +118,7 @@ static void start_again(struct tree_work *work, size_t size,
 {
 	blob_rewind(work->blob, size);
 	memset(tree->group, 0, sizeof(tree->group));
-	free(work->leaves);
-	work->leaves = NULL;
-	work->leaf_count = work->leaf_room = 0;
+	hash_free(&work->leaves);
 	work->used = 0;
 	work->error = 0;
 }
@@ -195,6 +193,6 @@ int tree_build(struct blob *blob, const struct tree_input *input,
 		pad(&work);
 	free(work.counts);
 	free(work.ids);
-	free(work.leaves);
+	hash_free(&work.leaves);
 	return work.error;
 }

@@ -6,50 +6,30 @@
 #include <string.h>
 
 #include "cover.h"
+#include "lib/hash.h"
 #include "policy/language/print/print.h"
 #include "rule_index.h"
 #include "policy/language/text/source.h"
 
 #define SHOWN_MAX 100
 
-struct slot {
-	uint64_t hash;
-	const struct policy_rule *rule;
-};
-
-/* Rules by what they ask, to find those that ask the same. */
-struct duplicates {
-	struct slot *slots;
-	size_t size; /* a power of two, twice the rules at least */
-};
-
-static int duplicates_start(struct duplicates *duplicates, size_t rules)
+/*
+ * The first rule of the block that asks the same as rule i; this one, where
+ * there is none.
+ */
+static int first_of(struct hash *rules, const struct policy_block *block,
+		    size_t i, const struct policy_rule **first)
 {
-	duplicates->size = 16;
-	while (duplicates->size < rules * 2)
-		duplicates->size *= 2;
-	duplicates->slots =
-		calloc(duplicates->size, sizeof(*duplicates->slots));
-	return duplicates->slots ? 0 : -ENOMEM;
-}
+	uint64_t hash = rule_hash(&block->rules[i]);
+	uint32_t number;
 
-/* The first rule that asks the same; this one, where there is none. */
-static const struct policy_rule *first_of(struct duplicates *duplicates,
-					  const struct policy_rule *rule)
-{
-	uint64_t hash = rule_hash(rule);
-	size_t at = hash & (duplicates->size - 1);
-	struct slot *slot;
-
-	for (;; at = (at + 1) & (duplicates->size - 1)) {
-		slot = &duplicates->slots[at];
-		if (!slot->rule)
-			break;
-		if (slot->hash == hash && rules_ask_same(slot->rule, rule))
-			return slot->rule;
+	for (size_t step = 0; hash_next(rules, hash, &step, &number);) {
+		*first = &block->rules[number];
+		if (rules_ask_same(*first, &block->rules[i]))
+			return 0;
 	}
-	*slot = (struct slot){ hash, rule };
-	return rule;
+	*first = &block->rules[i];
+	return hash_add(rules, hash, i) ? 0 : -ENOMEM;
 }
 
 /* As a hint: where the earlier rule stands, and what it says. */
@@ -157,15 +137,18 @@ static void warn_covered(struct order_check *check,
 static int check_block(struct order_check *check,
 		       const struct policy_block *block)
 {
-	struct duplicates duplicates = { 0 };
+	struct hash rules = { 0 };
 	struct rule_index index = { 0 };
-	int err = duplicates_start(&duplicates, block->count);
+	int err = 0;
 
 	for (size_t i = 0; !err && i < block->count; i++) {
 		const struct policy_rule *rule = &block->rules[i];
-		const struct policy_rule *first = first_of(&duplicates, rule);
+		const struct policy_rule *first;
 		bool decides = rule_decides(check, rule);
 
+		err = first_of(&rules, block, i, &first);
+		if (err)
+			break;
 		if (first != rule) {
 			warn_duplicate(check, rule, first);
 			/* the same after a jump decides for the first time */
@@ -179,7 +162,7 @@ static int check_block(struct order_check *check,
 			err = rule_index_add(&index, rule);
 	}
 	rule_index_free(&index);
-	free(duplicates.slots);
+	hash_free(&rules);
 	return err;
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "headers.h"
+#include "lib/hash.h"
 #include "policy/language/limits.h"
-#include "policy/language/names.h"
 #include "policy/language/ranges.h"
 
 static bool spend(size_t *work, size_t amount)

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 
 #include "cover.h"
-#include "policy/language/names.h"
-
-#define FIRST_NODES 64
+#include "lib/vec.h"
 
 /*
  * What is spent on one rule: 100,000 of them are to take well below 1 s. To
@@ -146,71 +144,46 @@ static bool may_cover(const struct index_rule *outer,
 	return may;
 }
 
-static uint64_t hash_of(size_t parent, unsigned int length,
-			struct policy_value prefix)
+static uint64_t node_hash(size_t parent, struct prefix prefix)
 {
-	uint64_t key[] = { parent, length, prefix.hi, prefix.lo };
+	uint64_t key[] = { parent, prefix.length, prefix.value.hi,
+			   prefix.value.lo };
 
 	return hash_bytes(0, key, sizeof(key));
 }
 
-static size_t *slot_of(const struct rule_index *index, size_t parent,
-		       unsigned int length, struct policy_value prefix)
+/* The node below parent for exactly this prefix; 0 if there is none. */
+static size_t find_node(const struct rule_index *index, size_t parent,
+			struct prefix prefix)
 {
-	size_t at = hash_of(parent, length, prefix) & (index->size - 1);
+	uint64_t hash = node_hash(parent, prefix);
+	uint32_t number;
 
-	for (;; at = (at + 1) & (index->size - 1)) {
-		const struct index_node *node;
+	for (size_t step = 0; hash_next(&index->hash, hash, &step, &number);) {
+		const struct index_node *node = &index->nodes[number];
 
-		if (!index->slots[at])
-			return &index->slots[at];
-		node = &index->nodes[index->slots[at] - 1];
-		if (node->parent == parent && node->length == length &&
-		    node->prefix.hi == prefix.hi &&
-		    node->prefix.lo == prefix.lo)
-			return &index->slots[at];
+		if (node->parent == parent && node->length == prefix.length &&
+		    node->prefix.hi == prefix.value.hi &&
+		    node->prefix.lo == prefix.value.lo)
+			return number;
 	}
-}
-
-static int grow(struct rule_index *index)
-{
-	size_t room = index->room ? index->room * 2 : FIRST_NODES;
-	struct index_node *nodes =
-		reallocarray(index->nodes, room, sizeof(*nodes));
-	size_t *slots = calloc(room * 2, sizeof(*slots));
-
-	if (nodes)
-		index->nodes = nodes;
-	if (!nodes || !slots) {
-		free(slots);
-		return -ENOMEM;
-	}
-	free(index->slots);
-	index->slots = slots;
-	index->size = room * 2;
-	index->room = room;
-	for (size_t i = 1; i < index->count; i++) {
-		const struct index_node *node = &nodes[i];
-
-		*slot_of(index, node->parent, node->length, node->prefix) =
-			i + 1;
-	}
-	if (!index->count)
-		index->nodes[index->count++] = (struct index_node){ 0 };
 	return 0;
 }
 
-/* The node below parent; 0, which is the root, if there is no memory. */
+/* The same, made if it is missing; 0 if there is no memory. */
 static size_t node_below(struct rule_index *index, size_t parent,
 			 struct prefix prefix)
 {
-	size_t *slot;
+	size_t number = find_node(index, parent, prefix);
 
-	if (index->count == index->room && grow(index) < 0)
+	if (number)
+		return number;
+	if (!vec_reserve(index->nodes, index->room, index->count + 2))
 		return 0;
-	slot = slot_of(index, parent, prefix.length, prefix.value);
-	if (*slot)
-		return *slot - 1;
+	if (!index->count) /* the root */
+		index->nodes[index->count++] = (struct index_node){ 0 };
+	if (!hash_add(&index->hash, node_hash(parent, prefix), index->count))
+		return 0;
 	index->nodes[index->count] = (struct index_node){
 		.parent = parent,
 		.length = prefix.length,
@@ -218,7 +191,6 @@ static size_t node_below(struct rule_index *index, size_t parent,
 	};
 	index->nodes[parent].lengths[prefix.length / 64] |=
 		UINT64_C(1) << prefix.length % 64;
-	*slot = index->count + 1;
 	return index->count++;
 }
 
@@ -234,16 +206,8 @@ int rule_index_add(struct rule_index *index, const struct policy_rule *rule)
 	if (!at)
 		return -ENOMEM;
 	node = &index->nodes[at];
-	if (node->count == node->room) {
-		size_t room = node->room ? node->room * 2 : 1;
-		struct index_rule *rules =
-			reallocarray(node->rules, room, sizeof(*rules));
-
-		if (!rules)
-			return -ENOMEM;
-		node->rules = rules;
-		node->room = room;
-	}
+	if (!vec_reserve(node->rules, node->room, node->count + 1))
+		return -ENOMEM;
 	node->rules[node->count++] = entry_of(rule);
 	return 0;
 }
@@ -273,11 +237,10 @@ static const struct index_node *next_node(const struct rule_index *index,
 		if (at > prefix.length ||
 		    (at != LENGTH_ANY && is_ip6(at) != is_ip6(prefix.length)))
 			continue;
-		found = *slot_of(index, parent, at,
-				 at == LENGTH_ANY ? (struct policy_value){ 0 }
-						  : cut(prefix.value, at));
+		found = find_node(index, parent,
+				  (struct prefix){ at, cut(prefix.value, at) });
 		if (found)
-			return &index->nodes[found - 1];
+			return &index->nodes[found];
 	}
 	return NULL;
 }
@@ -330,5 +293,5 @@ void rule_index_free(struct rule_index *index)
 	for (size_t i = 0; i < index->count; i++)
 		free(index->nodes[i].rules);
 	free(index->nodes);
-	free(index->slots);
+	hash_free(&index->hash);
 }

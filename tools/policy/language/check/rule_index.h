@@ -6,6 +6,7 @@
 #ifndef TG_POLICY_RULE_INDEX_H
 #define TG_POLICY_RULE_INDEX_H
 
+#include "lib/hash.h"
 #include "policy/language/policy.h"
 
 /* Any, IPv4 with 0 to 32 bits, IPv6 with 0 to 128. */
@@ -39,8 +40,7 @@ struct index_node {
 struct rule_index {
 	struct index_node *nodes; /* 0 is the root */
 	size_t count, room;
-	size_t *slots; /* node + 1, or 0 */
-	size_t size;
+	struct hash hash;
 };
 
 int rule_index_add(struct rule_index *index, const struct policy_rule *rule);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
 #include "parser.h"
 
 /* A word that can be told from all others where it is used. */
@@ -38,21 +39,9 @@ static bool add_block(struct parser *parser, const struct token *name,
 
 	if (count == POLICY_BLOCKS_MAX)
 		return fail_limit(parser, "sub-lists", POLICY_BLOCKS_MAX);
-	if (count == parser->block_room) {
-		size_t room = count ? count * 2 : 8;
-		struct policy_block *blocks;
-		struct block_state *states;
-
-		blocks = reallocarray(policy->blocks, room, sizeof(*blocks));
-		if (blocks)
-			policy->blocks = blocks;
-		states = reallocarray(parser->blocks, room, sizeof(*states));
-		if (states)
-			parser->blocks = states;
-		if (!blocks || !states)
-			return out_of_memory(parser);
-		parser->block_room = room;
-	}
+	if (!vec_reserve(policy->blocks, parser->block_room, count + 1) ||
+	    !vec_reserve(parser->blocks, parser->state_room, count + 1))
+		return out_of_memory(parser);
 	policy->blocks[count] = (struct policy_block){ 0 };
 	parser->blocks[count] = (struct block_state){ 0 };
 	if (name) {

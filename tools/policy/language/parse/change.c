@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
 #include "parser.h"
 
 static bool is_redirect(enum policy_change_kind kind)
@@ -48,16 +49,9 @@ static bool add_change(struct parser *parser,
 
 	if (!check_change(parser, change, place))
 		return false;
-	if (rule->change_count == state->change_room) {
-		size_t room = state->change_room ? state->change_room * 2 : 4;
-		struct policy_change *changes =
-			reallocarray(rule->changes, room, sizeof(*changes));
-
-		if (!changes)
-			return out_of_memory(parser);
-		rule->changes = changes;
-		state->change_room = room;
-	}
+	if (!vec_reserve(rule->changes, state->change_room,
+			 rule->change_count + 1))
+		return out_of_memory(parser);
 	rule->changes[rule->change_count++] = *change;
 	return true;
 }

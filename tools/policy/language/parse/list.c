@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
 #include "parser.h"
 
 void suggest_lists(struct parser *parser, struct suggestion *suggestion)
@@ -27,16 +28,8 @@ static bool add_item(struct parser *parser, struct list *list,
 	if (parser->item_count == POLICY_ITEMS_MAX)
 		return fail_limit(parser, "items in the lists of a policy",
 				  POLICY_ITEMS_MAX);
-	if (list->count == list->room) {
-		size_t room = list->room ? list->room * 2 : 1;
-		struct item *items =
-			reallocarray(list->items, room, sizeof(*items));
-
-		if (!items)
-			return out_of_memory(parser);
-		list->items = items;
-		list->room = room;
-	}
+	if (!vec_reserve(list->items, list->room, list->count + 1))
+		return out_of_memory(parser);
 	parser->item_count++;
 	list->items[list->count++] = *item;
 	return true;
@@ -114,16 +107,9 @@ static bool remember_list(struct parser *parser, const struct list *list)
 {
 	if (parser->list_count == POLICY_LISTS_MAX)
 		return fail_limit(parser, "lists", POLICY_LISTS_MAX);
-	if (parser->list_count == parser->list_room) {
-		size_t room = parser->list_room ? parser->list_room * 2 : 8;
-		struct list *lists =
-			reallocarray(parser->lists, room, sizeof(*lists));
-
-		if (!lists)
-			return out_of_memory(parser);
-		parser->lists = lists;
-		parser->list_room = room;
-	}
+	if (!vec_reserve(parser->lists, parser->list_room,
+			 parser->list_count + 1))
+		return out_of_memory(parser);
 	if (!names_add(&parser->list_names, list->name, list->length,
 		       parser->list_count))
 		return out_of_memory(parser);

@@ -117,7 +117,7 @@ struct parser {
 	size_t list_count, list_room;
 	struct names list_names;
 	struct block_state *blocks; /* side by side with policy->blocks */
-	size_t block_room;
+	size_t block_room, state_room;
 	struct names block_names;
 
 	struct rule_state rule;

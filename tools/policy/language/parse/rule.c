@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
 #include "parser.h"
 
 static void free_conditions(struct policy_rule *rule)
@@ -40,23 +41,11 @@ struct policy_condition *add_condition(struct parser *parser,
 			POLICY_CLAUSES_MAX);
 		return NULL;
 	}
-	if (count == state->condition_room) {
-		size_t room = count ? count * 2 : 8;
-		struct policy_condition *conditions;
-		struct policy_place *places;
-
-		conditions = reallocarray(state->rule.conditions, room,
-					  sizeof(*conditions));
-		if (conditions)
-			state->rule.conditions = conditions;
-		places = reallocarray(state->places, room, sizeof(*places));
-		if (places)
-			state->places = places;
-		if (!conditions || !places) {
-			out_of_memory(parser);
-			return NULL;
-		}
-		state->condition_room = room;
+	if (!vec_reserve(state->rule.conditions, state->condition_room,
+			 count + 1) ||
+	    !vec_reserve(state->places, state->place_room, count + 1)) {
+		out_of_memory(parser);
+		return NULL;
 	}
 	state->places[count] = place;
 	state->rule.conditions[count] = (struct policy_condition){
@@ -231,17 +220,9 @@ static struct policy_rule *new_rule(struct parser *parser)
 		fail_limit(parser, "rules in a policy", POLICY_RULES_MAX);
 		return NULL;
 	}
-	if (block->count == state->room) {
-		size_t room = state->room ? state->room * 2 : 8;
-		struct policy_rule *rules =
-			reallocarray(block->rules, room, sizeof(*rules));
-
-		if (!rules) {
-			out_of_memory(parser);
-			return NULL;
-		}
-		block->rules = rules;
-		state->room = room;
+	if (!vec_reserve(block->rules, state->room, block->count + 1)) {
+		out_of_memory(parser);
+		return NULL;
 	}
 	parser->rule_count++;
 	return &block->rules[block->count];

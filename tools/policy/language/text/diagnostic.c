@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vec.h"
 #include "policy/language/limits.h"
 #include "source.h"
 
@@ -15,21 +16,6 @@ static char *format_text(const char *format, va_list args)
 	return vasprintf(&text, format, args) < 0 ? NULL : text;
 }
 
-static bool make_room(struct diagnostics *diagnostics)
-{
-	size_t room = diagnostics->room ? diagnostics->room * 2 : 16;
-	struct diagnostic *list;
-
-	if (diagnostics->count < diagnostics->room)
-		return true;
-	list = reallocarray(diagnostics->list, room, sizeof(*list));
-	if (!list)
-		return false;
-	diagnostics->list = list;
-	diagnostics->room = room;
-	return true;
-}
-
 /* What cannot be kept is counted all the same: an error stays one. */
 static void report(struct diagnostics *diagnostics, enum severity severity,
 		   struct policy_place place, const char *format, va_list args)
@@ -37,7 +23,9 @@ static void report(struct diagnostics *diagnostics, enum severity severity,
 	size_t count = ++diagnostics->counts[severity];
 
 	diagnostics->hint_to_last = false;
-	if (count > POLICY_MESSAGES_MAX || !make_room(diagnostics))
+	if (count > POLICY_MESSAGES_MAX ||
+	    !vec_reserve(diagnostics->list, diagnostics->room,
+			 diagnostics->count + 1))
 		return;
 	diagnostics->hint_to_last = true;
 	diagnostics->list[diagnostics->count] = (struct diagnostic){

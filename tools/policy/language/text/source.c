@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/vec.h"
 #include "policy/language/limits.h"
 
 #define READ_FIRST 65536
@@ -39,33 +40,28 @@ void sources_free(struct sources *sources)
 
 bool sources_keep(struct sources *sources, void *array)
 {
-	void **kept = reallocarray(sources->kept, sources->kept_count + 1,
-				   sizeof(*kept));
-
-	if (!kept) {
+	if (!vec_reserve(sources->kept, sources->kept_room,
+			 sources->kept_count + 1)) {
 		free(array);
 		return false;
 	}
-	sources->kept = kept;
-	kept[sources->kept_count++] = array;
+	sources->kept[sources->kept_count++] = array;
 	return true;
 }
 
 /* Takes source over, whether it succeeds or not. */
 static int append(struct sources *sources, struct source *source)
 {
-	struct source *list;
 	int err = -ENOMEM;
 
 	if (sources->count >= POLICY_FILES_MAX) {
 		err = -EMFILE;
 		goto out;
 	}
-	list = reallocarray(sources->list, sources->count + 1, sizeof(*list));
-	if (!list || !source->name || !source->text)
+	if (!source->name || !source->text ||
+	    !vec_reserve(sources->list, sources->room, sources->count + 1))
 		goto out;
-	sources->list = list;
-	list[sources->count] = *source;
+	sources->list[sources->count] = *source;
 	sources->size += source->size;
 	return sources->count++;
 out:

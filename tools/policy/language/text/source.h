@@ -19,10 +19,10 @@ struct source {
 
 struct sources {
 	struct source *list;
-	size_t count;
+	size_t count, room;
 	size_t size; /* of all texts */
 	void **kept; /* arrays that several rules share, freed at the end */
-	size_t kept_count;
+	size_t kept_count, kept_room;
 };
 
 struct sources *sources_new(void);
