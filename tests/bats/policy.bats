@@ -65,6 +65,18 @@ setup() {
 	[[ $output == *"1  pass arp"*"2  pass tcp to port { 80, 443 }"*"default drop"* ]]
 }
 
+@test "a feed that is empty today is included, and its rules match nothing" {
+	printf 'list bad = {\n\t# nothing today\n}\n' >"$BATS_TEST_TMPDIR/bad.list"
+	printf 'include "bad.list"\ndefault pass\ndrop from bad\ndrop icmp from !bad\n' >"$POLICY"
+	run -0 --separate-stderr tailgate policy check "$POLICY"
+	# shellcheck disable=SC2154 # set by run
+	[[ $stderr == *"edge.policy:3:1: warning: this matches no packet: "* ]]
+	run -0 tailgate explain --policy "$POLICY" tcp 198.51.100.1:1 '>' 198.51.100.2:22
+	[[ $output == *"pass: no rule matches"* ]]
+	run -0 tailgate explain --policy "$POLICY" icmp 198.51.100.1 '>' 198.51.100.2
+	[[ $output == *"drop: "*"edge.policy:4: "* ]]
+}
+
 @test "explain names the rule that decides, with its line" {
 	run -0 tailgate explain --policy "$POLICY" 'tcp 198.51.100.7:1234 > 203.0.113.9:443'
 	[[ $output == *"edge.policy:5"* ]]

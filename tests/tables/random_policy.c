@@ -28,6 +28,10 @@ static void write_set(struct writer *writer, item_writer item)
 
 	if (chance(writer, 12))
 		fputc('!', writer->out);
+	if (chance(writer, 2)) {
+		fputs("{ }", writer->out);
+		return;
+	}
 	if (count == 1) {
 		item(writer);
 		return;

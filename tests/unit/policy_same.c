@@ -77,10 +77,10 @@ static bool is_normal(const struct policy_condition *condition)
 		    value_compare(next, range[1].first) >= 0)
 			return false;
 	}
-	return condition->count &&
-	       (!condition->either_family ||
-		(is_normal(condition->either_family) &&
-		 condition->either_family->negated == condition->negated));
+	return !condition->either_family ||
+	       (is_normal(condition->either_family) &&
+		!condition->count == !condition->either_family->count &&
+		condition->either_family->negated == condition->negated);
 }
 
 bool policy_is_normal(const struct policy *policy)

@@ -26,6 +26,22 @@ static void free_rule(struct policy_rule *rule)
 	free(rule->changes);
 }
 
+bool policy_condition_is_empty(const struct policy_condition *condition)
+{
+	return !condition->count &&
+	       (!condition->either_family || !condition->either_family->count);
+}
+
+bool policy_rule_is_empty(const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		if (!rule->conditions[i].negated &&
+		    policy_condition_is_empty(&rule->conditions[i]))
+			return true;
+	}
+	return false;
+}
+
 void policy_free(struct policy *policy)
 {
 	for (size_t i = 0; i < policy->block_count; i++) {

@@ -74,7 +74,7 @@ struct policy_condition {
 	bool negated;
 	uint64_t mask;
 	struct policy_range *ranges; /* sorted, disjoint, not adjacent */
-	size_t count;
+	size_t count;		     /* may be 0 */
 	bool borrowed; /* ranges belong to a list, and go with the policy */
 	/*
 	 * The other half of a list with addresses of both families, or NULL.
@@ -149,6 +149,16 @@ struct policy {
 	struct policy_place default_place; /* line 0 unless the text says */
 	struct sources *sources;	   /* the files, for messages */
 };
+
+/*
+ * Without a value: it never holds, and negated for every packet that has the
+ * field. The set of a condition may be empty, as a list that is fetched is on
+ * some days.
+ */
+bool policy_condition_is_empty(const struct policy_condition *condition);
+
+/* A rule that no packet can match, as one of its sets is empty. */
+bool policy_rule_is_empty(const struct policy_rule *rule);
 
 void policy_free(struct policy *policy);
 

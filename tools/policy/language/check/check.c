@@ -143,9 +143,12 @@ static int check_block(struct order_check *check,
 
 	for (size_t i = 0; !err && i < block->count; i++) {
 		const struct policy_rule *rule = &block->rules[i];
-		const struct policy_rule *first;
 		bool decides = rule_decides(check, rule);
+		const struct policy_rule *first;
 
+		/* it is not dead but waits for values */
+		if (policy_rule_is_empty(rule))
+			continue;
 		err = first_of(&rules, block, i, &first);
 		if (err)
 			break;

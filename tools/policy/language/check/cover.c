@@ -23,12 +23,11 @@ static bool spend(size_t *work, size_t amount)
 static bool bits_within(const struct policy_condition *inner,
 			const struct policy_condition *outer)
 {
-	uint64_t value = inner->ranges[0].first.lo;
-
 	if (inner->negated || outer->negated ||
 	    outer->field == POLICY_EXTENSIONS || outer->mask & ~inner->mask)
 		return false;
-	return (value & outer->mask) == outer->ranges[0].first.lo;
+	return (inner->ranges[0].first.lo & outer->mask) ==
+	       outer->ranges[0].first.lo;
 }
 
 /* Of one field: whether all values of the one are values of the other. */

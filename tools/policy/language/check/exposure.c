@@ -57,6 +57,8 @@ struct reaching {
 /* False where no packet can. */
 static bool reach(struct reaching *reaching, const struct policy_rule *rule)
 {
+	if (policy_rule_is_empty(rule))
+		return false;
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		const struct policy_condition *condition = &rule->conditions[i];
 		struct demand demand = demand_of(condition);
@@ -261,6 +263,35 @@ static void check_directions(const struct policy *policy, unsigned int hooks,
 	report_hint(diagnostics, "'--hook' chooses one of the hooks");
 }
 
+static void check_empty_sets(const struct policy_rule *rule,
+			     struct diagnostics *diagnostics)
+{
+	if (policy_rule_is_empty(rule)) {
+		report_warning(diagnostics, rule->place,
+			       "this matches no packet: a set in it is empty");
+		return;
+	}
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		if (!policy_condition_is_empty(&rule->conditions[i]))
+			continue;
+		report_warning(diagnostics, rule->place,
+			       "a '!' in this excludes nothing: its set is "
+			       "empty");
+		return;
+	}
+}
+
+static void check_sets(const struct policy *policy,
+		       struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < policy->block_count; i++) {
+		const struct policy_block *block = &policy->blocks[i];
+
+		for (size_t j = 0; j < block->count; j++)
+			check_empty_sets(&block->rules[j], diagnostics);
+	}
+}
+
 void check_exposure(const struct policy *policy, unsigned int hooks,
 		    struct diagnostics *diagnostics)
 {
@@ -269,6 +300,7 @@ void check_exposure(const struct policy *policy, unsigned int hooks,
 	if (is_quiet(policy->sources))
 		return;
 	check_directions(policy, hooks, diagnostics);
+	check_sets(policy, diagnostics);
 	if (!main_block->count) {
 		check_emptiness(policy, diagnostics);
 		return;

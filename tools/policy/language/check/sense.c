@@ -66,13 +66,28 @@ static bool are_apart(const struct policy_condition *a,
 	       !ranges_meet(a->ranges, a->count, b->ranges, b->count);
 }
 
+/*
+ * Of an empty set only the field is a demand: the list may have values
+ * tomorrow, and makes no rule an error today.
+ */
+static struct demand lasting_demand(const struct policy_condition *condition)
+{
+	struct policy_condition any_value = *condition;
+
+	if (policy_condition_is_empty(condition))
+		any_value.negated = true;
+	return demand_of(&any_value);
+}
+
 static bool exclude(const struct policy_condition *a,
 		    const struct policy_condition *b)
 {
-	struct demand demand = demand_of(a), other = demand_of(b);
+	struct demand demand = lasting_demand(a), other = lasting_demand(b);
 
 	if (!demand_join(&demand, &other))
 		return true;
+	if (policy_condition_is_empty(a) || policy_condition_is_empty(b))
+		return false;
 	if (!half_of(a, b->field) && !half_of(b, a->field))
 		return false;
 	return are_apart(a, b, a->field) &&
@@ -221,7 +236,7 @@ bool check_sense(struct parser *parser)
 	if (parser->alone)
 		return true;
 	for (size_t i = 0; i < state->rule.condition_count; i++) {
-		struct demand more = demand_of(&list[i]);
+		struct demand more = lasting_demand(&list[i]);
 
 		if (is_nothing(&list[i]))
 			return fail_at(parser, state->places[i],

@@ -105,7 +105,7 @@ static bool parse_in_braces(struct parser *parser, const char *what,
 			    take_item *take, void *context)
 {
 	struct policy_place open = parser->token.place;
-	bool is_empty = true, all_good = true;
+	bool all_good = true;
 
 	advance(parser);
 	while (!parser->is_over) {
@@ -115,12 +115,8 @@ static bool parse_in_braces(struct parser *parser, const char *what,
 
 		if (is_left_open(parser, at_line_start))
 			return fail_at(parser, open, "this '{' has no '}'");
-		if (accept_sign(parser, '}')) {
-			if (is_empty)
-				fail_at(parser, open, "an empty set");
-			return all_good && !is_empty;
-		}
-		is_empty = false;
+		if (accept_sign(parser, '}'))
+			return all_good;
 		if (!parse_and_take(parser, what, take, context)) {
 			all_good = false;
 			skip_item(parser);

@@ -55,9 +55,8 @@ static bool check_kind(struct parser *parser, const struct list *list,
 static bool add_list(struct parser *parser, struct list *list,
 		     const struct list *other, struct policy_place place)
 {
-	if (!other->count)
-		return true; /* it was wrong, and that has been said */
-	if (!check_kind(parser, list, &other->items[0], place))
+	list->is_broken |= other->is_broken;
+	if (other->count && !check_kind(parser, list, &other->items[0], place))
 		return false;
 	for (size_t i = 0; i < other->count; i++) {
 		if (!add_item(parser, list, &other->items[i]))
@@ -155,8 +154,7 @@ bool parse_list(struct parser *parser)
 	} else {
 		is_good = parse_items(parser, "a value", take_list_item, &list);
 	}
-	if (!is_good)
-		list.count = 0;
+	list.is_broken |= !is_good;
 	if (!remember_list(parser, &list)) {
 		free(list.items);
 		return false;
@@ -200,6 +198,8 @@ struct resolved *list_resolve(struct parser *parser, struct list *list,
 	resolved->kind = kind;
 	resolved->next = list->resolved;
 	list->resolved = resolved;
+	if (list->is_broken)
+		return NULL;
 	if (list->count && !suits_kind(&list->items[0], kind))
 		fail_at(parser, place,
 			"the list '%.*s' has %s, and %s goes "
@@ -207,8 +207,7 @@ struct resolved *list_resolve(struct parser *parser, struct list *list,
 			(int)list->length, list->name,
 			items_name(&list->items[0]), kind_name(kind));
 	else
-		resolved->is_good = list->count &&
-				    resolve_all(parser, list, resolved, place);
+		resolved->is_good = resolve_all(parser, list, resolved, place);
 	return resolved->is_good ? resolved : NULL;
 }
 

@@ -69,6 +69,7 @@ struct list {
 	const char *name;
 	size_t length;
 	struct policy_place place;
+	bool is_broken; /* there was an error, and it has been reported */
 	struct item *items;
 	size_t count, room;
 	struct resolved *resolved;
@@ -85,7 +86,6 @@ struct block_state {
 	bool is_open; /* on the way of a search for circles */
 };
 
-/* A rule while it is read; its arrays are used again for the next. */
 /* A rule while it is read; its arrays are used again for the next. */
 struct rule_state {
 	struct policy_rule rule;

@@ -152,7 +152,7 @@ bool parse_set_field(struct parser *parser, enum value_kind kind,
 {
 	struct policy_condition *condition;
 	struct parsed_set set;
-	bool only_ip6;
+	bool is_empty, only_ip6;
 
 	if (!parse_set(parser, kind, &set))
 		return false;
@@ -161,8 +161,12 @@ bool parse_set_field(struct parser *parser, enum value_kind kind,
 		free_set(&set);
 		return false;
 	}
-	only_ip6 = !set.values.ranges[0].count && set.values.ranges[1].count;
+	is_empty = !set.values.ranges[0].count && !set.values.ranges[1].count;
+	only_ip6 = !set.values.ranges[0].count && !is_empty;
 	fill(condition, only_ip6 ? field + 1 : field, &set, only_ip6);
+	/* no address is one of neither family */
+	if (kind == KIND_ADDRESS && is_empty)
+		return add_other_half(parser, condition, &set);
 	if (!only_ip6 && set.values.ranges[1].count)
 		return add_other_half(parser, condition, &set);
 	return true;

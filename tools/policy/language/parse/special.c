@@ -174,7 +174,8 @@ bool parse_extension(struct parser *parser, struct policy_place place)
 		ranges_free(&set.values.ranges[0]);
 	if (!add_value(parser, POLICY_ETHERTYPE, ETH_P_IPV6, ETH_P_IPV6, place))
 		return false;
-	condition = add_value(parser, POLICY_EXTENSIONS, 1, mask, place);
+	condition = mask ? add_value(parser, POLICY_EXTENSIONS, 1, mask, place)
+			 : add_condition(parser, POLICY_EXTENSIONS, place);
 	if (!condition)
 		return false;
 	condition->mask = mask;

@@ -154,6 +154,12 @@ static void print_extension(FILE *out, const struct policy_condition *condition)
 		fputs(" options", out);
 		return;
 	}
+	if (!condition->count) {
+		fputs(" extension", out);
+		print_set(out, condition,
+			  (struct value_form){ FORM_NUMBER, NO_WORDS });
+		return;
+	}
 	fprintf(out, " extension %s%s", condition->negated ? "!" : "",
 		is_single ? "" : "{ ");
 	print_bits(out, WORDS_EXTENSION, condition->mask, ", ");

@@ -143,6 +143,10 @@ void print_set(FILE *out, const struct policy_condition *condition,
 		condition->count != 1 || is_named(&condition->ranges[0], form);
 
 	fputs(condition->negated ? " !" : " ", out);
+	if (!condition->count) {
+		fputs("{ }", out);
+		return;
+	}
 	fputs(has_braces ? "{ " : "", out);
 	print_ranges(out, condition, form, "");
 	fputs(has_braces ? " }" : "", out);
@@ -161,7 +165,7 @@ void print_addresses(FILE *out, const struct policy_condition *condition)
 {
 	const struct policy_condition *other = condition->either_family;
 
-	if (!other) {
+	if (!other || policy_condition_is_empty(condition)) {
 		print_set(out, condition, form_of(condition));
 		return;
 	}
