@@ -328,7 +328,7 @@ given_mark() {
 given_style() {
 	TREE=$BATS_TEST_TMPDIR/tree
 	mkdir -p "$TREE/tests" "$TREE/tc-scripts"
-	cp -r "$ROOT/tests/style" "$ROOT/tests/tiers" "$TREE/tests/"
+	cp -r "$ROOT/tests/style" "$ROOT/tests/layers" "$ROOT/tests/tiers" "$TREE/tests/"
 	cp "$ROOT/.clang-format" "$TREE/"
 }
 
@@ -353,6 +353,26 @@ given_style() {
 		[[ $output =~ 'not ok '[0-9]+' - '"$check" ]] || fail "found nothing: $check" "$output"
 	done
 	[[ $output == *careless* && $output == *x.c* && $output == *y.h:* && $output == *text.md* ]]
+}
+
+@test "the style tier names the include that leads from a layer to one above it" {
+	given_style
+	mkdir -p "$TREE"/tools/{lib,policy/{language/parse,compile}} "$TREE/maps"
+	touch "$TREE"/tools/lib/vec.h "$TREE"/tools/policy/{language/policy.h,compile/compile.h} "$TREE/maps/hooks.h"
+	given_source() { # HEADER
+		printf '// SPDX-License-Identifier: GPL-2.0-only\n#include "hooks.h"\n#include "%s"\n' "$1" \
+			>"$TREE/tools/policy/language/parse/rule.c"
+		run "$TREE/tests/style"
+	}
+	given_source lib/vec.h
+	[[ $output =~ ' ok '|^'ok '.*'no folder of tools/' && $output != *'must not include'* ]] || fail "$output"
+	given_source policy/language/policy.h
+	[[ $output != *'must not include'* ]] || fail "$output"
+	given_source ../../compile/compile.h
+	[[ $output == *'rule.c:3: tools/policy/language must not include policy/compile/compile.h'* ]] || fail "$output"
+	given_source policy/compile/compile.h
+	[[ $output =~ 'not ok '[0-9]+' - no folder of tools/' ]] || fail "$output"
+	[[ $output == *'rule.c:3: tools/policy/language must not include policy/compile/compile.h'* ]] || fail "$output"
 }
 
 @test "the style tier lists shell files by their first line, too" {

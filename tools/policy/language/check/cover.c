@@ -4,7 +4,6 @@
 #include <linux/if_ether.h>
 #include <string.h>
 
-#include "headers.h"
 #include "lib/hash.h"
 #include "policy/language/limits.h"
 #include "policy/language/ranges.h"
