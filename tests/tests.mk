@@ -36,7 +36,7 @@ $(O)/tests/tables/native.fuzz.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 # What tests share, and the library of the tools: programs take what they use.
 PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
 	words object splice reference) $(addprefix tests/tables/,native pools \
-	random_packet random_policy subject) tests/unit/policy_same
+	random_packet random_policy shrink subject) tests/unit/policy_same
 SANITIZED := $(PARTS) $(LIBRARY_SOURCES:.c=)
 
 $(T)/parts.a: $(PARTS:%=$(O)/%.o)

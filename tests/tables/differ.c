@@ -5,7 +5,7 @@
  *
  *	build/tests/differ [COMPARISONS [SEED [SECONDS]]]
  *
- * A difference is printed with its policy, so that it can be explained.
+ * Where they differ, the policy is shrunk, and printed with the packet.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,21 +13,26 @@
 #include <time.h>
 
 #include "native.h"
+#include "packet/describe.h"
+#include "policy/language/text/read.h"
 #include "random_packet.h"
+#include "shrink.h"
 #include "subject.h"
 #include "tap.h"
 
 #define COMPARISONS 1000000
 #define PACKETS 500 /* for each policy */
+/* What the asserts about engines and rules are sure of. */
+#define PACKETS_ENOUGH 20000
 
 static const struct kind {
 	const char *name;
 	struct random_policy_shape shape;
 	uint32_t weight; /* of a hundred policies */
 } kinds[] = {
-	{ "a few rules on the five usual fields", { 4, 0, 0 }, 35 },
-	{ "a few rules on everything", { 6, 50, 0 }, 30 },
-	{ "sub-lists", { 12, 25, 30 }, 20 },
+	{ "a few rules on the five usual fields", { 12, 0, 0 }, 35 },
+	{ "a few rules on everything", { 20, 50, 0 }, 30 },
+	{ "sub-lists", { 30, 25, 30 }, 20 },
 	{ "dozens of rules", { 60, 20, 5 }, 12 },
 	{ "hundreds of rules", { 400, 5, 3 }, 3 },
 };
@@ -37,28 +42,94 @@ struct differ {
 	struct tap *tap;
 	struct random random;
 	size_t compared[KINDS], policies[KINDS];
+	size_t ruled; /* packets that a rule decides about */
 	size_t engines[2];
 };
 
-static bool compare(struct differ *differ, const struct policy *policy,
+/* What the tables say about one packet, and what is right. */
+struct question {
+	const struct compile_options *options;
+	struct random_packet packet;
+	struct policy_packet read;
+	uint32_t found, wanted;
+};
+
+static bool is_answered(struct question *question, const struct policy *policy,
+			const struct compiled *compiled)
+{
+	const struct random_packet *packet = &question->packet;
+
+	question->wanted = subject_decides(policy, &question->read);
+	question->found = TG_OUTCOME_RULE(
+		native_find(&compiled->constants, compiled->tables.bytes,
+			    packet->bytes, packet->size, &packet->metadata));
+	return question->found == question->wanted;
+}
+
+/* Whether the answer is wrong for this policy, too. */
+static bool question_shows(void *context, const char *text, size_t size)
+{
+	struct question *question = context;
+	struct read_options options = { 0 };
+	struct diagnostics diagnostics = { 0 };
+	struct compiled compiled = { 0 };
+	struct policy policy;
+	bool shows = !policy_read_text(&policy, "text", text, size, &options,
+				       &diagnostics) &&
+		     !policy_compile(&policy, question->options, &compiled,
+				     &diagnostics) &&
+		     !is_answered(question, &policy, &compiled);
+
+	compiled_free(&compiled);
+	diagnostics_free(&diagnostics);
+	policy_free(&policy);
+	return shows;
+}
+
+static void note_lines(struct tap *tap, char *text)
+{
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		tap_note(tap, "\t%s", line);
+}
+
+/* The smallest policy, and the packet in words that explain takes. */
+static void tell(struct differ *differ, struct question *question, char *text)
+{
+	const struct compile_options *options = question->options;
+	char *words = NULL;
+	size_t size;
+	FILE *out = open_memstream(&words, &size);
+
+	shrink(text, question_shows, question);
+	question_shows(question, text, strlen(text));
+	describe_print(out, &question->read, true);
+	fclose(out);
+	tap_note(differ->tap, "rule %u decides, the tables say %u (0: default)",
+		 question->wanted, question->found);
+	tap_note(differ->tap,
+		 "the policy%s%s%s:", options->only_trees ? ", by trees" : "",
+		 options->only_search ? ", by search" : "",
+		 options->only_short ? ", with short rows" : "");
+	note_lines(differ->tap, text);
+	tap_note(differ->tap, "the packet:%s%s",
+		 question->read.malformed ? " malformed" : "",
+		 question->packet.metadata.has_vlan ? " a tag beside it" : "");
+	note_lines(differ->tap, words);
+	tap_dump(differ->tap, question->packet.bytes, question->packet.size);
+	free(words);
+}
+
+static bool compare(struct differ *differ, struct question *question,
+		    const struct policy *policy,
 		    const struct compiled *compiled)
 {
-	struct policy_packet read;
-	struct random_packet packet;
-	uint32_t found, wanted;
-
-	random_packet(&differ->random, &packet);
-	policy_packet_read(&read, packet.bytes, packet.size, &packet.metadata);
-	wanted = subject_decides(policy, &read);
-	found = TG_OUTCOME_RULE(
-		native_find(&compiled->constants, compiled->tables.bytes,
-			    packet.bytes, packet.size, &packet.metadata));
-	if (found == wanted)
-		return true;
-	tap_note(differ->tap, "rule %u decides, the tables say %u", wanted,
-		 found);
-	tap_dump(differ->tap, packet.bytes, packet.size);
-	return false;
+	random_packet(&differ->random, &question->packet);
+	policy_packet_read(&question->read, question->packet.bytes,
+			   question->packet.size, &question->packet.metadata);
+	if (!is_answered(question, policy, compiled))
+		return false;
+	differ->ruled += question->wanted != 0;
+	return true;
 }
 
 static bool compare_policy(struct differ *differ, size_t kind)
@@ -68,6 +139,7 @@ static bool compare_policy(struct differ *differ, size_t kind)
 		.only_search = random_is(&differ->random, 40),
 		.only_short = random_is(&differ->random, 40),
 	};
+	struct question question = { .options = &options };
 	struct diagnostics diagnostics = { 0 };
 	struct compiled compiled;
 	struct policy policy;
@@ -78,14 +150,16 @@ static bool compare_policy(struct differ *differ, size_t kind)
 
 	text = subject_read(&policy, &differ->random, &kinds[kind].shape);
 	err = policy_compile(&policy, &options, &compiled, &diagnostics);
-	if (err)
+	if (err) {
 		diagnostics_print(&diagnostics, policy.sources, stdout);
+		printf("%s\n", text);
+	}
 	for (int id = 0; id < TG_FAMILY_OTHER; id++)
 		differ->engines[compiled.constants.family[id].engine]++;
 	for (; i < PACKETS && same && !err; i++)
-		same = compare(differ, &policy, &compiled);
-	if (!same || err)
-		printf("%s\n", text);
+		same = compare(differ, &question, &policy, &compiled);
+	if (!same)
+		tell(differ, &question, text);
 	differ->compared[kind] += i;
 	differ->policies[kind]++;
 	diagnostics_free(&diagnostics);
@@ -114,12 +188,30 @@ static size_t total(const struct differ *differ)
 	return sum;
 }
 
+/* Agreement says little where one engine, or the default, gave all answers. */
+static void check_reach(const struct differ *differ)
+{
+	bool enough = total(differ) >= PACKETS_ENOUGH;
+	struct tap *tap = differ->tap;
+
+	if (!enough) {
+		tap_skip(tap, "both engines answer", "few packets");
+		tap_skip(tap, "rules decide about most packets", "few packets");
+		return;
+	}
+	tap_ok(tap, differ->engines[0] && differ->engines[1],
+	       "both engines answer: %zu families by rows, %zu by trees",
+	       differ->engines[TG_ENGINE_DAG], differ->engines[TG_ENGINE_TREE]);
+	tap_ok(tap, differ->ruled * 2 > total(differ),
+	       "rules decide about most packets: %zu", differ->ruled);
+}
+
 int main(int argc, char **argv)
 {
 	size_t wanted = argc > 1 ? strtoull(argv[1], NULL, 0) : COMPARISONS;
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	time_t end = argc > 3 ? time(NULL) + atoi(argv[3]) : 0;
-	struct tap tap = tap_plan(stdout, 1);
+	struct tap tap = tap_plan(stdout, 3);
 	struct differ differ = { .tap = &tap, .random.state = seed };
 	bool same = true;
 
@@ -128,10 +220,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < KINDS; i++)
 		tap_note(&tap, "%s: %zu policies, %zu packets", kinds[i].name,
 			 differ.policies[i], differ.compared[i]);
-	tap_note(&tap, "%zu families by rows, %zu by trees", differ.engines[0],
-		 differ.engines[1]);
 	tap_ok(&tap, same && total(&differ),
 	       "tables and reference matcher agree about %zu packets",
 	       total(&differ));
+	check_reach(&differ);
 	return tap_end(&tap);
 }

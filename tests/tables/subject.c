@@ -49,7 +49,8 @@ uint32_t subject_decides(const struct policy *policy,
 	for (size_t i = 0; rule && i < policy->block_count; i++) {
 		const struct policy_block *block = &policy->blocks[i];
 
-		if (rule >= block->rules && rule < block->rules + block->count)
+		if (block->count && rule >= block->rules &&
+		    rule < block->rules + block->count)
 			return first + (rule - block->rules);
 		first += block->count;
 	}
