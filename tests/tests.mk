@@ -27,6 +27,9 @@ $(O)/%.fuzz.o: %.c $(B)/compiler
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
 
+# Loops that the verifier wants unrolled need not be here.
+$(O)/tests/unit/keys.o: TEST_CFLAGS += -Wno-pass-failed
+
 # A million rules, sanitized, take half a minute, and there is more to be found.
 $(O)/tools/policy/import/%.fuzz.o: FUZZ_CFLAGS += -DIMPORT_RULES_MAX=20000
 
@@ -54,18 +57,23 @@ $(T)/fuzz.a: $(SANITIZED:%=$(O)/%.fuzz.o)
 # tests/fuzz/.
 UNIT := $(patsubst tests/unit/%.c,%,$(filter-out $(PARTS:=.c),$(wildcard tests/unit/*.c)))
 TIMED := policy_speed
-UNIT_TESTS := $(addprefix $(T)/,$(UNIT) differ)
+TIMED_TESTS := $(TIMED:%=$(T)/%)
+# Their random part is long: sanitized it is shorter, and a twin that is not
+# sanitized runs all of it. The longest first, as several run at once.
+TWINS := differ keys
+UNIT_TESTS := $(addprefix $(T)/,$(TWINS) $(TWINS:=-fast) \
+	$(filter-out $(TIMED) $(TWINS),$(UNIT)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
 	$(filter-out %.bpf.c,$(wildcard tests/fuzz/*.c)))
 KERNEL_TESTS := $(addprefix $(T)/,run verify answer)
 TEST_PROGRAMS := $(T)/craft
 TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o small.bpf.o)
 
-SANITIZED_TESTS := $(filter-out $(TIMED:%=$(T)/%),$(UNIT_TESTS))
-PLAIN_TESTS := $(TIMED:%=$(T)/%) $(KERNEL_TESTS) $(TEST_PROGRAMS) \
-	$(T)/kernel $(T)/differ-fast
+SANITIZED_TESTS := $(filter-out %-fast,$(UNIT_TESTS))
+PLAIN_TESTS := $(TIMED_TESTS) $(KERNEL_TESTS) $(TEST_PROGRAMS) $(T)/kernel \
+	$(TWINS:%=$(T)/%-fast)
 
-tests-build: $(UNIT_TESTS) $(PLAIN_TESTS) $(FUZZERS) $(TEST_OBJECTS)
+tests-build: $(SANITIZED_TESTS) $(PLAIN_TESTS) $(FUZZERS) $(TEST_OBJECTS)
 
 $(addprefix $(T)/,$(filter-out $(TIMED),$(UNIT))): $(T)/%: $(O)/tests/unit/%.san.o
 $(TIMED:%=$(T)/%): $(T)/%: $(O)/tests/unit/%.o
@@ -74,9 +82,9 @@ $(T)/craft: $(O)/tests/packets/craft-main.o
 $(T)/kernel: $(O)/tests/tables/kernel.o
 $(FUZZERS): $(T)/fuzz-%: $(O)/tests/fuzz/%.fuzz.o
 
-# A million packets with sanitizers, and without them as many as one likes.
 $(T)/differ: $(O)/tests/tables/differ.san.o
 $(T)/differ-fast: $(O)/tests/tables/differ.o
+$(T)/keys-fast: $(O)/tests/unit/keys.o
 
 $(SANITIZED_TESTS): $(T)/sanitized.a
 	$(call say,LD,$@)

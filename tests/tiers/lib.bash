@@ -26,12 +26,19 @@ programs_of() { # VARIABLE
 	[[ ! $words ]] || printf '%s\n' "${words// /$'\n'}"
 }
 
-# The tests of a program as part of the list. One that dies, or stops short of
-# its plan, is one more failed test.
-tap_program() { # COMMAND [ARGUMENT]...
-	local name=${1##*/} output status=0 line plan=-1 ran=0 bad=0
-	[[ ${2:-} != --* ]] || name+=" $2"
-	output=$(timeout "${TAILGATE_TEST_TIMEOUT:-1800}" "$@" 2>&1) || status=$?
+# Runs a program: what it printed goes to FILE, its exit status to FILE.status.
+run_program() { # FILE COMMAND [ARGUMENT]...
+	local file=$1 status=0
+	shift
+	timeout "${TAILGATE_TEST_TIMEOUT:-1800}" "$@" >"$file" 2>&1 || status=$?
+	printf '%d\n' "$status" >"$file.status"
+}
+
+# The tests of a program that has run as part of the list. One that dies, or
+# stops short of its plan, is one more failed test.
+tap_report() { # FILE NAME
+	local name=$2 status line plan=-1 ran=0 bad=0
+	status=$(<"$1.status")
 	while IFS= read -r line; do
 		if [[ $line =~ ^1\.\.([0-9]+)(.*)$ ]]; then
 			plan=${BASH_REMATCH[1]}
@@ -48,10 +55,42 @@ tap_program() { # COMMAND [ARGUMENT]...
 		elif [[ $line == '#'* ]]; then
 			printf '%s\n' "$line"
 		fi
-	done <<<"$output"
+	done <"$1"
 	if ((ran != plan)); then
-		tap_not_ok "$name: planned $plan tests and ran $ran, exit status $status" "$(tail -n 20 <<<"$output")"
+		tap_not_ok "$name: planned $plan tests and ran $ran, exit status $status" "$(tail -n 20 "$1")"
 	elif ((status && !bad)); then
-		tap_not_ok "$name: no test failed, but the exit status is $status" "$(tail -n 20 <<<"$output")"
+		tap_not_ok "$name: no test failed, but the exit status is $status" "$(tail -n 20 "$1")"
 	fi
+}
+
+tap_program() { # COMMAND [ARGUMENT]...
+	local name=${1##*/} file
+	[[ ${2:-} != --* ]] || name+=" $2"
+	file=$(mktemp)
+	run_program "$file" "$@"
+	tap_report "$file" "$name"
+	rm -f "$file" "$file.status"
+}
+
+# Runs as many programs at once as there are processors, and reports them in the
+# order in which they are given.
+tap_programs() { # COMMAND...
+	local folder program next=0 done=0 jobs
+	folder=$(mktemp -d)
+	jobs=$(nproc)
+	for program; do
+		while ((next - done >= jobs)); do
+			wait -n
+			done=$((done + 1))
+		done
+		run_program "$folder/${program##*/}" "$program" &
+		next=$((next + 1))
+	done
+	for program; do
+		while [[ ! -s $folder/${program##*/}.status ]]; do
+			wait -n
+		done
+		tap_report "$folder/${program##*/}" "${program##*/}"
+	done
+	rm -rf "$folder"
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lib/hash.h"
 #include "policy/language/check/cover.h"
 #include "policy/language/ranges.h"
 
@@ -53,7 +54,18 @@ bool policies_same(const struct policy *a, const struct policy *b)
 	return true;
 }
 
-static bool is_normal(const struct policy_condition *condition)
+/* Rules share the ranges of a long list: these are looked at once. */
+static bool is_known(const struct policy_condition *condition,
+		     struct hash *known)
+{
+	uint64_t key[] = { (uintptr_t)condition->ranges, condition->count,
+			   condition->field };
+	uint32_t *times = hash_number(known, hash_bytes(0, key, sizeof(key)));
+
+	return times && (*times)++;
+}
+
+static bool ranges_are_normal(const struct policy_condition *condition)
 {
 	static const unsigned int bits[] = {
 #define BITS(name, bits, word) bits,
@@ -77,28 +89,42 @@ static bool is_normal(const struct policy_condition *condition)
 		    value_compare(next, range[1].first) >= 0)
 			return false;
 	}
-	return !condition->either_family ||
-	       (is_normal(condition->either_family) &&
-		!condition->count == !condition->either_family->count &&
-		condition->either_family->negated == condition->negated);
+	return true;
+}
+
+static bool is_normal(const struct policy_condition *condition,
+		      struct hash *known)
+{
+	const struct policy_condition *other = condition->either_family;
+
+	return (is_known(condition, known) || ranges_are_normal(condition)) &&
+	       (!other || (is_normal(other, known) &&
+			   !other->count == !condition->count &&
+			   other->negated == condition->negated));
+}
+
+static bool rule_is_normal(const struct policy_rule *rule, struct hash *known)
+{
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		if (!is_normal(&rule->conditions[i], known) ||
+		    (i &&
+		     rule->conditions[i].field < rule->conditions[i - 1].field))
+			return false;
+	}
+	return true;
 }
 
 bool policy_is_normal(const struct policy *policy)
 {
+	struct hash known = { 0 };
+	bool normal = true;
+
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct policy_block *block = &policy->blocks[i];
 
-		for (size_t j = 0; j < block->count; j++) {
-			const struct policy_rule *rule = &block->rules[j];
-
-			for (size_t k = 0; k < rule->condition_count; k++) {
-				if (!is_normal(&rule->conditions[k]) ||
-				    (k &&
-				     rule->conditions[k].field <
-					     rule->conditions[k - 1].field))
-					return false;
-			}
-		}
+		for (size_t j = 0; j < block->count && normal; j++)
+			normal = rule_is_normal(&block->rules[j], &known);
 	}
-	return true;
+	hash_free(&known);
+	return normal;
 }
