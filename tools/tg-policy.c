@@ -27,6 +27,8 @@ static const char help[] =
 	"for\n"
 	"                     tc and ip to load; -v says how large it is, -q\n"
 	"                     leaves out warnings\n"
+	"       tg-policy compile --dump [-o OBJECT] FILE\n"
+	"                     the tables in words, to follow a packet by hand\n"
 	"       tg-policy explain --help\n"
 	"                     which rule decides about a packet\n"
 	"       tg-policy import --help\n"

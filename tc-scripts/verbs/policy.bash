@@ -32,6 +32,7 @@ help_policy() {
 		       tailgate policy show --file FILE
 		       tailgate policy import --iptables|--nft|--classbench FILE
 		       tailgate policy compile [--hook HOOK] [--multi-buffer] FILE -o OBJECT
+		       tailgate policy compile --dump FILE
 		       tailgate policy apply DEV FILE [--hook HOOK] [--confirm SECONDS]
 		       tailgate policy confirm DEV
 		       tailgate policy rollback DEV [--hook HOOK]
@@ -44,7 +45,8 @@ help_policy() {
 		  fmt       prints it in the canonical form; -i writes it back
 		  show      prints its rules, numbered, with lists and sub-lists expanded
 		  import    prints a policy that says what other rules say
-		  compile   makes an object of the policy plugin, for tc and ip to load
+		  compile   makes an object of the policy plugin, for tc and ip to load;
+		            --dump prints its tables in words
 
 		Of devices that have the policy plugin in a chain:
 

@@ -86,6 +86,13 @@ run_chapter() { # FILE
 	run_chapter "$ROOT/docs/how-policy-works.md"
 	[[ $stderr == *"9 rules, "*" bytes of tables, IPv4 by rows, IPv6 by rows"* ]]
 	[[ $output == *"is accepted"* ]]
+	# the dump says what the page tells
+	[[ $output == *"    class 2: 80, 443, 8000-8080"* && $output == *"    class 2: 6"$'\n'* ]]
+	[[ $output == *$'\n  row 1, protocol:'*$'\n    class 2: row 4\n'* ]]
+	[[ $output == *$'\n  row 4, from:\n    class 0: row 8\n'* ]]
+	[[ $output == *$'\n  row 8, to port:\n'*$'\n    class 2: row 13\n'* ]]
+	[[ $output == *$'\n  row 13, icmp type:\n    class 0-1: row 19\n'* ]]
+	[[ $output == *$'\n  row 19, fragment:\n    class 0: rule 4 (act 1, pass)\n'* ]]
 }
 
 @test "the plugin in docs/writing-a-plugin.md builds, chains, drops and counts" {

@@ -153,3 +153,47 @@ grammar_of() { # FILE FIRST LAST
 	run -2 tailgate policy fmt --json docs/examples/web.policy
 	[[ $output == *"'--json' goes with 'check'"* ]]
 }
+
+# Each packet, PROTOCOL FROM PORT TO PORT, ends at the rule that explain names.
+dump_agrees() { # POLICY PACKETS
+	local packet from port to to_port followed line
+	tailgate policy compile --dump "$1" >"$BATS_TEST_TMPDIR/dump"
+	sed 's/^tcp/6/; s/^udp/17/' "$2" >"$BATS_TEST_TMPDIR/numbers"
+	awk -v packets="$BATS_TEST_TMPDIR/numbers" -f "$ROOT/tests/policy/follow.awk" \
+		"$BATS_TEST_TMPDIR/dump" >"$BATS_TEST_TMPDIR/followed"
+	exec {followed}<"$BATS_TEST_TMPDIR/followed"
+	while read -r packet from port to to_port; do
+		read -ru "$followed" line
+		run -0 tailgate explain --policy "$1" --json "$packet $from:$port > $to:$to_port"
+		[[ $(jq -r 'if .reason == "rule" then "\(.file):\(.line)" else "default" end' <<<"$output") == "$(sed -nE "s/^  $line, (.*:[0-9]+): .*/\1/p" "$BATS_TEST_TMPDIR/dump" | grep . || echo default)" ]] ||
+			fail "$packet $from:$port > $to:$to_port: the dump leads to $line" "$output"
+	done <"$2"
+	exec {followed}<&-
+}
+
+@test "the dump leads a packet from row to row to the rule that explain names" {
+	printf '%s\n' 'tcp 198.51.100.7 9 203.0.113.9 22' \
+		'tcp 198.51.101.7 9 203.0.113.9 22' 'tcp 198.51.101.7 9 203.0.113.9 8000' \
+		'tcp 203.0.113.3 9 198.51.100.1 113' 'udp 203.0.113.3 9 198.51.100.1 161' \
+		'udp 203.0.113.16 9 198.51.100.1 161' >"$BATS_TEST_TMPDIR/packets"
+	dump_agrees "$ROOT/docs/examples/web.policy" "$BATS_TEST_TMPDIR/packets"
+	grep -qx 'IPv4, by rows:' "$BATS_TEST_TMPDIR/dump"
+}
+
+@test "the dump leads a packet through trees to the rule that explain names" {
+	local policy=$ROOT/build/tests/policies/scattered.policy
+	sed -nE '/^(pass|drop) (tcp|udp) from ([0-9.]+)\/[0-9]+ port ([0-9]+) to ([0-9.]+)\/[0-9]+ port ([0-9]+)$/{
+		s//\2 \3 \4 \5 \6/p; s/^([a-z]+) [0-9.]+/\1 203.0.113.1/p}' "$policy" |
+		head -n 8 >"$BATS_TEST_TMPDIR/packets"
+	dump_agrees "$policy" "$BATS_TEST_TMPDIR/packets"
+	grep -qx 'IPv4, by trees:' "$BATS_TEST_TMPDIR/dump"
+}
+
+@test "the dump needs no object, and an object does not change with it" {
+	run -2 --separate-stderr tailgate policy compile "$POLICY"
+	[[ $stderr == *"'-o OBJECT' or '--dump' is missing"* ]]
+	run -0 tailgate policy compile "$POLICY" -o "$BATS_TEST_TMPDIR/one.o"
+	run -0 tailgate policy compile --dump "$POLICY" -o "$BATS_TEST_TMPDIR/two.o"
+	[[ $output == *'rule 2, '*'edge.policy:5: pass tcp to port { 80, 443 }'* ]]
+	cmp "$BATS_TEST_TMPDIR/one.o" "$BATS_TEST_TMPDIR/two.o"
+}

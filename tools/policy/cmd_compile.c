@@ -21,7 +21,7 @@
 
 struct options {
 	unsigned int hooks; /* 0: none named */
-	bool multi_buffer, quiet, verbose;
+	bool multi_buffer, quiet, verbose, dump;
 	const char *plugin, *output, *path;
 };
 
@@ -29,6 +29,7 @@ static enum exit_status read_options(int argc, char **argv,
 				     struct options *options)
 {
 	static const struct option longs[] = {
+		{ "dump", no_argument, NULL, 'd' },
 		{ "hook", required_argument, NULL, 'k' },
 		{ "multi-buffer", no_argument, NULL, 'm' },
 		{ "plugin", required_argument, NULL, 'p' },
@@ -49,6 +50,9 @@ static enum exit_status read_options(int argc, char **argv,
 					   "'%s' is no hook: xdp, ingress, "
 					   "egress or all",
 					   optarg);
+		case 'd':
+			options->dump = true;
+			break;
 		case 'm':
 			options->multi_buffer = true;
 			break;
@@ -69,8 +73,9 @@ static enum exit_status read_options(int argc, char **argv,
 		}
 	}
 	options->path = only_operand("compile", argc, argv);
-	if (options->path && !options->output)
-		return usage_error("compile", "'-o OBJECT' is missing");
+	if (options->path && !options->output && !options->dump)
+		return usage_error("compile",
+				   "'-o OBJECT' or '--dump' is missing");
 	return options->path ? STATUS_OK : STATUS_USAGE;
 }
 
@@ -126,7 +131,9 @@ static int write_object(const struct options *options,
 static int compile(const struct options *options, struct policy *policy,
 		   struct compiled *compiled, struct diagnostics *diagnostics)
 {
-	struct compile_options compiling = { 0 };
+	struct compile_options compiling = {
+		.dump = options->dump ? stdout : NULL,
+	};
 	struct read_options reading = { 0 };
 	int err =
 		policy_read_file(policy, options->path, &reading, diagnostics);
@@ -140,8 +147,10 @@ static int compile(const struct options *options, struct policy *policy,
 	if (!options->quiet)
 		check_exposure(policy, options->hooks, diagnostics);
 	err = policy_compile(policy, &compiling, compiled, diagnostics);
-	if (!err)
+	if (!err && options->output)
 		err = write_object(options, policy, compiled);
+	else if (!err && options->verbose)
+		describe(compiled);
 	compiled_free(compiled);
 	return err;
 }

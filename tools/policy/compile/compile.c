@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "policy/compile/model/acts.h"
+#include "policy/compile/emit/dump.h"
 #include "policy/compile/emit/engine.h"
 #include "policy/compile/model/family.h"
 #include "policy/compile/model/flatten.h"
@@ -141,6 +142,8 @@ static int build_family(struct compilation *compilation,
 		err = engine_build(&compiled->tables, &family,
 				   compilation->options,
 				   &compiled->constants.family[id]);
+	if (!err && compilation->options->dump)
+		dump_family(compilation->options->dump, compiled, &family);
 	family_free(&family);
 	return err == -E2BIG ? too_large(compilation) : err;
 }
@@ -166,6 +169,9 @@ static int build(struct compilation *compilation)
 	if (err)
 		return err;
 	set_constants(compilation);
+	if (compilation->options->dump && !compiled->tables.is_full)
+		dump_policy(compilation->options->dump, compilation->policy,
+			    compiled, compilation->acts.count);
 	for (int id = 0; id < TG_FAMILIES && !err; id++)
 		err = build_family(compilation, id);
 	if (!err && compiled->tables.is_full)

@@ -3,6 +3,8 @@
 #ifndef TG_COMPILE_H
 #define TG_COMPILE_H
 
+#include <stdio.h>
+
 #include "policy/compile/emit/blob.h"
 #include "policy/language/text/diagnostic.h"
 #include "policy_table.h"
@@ -16,6 +18,7 @@ struct compiled {
 struct compile_options {
 	/* for tests: the second choice where the first one would do */
 	bool only_trees, only_search, only_short;
+	FILE *dump; /* the tables in words go there, if it is not NULL */
 };
 
 /*
