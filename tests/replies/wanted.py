@@ -14,6 +14,8 @@ HOP_BY_HOP, ROUTING, FRAGMENT, AUTH, DESTINATION = 0, 43, 44, 51, 60
 EXTENSIONS = (HOP_BY_HOP, ROUTING, FRAGMENT, AUTH, DESTINATION)
 EXTENSIONS_MAX = 8
 QUOTE_MAX = 128
+OPEN_QUOTE_MAX = 1280 - 48
+SUM_OFFSETS = {6: 16, 17: 6, 58: 2}  # of checksums that devices finish
 TRANSPORT_SIZES = {6: 20, 17: 8, 132: 12}
 ICMP_ERRORS = (3, 4, 5, 11, 12)
 REDIRECT6 = 137
@@ -33,7 +35,7 @@ def require(condition, why):
 class Asker:
     """A frame that may be answered, and where its parts are."""
 
-    def __init__(self, frame, on_loopback):
+    def __init__(self, frame, on_loopback=False):
         self.frame = frame
         self.on_loopback = on_loopback
         self.read_link()
@@ -146,16 +148,26 @@ class Asker:
             answer.ack = (seq + payload + (flags >> 1 & 1) + (flags & 1)) % (1 << 32)
         return self.ip() / answer
 
-    def quote(self):
-        return self.frame[self.network : min(self.end, self.network + QUOTE_MAX)]
+    def sum_at(self):
+        return self.transport + SUM_OFFSETS[self.protocol]
 
-    def unreachable(self, form):
+    def quote(self, is_open=False):
+        """An open checksum is finished by the device that sends the answer, and
+        only the part of the packet up to its field is quoted."""
+        if not is_open:
+            return self.frame[self.network : min(self.end, self.network + QUOTE_MAX)]
+        field = self.sum_at()
+        require(field + 2 - self.network <= OPEN_QUOTE_MAX, "too long for an ICMPv6 error")
+        closed = close_sum(self.frame[: field + 2], self.transport, field)
+        return closed[self.network :]
+
+    def unreachable(self, form, is_open):
         require(not self.is_icmp_error(), "an error of ICMP")
         if self.is_ip4:
             message = ICMP(type=3, code=CODES4[form])
         else:
             message = ICMPv6DestUnreach(code=CODES6[form])
-        return self.ip() / message / Raw(self.quote())
+        return self.ip() / message / Raw(self.quote(is_open))
 
 
 def dotted(address):
@@ -166,15 +178,41 @@ def colons(address):
     return ":".join(address[i : i + 2].hex() for i in range(0, 16, 2))
 
 
-def wanted(frame, form, on_loopback=False):
-    """The frame that answers this one, without padding; None for silence."""
+def fold(data):
+    """The sum of RFC 1071, not complemented."""
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total
+
+
+def close_sum(frame, start, field):
+    """What a device does with an open checksum before it sends the frame."""
+    closed = ~fold(frame[start:]) & 0xFFFF or 0xFFFF
+    return frame[:field] + struct.pack("!H", closed) + frame[field + 2 :]
+
+
+def open_frame(frame):
+    """The frame as a stack leaves it to a device that finishes checksums: the
+    field has the sum of the pseudo header."""
+    asker = Asker(frame)
+    pseudo = asker.source + asker.target + struct.pack("!II", asker.end - asker.transport, asker.protocol)
+    field = asker.sum_at()
+    return frame[:field] + struct.pack("!H", fold(pseudo)) + frame[field + 2 :]
+
+
+def wanted(frame, form, on_loopback=False, is_open=False):
+    """The frame that answers this one, without padding; None for silence. With
+    is_open, the frame is one of open_frame(), and the answer as it is sent."""
     try:
         asker = Asker(frame, on_loopback)
         if form == "reset" or (form == "auto" and asker.protocol == 6):
             require(asker.protocol == 6, "no TCP")
             answer = asker.reset()
         else:
-            answer = asker.unreachable(form)
+            answer = asker.unreachable(form, is_open)
     except Silence:
         return None
     return asker.link() + bytes(answer)

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Two network namespaces with a veth between them, and packet sockets in them
+that send and receive what a frame has besides its bytes: a tag in the metadata,
+an open checksum, segmentation."""
+
+import ctypes
+import os
+import socket
+import struct
+import subprocess
+
+from tally import BUILD
+from wanted import close_sum
+
+TAILGATE = os.path.join(BUILD, "../tc-scripts/tailgate")
+PROGRAMS = BUILD + "/tests/wire.bpf.o"
+CLONE_NEWNET = 0x40000000
+ETH_P_ALL = 3
+MTU = 3400  # the most of native XDP with one buffer, on pages of 4 KiB
+CLIENT_MAC, SERVER_MAC = "02:00:00:00:00:01", "02:00:00:00:00:02"
+
+# linux/if_packet.h, linux/virtio_net.h
+SOL_PACKET, PACKET_AUXDATA, PACKET_VNET_HDR, PACKET_IGNORE_OUTGOING = 263, 8, 15, 23
+TP_STATUS_VLAN_VALID = 1 << 4
+VIRTIO_NEEDS_CSUM = 1
+VIRTIO_GSO_TCP4, VIRTIO_GSO_TCP6 = 1, 4
+VIRTIO_HEADER = "=BBHHHH"
+VIRTIO_HEADER_SIZE = struct.calcsize(VIRTIO_HEADER)
+AUXDATA = "=IIIHHHH"
+FRAME_MAX = 70000
+
+PATIENCE = 30  # seconds for an answer, on the busiest machine
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def run(*command):
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def quiet(*command):
+    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+
+
+class Opening:
+    """Where the open checksum of a frame is, and how it is to be segmented."""
+
+    def __init__(self, start, field, gso_type=0, gso_size=0):
+        self.start, self.field = start, field
+        self.gso_type, self.gso_size = gso_type, gso_size
+
+    def header(self):
+        size = self.start + 20 if self.gso_type else 0
+        return struct.pack(
+            VIRTIO_HEADER, VIRTIO_NEEDS_CSUM, self.gso_type, size, self.gso_size, self.start, self.field - self.start
+        )  # fmt: skip
+
+
+class Port:
+    """A packet socket on a device of the namespace that is this file."""
+
+    def __init__(self, namespace, device="eth0"):
+        own = os.open("/proc/self/ns/net", os.O_RDONLY)
+        there = os.open(namespace, os.O_RDONLY)
+        try:
+            enter(there)
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            for option in (PACKET_AUXDATA, PACKET_VNET_HDR, PACKET_IGNORE_OUTGOING):
+                self.socket.setsockopt(SOL_PACKET, option, 1)
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+            self.socket.bind((device, ETH_P_ALL))
+            self.socket.settimeout(PATIENCE)
+        finally:
+            enter(own)
+            os.close(own)
+            os.close(there)
+
+    def send(self, frame, opening=None):
+        header = opening.header() if opening else bytes(VIRTIO_HEADER_SIZE)
+        self.socket.send(header + frame)
+
+    def receive(self):
+        """The frame as a device would put it on the wire: with the tag of the
+        metadata in its place, and with its checksum."""
+        data, extra, _, _ = self.socket.recvmsg(FRAME_MAX, socket.CMSG_SPACE(struct.calcsize(AUXDATA)))
+        flags, _, _, _, start, offset = struct.unpack_from(VIRTIO_HEADER, data)
+        frame = data[VIRTIO_HEADER_SIZE:]
+        if flags & VIRTIO_NEEDS_CSUM:
+            frame = close_sum(frame, start, start + offset)
+        status, _, _, _, _, tci, tpid = struct.unpack_from(AUXDATA, extra[0][2])
+        if status & TP_STATUS_VLAN_VALID:
+            frame = frame[:12] + struct.pack("!HH", tpid, tci) + frame[12:]
+        return frame
+
+    def close(self):
+        self.socket.close()
+
+
+def enter(namespace):
+    if libc.setns(namespace, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+class Pair:
+    """A client and a server, without addresses: nothing speaks by itself."""
+
+    def __init__(self):
+        name = f"tgt-wire-{os.getpid()}"
+        self.client, self.server = name + "-client", name + "-server"
+
+    def __enter__(self):
+        for host in (self.client, self.server):
+            run("ip", "netns", "add", host)
+            self.inside(host, "sysctl", "-q", "net.ipv6.conf.default.disable_ipv6=1")
+        run(
+            "ip", "-n", self.client, "link", "add", "eth0", "address", CLIENT_MAC, "mtu", str(MTU), "type", "veth",
+            "peer", "name", "eth0", "address", SERVER_MAC, "mtu", str(MTU), "netns", self.server,
+        )  # fmt: skip
+        for host in (self.client, self.server):
+            run("ip", "-n", host, "link", "set", "eth0", "up")
+            self.inside(host, "tc", "qdisc", "add", "dev", "eth0", "clsact")
+        return self
+
+    def __exit__(self, *_):
+        quiet(TAILGATE, "--netns", self.server, "detach", "eth0")
+        for host in (self.client, self.server):
+            quiet("ip", "netns", "del", host)
+
+    def inside(self, host, *command):
+        run("nsenter", f"--net=/run/netns/{host}", *command)
+
+    def on_server(self, *words):
+        run(TAILGATE, "--netns", self.server, *words)
+
+    def take_xdp_answers(self):
+        self.inside(self.client, "ip", "link", "set", "eth0", "xdpdrv", "obj", PROGRAMS, "sec", "xdp")
+
+    def offload(self, setting):
+        for host in (self.client, self.server):
+            self.inside(host, "ethtool", "-K", "eth0", "rxvlan", setting, "txvlan", setting)
+
+    def untag(self, host, wanted):
+        """Whether the tags that this host sends are in the metadata."""
+        where = ("dev", "eth0", "egress", "pref", "1")
+        if wanted:
+            self.inside(
+                host, "tc", "filter", "replace", *where, "handle", "1", "protocol", "all",
+                "bpf", "da", "obj", PROGRAMS, "sec", "egress",
+            )  # fmt: skip
+        else:
+            quiet("nsenter", f"--net=/run/netns/{host}", "tc", "filter", "del", *where)
