@@ -31,11 +31,41 @@ static __always_inline int tg_answer(struct tg_packet *pkt, __u32 found,
 	return tg_unreachable(pkt, &asker, reject);
 }
 
+/*
+ * Global functions, which the verifier checks once, with any arguments, and not
+ * again for each path that leads to a call.
+ */
+__noinline int tg_answer_xdp(struct xdp_md *ctx, __u32 found, __u32 reject,
+			     __u32 used)
+{
+	/* Of data and data_end, clang would subtract halves. */
+	struct tg_packet pkt = {
+		.ctx = ctx,
+		.hook = TG_HOOK_XDP,
+		.size = bpf_xdp_get_buff_len(ctx),
+	};
+
+	return tg_answer(&pkt, found, reject, used);
+}
+
+/* On egress as well: to make the answer is the same on both hooks of tc. */
+__noinline int tg_answer_skb(struct __sk_buff *skb, __u32 found, __u32 reject,
+			     __u32 used)
+{
+	struct tg_packet pkt = tg_packet_skb(skb, TG_HOOK_INGRESS);
+
+	return tg_answer(&pkt, found, reject, used);
+}
+
 static __always_inline int tg_reject_with(struct tg_packet *pkt, __u32 found,
 					  __u8 reject, __u32 used)
 {
-	int error = tg_answer(pkt, found, reject, used);
+	int error;
 
+	if (pkt->hook == TG_HOOK_XDP)
+		error = tg_answer_xdp(pkt->ctx, found, reject, used);
+	else
+		error = tg_answer_skb(pkt->ctx, found, reject, used);
 	if (error == TG_UNANSWERABLE)
 		return tg_drop(pkt, TG_REASON_UNANSWERED);
 	if (error)

@@ -9,8 +9,15 @@
 #include "policy_act.h"
 #include "reply.h"
 
-/* At least the IP header and eight bytes (RFC 792); more is better. */
-#define TG_QUOTE_MAX 128
+/*
+ * At least the IP header and eight bytes (RFC 792); more is better. A partial
+ * checksum has to be inside the quote, however long the headers before it, while
+ * the reply fits into the minimum MTU of IPv6 (RFC 4443, 2.4).
+ */
+#define TG_QUOTE_USUAL 128
+#define TG_QUOTE_MAX 1232
+
+#define TG_SUM_PART 32
 
 #define TG_ICMP_UNREACHABLE 3
 #define TG_ICMP6_UNREACHABLE 1
@@ -25,6 +32,9 @@ struct tg_unreachable6 {
 	struct tg_icmp icmp;
 };
 
+_Static_assert(sizeof(struct tg_unreachable6) + TG_QUOTE_MAX == 1280,
+	       "the least MTU of IPv6");
+
 static __always_inline __u8 tg_code4(__u8 reject)
 {
 	if (reject == TG_ACT_REJECT_HOST)
@@ -37,6 +47,40 @@ static __always_inline __u8 tg_code6(__u8 reject)
 	if (reject == TG_ACT_REJECT_HOST)
 		return 3;
 	return reject == TG_ACT_REJECT_ADMIN ? 1 : 4;
+}
+
+/*
+ * The checksum of `size` bytes at `offset`, in parts, as the stack is small. XDP
+ * has no partial checksums, so its quotes are short.
+ */
+static __always_inline int tg_sum_packet(struct tg_packet *pkt, __u32 offset,
+					 __u32 size, __u32 *sum)
+{
+	const int parts =
+		(pkt->hook == TG_HOOK_XDP ? TG_QUOTE_USUAL : TG_QUOTE_MAX) /
+		TG_SUM_PART;
+	__u8 part[TG_SUM_PART] __attribute__((aligned(8)));
+	__u32 rest;
+
+	*sum = 0;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < parts && size >= sizeof(part); i++) {
+		if (tg_load(pkt, offset, part, sizeof(part)) < 0)
+			return -1;
+		*sum = tg_sum(part, sizeof(part), *sum);
+		offset += sizeof(part);
+		size -= sizeof(part);
+	}
+	__builtin_memset(part, 0, sizeof(part));
+	/* Older verifiers derive a minimum size of 1 only from an addition. */
+	rest = size - 1;
+	tg_forget(rest);
+	if (rest >= sizeof(part) - 1)
+		return size ? -1 : 0;
+	if (tg_load(pkt, offset, part, rest + 1) < 0)
+		return -1;
+	*sum = tg_sum(part, sizeof(part), *sum);
+	return 0;
 }
 
 /*
@@ -54,9 +98,8 @@ static __always_inline int tg_quote(struct tg_packet *pkt,
 {
 	__u32 offset = tg_sum_offset(asker->found);
 	__u32 field_at = asker->transport_at + offset;
-	__u8 quote[TG_QUOTE_MAX] __attribute__((aligned(8))) = {};
 	__u32 end = asker->end < pkt->size ? asker->end : pkt->size;
-	__u32 summed = end - asker->link_size;
+	__u32 summed = end - asker->link_size, sum;
 	__u16 field = 0;
 
 	if (is_open) {
@@ -66,25 +109,19 @@ static __always_inline int tg_quote(struct tg_packet *pkt,
 		field = ~field;
 		end = field_at + sizeof(field);
 		summed = asker->transport_at - asker->link_size;
-		if (summed > TG_QUOTE_MAX)
-			return TG_NO_REPLY;
-	} else if (summed > TG_QUOTE_MAX) {
-		summed = TG_QUOTE_MAX;
-		end = asker->link_size + TG_QUOTE_MAX;
+	} else if (summed > TG_QUOTE_USUAL) {
+		summed = TG_QUOTE_USUAL;
+		end = asker->link_size + TG_QUOTE_USUAL;
 	}
-	/* otherwise clang merges both checks, which older verifiers reject */
-	if (summed < sizeof(struct iphdr))
-		return TG_NO_REPLY;
-	tg_forget(summed);
 	*size = end - asker->link_size;
 	/* The kernel does not trim an skb before its transport header. */
 	if (pkt->hook != TG_HOOK_XDP && end < asker->transport_at)
 		end = asker->transport_at;
-	if (summed > TG_QUOTE_MAX ||
-	    tg_load(pkt, asker->link_size, quote, summed) < 0 ||
+	if (*size > TG_QUOTE_MAX ||
+	    tg_sum_packet(pkt, asker->link_size, summed, &sum) < 0 ||
 	    tg_cut(pkt, end) < 0)
 		return TG_NO_REPLY;
-	return tg_fold((__u64)tg_sum(quote, sizeof(quote), 0) + field);
+	return tg_fold((__u64)sum + field);
 }
 
 static __always_inline int tg_write_unreachable4(struct tg_packet *pkt,
