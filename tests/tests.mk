@@ -67,7 +67,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
 	$(filter-out %.bpf.c,$(wildcard tests/fuzz/*.c)))
 KERNEL_TESTS := $(addprefix $(T)/,run verify answer)
 TEST_PROGRAMS := $(T)/craft
-TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o small.bpf.o)
+TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o wire.bpf.o small.bpf.o)
 
 SANITIZED_TESTS := $(filter-out %-fast,$(UNIT_TESTS))
 PLAIN_TESTS := $(TIMED_TESTS) $(KERNEL_TESTS) $(TEST_PROGRAMS) $(T)/kernel \

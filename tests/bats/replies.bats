@@ -44,3 +44,8 @@ is_answered() { # HOOK FRAME ANSWER
 	run "$ROOT/tests/replies/compare" --frames 1200
 	((status == 0)) || fail "$output"
 }
+
+@test "answers on a wire are those of a second implementation on each hook" {
+	run "$ROOT/tests/replies/wire" --frames 40
+	((status == 0)) || fail "$output"
+}
