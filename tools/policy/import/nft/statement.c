@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The statements of a rule of nft: verdicts, maps, marks, and what to ignore */
+#include <linux/if_ether.h>
 #include <string.h>
 
 #include "nft.h"
@@ -22,12 +23,34 @@ static const struct {
 	{ "icmpx", "admin-prohibited", POLICY_REJECT_ADMIN },
 };
 
+/*
+ * Listing a rule, nft leaves out "meta nfproto" where the answer implies it.
+ * Tables of one family need no such condition.
+ */
+static void and_family_of_answer(const struct nft *nft,
+				 struct import_rule *rule, const char *type)
+{
+	uint64_t ethertype;
+
+	if (!strcmp(type, "icmp"))
+		ethertype = ETH_P_IP;
+	else if (!strcmp(type, "icmpv6"))
+		ethertype = ETH_P_IPV6;
+	else
+		return;
+	if (strcmp(nft->family, "ip") && strcmp(nft->family, "ip6"))
+		import_and_range(nft->import, rule, POLICY_ETHERTYPE, false,
+				 ethertype, ethertype);
+}
+
 static void read_reject(const struct nft *nft, struct import_rule *rule,
 			json_t *json)
 {
 	const char *type = nft_string(json, "type");
 	const char *code = nft_string(json, "expr");
 
+	if (type)
+		and_family_of_answer(nft, rule, type);
 	rule->action = IMPORT_REJECT;
 	rule->reject = POLICY_REJECT_PORT; /* as nft does without a word */
 	if (!type && !code)
