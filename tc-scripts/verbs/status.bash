@@ -129,6 +129,9 @@ status_hook() { # HOOK
 	mapfile -t OTHERS < <(others_on "$1")
 	if [[ $GATE_ID ]]; then
 		status_chain "$1"
+	elif [[ $FOREIGN ]] && was_attached "$1" && ! attachment_is_busy; then
+		BROKEN="the gate was replaced"
+		wrong "$DEV $1 is broken: packets do not meet its chain: in place of the gate is $FOREIGN: 'tailgate attach $DEV --$1 --chain ... --force' replaces that"
 	elif was_attached "$1" && ! attachment_is_busy; then
 		BROKEN="the gate is gone"
 		wrong "$DEV $1 is broken: its pins are here, but the gate is gone: 'tailgate attach' or 'tailgate detach' mends it"
@@ -136,6 +139,7 @@ status_hook() { # HOOK
 		return 0
 	fi
 	for other in "${OTHERS[@]}"; do
+		[[ ! $BROKEN || $other != "$FOREIGN" ]] || continue
 		NOTES+=("dim:$DEV $1 has beside ours: $other")
 	done
 	HOOKS_JSON+=("$(hook_json "$1")")

@@ -324,3 +324,31 @@ empty_slot() { # HOOK SLOT
 	on_server detach eth0
 	refuses 1 "eth0 ingress has no chain" on_server chain eth0 ingress
 }
+
+@test "what took the place of a gate is told by status, and by every verb that needs the gate" {
+	given_device
+	on_server attach eth0 --xdp --ingress --egress --chain policy
+	in_server tc filter replace dev eth0 ingress protocol all pref 7400 handle 0x7467 \
+		bpf da obj "$FIXTURES/foreign.o" sec ingress
+	in_server ip -force link set dev eth0 xdpdrv obj "$BUILD/drop_tcp.o" sec xdp
+	status_says 'eth0 ingress is broken: packets do not meet its chain: in place of the gate is filter at pref 7400'
+	run -1 on_server status eth0
+	[[ $output == *"'tailgate attach eth0 --ingress --chain ... --force' replaces that"* ]]
+	status_says 'eth0 xdp is broken: packets do not meet its chain: in place of the gate is XDP program'
+	broken_is ingress 'the gate was replaced'
+	broken_is xdp 'the gate was replaced'
+	refuses 1 'in its place is filter at pref 7400' on_server policy show eth0 --hook ingress
+	refuses_and_changes_nothing 1 'in its place is filter at pref 7400' \
+		on_server policy apply eth0 - --hook ingress <<<'drop udp'
+	refuses_and_changes_nothing 1 'the gate of eth0 ingress was replaced: in its place is filter at pref 7400' \
+		on_server attach eth0 --ingress --chain policy
+	[[ $output == *'--force takes that away and puts our chain there' ]]
+	# what is whole stays in use
+	on_server policy apply eth0 - --hook egress <<<'drop udp'
+	on_server attach eth0 --ingress --chain policy --force
+	chain_is ingress policy
+	on_server attach eth0 --xdp --chain policy --force
+	run -0 on_server status eth0
+	on_server detach eth0
+	nothing_is_left
+}
