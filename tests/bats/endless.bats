@@ -1,56 +1,279 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Files without an end, and sparse ones of 30 GB: each verb that reads files
-# ends, in little memory.
+# Files without an end, sparse ones of 30 GB, and what is no file at all: each
+# verb that reads files ends, and how much memory it takes is measured. The
+# largest policies that are allowed take no more than docs/policy.md says.
 
 load helper
+load helper-chain
+
+# For one command, on a busy machine.
+readonly SECONDS_MAX=120
+# A text is read up to its limit of 64 MiB, and room for it doubles.
+readonly READ_KIB=$((160 << 10)) STREAM_KIB=$((16 << 10))
+
+setup_file() {
+	build_tool peak
+}
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	truncate -s 30G sparse
-	printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0' >holes.pcap
-	truncate -s 30G holes.pcap
-	mkfifo silent
 	printf 'default drop\n' >some.policy
 }
 
-# It fails by itself, in one GiB of memory.
-ends() { # COMMAND...
-	run timeout 60 bash -c 'ulimit -v 1048576; "$@"' bash "$@"
-	((status == 1)) || fail "status $status: $*" "${output:0:500}"
-	((${#output} < 2000)) || fail "says too much: ${output:0:500}"
+teardown() {
+	[[ ! ${WRITER:-} ]] || kill "$WRITER" 2>/dev/null || true
+	remove_chains
 }
 
-@test "policies without an end are refused" {
-	local file verb
-	for file in /dev/zero sparse; do
-		for verb in check fmt show; do
-			ends "$BUILD/tg-policy" "$verb" "$file"
-		done
-		ends "$BUILD/tg-policy" compile "$file" -o none.o
-		ends "$BUILD/tg-policy" explain -p "$file" 'arp'
-		ends "$BUILD/tg-policy" import --iptables "$file"
-		ends "$BUILD/tg-policy" import --nft "$file"
+# Puts a file of each kind under this name, and runs the command with it.
+with_each_kind() { # NAME COMMAND...
+	local kind
+	for kind in zero sparse endless folder socket; do
+		"given_$kind" "$1"
+		"${@:2}" || fail "of this kind: $kind"
+		rm -rf "$1"
+	done
+}
+
+given_zero() {
+	ln -s /dev/zero "$1"
+}
+
+given_sparse() {
+	truncate -s 30G "$1"
+}
+
+# A FIFO into which somebody writes good lines as long as somebody reads.
+given_endless() {
+	mkfifo "$1"
+	yes 'drop tcp to port 80' 2>/dev/null >"$1" 3>&- &
+	WRITER=$!
+}
+
+given_folder() {
+	mkdir "$1"
+}
+
+given_socket() {
+	python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$1"
+}
+
+measured() { # COMMAND...
+	run timeout --kill-after=1 "$SECONDS_MAX" "$TOOLS/peak" peak "$@"
+}
+
+takes_at_most() { # KIB COMMAND...
+	(($(<peak) <= $1)) || fail "$(<peak) KiB, and not $1: ${*:2}"
+}
+
+# It fails by itself, in few words and little memory.
+ends() { # KIB COMMAND...
+	measured "${@:2}"
+	((status == 1)) || fail "status $status: ${*:2}" "${output:0:500}"
+	((${#output} > 0 && ${#output} < 2000)) || fail "says too much, or nothing: ${*:2}" "${output:0:500}"
+	takes_at_most "$@"
+}
+
+@test "a policy that is no file, or has no end, is refused by each verb" {
+	local verb
+	for verb in check fmt 'fmt -i' show 'compile -o none.o' 'explain arp --policy'; do
+		# shellcheck disable=SC2086 # a verb with its options
+		with_each_kind given.policy ends "$READ_KIB" "$BUILD/tg-policy" $verb given.policy
 	done
 	[[ ! -e none.o ]]
 }
 
-@test "captures and batches without an end are refused" {
-	local file
-	for file in /dev/zero sparse holes.pcap; do
-		ends "$BUILD/tg-policy" explain -p some.policy --pcap "$file"
+@test "a policy that includes what is no file, or has no end, is refused" {
+	printf 'default drop\ninclude "given.policy"\n' >including
+	with_each_kind given.policy ends "$READ_KIB" "$BUILD/tg-policy" check including
+	[[ $output == 'including:2:9: '* ]]
+}
+
+@test "rules to import that are no file, or have no end, are refused" {
+	local form
+	for form in --iptables --ip6tables --nft --classbench; do
+		with_each_kind given.rules ends "$READ_KIB" "$BUILD/tg-policy" import "$form" given.rules
 	done
+}
+
+@test "a capture that is none is refused" {
+	with_each_kind given.pcap ends "$STREAM_KIB" "$BUILD/tg-policy" explain --policy some.policy --pcap given.pcap
+	printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0' >holes.pcap
+	truncate -s 30G holes.pcap
+	ends "$STREAM_KIB" "$BUILD/tg-policy" explain --policy some.policy --pcap holes.pcap
 	[[ $output == *'damaged: packet 1 has no length' ]]
-	ends "$BUILD/tg-policy" explain -p some.policy --batch </dev/zero
 }
 
-@test "objects and sections that are no files are refused" {
-	local file
-	for file in /dev/zero sparse silent; do
-		ends "$BUILD/tg-splice" "$file" --list
-	done
-	for file in /dev/zero sparse; do
-		ends "$BUILD/tg-splice" "$BUILD/drop_tcp.o" -o none.o ".rodata=@$file"
-	done
+@test "a batch is answered line by line, and a line without an end is refused" {
+	given_sparse holes
+	ends "$STREAM_KIB" "$BUILD/tg-policy" explain --policy some.policy --batch </dev/zero
+	ends "$STREAM_KIB" "$BUILD/tg-policy" explain --policy some.policy --batch <holes
+	yes arp | head -n 1000000 | "$TOOLS/peak" peak "$BUILD/tg-policy" explain --policy some.policy --batch >answers
+	(($(wc -l <answers) == 1000000))
+	takes_at_most "$STREAM_KIB" --batch
+}
+
+@test "objects and sections that are no files, or too large, are refused" {
+	with_each_kind given.o ends "$STREAM_KIB" "$BUILD/tg-splice" given.o --list
+	with_each_kind given ends "$STREAM_KIB" "$BUILD/tg-splice" "$BUILD/drop_tcp.o" -o none.o .rodata=@given
+	mkfifo silent.o
+	ends "$STREAM_KIB" "$BUILD/tg-splice" silent.o --list
 	[[ ! -e none.o ]]
+}
+
+# The front end at a device that has a chain.
+ends_at_device() { # COMMAND...
+	ends "$READ_KIB" "$ROOT/tc-scripts/tailgate" --netns "$SERVER" "$@"
+	[[ $(what_is_there) == "$BEFORE" ]] || fail "has changed something: $*"
+}
+
+given_policy_in_force() {
+	given_device
+	on_server attach eth0 --ingress --egress --chain policy
+	on_server policy apply eth0 some.policy
+	BEFORE=$(what_is_there)
+}
+
+@test "the verbs of a device refuse what is no file, or has no end, and leave the chain as it is" {
+	given_policy_in_force
+	with_each_kind given.policy ends_at_device policy apply eth0 given.policy
+	with_each_kind given.policy ends_at_device policy diff eth0 given.policy
+	with_each_kind given.pcap ends_at_device explain eth0 ingress --pcap given.pcap
+	with_each_kind given.o ends_at_device attach eth0 --xdp --chain ./given.o
+	with_each_kind given.o ends_at_device chain eth0 ingress set ./given.o
+	with_each_kind given.o ends_at_device chain eth0 ingress replace 0 ./given.o
+	with_each_kind given.o ends_at_device chain eth0 ingress insert 0 ./given.o
+}
+
+# --- a FIFO that nobody writes to
+
+# One of the processes of the group has it open.
+group_reads() { # GROUP FILE
+	local fd fields
+	for fd in /proc/[0-9]*/fd/*; do
+		[[ $fd -ef $2 ]] || continue
+		read -r -a fields <"${fd%/fd/*}/stat"
+		[[ ${fields[4]} != "$1" ]] || return 0
+	done
+	return 1
+}
+
+# It waits, ends at Ctrl-C, and has changed nothing.
+is_interruptible() { # COMMAND...
+	local status=0 pid
+	set -m # a process group of its own, in which SIGINT is not ignored
+	"$@" <silent &>said 3>&- 4>&- {KEEP}>&- &
+	pid=$!
+	set +m
+	eventually group_reads "$pid" silent || fail "does not read: $*" "$(<said)"
+	kill -INT -- "-$pid"
+	wait "$pid" || status=$?
+	((status != 0)) || fail "not interrupted: $*"
+}
+
+@test "Ctrl-C ends each verb that waits for a FIFO, and changes nothing" {
+	local verb
+	given_policy_in_force
+	mkfifo silent
+	exec {KEEP}<>silent
+	for verb in check fmt show 'compile -o none.o' 'explain arp --policy' 'explain --policy some.policy --pcap' \
+		'import --iptables' 'import --nft' 'import --classbench'; do
+		# shellcheck disable=SC2086 # a verb with its options
+		is_interruptible "$BUILD/tg-policy" $verb silent
+	done
+	is_interruptible "$BUILD/tg-policy" explain --policy some.policy --batch
+	for verb in 'policy apply eth0' 'policy diff eth0' 'explain eth0 ingress --pcap'; do
+		# shellcheck disable=SC2086 # a verb with its arguments
+		is_interruptible "$ROOT/tc-scripts/tailgate" --netns "$SERVER" $verb silent
+	done
+	exec {KEEP}>&-
+	[[ ! -e none.o && $(what_is_there) == "$BEFORE" ]]
+	on_server policy apply eth0 some.policy
+}
+
+# --- the largest policies
+
+# Each of a million rules asks for two addresses and a range of ports: 62 MB.
+million_rules() {
+	awk 'BEGIN {
+		srand(1)
+		for (i = 0; i < 999999; i++)
+			printf "drop udp from 10.%d.%d.0/24 to 198.%d.0.0/16 port %d-%d\n",
+				rand() * 256, rand() * 256, rand() * 256, rand() * 30000, 30000 + rand() * 30000
+		print "default pass"
+	}'
+}
+
+# 7.8 million ranges: nearly as many as are allowed.
+many_ranges() {
+	awk 'BEGIN {
+		for (i = 0; i < 26000; i++) {
+			printf "drop tcp from 198.18.%d.%d to port {", i / 256, i % 256
+			for (j = 0; j < 300; j++)
+				printf "%s %d", j ? "," : "", (j * 200 + i) % 65536
+			print " }"
+		}
+		print "default pass"
+	}'
+}
+
+two_million_addresses() {
+	awk 'BEGIN {
+		print "list bad = {"
+		for (i = 0; i < 1999999; i++)
+			printf "10.%d.%d.%d,\n", i / 32768, i / 128 % 256, i * 2 % 256
+		print "198.51.100.1 }\ndrop from bad\ndefault pass"
+	}'
+}
+
+comments() {
+	yes '# a comment that says nothing at all, but has a length' | head -c $((64 << 20))
+}
+
+mistakes() {
+	yes 'dorp tcp prot 80 }{' | head -c $((64 << 20))
+}
+
+# 32 sub-lists within each other, and with both of their ways they would be four
+# thousand million rules.
+nested_sublists() {
+	awk 'BEGIN {
+		print "default pass\njump inner0"
+		for (i = 0; i < 31; i++)
+			printf "sublist inner%d {\njump inner%d tcp to port %d\njump inner%d udp to port %d\n}\n", i, i + 1, i, i + 1, i
+		print "sublist inner31 {\ndrop from 198.51.100.1\n}"
+	}'
+}
+
+# is_handled KIND VERB... STATUS: within the memory that the manual names.
+is_handled() {
+	local limit=$CHECK_KIB wanted=${*: -1}
+	[[ $2 != compile ]] || limit=$COMPILE_KIB
+	measured "$BUILD/tg-policy" "${@:2:$#-2}" "$1.policy"
+	((status == wanted)) || fail "$1: $2: status $status and not $wanted" "${output:0:500}"
+	takes_at_most "$limit" "$1" "$2"
+	printf '# %s: %s: %d MiB of %d\n' "$1" "$2" $(($(<peak) >> 10)) $((limit >> 10)) >&3
+}
+
+limits_in_the_manual() {
+	local gib
+	gib=$(sed -nE 's/.*takes up to ([0-9]+) GiB of memory to check, and ([0-9]+) GiB to compile.*/\1 \2/p' "$ROOT/docs/policy.md")
+	[[ $gib ]] || fail 'docs/policy.md names no memory'
+	CHECK_KIB=$((${gib% *} << 20)) COMPILE_KIB=$((${gib#* } << 20))
+}
+
+@test "the largest policies take no more time and memory than the manual says" {
+	local kind verb
+	local -A checked=([mistakes]=1 [nested_sublists]=1) compiled=([mistakes]=1 [nested_sublists]=1 [many_ranges]=1)
+	limits_in_the_manual
+	for kind in million_rules many_ranges two_million_addresses comments mistakes nested_sublists; do
+		"$kind" >"$kind.policy"
+		for verb in check show 'explain arp --policy'; do
+			# shellcheck disable=SC2086 # a verb with its options
+			is_handled "$kind" $verb "${checked[$kind]:-0}"
+		done
+		is_handled "$kind" compile -o "$kind.o" "${compiled[$kind]:-0}"
+		rm -f "$kind.policy" "$kind.o"
+	done
 }
