@@ -16,7 +16,10 @@ declare -rA RIGHTS=(
 	[gc]=$BPF_RIGHTS
 	[policy]=sys_admin
 	[explain]=sys_admin
-	[playground]="$BPF_RIGHTS net_raw net_bind_service"
+	[playground]="$BPF_RIGHTS net_bind_service"
+	['playground down']=$BPF_RIGHTS
+	['playground exec']=sys_admin
+	['playground status']=sys_admin
 	[demo]="$BPF_RIGHTS net_raw net_bind_service"
 )
 
@@ -24,8 +27,9 @@ declare -rA RIGHTS=(
 declare -rA CAPABILITY_BITS=([net_bind_service]=10 [net_admin]=12 [net_raw]=13 [sys_ptrace]=19 [sys_admin]=21 [bpf]=39)
 
 # The files in /run are root's, so the capabilities alone are not enough.
-need_rights() { # VERB
-	local name missing=() needed=${RIGHTS[$1]}
+need_rights() { # VERB [ACTION]
+	local name missing=() needed=${RIGHTS["$1 ${2:-}"]:-${RIGHTS[$1]}}
+	set -- "$1${RIGHTS["$1 ${2:-}"]:+ $2}"
 	((EUID == 0)) || die "this needs root: run it with sudo"
 	[[ ! ${ENTER[*]} || " $needed " == *' sys_admin '* ]] || needed+=' sys_admin'
 	for name in $needed; do
@@ -51,14 +55,17 @@ capability_names() { # NAME...
 }
 
 # The last lines of a verb's help.
+# shellcheck disable=SC2086 # lists
 help_rights() { # VERB
-	local names
-	# shellcheck disable=SC2086 # a list
+	local names action
 	names=$(capability_names ${RIGHTS[$1]})
 	case $1 in
 	policy | explain) printf '\nNeeds uid 0 with %s, and nothing for files alone.\n' "$names" ;;
 	*) printf '\nNeeds uid 0 with %s.\n' "$names" ;;
 	esac
-	[[ ! ${RIGHTS["$1 show"]:-} ]] ||
-		printf "'show' needs %s only.\n" "$(capability_names "${RIGHTS["$1 show"]}")"
+	for action in show down exec status; do
+		[[ ! ${RIGHTS["$1 $action"]:-} ]] ||
+			printf "'%s' needs %s only.\n" "$action" "$(capability_names ${RIGHTS["$1 $action"]})"
+	done
+	[[ $1 != playground ]] || printf 'The command of exec may need more: ping and arping need CAP_NET_RAW.\n'
 }

@@ -54,7 +54,7 @@ cmd_chain() {
 	check_word_order "$1" "$hook"
 	check_hook "$hook"
 	check_arguments "$action" $(($# - 3))
-	need_rights "chain$([[ $action != show ]] || printf ' show')"
+	need_rights chain "$action"
 	check_device "$1"
 	attachment_open "$1"
 	[[ $action == show ]] || {

@@ -65,7 +65,7 @@ cmd_playground() {
 	((${#ENTER[@]} == 0)) ||
 		usage_error "a playground has namespaces of its own: no --netns, --pid or --container here"
 	playground_choose "$name"
-	need_rights playground
+	need_rights playground "$action"
 	need_command ip nsenter flock
 	"playground_$action"
 }

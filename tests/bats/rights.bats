@@ -4,13 +4,15 @@
 # one line names what is missing.
 
 load helper
-load helper-chain
+load helper-playground
+load helper-chain # its nothing_is_left is the one meant here
 
 setup() {
 	given_device
 }
 
 teardown() {
+	remove_playgrounds
 	remove_chains
 }
 
@@ -59,6 +61,53 @@ can_do_all_verbs() { # NAME,...
 		with_capabilities bpf stats eth0
 	run -0 with_capabilities sys_admin chain eth0 ingress
 	[[ $output == *count* ]]
+}
+
+# As with_capabilities, without a namespace.
+tailgate_with() { # NAME,... WORD...
+	setpriv --bounding-set="-all,+${1//,/,+}" --inh-caps=-all "$ROOT/tc-scripts/tailgate" "${@:2}"
+}
+
+@test "a playground needs three capabilities to be made, two to go, one to be used" {
+	local name
+	given_playground_name
+	for name in sys_admin,net_admin sys_admin,net_bind_service net_admin,net_bind_service; do
+		run -1 tailgate_with "$name" playground up --name "$NAME"
+		[[ $output == "tailgate: 'playground' needs CAP_"*", which this process does not have: see 'tailgate playground --help'" ]]
+	done
+	tailgate_with sys_admin,net_admin,net_bind_service playground up --name "$NAME"
+	tailgate_with sys_admin playground status --name "$NAME"
+	run -0 tailgate_with sys_admin playground exec --name "$NAME" server ip -br link
+	[[ $output == *eth0* ]]
+	run ! tailgate_with sys_admin playground exec --name "$NAME" client ping -c 1 "$SERVER4"
+	tailgate_with sys_admin,net_raw playground exec --name "$NAME" client ping -q -c 1 "$SERVER4"
+	run -1 tailgate_with sys_admin playground down --name "$NAME"
+	[[ $output == *"'playground down' needs CAP_NET_ADMIN, which"* ]]
+	tailgate_with sys_admin,net_admin playground down --name "$NAME"
+	[[ ! -e /run/netns/tg-$NAME-client ]]
+}
+
+@test "the demo needs four capabilities, and no more" {
+	local name all=sys_admin,net_admin,net_raw,net_bind_service
+	given_playground_name
+	for name in ${all//,/ }; do
+		run -1 tailgate_with "$(tr , '\n' <<<"$all" | grep -vx "$name" | paste -sd ,)" demo --name "$NAME"
+		[[ $output == "tailgate: 'demo' needs CAP_${name^^}, which"* ]] || fail "$name: $output"
+	done
+	run tailgate_with "$all" demo --name "$NAME"
+	[[ $output == *'What next'* && $output != *'not permitted'* ]] || fail "$output"
+}
+
+@test "one capability is enough to ask a chain, on each hook" {
+	local hook
+	on_server attach eth0 --xdp --ingress --egress --chain count,policy
+	on_server policy apply eth0 - <<<'drop tcp to port 80'
+	for hook in xdp ingress egress; do
+		run -0 with_capabilities sys_admin explain eth0 "$hook" 'tcp 198.51.100.7:1234 > 203.0.113.9:80'
+		[[ $output == drop:* ]] || fail "$hook: $output"
+		run -1 with_capabilities bpf,perfmon,net_admin explain eth0 "$hook" arp
+		[[ $output == "tailgate: 'explain' needs CAP_SYS_ADMIN, which"* ]]
+	done
 }
 
 @test "a process whose namespace cannot be entered is not called missing" {
