@@ -11,6 +11,7 @@
 # make diagrams   draw docs/diagrams/*.svg anew from their sources
 # make deps       install the packages that are missing; DRY=1 only names them
 # make install    PREFIX=/usr/local, DESTDIR=
+# make uninstall  the same; refuses while chains are in force, but for FORCE=1
 #
 # V=1 shows the commands, CLANG= names another compiler (14 or newer).
 
@@ -138,7 +139,12 @@ install: all
 	$(Q)install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	$(Q)ln -sfn ../lib/tailgate/tailgate $(DESTDIR)$(PREFIX)/sbin/tailgate
 
+# A chain outlives its tools: it stays in force, and nothing could detach it.
+# What is in another root has no chains here.
 uninstall:
+	$(Q)$(if $(DESTDIR),true,tc-scripts/in-force) || $(if $(FORCE),true, \
+		{ echo "uninstall: nothing is removed; FORCE=1 removes the" \
+		"tools, and chains stay in force" >&2; false; })
 	$(Q)rm -rf $(LIB) $(DESTDIR)$(PREFIX)/include/tailgate
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/tailgate \
 		$(DESTDIR)$(PREFIX)/share/man/man5/tailgate-policy.5
