@@ -11,8 +11,8 @@
 
 /*
  * At least the IP header and eight bytes (RFC 792); more is better. A partial
- * checksum has to be inside the quote, however long the headers before it, while
- * the reply fits into the minimum MTU of IPv6 (RFC 4443, 2.4).
+ * checksum has to be inside the quote, however long the headers before it,
+ * while the reply fits into the minimum MTU of IPv6 (RFC 4443, 2.4).
  */
 #define TG_QUOTE_USUAL 128
 #define TG_QUOTE_MAX 1232
@@ -50,8 +50,8 @@ static __always_inline __u8 tg_code6(__u8 reject)
 }
 
 /*
- * The checksum of `size` bytes at `offset`, in parts, as the stack is small. XDP
- * has no partial checksums, so its quotes are short.
+ * The checksum of `size` bytes at `offset`, in parts, as the stack is small.
+ * XDP has no partial checksums, so its quotes are short.
  */
 static __always_inline int tg_sum_packet(struct tg_packet *pkt, __u32 offset,
 					 __u32 size, __u32 *sum)
