@@ -44,9 +44,12 @@ static bool parse_item(struct parser *parser, const char *what,
 	if (token_is_sign(&parser->token, '-'))
 		return parse_range_end(parser, item);
 	if (token_is_sign(&parser->token, '/')) {
-		if (item->kind != ITEM_IP4 && item->kind != ITEM_IP6)
-			return fail_at(parser, parser->token.place,
-				       "only an address has a '/' after it");
+		if (item->kind != ITEM_IP4 && item->kind != ITEM_IP6) {
+			fail_at(parser, parser->token.place,
+				"only an address has a '/' after it");
+			hint_slash(parser, what);
+			return false;
+		}
 		return parse_prefix(parser, item);
 	}
 	return true;
@@ -98,7 +101,9 @@ static bool parse_separator(struct parser *parser)
 	if (accept_sign(parser, ',') || token_is_sign(&parser->token, '}') ||
 	    parser->token.kind == TOKEN_END || is_statement(&parser->token))
 		return true;
-	return fail_expected(parser, "',' or '}'");
+	fail_expected(parser, "',' or '}'");
+	hint_separator(parser);
+	return false;
 }
 
 static bool parse_in_braces(struct parser *parser, const char *what,

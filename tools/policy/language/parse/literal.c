@@ -92,7 +92,8 @@ static bool read_mac(const struct token *token, struct policy_value *value)
 }
 
 /* A range or an address with its port, as other tools write them. */
-static void hint_colon(struct parser *parser, const struct token *token)
+static void hint_colon(struct parser *parser, const struct token *token,
+		       const char *what)
 {
 	const char *colon = memchr(token->text, ':', token->length);
 	int before, after;
@@ -104,7 +105,12 @@ static void hint_colon(struct parser *parser, const struct token *token)
 	if (!before || !after ||
 	    strspn(colon + 1, "0123456789") < (size_t)after)
 		return;
-	if (strspn(token->text, "0123456789") == (size_t)before)
+	if (strspn(token->text, "0123456789") == (size_t)before &&
+	    what == kind_name(KIND_ADDRESS))
+		report_hint(parser->diagnostics,
+			    "a range of ports: 'port %.*s-%.*s'", before,
+			    token->text, after, colon + 1);
+	else if (strspn(token->text, "0123456789") == (size_t)before)
 		report_hint(parser->diagnostics,
 			    "a range has a dash: '%.*s-%.*s'", before,
 			    token->text, after, colon + 1);
@@ -114,7 +120,8 @@ static void hint_colon(struct parser *parser, const struct token *token)
 			    before, token->text, after, colon + 1);
 }
 
-static bool fail_value(struct parser *parser, const struct token *token)
+static bool fail_value(struct parser *parser, const struct token *token,
+		       const char *what)
 {
 	int length = token->length < QUOTED_MAX ? token->length : QUOTED_MAX;
 	bool has_colon = memchr(token->text, ':', token->length);
@@ -134,13 +141,14 @@ static bool fail_value(struct parser *parser, const struct token *token)
 		report_hint(parser->diagnostics,
 			    "numbers are decimal without zeros in front, or "
 			    "hexadecimal after '0x'");
-	hint_colon(parser, token);
+	hint_colon(parser, token, what);
 	return false;
 }
 
 /* The kind is told by the looks: no field is needed to read a value. */
 static bool read_value(struct parser *parser, const struct token *token,
-		       enum item_kind *kind, struct policy_value *value)
+		       const char *what, enum item_kind *kind,
+		       struct policy_value *value)
 {
 	if (memchr(token->text, ':', token->length)) {
 		*kind = ITEM_MAC;
@@ -159,7 +167,7 @@ static bool read_value(struct parser *parser, const struct token *token,
 		if (read_number(token->text, token->length, &value->lo))
 			return true;
 	}
-	return fail_value(parser, token);
+	return fail_value(parser, token, what);
 }
 
 bool parse_literal(struct parser *parser, const char *what,
@@ -177,7 +185,7 @@ bool parse_literal(struct parser *parser, const char *what,
 						(uintptr_t)token.text };
 	} else if (token.kind != TOKEN_VALUE) {
 		return fail_expected(parser, what);
-	} else if (!read_value(parser, &token, kind, value)) {
+	} else if (!read_value(parser, &token, what, kind, value)) {
 		return false;
 	}
 	advance(parser);
@@ -192,7 +200,7 @@ bool parse_number(struct parser *parser, const char *what, uint64_t max,
 	if (token.kind != TOKEN_VALUE)
 		return fail_expected(parser, what);
 	if (!read_number(token.text, token.length, value))
-		return fail_value(parser, &token);
+		return fail_value(parser, &token, what);
 	if (*value > max)
 		return fail_at(parser, token.place,
 			       "%s is %llu at most, not %.*s", what,

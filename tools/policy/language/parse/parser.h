@@ -222,6 +222,14 @@ bool parse_extension(struct parser *parser, struct policy_place place);
 bool parse_mark(struct parser *parser, struct policy_place place);
 bool parse_masked(struct parser *parser, uint64_t *value, uint64_t *mask);
 
+/* hint.c */
+void hint_negation(struct parser *parser);
+void hint_separator(struct parser *parser);
+void hint_slash(struct parser *parser, const char *what);
+void hint_flags(struct parser *parser, const struct token *first,
+		uint64_t flags);
+bool hint_instead(struct parser *parser);
+
 /* keywords.c */
 bool is_action(const struct token *token, enum policy_action *action);
 bool is_statement(const struct token *token);

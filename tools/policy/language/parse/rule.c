@@ -144,7 +144,7 @@ static bool fail_clause(struct parser *parser)
 			    "a list follows the field that it is for: 'from "
 			    "%.*s'",
 			    (int)token->length, token->text);
-	else
+	else if (!hint_instead(parser))
 		hint_clause(parser, token);
 	return false;
 }

@@ -103,6 +103,11 @@ bool parse_set(struct parser *parser, enum value_kind kind,
 
 	*set = (struct parsed_set){ 0 };
 	set->negated = accept_sign(parser, '!');
+	if (set->negated && token_is_sign(&parser->token, '=')) {
+		fail_expected(parser, kind_name(kind));
+		hint_negation(parser);
+		return false;
+	}
 	if (!parse_items(parser, kind_name(kind), take_set_item, &taking)) {
 		free_set(set);
 		return false;

@@ -128,15 +128,14 @@ static bool add_masked(struct parser *parser, enum policy_field field,
 bool parse_flags(struct parser *parser, struct policy_place place)
 {
 	bool negated = accept_sign(parser, '!');
+	const struct token first = parser->token;
 	uint64_t flags, mask;
 
 	if (!parse_flag_set(parser, &flags))
 		return false;
 	if (!accept_sign(parser, '/')) {
 		fail_expected(parser, "'/' and the flags to look at");
-		report_hint(parser->diagnostics,
-			    "'flags syn/syn,ack' is for those with SYN and "
-			    "without ACK");
+		hint_flags(parser, &first, flags);
 		return false;
 	}
 	if (!parse_flag_set(parser, &mask))

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What to write instead, in the words of the line that was not understood. */
+#include <string.h>
+
+#include "parser.h"
+#include "policy/language/print/print.h"
+
+#define HINT_MAX 40 /* letters of a word that are repeated */
+
+/* The next token, which stays where it is. */
+static struct token next_token(const struct parser *parser)
+{
+	struct diagnostics nobody = { 0 };
+	struct lexer ahead = parser->lexer;
+	struct token next;
+
+	ahead.diagnostics = &nobody;
+	lexer_next(&ahead, &next);
+	diagnostics_free(&nobody);
+	return next;
+}
+
+static bool is_value(const struct token *token)
+{
+	return (token->kind == TOKEN_VALUE || token->kind == TOKEN_WORD) &&
+	       token->length <= HINT_MAX;
+}
+
+static bool is_in_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || (c && strchr("_-.:/", c));
+}
+
+/* The word before a token of its line; of length 0 where there is none. */
+static struct token word_before(const struct token *token)
+{
+	const char *start = token->text - (token->place.column - 1);
+	const char *end = token->text, *at;
+	struct token word = { .kind = TOKEN_WORD };
+
+	while (end > start && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	for (at = end; at > start && is_in_word(at[-1]);)
+		at--;
+	if (end - at <= HINT_MAX) {
+		word.text = at;
+		word.length = end - at;
+	}
+	return word;
+}
+
+static bool is_protocol(const struct token *token)
+{
+	uint32_t value;
+
+	return token->kind == TOKEN_WORD &&
+	       word_value(WORDS_PROTOCOL, token->text, token->length, &value);
+}
+
+static bool has_ports(const struct token *token)
+{
+	return token_is(token, "tcp") || token_is(token, "udp") ||
+	       token_is(token, "sctp");
+}
+
+/* After a '!', which is the token before. */
+void hint_negation(struct parser *parser)
+{
+	struct token next = next_token(parser);
+
+	if (!token_is_sign(&parser->token, '='))
+		return;
+	if (is_value(&next))
+		report_hint(parser->diagnostics, "did you mean '!%.*s'?",
+			    (int)next.length, next.text);
+	else
+		report_hint(parser->diagnostics,
+			    "'!' negates a set, without a '='");
+}
+
+void hint_separator(struct parser *parser)
+{
+	const struct token *token = &parser->token;
+	struct token before = word_before(token);
+
+	if (!is_value(token) || !before.length)
+		return;
+	report_hint(parser->diagnostics,
+		    "a comma is between two values: '%.*s, %.*s'",
+		    (int)before.length, before.text, (int)token->length,
+		    token->text);
+}
+
+/* "type 8/0", as nft and iptables have it. */
+void hint_slash(struct parser *parser, const char *what)
+{
+	struct token before = word_before(&parser->token);
+	struct token next = next_token(parser);
+
+	if (what != kind_name(KIND_ICMP) && what != kind_name(KIND_ICMP6))
+		return;
+	if (before.length && is_value(&next))
+		report_hint(parser->diagnostics,
+			    "did you mean 'type %.*s code %.*s'?",
+			    (int)before.length, before.text, (int)next.length,
+			    next.text);
+}
+
+/* The flags start at that place, and end before the token. */
+void hint_flags(struct parser *parser, const struct token *first,
+		uint64_t flags)
+{
+	int length = parser->previous_end.column - first->place.column;
+	uint32_t flag;
+
+	if (parser->token.kind == TOKEN_WORD &&
+	    word_value(WORDS_TCP_FLAG, parser->token.text, parser->token.length,
+		       &flag))
+		report_hint(parser->diagnostics,
+			    "'flags syn/syn,ack' is for those with SYN and "
+			    "without ACK");
+	else if (flags == 0x02)
+		report_hint(parser->diagnostics,
+			    "did you mean 'syn', the first packet of a "
+			    "connection? 'flags syn/syn' looks at no other "
+			    "flag");
+	else if (flags)
+		report_hint(parser->diagnostics,
+			    "did you mean 'flags %.*s/%.*s'? It looks at no "
+			    "other flag",
+			    length, first->text, length, first->text);
+	else
+		report_hint(parser->diagnostics,
+			    "'flags none/syn,ack' is for those without SYN "
+			    "and ACK");
+}
+
+static bool hint_comma(struct parser *parser)
+{
+	struct token before = word_before(&parser->token);
+	struct token next = next_token(parser);
+	const char *action =
+		parser->rule.rule.action == POLICY_JUMP
+			? "jump NAME"
+			: policy_action_word(parser->rule.rule.action);
+
+	if (!before.length || !is_value(&next))
+		return false;
+	if (is_protocol(&before) && is_protocol(&next))
+		report_hint(parser->diagnostics,
+			    "did you mean 'proto { %.*s, %.*s }'?",
+			    (int)before.length, before.text, (int)next.length,
+			    next.text);
+	else if (match_clause(&before) && match_clause(&next))
+		report_hint(parser->diagnostics,
+			    "a rule for each: '%s %.*s' and '%s %.*s'", action,
+			    (int)before.length, before.text, action,
+			    (int)next.length, next.text);
+	else
+		return false;
+	return true;
+}
+
+static bool hint_brace(struct parser *parser)
+{
+	struct token before = word_before(&parser->token);
+	struct token next = next_token(parser);
+
+	if (!before.length || !match_clause(&before))
+		return false;
+	if (next.kind == TOKEN_NEWLINE || next.kind == TOKEN_END)
+		report_hint(parser->diagnostics,
+			    "a rule is one line: 'jump NAME %.*s' leads to the "
+			    "rules of 'sublist NAME {'",
+			    (int)before.length, before.text);
+	else if (has_ports(&before))
+		report_hint(parser->diagnostics,
+			    "ports have a side: '%.*s to port { ... }'",
+			    (int)before.length, before.text);
+	else if (token_is(&before, "icmp") || token_is(&before, "icmp6"))
+		report_hint(parser->diagnostics,
+			    "types follow 'type': '%.*s type { ... }'",
+			    (int)before.length, before.text);
+	else
+		return false;
+	return true;
+}
+
+static bool hint_port(struct parser *parser)
+{
+	struct diagnostics nobody = { 0 };
+	struct lexer ahead = parser->lexer;
+	const char *sign = "";
+	struct token next;
+
+	ahead.diagnostics = &nobody;
+	lexer_next(&ahead, &next);
+	while (token_is_sign(&next, '!') || token_is_sign(&next, '=')) {
+		if (token_is_sign(&next, '!'))
+			sign = "!";
+		lexer_next(&ahead, &next);
+	}
+	diagnostics_free(&nobody);
+	if (!is_value(&next))
+		return false;
+	report_hint(parser->diagnostics,
+		    "a port has a side: 'to port %s%.*s' or 'from port %s%.*s'",
+		    sign, (int)next.length, next.text, sign, (int)next.length,
+		    next.text);
+	return true;
+}
+
+/* Where a clause would go. False: nothing is known of such a token. */
+bool hint_instead(struct parser *parser)
+{
+	if (token_is_sign(&parser->token, ','))
+		return hint_comma(parser);
+	if (token_is_sign(&parser->token, '{'))
+		return hint_brace(parser);
+	if (token_is(&parser->token, "port"))
+		return hint_port(parser);
+	return false;
+}
