@@ -3,11 +3,13 @@
  * The splicer and any file at all: it says no, or does what it was asked to,
  * and stays inside of the file (the sanitizer watches).
  */
+#include "lib/elf_map.h"
 #include "lib/elf_strip.h"
 #include "memory.h"
 
 #define CONSTANTS_MAX 16
 #define TABLE ".rodata.table"
+#define MAP "tagged" /* of tag.bpf.c */
 
 static void set_all(struct elf_object *object)
 {
@@ -52,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (read_bytes(&object, bytes, size))
 		return 0;
 	ask(&object);
+	elf_map_set_entries(&object, MAP, 7);
 	elf_object_replace(&object, TABLE, table, sizeof(table));
 	ask(&object);
 	set_all(&object);
@@ -59,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	elf_object_strip(&object);
 	ask(&object);
 	set_all(&object);
+	elf_map_set_entries(&object, MAP, 9);
 	elf_object_free(&object);
 	return 0;
 }

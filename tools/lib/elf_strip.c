@@ -7,10 +7,10 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <linux/btf.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BTF_MAGIC 0xeb9f
 #define ALIGN_MAX 64
 
 /* As in libbpf. Offsets count from the end of the header. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * libpcap is loaded when the first capture is opened: linked, it would bring
- * libdbus and eight more libraries, and more than double the time that each
+ * libdbus and seven more libraries, and more than double the time that each
  * command takes to start.
  */
 #include "capture.h"
