@@ -84,6 +84,25 @@ static __always_inline int tg_sum_packet(struct tg_packet *pkt, __u32 offset,
 }
 
 /*
+ * The transport header of an skb may be inside a tunnel of this host, and the
+ * kernel does not trim a packet before it. More of the packet then remains as
+ * padding behind the reply. A partial checksum needs the exact size, as all
+ * that remains becomes part of its sum.
+ */
+static __always_inline int tg_cut_quote(struct tg_packet *pkt,
+					struct tg_asker *asker, __u32 end,
+					int is_open)
+{
+	__u32 most = asker->link_size + TG_QUOTE_MAX;
+
+	if (!tg_cut(pkt, end))
+		return 0;
+	if (pkt->hook == TG_HOOK_XDP || is_open)
+		return -1;
+	return pkt->size > most ? tg_cut(pkt, most) : 0;
+}
+
+/*
  * Trim the packet to the quote and return its checksum (16 bits), or an error.
  *
  * If the transport checksum is partial (CHECKSUM_PARTIAL), the device completes
@@ -119,7 +138,7 @@ static __always_inline int tg_quote(struct tg_packet *pkt,
 		end = asker->transport_at;
 	if (*size > TG_QUOTE_MAX ||
 	    tg_sum_packet(pkt, asker->link_size, summed, &sum) < 0 ||
-	    tg_cut(pkt, end) < 0)
+	    tg_cut_quote(pkt, asker, end, is_open) < 0)
 		return TG_NO_REPLY;
 	return tg_fold((__u64)sum + field);
 }

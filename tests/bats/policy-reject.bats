@@ -301,6 +301,40 @@ answers_after_options() { # HOOK
 	answers_after_options egress
 }
 
+# The sender's kernel looks for the transport header inside of tunnels, and a
+# packet is not cut before it; here it is 180 bytes in, and 128 are quoted.
+tunnelled() { # TUNNELS PAYLOAD
+	local many=$NOPS$NOPS$NOPS$NOPS$NOPS$NOPS$NOPS$NOPS$NOPS$NOPS inner
+	(($1 > 0)) || {
+		ip4 17 "$2" "$many"
+		return
+	}
+	inner=$(tunnelled $(($1 - 1)) "$2")
+	ip4 4 "${inner:4}" "$many"
+}
+
+answers_tunnels() { # HOOK
+	given_reject "$1"
+	capture_begins client
+	client_sends "$(tunnelled 1 "$(udp 61)")" "$(tunnelled 2 "$(udp 61)")" "$(ip4 17 "$(udp 61)")"
+	capture_ends 'udp port 80 unreachable, length 37'
+	[[ $CAPTURED == *'protocol 4 port '*' unreachable, length 136'*'protocol 4 port '*' unreachable, length 136'* ]] || fail "$CAPTURED"
+	[[ $CAPTURED != *'wrong icmp cksum'* ]] || fail "$CAPTURED"
+	counted act "$(counted_as "$1")" reject rule 3
+}
+
+@test "packets of tunnels in tunnels are answered in native XDP" {
+	answers_tunnels xdp
+}
+
+@test "packets of tunnels in tunnels are answered at ingress" {
+	answers_tunnels ingress
+}
+
+@test "packets of tunnels in tunnels are answered at egress" {
+	answers_tunnels egress
+}
+
 # --- tags
 
 answers_with_tags() { # HOOK

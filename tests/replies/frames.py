@@ -11,6 +11,7 @@ SERVER_MAC, CLIENT_MAC = bytes.fromhex("020000000002"), bytes.fromhex("020000000
 SOURCES4 = "c6336401 c6336401 c6336401 c6336401 01000001 7f000001 00000000 dfffffff e0000001 ffffffff"
 SOURCES6 = ("20010db8" + "0" * 23 + "1 ") * 5 + "0" * 32 + " " + "0" * 31 + "1 ff02" + "0" * 27 + "1 fe80" + "0" * 27 + "1"
 TCP, UDP, SCTP, ICMP, ICMP6 = 6, 17, 132, 1, 58
+IPIP, IP6IP, GRE = 4, 41, 47
 
 
 def edges(bits):
@@ -53,6 +54,8 @@ class Frame:
             number = self.edge(8)
             if number not in EXTENSIONS:
                 return number
+        if self.chance(0.08):
+            return self.random.choice((IPIP, IP6IP, GRE))
         return self.random.choice(common)
 
     def transport(self, protocol):
@@ -71,7 +74,18 @@ class Frame:
         if protocol in (ICMP, ICMP6):
             kind = random.choice((8, 0, 3, 4, 5, 11, 12, 13, 127, 128, 129, 136, 137, 138, self.edge(8)))
             return struct.pack("!BBHI", kind, self.edge(8), random.getrandbits(16), 7) + payload
+        if protocol in (IPIP, IP6IP, GRE):
+            return self.tunnelled(protocol)
         return payload
+
+    def tunnelled(self, protocol):
+        """A packet in a tunnel, which may be one of a tunnel as well."""
+        is_ip4 = self.chance(0.5) if protocol == GRE else protocol == IPIP
+        number = self.protocol()
+        transport = self.transport(number)
+        inner = self.ip4(transport, number) if is_ip4 else self.ip6(transport, number)
+        gre = struct.pack("!HH", 0, 0x0800 if is_ip4 else 0x86DD) if protocol == GRE else b""
+        return gre + inner
 
     # --- network
 
