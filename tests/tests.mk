@@ -38,8 +38,8 @@ $(O)/tests/tables/native.fuzz.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 
 # What tests share, and the library of the tools: programs take what they use.
 PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
-	words object splice reference) $(addprefix tests/tables/,native pools \
-	random_packet random_policy shrink subject) tests/unit/policy_same
+	words object splice reference) $(addprefix tests/tables/,fields native \
+	pools random_packet random_policy shrink subject) tests/unit/policy_same
 SANITIZED := $(PARTS) $(LIBRARY_SOURCES:.c=)
 
 $(T)/parts.a: $(PARTS:%=$(O)/%.o)

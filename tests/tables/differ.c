@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * differ - random policies and random packets: the lookup in the tables that
- * the compiler makes, against the reference matcher.
+ * the compiler makes, against the reference matcher; and what the parser finds
+ * in each packet, against a reader of its own.
  *
  *	build/tests/differ [COMPARISONS [SEED [SECONDS]]]
  *
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "fields.h"
 #include "native.h"
 #include "packet/describe.h"
 #include "policy/language/text/read.h"
@@ -121,13 +123,38 @@ static void tell(struct differ *differ, struct question *question, char *text)
 	free(words);
 }
 
-static bool compare(struct differ *differ, struct question *question,
-		    const struct policy *policy,
-		    const struct compiled *compiled)
+/* What the matcher is asked about, read once more without the parser. */
+static bool compare_fields(struct differ *differ,
+			   const struct random_packet *packet,
+			   const struct policy_packet *read)
+{
+	struct policy_packet fields;
+	enum policy_field field;
+
+	fields_read(&fields, packet);
+	field = fields_differ(&fields, read);
+	if (field == POLICY_FIELDS)
+		return true;
+	tap_note(differ->tap,
+		 "field %d is %llu, and the parser's is %llu; malformed %d, %d",
+		 field, (unsigned long long)fields.value[field].lo,
+		 (unsigned long long)read->value[field].lo, fields.malformed,
+		 read->malformed);
+	tap_dump(differ->tap, packet->bytes, packet->size);
+	return false;
+}
+
+static void draw_packet(struct differ *differ, struct question *question)
 {
 	random_packet(&differ->random, &question->packet);
 	policy_packet_read(&question->read, question->packet.bytes,
 			   question->packet.size, &question->packet.metadata);
+}
+
+static bool compare(struct differ *differ, struct question *question,
+		    const struct policy *policy,
+		    const struct compiled *compiled)
+{
 	if (!is_answered(question, policy, compiled))
 		return false;
 	differ->ruled += question->wanted != 0;
@@ -146,7 +173,7 @@ static bool compare_policy(struct differ *differ, size_t kind)
 	struct compiled compiled;
 	struct policy policy;
 	char *text;
-	bool same = true;
+	bool same = true, is_read = true;
 	size_t i = 0;
 	int err;
 
@@ -158,8 +185,12 @@ static bool compare_policy(struct differ *differ, size_t kind)
 	}
 	for (int id = 0; id < TG_FAMILY_OTHER; id++)
 		differ->engines[compiled.constants.family[id].engine]++;
-	for (; i < PACKETS && same && !err; i++)
+	for (; i < PACKETS && same && is_read && !err; i++) {
+		draw_packet(differ, &question);
+		is_read = compare_fields(differ, &question.packet,
+					 &question.read);
 		same = compare(differ, &question, &policy, &compiled);
+	}
 	if (!same)
 		tell(differ, &question, text);
 	differ->compared[kind] += i;
@@ -168,7 +199,7 @@ static bool compare_policy(struct differ *differ, size_t kind)
 	compiled_free(&compiled);
 	policy_free(&policy);
 	free(text);
-	return same && !err;
+	return same && is_read && !err;
 }
 
 static size_t pick_kind(struct random *random)
