@@ -104,7 +104,8 @@ def enter(namespace):
 class Pair:
     """A client and a server, without addresses: nothing speaks by itself."""
 
-    def __init__(self):
+    def __init__(self, mtu=MTU):
+        self.mtu = str(mtu)
         name = f"tgt-wire-{os.getpid()}"
         self.client, self.server = name + "-client", name + "-server"
 
@@ -113,8 +114,8 @@ class Pair:
             run("ip", "netns", "add", host)
             self.inside(host, "sysctl", "-q", "net.ipv6.conf.default.disable_ipv6=1")
         run(
-            "ip", "-n", self.client, "link", "add", "eth0", "address", CLIENT_MAC, "mtu", str(MTU), "type", "veth",
-            "peer", "name", "eth0", "address", SERVER_MAC, "mtu", str(MTU), "netns", self.server,
+            "ip", "-n", self.client, "link", "add", "eth0", "address", CLIENT_MAC, "mtu", self.mtu, "type", "veth",
+            "peer", "name", "eth0", "address", SERVER_MAC, "mtu", self.mtu, "netns", self.server,
         )  # fmt: skip
         for host in (self.client, self.server):
             run("ip", "-n", host, "link", "set", "eth0", "up")
@@ -131,6 +132,10 @@ class Pair:
 
     def on_server(self, *words):
         run(TAILGATE, "--netns", self.server, *words)
+
+    def server_says(self, *words):
+        command = (TAILGATE, "--netns", self.server, *words)
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def take_xdp_answers(self):
         self.inside(self.client, "ip", "link", "set", "eth0", "xdpdrv", "obj", PROGRAMS, "sec", "xdp")
