@@ -129,10 +129,18 @@ echo_requests_in() {
 		/^Icmp:/ { print $at["InEchos"] }'
 }
 
+frames_sent() {
+	in_client ip -s -j link show dev eth0 | jq '.[0].stats64.tx.packets'
+}
+
+have_been_sent() { # COUNT
+	(($(frames_sent) >= $1))
+}
+
 @test "with --default drop no packet passes any more when attach returns" {
 	given_server
 	given_known_neighbours
-	local hook before
+	local hook before sent
 	for hook in xdp ingress; do
 		nsenter --net="/run/netns/$CLIENT" ping -q -i 0.002 -w 60 "$SERVER4" >/dev/null 3>&- 4>&- &
 		PING=$!
@@ -140,7 +148,8 @@ echo_requests_in() {
 		eventually [ "$(echo_requests_in)" != "$before" ]
 		on_server attach eth0 "--$hook" --default drop
 		before=$(echo_requests_in)
-		sleep 0.3
+		sent=$(frames_sent)
+		eventually have_been_sent $((sent + 50))
 		[[ $(echo_requests_in) == "$before" ]] || fail "pings passed the chain at $hook"
 		counted end "$hook" drop default
 		refute_counted end "$hook" pass default

@@ -253,14 +253,14 @@ all_ended_well() { # PID...
 		key=$(stat -Lc %i /proc/self/ns/net)-eth0
 		nobody() { setpriv --reuid 65534 --clear-groups "$@"; }
 		nobody ln -s /run/victim "/run/lock/tailgate.$key.lock"
-		nobody flock /run/lock/tailgate.lock sleep 60 &
-		timeout 20 "$TAILGATE" attach eth0 --ingress
+		nobody flock /run/lock/tailgate.lock sleep 600 &
+		timeout 300 "$TAILGATE" attach eth0 --ingress
 		test "$(stat -c "%a %u" /run/tailgate-objects)" = "700 0"
 		for lock in /run/tailgate-objects/{all,$key}.lock; do
 			test -e "$lock"
 			nobody flock -n "$lock" true && exit 1
 		done
-		timeout 20 "$TAILGATE" detach eth0
+		timeout 300 "$TAILGATE" detach eth0
 		test ! -s /run/victim
 		test ! -e /run/tailgate-objects'
 }

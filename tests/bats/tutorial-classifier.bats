@@ -205,7 +205,7 @@ graft() { # SECTION [WORDS...]
 
 @test "tc exports no maps any more, and import waits for good" {
 	local importer status=0
-	in_server timeout 5 tc exec bpf import "$BATS_TEST_TMPDIR/maps" run /usr/bin/env 3>&- 4>&- &
+	in_server timeout 15 tc exec bpf import "$BATS_TEST_TMPDIR/maps" run /usr/bin/env 3>&- 4>&- &
 	importer=$!
 	eventually test -S "$BATS_TEST_TMPDIR/maps"
 	in_server tc qdisc add dev eth0 clsact
