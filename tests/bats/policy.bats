@@ -197,3 +197,10 @@ dump_agrees() { # POLICY PACKETS
 	[[ $output == *'rule 2, '*'edge.policy:5: pass tcp to port { 80, 443 }'* ]]
 	cmp "$BATS_TEST_TMPDIR/one.o" "$BATS_TEST_TMPDIR/two.o"
 }
+
+@test "an object never takes the place of a device or a pipe" {
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	run -1 --separate-stderr tailgate policy compile "$POLICY" -o "$BATS_TEST_TMPDIR/pipe"
+	[[ $stderr == *"pipe: not a regular file: name another one with -o" ]]
+	[[ -p $BATS_TEST_TMPDIR/pipe ]]
+}
