@@ -152,6 +152,26 @@ ends() { # STATUS LAST-LINE
 	[[ $output == *'ok 1 - one: a'*'not ok 2 - one: b'*'# why'*'ok 3 - two: c'*'not ok 4 - two: planned 2 tests and ran 1, exit status 139'*'ok 5 - three --quick: d'*'not ok 6 - three --quick: no test failed, but the exit status is 3'*'1..6' ]]
 }
 
+@test "programs that run at once are one list, and one that dies has failed" {
+	given_runner
+	# shellcheck source=tests/tiers/lib.bash
+	source "$TREE/tests/tiers/lib.bash"
+	cd "$BATS_TEST_TMPDIR"
+	# each waits for the other
+	printf '#!/bin/sh\ntouch a; until [ -e b ]; do sleep 0.01; done\necho 1..1; echo ok 1 - met\n' >one
+	printf '#!/bin/sh\ntouch b; until [ -e a ]; do sleep 0.01; done\necho 1..1; echo ok 1 - met\n' >two
+	printf '#!/bin/sh\necho 1..1; kill -KILL $$\n' >three
+	chmod +x one two three
+	nproc() { echo 2; }
+	all_at_once() {
+		tap_programs ./one ./two ./three
+		tap_plan
+	}
+	run -0 all_at_once
+	[[ $output == *' - one: met'* && $output == *' - two: met'* ]]
+	[[ $output == *'not ok '[1-3]' - three: planned 1 tests and ran 0, exit status 137'* && ${lines[-1]} == '1..3' ]]
+}
+
 @test "with --docker a skipped docker test has failed" {
 	given_runner
 	printf '#!/bin/sh\necho 1..1\necho "ok 1 - it # skip no engine"\n' >"$TREE/tests/tiers/docker"

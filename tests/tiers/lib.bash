@@ -72,25 +72,40 @@ tap_program() { # COMMAND [ARGUMENT]...
 	rm -f "$file" "$file.status"
 }
 
-# Runs as many programs at once as there are processors, and reports them in the
-# order in which they are given.
+# Runs as many programs at once as there are processors, and reports each when
+# it has ended.
 tap_programs() { # COMMAND...
-	local folder program next=0 done=0 jobs
+	local folder program jobs running=()
 	folder=$(mktemp -d)
 	jobs=$(nproc)
 	for program; do
-		while ((next - done >= jobs)); do
-			wait -n
-			done=$((done + 1))
-		done
+		((${#running[@]} < jobs)) || report_ended
 		run_program "$folder/${program##*/}" "$program" &
-		next=$((next + 1))
+		running+=("$program")
 	done
-	for program; do
-		while [[ ! -s $folder/${program##*/}.status ]]; do
-			wait -n
-		done
-		tap_report "$folder/${program##*/}" "${program##*/}"
+	while ((${#running[@]})); do
+		report_ended
 	done
 	rm -rf "$folder"
+}
+
+# Waits for one of the running programs of tap_programs, and reports all that
+# have ended.
+report_ended() {
+	local program file rest=() status=0
+	wait -n || status=$?
+	for program in "${running[@]}"; do
+		file=$folder/${program##*/}
+		# where nothing is left to wait for, what has no status was killed
+		if [[ ! -s $file.status ]] && ((status == 127)); then
+			echo 127 >"$file.status"
+			touch "$file"
+		fi
+		if [[ -s $file.status ]]; then
+			tap_report "$file" "${program##*/}"
+		else
+			rest+=("$program")
+		fi
+	done
+	running=("${rest[@]}")
 }
