@@ -81,6 +81,7 @@ struct policy_condition {
 	 * The condition holds where the half of the packet's family does.
 	 */
 	struct policy_condition *either_family;
+	const char *list; /* printed in place of the ranges, or NULL */
 };
 
 enum policy_action {
@@ -132,6 +133,9 @@ struct policy_rule {
 	struct policy_change *changes;
 	size_t change_count;
 	struct policy_place place;
+	/* to print: lines above the rule, and an empty line below it */
+	const char *comment;
+	bool ends_paragraph;
 };
 
 /* The main list of rules, or a sub-list. */
@@ -140,9 +144,20 @@ struct policy_block {
 	struct policy_rule *rules;
 	size_t count;
 	struct policy_place place;
+	const char *comment; /* lines below the last rule, or NULL */
+};
+
+/* A set with a name. The parser resolves lists: only printed policies have
+ * some. */
+struct policy_list {
+	const char *name;
+	struct policy_condition values;
 };
 
 struct policy {
+	const char *comment; /* lines above all else, or NULL */
+	struct policy_list *lists;
+	size_t list_count;
 	struct policy_block *blocks;
 	size_t block_count;
 	enum policy_action default_action; /* NEXT unless the text says */
@@ -161,5 +176,7 @@ bool policy_condition_is_empty(const struct policy_condition *condition);
 bool policy_rule_is_empty(const struct policy_rule *rule);
 
 void policy_free(struct policy *policy);
+
+unsigned int policy_field_bits(enum policy_field field);
 
 #endif

@@ -12,9 +12,20 @@ int value_compare(struct policy_value a, struct policy_value b)
 	return a.lo < b.lo ? -1 : a.lo > b.lo;
 }
 
+static bool grow(struct ranges *ranges)
+{
+	if (!ranges->arena)
+		return vec_reserve(ranges->list, ranges->room,
+				   ranges->count + 1);
+	ranges->list = arena_grow(ranges->arena, ranges->list,
+				  sizeof(*ranges->list), ranges->count,
+				  &ranges->room);
+	return true;
+}
+
 bool ranges_add(struct ranges *ranges, struct policy_range range)
 {
-	if (!vec_reserve(ranges->list, ranges->room, ranges->count + 1))
+	if (ranges->count == ranges->room && !grow(ranges))
 		return false;
 	ranges->list[ranges->count++] = range;
 	return true;
@@ -22,7 +33,8 @@ bool ranges_add(struct ranges *ranges, struct policy_range range)
 
 void ranges_free(struct ranges *ranges)
 {
-	free(ranges->list);
+	if (!ranges->arena)
+		free(ranges->list);
 	*ranges = (struct ranges){ 0 };
 }
 
@@ -50,6 +62,13 @@ static struct policy_value next(struct policy_value value)
 	return value;
 }
 
+static struct policy_value previous(struct policy_value value)
+{
+	value.hi -= value.lo == 0;
+	value.lo--;
+	return value;
+}
+
 static bool is_zero(struct policy_value value)
 {
 	return !value.hi && !value.lo;
@@ -73,6 +92,55 @@ void ranges_sort(struct ranges *ranges)
 			list[last].last = list[i].last;
 	}
 	ranges->count = last + 1;
+}
+
+struct policy_value value_highest(unsigned int bits)
+{
+	return (struct policy_value){
+		.hi = bits > 64 ? UINT64_MAX >> (128 - bits) : 0,
+		.lo = bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1,
+	};
+}
+
+bool ranges_complement(struct ranges *to, unsigned int bits,
+		       const struct policy_range *list, size_t count)
+{
+	struct policy_value from = { 0 }, end = value_highest(bits);
+	bool good = true;
+
+	for (size_t i = 0; i < count; i++) {
+		if (value_compare(from, list[i].first) < 0)
+			good &= ranges_add(to, (struct policy_range){
+						       from,
+						       previous(list[i].first),
+					       });
+		if (value_compare(list[i].last, end) >= 0)
+			return good;
+		from = next(list[i].last);
+	}
+	return good & ranges_add(to, (struct policy_range){ from, end });
+}
+
+bool ranges_intersect(struct ranges *to, const struct policy_range *a,
+		      size_t a_count, const struct policy_range *b,
+		      size_t b_count)
+{
+	bool good = true;
+
+	for (size_t i = 0, j = 0; i < a_count && j < b_count;) {
+		bool later = value_compare(a[i].first, b[j].first) > 0;
+		bool sooner = value_compare(a[i].last, b[j].last) < 0;
+		struct policy_range both = {
+			later ? a[i].first : b[j].first,
+			sooner ? a[i].last : b[j].last,
+		};
+
+		if (value_compare(both.first, both.last) <= 0)
+			good &= ranges_add(to, both);
+		i += sooner;
+		j += !sooner;
+	}
+	return good;
 }
 
 /* The first range that does not end before value; count if there is none. */

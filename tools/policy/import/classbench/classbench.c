@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "policy/import/core/import.h"
+#include "policy/language/print/print.h"
 
 #define ETHERTYPE_IP 0x0800
 #define PORT_MAX 0xffff
@@ -55,15 +56,17 @@ static size_t word(struct line *line, char sign)
 	return end - line->at;
 }
 
-static int read_prefix(struct line *line, struct import_condition *condition)
+static int read_prefix(struct line *line, struct policy_condition *condition)
 {
 	size_t size = word(line, '\0');
+	struct ranges set = import_set(line->import);
 	struct policy_range range;
 
 	if (!memchr(line->at, '/', size) ||
 	    !import_prefix(line->at, size, false, &range))
 		return fail(line, "not a prefix");
-	condition->set = import_range(line->import, range.first, range.last);
+	ranges_add(&set, range);
+	*condition = import_condition(condition->field, false, &set);
 	line->at += size;
 	return 0;
 }
@@ -79,7 +82,7 @@ static int read_number(struct line *line, char sign, uint64_t max,
 	return 0;
 }
 
-static int read_ports(struct line *line, struct import_condition *condition)
+static int read_ports(struct line *line, struct policy_condition *condition)
 {
 	uint64_t first, last;
 	int err = read_number(line, ':', PORT_MAX, &first);
@@ -91,11 +94,12 @@ static int read_ports(struct line *line, struct import_condition *condition)
 	if (!err && first > last)
 		err = fail(line, "a range that ends before it starts");
 	if (!err)
-		condition->set = import_values(line->import, first, last);
+		*condition = import_values(line->import, condition->field,
+					   false, first, last);
 	return err;
 }
 
-static int read_protocol(struct line *line, struct import_condition *condition,
+static int read_protocol(struct line *line, struct policy_condition *condition,
 			 bool *any)
 {
 	uint64_t protocol, mask;
@@ -109,34 +113,39 @@ static int read_protocol(struct line *line, struct import_condition *condition,
 		err = fail(line, "a mask that is neither 0x00 nor 0xFF");
 	if (err)
 		return err;
-	condition->set = import_values(line->import, protocol, protocol);
+	*condition = import_values(line->import, condition->field, false,
+				   protocol, protocol);
 	*any = !mask;
 	return 0;
 }
 
-static bool is_all(const struct import_condition *condition, uint64_t last)
+static bool is_all(const struct policy_condition *condition, uint64_t last)
 {
-	const struct policy_range *range = condition->set.ranges;
+	const struct policy_range *range = condition->ranges;
 
 	return range->first.lo == 0 && range->last.lo == last;
 }
 
 static void print_remark(const struct line *line, const char *what, FILE *out)
 {
-	import_print_comment(out, "",
-			     arena_format(&line->import->arena, "%s: %.*s",
-					  what, (int)(line->end - line->start),
-					  line->start));
+	struct import *import = line->import;
+	const char *text =
+		arena_format(&import->arena, "%s: %.*s", what,
+			     (int)(line->end - line->start), line->start);
+
+	fprintf(out, "# %s\n", import_comment(import, text));
 }
 
 /* All values are no condition: all ports are there for ICMP, too. */
-static void print_rule(struct line *line, const struct import_condition *read,
+static void print_rule(struct line *line, const struct policy_condition *read,
 		       size_t count, bool drops, FILE *out)
 {
 	static const uint64_t last[] = { UINT32_MAX, UINT32_MAX, PORT_MAX,
 					 PORT_MAX, UINT64_MAX };
-	struct import_condition conditions[6];
+	struct policy_condition conditions[6];
 	struct import_case one = { conditions, 0 };
+	struct policy_rule rule = { .action =
+					    drops ? POLICY_DROP : POLICY_PASS };
 	bool has_address = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -146,23 +155,23 @@ static void print_rule(struct line *line, const struct import_condition *read,
 		has_address |= i < 2;
 	}
 	if (!has_address)
-		conditions[one.count++] = (struct import_condition){
-			.field = POLICY_ETHERTYPE,
-			.set = import_values(line->import, ETHERTYPE_IP,
-					     ETHERTYPE_IP),
-		};
+		conditions[one.count++] =
+			import_values(line->import, POLICY_ETHERTYPE, false,
+				      ETHERTYPE_IP, ETHERTYPE_IP);
 	if (!import_case_settle(line->import, &one)) {
 		print_remark(line, "never matches", out);
 		return;
 	}
-	fputs(drops ? "drop" : "pass", out);
-	import_print_conditions(out, &one);
+	import_case_finish(line->import, &one);
+	rule.conditions = one.conditions;
+	rule.condition_count = one.count;
+	policy_rule_print(out, NULL, &rule);
 	fputc('\n', out);
 }
 
 static int read_rule(struct line *line, size_t number, FILE *out)
 {
-	struct import_condition conditions[] = {
+	struct policy_condition conditions[] = {
 		{ .field = POLICY_SOURCE4 },
 		{ .field = POLICY_TARGET4 },
 		{ .field = POLICY_SOURCE_PORT },

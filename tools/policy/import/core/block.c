@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Frames and blocks: each is made once, however many rules lead to it. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "walk.h"
@@ -55,28 +54,65 @@ struct block *walk_block(struct walk *walk, enum block_kind kind,
 	if (block)
 		return block;
 	block = arena_alloc(&walk->import->arena, sizeof(*block));
-	*block = (struct block){ .is = key };
+	*block = (struct block){ .is = key, .index = walk->count };
 	import_keys_add(&walk->blocks, block, sizeof(key));
-	if (walk->last) {
-		block->name = name_of(walk, block);
-		walk->last->next = block;
-	} else {
-		walk->first = block;
-	}
-	walk->last = block;
+	if (walk->count)
+		block->list.name = (char *)name_of(walk, block);
+	if (walk->count == walk->room)
+		walk->list = arena_grow(&walk->import->arena, walk->list,
+					sizeof(*walk->list), walk->count,
+					&walk->room);
+	walk->list[walk->count++] = block;
 	return block;
 }
 
-/* Sub-lists in sub-lists; the walk through them goes no deeper than allowed. */
-static unsigned int height_of(struct block *block, unsigned int depth)
+void walk_add_comment(struct walk *walk, const char *text)
 {
+	struct block *block = walk->now;
+	const char *line = import_comment(walk->import, text);
+
+	block->comments = block->comments
+				  ? arena_format(&walk->import->arena, "%s\n%s",
+						 block->comments, line)
+				  : line;
+}
+
+void walk_add_rule(struct walk *walk, const struct policy_rule *rule,
+		   const struct import_case *one)
+{
+	struct block *block = walk->now;
+	struct policy_block *list = &block->list;
+	struct import_case finished = *one;
+
+	import_case_finish(walk->import, &finished);
+	if (list->count == block->room)
+		list->rules =
+			arena_grow(&walk->import->arena, list->rules,
+				   sizeof(*rule), list->count, &block->room);
+	list->rules[list->count] = *rule;
+	list->rules[list->count].conditions = finished.conditions;
+	list->rules[list->count].condition_count = finished.count;
+	list->rules[list->count++].comment = block->comments;
+	block->comments = NULL;
+	walk->rules++;
+}
+
+/* Sub-lists in sub-lists; the walk through them goes no deeper than allowed. */
+static unsigned int height_of(struct walk *walk, struct block *block,
+			      unsigned int depth)
+{
+	const struct policy_block *list = &block->list;
 	unsigned int height = 1;
 
 	if (block->height || depth > POLICY_JUMPS_MAX)
 		return block->height ? block->height : 1;
-	for (struct edge *edge = block->edges; edge; edge = edge->next) {
-		unsigned int below = 1 + height_of(edge->to, depth + 1);
+	for (size_t i = 0; i < list->count; i++) {
+		unsigned int below;
 
+		if (list->rules[i].action != POLICY_JUMP)
+			continue;
+		below = 1 + height_of(walk, walk->list[list->rules[i].target],
+				      depth + 1);
 		height = below > height ? below : height;
 	}
 	block->height = height;
@@ -85,7 +121,7 @@ static unsigned int height_of(struct block *block, unsigned int depth)
 
 int walk_check_depth(struct walk *walk)
 {
-	if (!walk->first || height_of(walk->first, 0) <= POLICY_JUMPS_MAX)
+	if (height_of(walk, walk->list[0], 0) <= POLICY_JUMPS_MAX)
 		return 0;
 	import_error(walk->import, 0, 0,
 		     "sub-lists would be nested more than %d deep: too many "
@@ -96,8 +132,6 @@ int walk_check_depth(struct walk *walk)
 
 void walk_free(struct walk *walk)
 {
-	for (struct block *block = walk->first; block; block = block->next)
-		free(block->text);
 	names_free(&walk->frames);
 	names_free(&walk->blocks);
 }

@@ -5,60 +5,54 @@
  */
 #include "import.h"
 
-static struct import_set positive(struct import *import,
-				  const struct import_condition *condition)
+static uint64_t bits_of(const struct policy_condition *condition)
 {
-	return condition->negated ? import_complement(import, condition->field,
-						      &condition->set)
-				  : condition->set;
+	return condition->ranges[0].first.lo;
 }
 
 /* Of the same field: false where they cannot both hold. */
-static bool merge(struct import *import, struct import_condition *into,
-		  const struct import_condition *from)
+static bool merge(struct import *import, struct policy_condition *into,
+		  const struct policy_condition *from)
 {
-	struct import_set a, b;
+	struct ranges a, b, both = import_set(import);
 
-	if (into->mask) {
-		uint64_t value = into->set.ranges[0].first.lo;
-		uint64_t other = from->set.ranges[0].first.lo;
+	if (import_is_bits(into->field)) {
+		uint64_t mask = into->mask | from->mask;
+		uint64_t value = bits_of(into) | bits_of(from);
 
-		if ((value ^ other) & into->mask & from->mask)
+		if ((bits_of(into) ^ bits_of(from)) & into->mask & from->mask)
 			return false;
-		into->mask |= from->mask;
-		into->set = import_values(import, value | other, value | other);
+		*into = import_bits(import, into->field, false, mask, value);
 		return true;
 	}
-	a = positive(import, into);
-	b = positive(import, from);
-	into->set = import_intersection(import, &a, &b);
-	into->negated = false;
-	into->list = NULL;
-	return into->set.count > 0;
+	a = import_positive(import, into);
+	b = import_positive(import, from);
+	ranges_intersect(&both, a.list, a.count, b.list, b.count);
+	*into = import_condition(into->field, false, &both);
+	return into->count > 0;
 }
 
 /* What is not a set of values stays as it is. */
-static bool can_merge(const struct import_condition *a,
-		      const struct import_condition *b)
+static bool can_merge(const struct policy_condition *a,
+		      const struct policy_condition *b)
 {
 	return a->field == b->field && a->field != POLICY_EXTENSIONS &&
-	       !(a->mask && (a->negated || b->negated));
+	       !(import_is_bits(a->field) && (a->negated || b->negated));
 }
 
 /* One is negated: what it excludes is all that the other leaves. */
-static bool exclude(const struct import_condition *a,
-		    const struct import_condition *b)
+static bool exclude(const struct policy_condition *a,
+		    const struct policy_condition *b)
 {
-	const struct import_condition *is = a->negated ? b : a;
-	const struct import_condition *is_not = a->negated ? a : b;
-	uint64_t value = is->set.ranges[0].first.lo;
+	const struct policy_condition *is = a->negated ? b : a;
+	const struct policy_condition *is_not = a->negated ? a : b;
 
-	if (a->field != b->field || a->negated == b->negated || !a->mask)
+	if (a->field != b->field || a->negated == b->negated)
 		return false;
 	if (a->field == POLICY_EXTENSIONS)
 		return !(is->mask & ~is_not->mask);
-	return !(is_not->mask & ~is->mask) &&
-	       (value & is_not->mask) == is_not->set.ranges[0].first.lo;
+	return import_is_bits(a->field) && !(is_not->mask & ~is->mask) &&
+	       (bits_of(is) & is_not->mask) == bits_of(is_not);
 }
 
 static bool merge_all(struct import *import, struct import_case *one)
@@ -66,7 +60,7 @@ static bool merge_all(struct import *import, struct import_case *one)
 	size_t count = 0;
 
 	for (size_t i = 0; i < one->count; i++) {
-		struct import_condition condition = one->conditions[i];
+		struct policy_condition condition = one->conditions[i];
 		size_t j = 0;
 
 		for (; j < count && !can_merge(&one->conditions[j], &condition);
@@ -83,33 +77,22 @@ static bool merge_all(struct import *import, struct import_case *one)
 	return true;
 }
 
-/* Not one of all values. */
-static bool is_nothing(struct import *import,
-		       const struct import_condition *condition)
-{
-	struct import_set left;
-
-	if (!condition->negated || condition->mask)
-		return false;
-	left = import_complement(import, condition->field, &condition->set);
-	return !left.count;
-}
-
 bool import_case_simplify(struct import *import, struct import_case *one)
 {
 	for (size_t i = 0; i < one->count; i++) {
-		struct import_condition *condition = &one->conditions[i];
+		struct policy_condition *condition = &one->conditions[i];
+		enum policy_field field = condition->field;
+		struct ranges set;
 
-		if (is_nothing(import, condition))
-			return false;
-		if (condition->set.count)
+		if (import_is_bits(field) || field == POLICY_EXTENSIONS ||
+		    (condition->count && !condition->negated))
 			continue;
-		if (!condition->negated)
+		set = import_positive(import, condition);
+		if (!set.count)
 			return false;
 		/* not in nothing: where the field is */
-		condition->negated = false;
-		condition->list = NULL;
-		condition->set = import_everything(import, condition->field);
+		if (!condition->count)
+			*condition = import_condition(field, false, &set);
 	}
 	return merge_all(import, one) && import_case_settle(import, one);
 }

@@ -2,8 +2,8 @@
 /*
  * From the rules of other filters to a policy. A reader (import/xt/iptables.c,
  * import/nft/nft.c) turns a file into chains of rules whose conditions are
- * those of the policy language; walk.c says with jumps and verdicts what chains
- * say with returns, gotos and marks; print.c writes it down.
+ * those of the policy language; walk.c makes a policy of them, which says with
+ * jumps and verdicts what chains say with returns, gotos and marks.
  *
  * What a reader cannot translate is in the rule's ->problem. loss.c
  * decides what becomes of such a rule, and reports it with its place and with
@@ -20,8 +20,10 @@
 #include <jansson.h>
 
 #include "lib/arena.h"
+#include "policy/language/check/demand.h"
 #include "policy/language/names.h"
 #include "policy/language/policy.h"
+#include "policy/language/ranges.h"
 
 #define IMPORT_SIZE_MAX ((size_t)64 << 20)
 /* Of one rule, after what must be said in several ways is multiplied out. */
@@ -31,23 +33,9 @@
 #define IMPORT_RULES_MAX 1000000
 #endif
 
-/* Sorted, disjoint, not adjacent. */
-struct import_set {
-	struct policy_range *ranges;
-	size_t count;
-};
-
-struct import_condition {
-	enum policy_field field;
-	bool negated;
-	uint64_t mask; /* 0 for all bits; one range of one value if not 0 */
-	struct import_set set;
-	const char *list; /* the policy's list that holds the set, or NULL */
-};
-
 /* All of them hold. */
 struct import_case {
-	struct import_condition *conditions;
+	struct policy_condition *conditions;
 	size_t count;
 };
 
@@ -110,12 +98,6 @@ struct import_chain {
 	size_t copies;	  /* and how many sub-lists have it */
 };
 
-struct import_list {
-	const char *name; /* in the policy */
-	enum policy_field field;
-	struct import_set set;
-};
-
 /* What is written, once the file has been read. */
 struct import {
 	struct arena arena;
@@ -124,7 +106,7 @@ struct import {
 	struct import_chain *chains;
 	size_t chain_count, chain_room;
 	struct names chain_names, words; /* there, and in the policy */
-	struct import_list *lists;
+	struct policy_list *lists;
 	size_t list_count, list_room;
 	size_t base;		/* the chain that a packet comes to first */
 	bool drops;		/* what happens behind its last rule */
@@ -198,12 +180,15 @@ struct import_rule *import_rule_add(struct import *import, size_t chain,
 				    const struct import_rule *rule);
 /* Empty: true for each packet. */
 void import_rule_init(struct import *import, struct import_rule *rule);
+/* With cases of its own, which can be changed. */
+struct import_rule import_rule_copy(struct import *import,
+				    const struct import_rule *rule);
 __attribute__((format(printf, 3, 4))) void
 import_problem(struct import *import, struct import_rule *rule,
 	       const char *format, ...);
 /* The condition must hold, too. */
 void import_and(struct import *import, struct import_rule *rule,
-		struct import_condition condition);
+		struct policy_condition condition);
 /* One of the cases must hold, too. */
 void import_and_any(struct import *import, struct import_rule *rule,
 		    const struct import_case *cases, size_t count);
@@ -215,18 +200,25 @@ void import_and_range(struct import *import, struct import_rule *rule,
 void import_forget_field(struct import_rule *rule, enum policy_field field);
 bool import_has_field(const struct import_rule *rule, enum policy_field field);
 struct import_case import_case_of(struct import *import,
-				  struct import_condition condition);
+				  struct policy_condition condition);
 /* (value & mask) is in the set, or not: for flags and mark. */
 void import_and_bits(struct import *import, struct import_rule *rule,
 		     enum policy_field field, uint64_t mask,
-		     const struct import_set *set, bool negated);
+		     const struct ranges *set, bool negated);
+
+/* --- what a case asks of a packet (case.c, demand.c) */
+
 /* Simpler, where it can be; false where it never holds. */
 bool import_case_simplify(struct import *import, struct import_case *one);
-
-/* Part of that: what its conditions want of a packet (sense.c) */
+/* Part of that: without a family that its other conditions imply. */
 bool import_case_settle(struct import *import, struct import_case *one);
+/* The conditions in the form that the parser gives them. */
+void import_case_finish(struct import *import, struct import_case *one);
 bool import_case_is_ip(const struct import *import,
 		       const struct import_case *one);
+/* Conditions on the protocol leave these at most. */
+bool import_case_allows_only(const struct import_case *one,
+			     const struct demand *protocols);
 bool import_rule_has_protocol(const struct import *import,
 			      const struct import_rule *rule, uint8_t protocol);
 
@@ -244,50 +236,47 @@ bool import_is_new(const char *state, size_t size);
 /* Each packet is judged as the first one of its connection. */
 void import_and_state(struct import_rule *rule, bool holds);
 
-/* --- sets (set.c) */
+/* --- conditions (condition.c) */
 
-unsigned int import_bits(enum policy_field field);
-struct import_set import_range(struct import *import, struct policy_value first,
-			       struct policy_value last);
-struct import_set import_values(struct import *import, uint64_t first,
-				uint64_t last);
-struct import_set import_everything(struct import *import,
-				    enum policy_field field);
-void import_set_add(struct import *import, struct import_set *set, size_t *room,
-		    struct policy_value first, struct policy_value last);
-void import_set_sort(struct import_set *set);
-struct import_set import_complement(struct import *import,
-				    enum policy_field field,
-				    const struct import_set *set);
-struct import_set import_intersection(struct import *import,
-				      const struct import_set *a,
-				      const struct import_set *b);
-int import_compare(struct policy_value a, struct policy_value b);
+/* Sets live as long as the import. */
+struct ranges import_set(struct import *import);
+struct ranges import_set_of(struct import *import, uint64_t first,
+			    uint64_t last);
+struct policy_condition import_condition(enum policy_field field, bool negated,
+					 const struct ranges *set);
+/* First to last of a field. */
+struct policy_condition import_values(struct import *import,
+				      enum policy_field field, bool negated,
+				      uint64_t first, uint64_t last);
+/* (value & mask) is this value, or is not: for flags and mark. */
+struct policy_condition import_bits(struct import *import,
+				    enum policy_field field, bool negated,
+				    uint64_t mask, uint64_t value);
+/* One of these extension headers is there, or none of them is. */
+struct policy_condition import_extensions(struct import *import, bool negated,
+					  uint64_t mask);
+bool import_is_bits(enum policy_field field);
+/* The values for which a condition holds that has no mask. */
+struct ranges import_positive(struct import *import,
+			      const struct policy_condition *condition);
 
 /* --- values (value.c): false where text is none */
 
 bool import_number(const char *text, size_t size, uint64_t max,
 		   uint64_t *value);
-bool import_address(const char *text, size_t size, bool ip6,
-		    struct policy_value *value);
 /* An address, with "/length" or a contiguous "/mask" or not. */
 bool import_prefix(const char *text, size_t size, bool ip6,
 		   struct policy_range *range);
 bool import_prefix_of(struct policy_value address, unsigned int length,
 		      bool ip6, struct policy_range *range);
-bool import_mac(const char *text, size_t size, uint64_t *value);
 /* A number, or a name that this field has: of protocols, services, ... */
 bool import_word(enum policy_field field, bool ip6, const char *text,
 		 size_t size, uint64_t *value);
 
-/* --- text (print.c) */
+/* --- names and comments (name.c) */
 
-void import_print_conditions(FILE *out, const struct import_case *one);
-void import_print_set(FILE *out, enum policy_field field, bool ip6,
-		      const struct import_set *set);
-/* A mark: "value", or "value/mask". */
-void import_print_bits(FILE *out, uint32_t value, uint32_t mask);
-void import_print_comment(FILE *out, const char *indent, const char *text);
+/* On one line, and only what is text. */
+const char *import_comment(struct import *import, const char *text);
 /* A name for a list or a sub-list that is like this one, and nothing else's. */
 const char *import_name(struct import *import, const char *name);
 

@@ -1,58 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Names for lists and sub-lists: nobody else's, and no words of the language.
- */
+/* Names for lists and sub-lists that no other one has, and comments. */
 #include <string.h>
 
 #include "import.h"
+#include "lib/utf8.h"
 #include "policy/language/limits.h"
-#include "policy/language/words.h"
-
-static const char *const keywords[] = {
-	"accept",     "admin",
-	"any",	      "arp",
-	"class",      "code",
-	"default",    "drop",
-	"dscp",	      "established",
-	"ether",      "extension",
-	"flags",      "fragment",
-	"from",	      "host",
-	"http",	      "icmp",
-	"icmp6",      "include",
-	"ingress",    "inner-priority",
-	"inner-vlan", "ip",
-	"ip6",	      "jump",
-	"keep",	      "length",
-	"limit",      "list",
-	"log",	      "mac",
-	"mark",	      "mirror",
-	"next",	      "none",
-	"options",    "pass",
-	"port",	      "priority",
-	"proto",      "redirect",
-	"reject",     "reset",
-	"sctp",	      "set",
-	"state",      "sublist",
-	"syn",	      "tcp",
-	"to",	      "ttl",
-	"type",	      "udp",
-	"vlan",	      "vlan-priority",
-	"with",
-};
-
-static bool is_word(const char *name)
-{
-	uint32_t value;
-
-	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
-		if (!strcmp(keywords[i], name))
-			return true;
-	}
-	for (int table = 0; table < WORD_TABLES; table++) {
-		if (word_value(table, name, strlen(name), &value))
-			return true;
-	}
-	return false;
-}
+#include "policy/language/parse/policy_parse.h"
 
 static bool is_letter(char c)
 {
@@ -80,7 +33,7 @@ static const char *number(struct import *import, const char *name)
 
 	if (!find(import, name)) {
 		import_names_add(&import->words, name, 1);
-		if (!is_word(name))
+		if (policy_is_name(name))
 			return name;
 	}
 	first = find(import, name);
@@ -112,4 +65,33 @@ const char *import_name(struct import *import, const char *name)
 		length--;
 	clean[length] = '\0';
 	return number(import, arena_copy(&import->arena, clean, length));
+}
+
+#define COMMENT_MAX 1000
+
+const char *import_comment(struct import *import, const char *text)
+{
+	size_t left = strlen(text), length, size = 0;
+	/* what is no character becomes one byte */
+	char *comment =
+		arena_alloc(&import->arena,
+			    left < COMMENT_MAX ? left + 1 : COMMENT_MAX + 8);
+
+	for (; left; text += length, left -= length) {
+		length = utf8_length(text, left);
+		if (size > COMMENT_MAX) {
+			memcpy(comment + size, "...", 3);
+			size += 3;
+			break;
+		}
+		if (!length || (unsigned char)*text < ' ' || *text == 0x7f) {
+			comment[size++] = length ? ' ' : '?';
+			length = 1;
+			continue;
+		}
+		memcpy(comment + size, text, length);
+		size += length;
+	}
+	comment[size] = '\0';
+	return comment;
 }

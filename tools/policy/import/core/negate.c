@@ -3,20 +3,14 @@
  * When a rule does not match: one of its conditions does not hold, or the
  * packet has not the field. In a policy these are two things.
  */
+#include <linux/if_ether.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "headers.h"
 #include "walk.h"
 
-#define ETHERTYPE_IP 0x0800
-#define ETHERTYPE_IP6 0x86dd
-#define ETHERTYPE_ARP 0x0806
-#define PROTOCOL_ICMP 1
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
-#define PROTOCOL_ICMP6 58
-#define PROTOCOL_SCTP 132
-#define FRAGMENT_LATER 2
 #define SINGLE_MAX 64 /* of one case */
 #define CASES_MAX 1024
 
@@ -28,7 +22,7 @@ struct negation {
 	bool failed;
 };
 
-static void add(struct negation *negation, struct import_condition condition)
+static void add(struct negation *negation, struct policy_condition condition)
 {
 	struct import_rule rule;
 
@@ -45,39 +39,13 @@ static void add(struct negation *negation, struct import_condition condition)
 static void add_values(struct negation *negation, enum policy_field field,
 		       bool negated, uint64_t first, uint64_t last)
 {
-	struct import_condition condition = {
-		.field = field,
-		.negated = negated,
-		.set = import_values(negation->import, first, last),
-	};
-
-	add(negation, condition);
+	add(negation,
+	    import_values(negation->import, field, negated, first, last));
 }
 
 static bool sees_only(const struct import *import, uint64_t ethertype)
 {
 	return import->ethertypes[0] == ethertype && !import->ethertypes[1];
-}
-
-/* All values of the protocol that hold are some of these three. */
-static bool has_protocols(const struct negation *negation, uint64_t a,
-			  uint64_t b, uint64_t c)
-{
-	for (size_t i = 0; i < negation->before.count; i++) {
-		const struct import_condition *it =
-			&negation->before.conditions[i];
-		bool good = it->field == POLICY_PROTOCOL && !it->negated;
-
-		for (size_t j = 0; good && j < it->set.count; j++) {
-			uint64_t value = it->set.ranges[j].first.lo;
-
-			good = value == it->set.ranges[j].last.lo &&
-			       (value == a || value == b || value == c);
-		}
-		if (good)
-			return true;
-	}
-	return false;
 }
 
 static void add_not_family(struct negation *negation, uint64_t ethertype)
@@ -89,115 +57,88 @@ static void add_not_family(struct negation *negation, uint64_t ethertype)
 
 static void add_not_ip(struct negation *negation)
 {
-	struct import_condition condition = {
-		.field = POLICY_ETHERTYPE,
-		.negated = true,
-	};
-	size_t room = 0;
+	struct ranges ip = import_set_of(negation->import, ETH_P_IP, ETH_P_IP);
 
 	if (negation->import->ethertypes[0]) {
-		negation->failed |= sees_only(negation->import, ETHERTYPE_ARP);
+		negation->failed |= sees_only(negation->import, ETH_P_ARP);
 		return;
 	}
-	import_set_add(negation->import, &condition.set, &room,
-		       (struct policy_value){ .lo = ETHERTYPE_IP },
-		       (struct policy_value){ .lo = ETHERTYPE_IP });
-	import_set_add(negation->import, &condition.set, &room,
-		       (struct policy_value){ .lo = ETHERTYPE_IP6 },
-		       (struct policy_value){ .lo = ETHERTYPE_IP6 });
-	add(negation, condition);
+	ranges_add(&ip, (struct policy_range){ { .lo = ETH_P_IPV6 },
+					       { .lo = ETH_P_IPV6 } });
+	add(negation, import_condition(POLICY_ETHERTYPE, true, &ip));
 }
 
-static void add_no_header(struct negation *negation)
+/* Without the header: a later fragment, or ICMP of the other family. */
+static void add_no_transport(struct negation *negation, enum policy_field field,
+			     const struct demand *demand)
 {
-	add_values(negation, POLICY_FRAGMENT, false, FRAGMENT_LATER,
-		   FRAGMENT_LATER);
+	struct demand icmp, icmp6;
+
+	add_values(negation, POLICY_FRAGMENT, false, TG_FRAG_LATER,
+		   TG_FRAG_LATER);
+	negation->failed |= !import_case_allows_only(&negation->before, demand);
+	if (field != POLICY_ICMP_TYPE && field != POLICY_ICMP_CODE)
+		return;
+	demand_only(&icmp, IPPROTO_ICMP, IPPROTO_ICMP, IPPROTO_ICMP);
+	demand_only(&icmp6, IPPROTO_ICMPV6, IPPROTO_ICMPV6, IPPROTO_ICMPV6);
+	if (import_case_allows_only(&negation->before, &icmp))
+		add_not_family(negation, ETH_P_IP);
+	else if (import_case_allows_only(&negation->before, &icmp6))
+		add_not_family(negation, ETH_P_IPV6);
+	else
+		negation->failed = true;
 }
 
 /* The packets that have not this field, of those that came so far. */
-static void add_absence(struct negation *negation, enum policy_field field)
+static void add_absence(struct negation *negation,
+			const struct policy_condition *condition)
 {
-	switch (field) {
-	case POLICY_ETHERTYPE:
-	case POLICY_SOURCE_MAC:
-	case POLICY_TARGET_MAC:
-	case POLICY_VLANS:
-	case POLICY_MARK:
-		break;
-	case POLICY_VLAN:
-	case POLICY_VLAN_PRIORITY:
-		add_values(negation, POLICY_VLANS, false, 0, 0);
-		break;
-	case POLICY_ARP_OPERATION:
-		add_not_family(negation, ETHERTYPE_ARP);
-		break;
-	case POLICY_SOURCE4:
-	case POLICY_TARGET4:
-		add_not_family(negation, ETHERTYPE_IP);
-		break;
-	case POLICY_SOURCE6:
-	case POLICY_TARGET6:
-	case POLICY_EXTENSIONS:
-		add_not_family(negation, ETHERTYPE_IP6);
-		break;
-	case POLICY_PROTOCOL:
-	case POLICY_FRAGMENT:
-	case POLICY_TTL:
-	case POLICY_DSCP:
-	case POLICY_LENGTH:
+	enum policy_field field = condition->field;
+	struct policy_range all = { .last = value_highest(
+					    policy_field_bits(field)) };
+	const struct policy_condition any = {
+		.field = field,
+		.mask = condition->mask,
+		.ranges = &all,
+		.count = 1,
+	};
+	struct demand demand = demand_of(&any);
+
+	if (demand.fragments == HAS_TRANSPORT)
+		add_no_transport(negation, field, &demand);
+	else if (demand.families == IS_IP)
 		add_not_ip(negation);
-		break;
-	case POLICY_SOURCE_PORT:
-	case POLICY_TARGET_PORT:
-		negation->failed |= !has_protocols(negation, PROTOCOL_TCP,
-						   PROTOCOL_UDP, PROTOCOL_SCTP);
-		add_no_header(negation);
-		break;
-	case POLICY_TCP_FLAGS:
-		negation->failed |= !has_protocols(negation, PROTOCOL_TCP,
-						   PROTOCOL_TCP, PROTOCOL_TCP);
-		add_no_header(negation);
-		break;
-	case POLICY_ICMP_TYPE:
-	case POLICY_ICMP_CODE:
-		add_no_header(negation);
-		if (has_protocols(negation, PROTOCOL_ICMP, PROTOCOL_ICMP,
-				  PROTOCOL_ICMP))
-			add_not_family(negation, ETHERTYPE_IP);
-		else if (has_protocols(negation, PROTOCOL_ICMP6, PROTOCOL_ICMP6,
-				       PROTOCOL_ICMP6))
-			add_not_family(negation, ETHERTYPE_IP6);
-		else
-			negation->failed = true;
-		break;
-	default:
+	else if (demand.families == IS_IP4)
+		add_not_family(negation, ETH_P_IP);
+	else if (demand.families == IS_IP6)
+		add_not_family(negation, ETH_P_IPV6);
+	else if (demand.families == IS_ARP)
+		add_not_family(negation, ETH_P_ARP);
+	else if (demand.vlans == (ANY_VLANS & ~1))
+		add_values(negation, POLICY_VLANS, false, 0, 0);
+	else if (demand.vlans != ANY_VLANS)
 		negation->failed = true;
-	}
 }
 
 /* Words for these two are no sets: each value by itself. */
 static void add_each_value(struct negation *negation,
-			   const struct import_condition *condition)
+			   const struct policy_condition *condition)
 {
-	uint64_t values = condition->field == POLICY_VLANS ? 4 : 3;
+	/* more than two tags do not count */
+	for (uint64_t value = 0; value < 3; value++) {
+		const struct policy_range one = { { .lo = value },
+						  { .lo = value } };
 
-	for (uint64_t value = 0; value < values; value++) {
-		const struct import_set one =
-			import_values(negation->import, value, value);
-		bool in = import_intersection(negation->import, &condition->set,
-					      &one)
-				  .count;
-
-		/* more than two tags do not count */
-		if (in == condition->negated && value < 3)
+		if (ranges_meet(&one, 1, condition->ranges, condition->count) ==
+		    condition->negated)
 			add_values(negation, condition->field, false, value,
-				   value == 2 && values == 4 ? 3 : value);
+				   value);
 	}
 }
 
 static int compare_fields(const void *a, const void *b)
 {
-	const struct import_condition *left = a, *right = b;
+	const struct policy_condition *left = a, *right = b;
 
 	return (int)left->field - (int)right->field;
 }
@@ -205,16 +146,16 @@ static int compare_fields(const void *a, const void *b)
 static void negate_case(struct negation *negation, const struct import_case *it)
 {
 	size_t size = it->count * sizeof(*it->conditions);
-	struct import_condition *sorted =
+	struct policy_condition *sorted =
 		arena_alloc(&negation->import->arena, size);
 
 	if (size)
 		memcpy(sorted, it->conditions, size);
 	qsort(sorted, it->count, sizeof(*sorted), compare_fields);
 	for (size_t i = 0; i < it->count && !negation->failed; i++) {
-		struct import_condition condition = sorted[i];
+		struct policy_condition condition = sorted[i];
 
-		add_absence(negation, condition.field);
+		add_absence(negation, &condition);
 		if (condition.field == POLICY_FRAGMENT ||
 		    condition.field == POLICY_VLANS) {
 			add_each_value(negation, &condition);

@@ -3,74 +3,55 @@
 #include <errno.h>
 
 #include "walk.h"
+#include "policy/language/print/print.h"
 
 static const struct import_mark no_mark;
 
-static void print_head(struct import *import, FILE *out)
+static const char *head_of(struct import *import)
 {
 	const char *lost = import_loss_summary(import);
+	const char *head = import_comment(import, import->origin);
 
-	import_print_comment(out, "", import->origin);
 	if (import->device)
-		import_print_comment(out, "",
-				     arena_format(&import->arena,
-						  "For the device %s.",
-						  import->device));
-	if (lost)
-		import_print_comment(out, "", lost);
-	for (size_t i = 0; i < import->list_count; i++) {
-		const struct import_list *list = &import->lists[i];
-
-		fprintf(out, "%slist %s = ", i ? "" : "\n", list->name);
-		import_print_set(out, list->field, false, &list->set);
-		fputc('\n', out);
-	}
-	fprintf(out, "\ndefault %s\n\n", import->drops ? "drop" : "pass");
-	if (import->ethertypes[0]) {
-		struct import_condition other = {
-			.field = POLICY_ETHERTYPE,
-			.negated = true,
-		};
-		struct policy_range ranges[2];
-		struct import_case one = { &other, 1 };
-
-		for (int i = 0; i < 2 && import->ethertypes[i]; i++) {
-			ranges[i].first = (struct policy_value){
-				.lo = import->ethertypes[i],
-			};
-			ranges[i].last = ranges[i].first;
-			other.set.count++;
-		}
-		other.set.ranges = ranges;
-		fputs("# The chain sees nothing else.\npass", out);
-		import_print_conditions(out, &one);
-		fputs("\n\n", out);
-	}
+		head = arena_format(&import->arena, "%s\nFor the device %s.",
+				    head,
+				    import_comment(import, import->device));
+	return lost ? arena_format(&import->arena, "%s\n%s", head, lost) : head;
 }
 
-static void print_blocks(const struct walk *walk, FILE *out)
+/* The rule for what the chain does not see. */
+static void write_unseen(struct walk *walk)
 {
-	for (struct block *block = walk->first; block; block = block->next) {
-		if (block->name)
-			fprintf(out, "\nsublist %s {\n", block->name);
-		fwrite(block->text, 1, block->size, out);
-		if (block->name)
-			fputs("}\n", out);
+	struct import *import = walk->import;
+	const struct policy_rule pass = { .action = POLICY_PASS };
+	struct policy_condition other;
+	struct import_case one = { &other, 1 };
+	struct ranges seen = import_set(import);
+
+	if (!import->ethertypes[0])
+		return;
+	for (int i = 0; i < 2 && import->ethertypes[i]; i++) {
+		struct policy_value value = { .lo = import->ethertypes[i] };
+
+		ranges_add(&seen, (struct policy_range){ value, value });
 	}
+	ranges_sort(&seen);
+	other = import_condition(POLICY_ETHERTYPE, true, &seen);
+	walk_add_comment(walk, "The chain sees nothing else.");
+	walk_add_rule(walk, &pass, &one);
+	walk->now->list.rules[0].ends_paragraph = true;
 }
 
+/* Blocks are added while others get their rules. */
 static int write_blocks(struct walk *walk)
 {
-	for (struct block *block = walk->first; block; block = block->next) {
-		walk->out = open_memstream(&block->text, &block->size);
-		if (!walk->out)
-			return -ENOMEM;
-		walk->now = block;
-		walk->mark = block->is.mark;
-		walk->indent = block->name ? "\t" : "";
-		walk_write_block(walk, block);
-		if (fclose(walk->out))
-			return -ENOMEM;
+	for (size_t i = 0; i < walk->count; i++) {
+		walk->now = walk->list[i];
+		walk->mark = walk->now->is.mark;
+		if (!i)
+			write_unseen(walk);
+		walk_write_block(walk, walk->now);
+		walk->now->list.comment = walk->now->comments;
 		if (walk->rules > IMPORT_RULES_MAX) {
 			import_error(walk->import, 0, 0,
 				     "more than %d rules would be needed",
@@ -79,6 +60,25 @@ static int write_blocks(struct walk *walk)
 		}
 	}
 	return walk_check_depth(walk);
+}
+
+static void print(struct walk *walk, FILE *out)
+{
+	struct import *import = walk->import;
+	struct policy policy = {
+		.comment = head_of(import),
+		.lists = import->lists,
+		.list_count = import->list_count,
+		.default_action = import->drops ? POLICY_DROP : POLICY_PASS,
+		.default_place.line = 1,
+		.block_count = walk->count,
+	};
+
+	policy.blocks = arena_alloc(&import->arena,
+				    walk->count * sizeof(*policy.blocks));
+	for (size_t i = 0; i < walk->count; i++)
+		policy.blocks[i] = walk->list[i]->list;
+	policy_print(out, &policy);
 }
 
 int import_walk(struct import *import, FILE *out)
@@ -91,10 +91,8 @@ int import_walk(struct import *import, FILE *out)
 	walk_block(&walk, BLOCK_REST, walk_frame(&walk, import->base, 0, NULL),
 		   no_mark);
 	err = write_blocks(&walk);
-	if (!err) {
-		print_head(import, out);
-		print_blocks(&walk, out);
-	}
+	if (!err)
+		print(&walk, out);
 	walk_free(&walk);
 	return err;
 }

@@ -82,6 +82,18 @@ void import_rule_init(struct import *import, struct import_rule *rule)
 	rule->cases[0] = (struct import_case){ 0 };
 }
 
+struct import_rule import_rule_copy(struct import *import,
+				    const struct import_rule *rule)
+{
+	struct import_rule copy = *rule;
+
+	copy.cases = arena_alloc(&import->arena, sizeof(*copy.cases));
+	copy.cases[0] = (struct import_case){ 0 };
+	copy.case_count = 1;
+	import_and_any(import, &copy, rule->cases, rule->case_count);
+	return copy;
+}
+
 /* The first problem is the one that is told. */
 void import_problem(struct import *import, struct import_rule *rule,
 		    const char *format, ...)
@@ -98,7 +110,7 @@ void import_problem(struct import *import, struct import_rule *rule,
 }
 
 static void append(struct import *import, struct import_case *one,
-		   struct import_condition condition)
+		   struct policy_condition condition)
 {
 	size_t count = one->count;
 	bool is_full = !count || (count >= ROOM_MIN && !(count & (count - 1)));
@@ -112,7 +124,7 @@ static void append(struct import *import, struct import_case *one,
 }
 
 void import_and(struct import *import, struct import_rule *rule,
-		struct import_condition condition)
+		struct policy_condition condition)
 {
 	for (size_t i = 0; i < rule->case_count; i++)
 		append(import, &rule->cases[i], condition);
@@ -122,13 +134,8 @@ void import_and_range(struct import *import, struct import_rule *rule,
 		      enum policy_field field, bool negated, uint64_t first,
 		      uint64_t last)
 {
-	struct import_condition condition = {
-		.field = field,
-		.negated = negated,
-		.set = import_values(import, first, last),
-	};
-
-	import_and(import, rule, condition);
+	import_and(import, rule,
+		   import_values(import, field, negated, first, last));
 }
 
 static struct import_case both(struct import *import,
@@ -192,104 +199,12 @@ bool import_has_field(const struct import_rule *rule, enum policy_field field)
 }
 
 struct import_case import_case_of(struct import *import,
-				  struct import_condition condition)
+				  struct policy_condition condition)
 {
 	struct import_case one = { 0 };
 
 	append(import, &one, condition);
 	return one;
-}
-
-/* --- bits */
-
-struct bits {
-	struct import *import;
-	enum policy_field field;
-	uint64_t mask;
-	struct import_case cases[2 * 64 * 8];
-	size_t count;
-	bool too_many, always;
-};
-
-/*
- * (x & mask) is in [first, first + size): the bits above of size are those of
- * first, which cannot be where first has bits that the mask has not.
- */
-static void add_block(struct bits *bits, uint64_t first, uint64_t size)
-{
-	uint64_t mask = bits->mask & ~(size - 1);
-	struct import_condition condition = { .field = bits->field };
-
-	if (first & ~mask)
-		return;
-	if (!mask) {
-		bits->always = true;
-		return;
-	}
-	if (bits->count == sizeof(bits->cases) / sizeof(*bits->cases)) {
-		bits->too_many = true;
-		return;
-	}
-	condition.mask = mask;
-	condition.set = import_values(bits->import, first, first);
-	bits->cases[bits->count++] = import_case_of(bits->import, condition);
-}
-
-static void add_blocks(struct bits *bits, uint64_t first, uint64_t last)
-{
-	while (first <= last) {
-		uint64_t size = 1;
-
-		while (!(first & (2 * size - 1)) &&
-		       first + 2 * size - 1 <= last)
-			size *= 2;
-		add_block(bits, first, size);
-		first += size;
-	}
-}
-
-static void and_not(struct import *import, struct import_rule *rule,
-		    enum policy_field field, uint64_t mask, uint64_t value)
-{
-	struct import_condition condition = {
-		.field = field,
-		.negated = true,
-		.mask = mask,
-		.set = import_values(import, value, value),
-	};
-
-	if (value & ~mask)
-		return; /* always */
-	if (mask)
-		import_and(import, rule, condition);
-	else
-		rule->case_count = 0;
-}
-
-void import_and_bits(struct import *import, struct import_rule *rule,
-		     enum policy_field field, uint64_t mask,
-		     const struct import_set *set, bool negated)
-{
-	struct bits bits = { .import = import, .field = field, .mask = mask };
-	struct import_set other;
-
-	if (negated && set->count == 1 &&
-	    !import_compare(set->ranges[0].first, set->ranges[0].last)) {
-		and_not(import, rule, field, mask, set->ranges[0].first.lo);
-		return;
-	}
-	if (negated) {
-		other = import_complement(import, field, set);
-		set = &other;
-	}
-	for (size_t i = 0; i < set->count && !bits.too_many; i++)
-		add_blocks(&bits, set->ranges[i].first.lo,
-			   set->ranges[i].last.lo);
-	if (bits.too_many)
-		import_problem(import, rule,
-			       "this would take too many rules to say");
-	else if (!bits.always)
-		import_and_any(import, rule, bits.cases, bits.count);
 }
 
 void import_resolve_targets(struct import *import)

@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What values look like in the texts of other filters. */
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "import.h"
+#include "policy/language/value_text.h"
 #include "policy/language/words.h"
-
-#define TEXT_MAX 64
-
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
-}
 
 /* Decimal, or hexadecimal with 0x. */
 bool import_number(const char *text, size_t size, uint64_t max, uint64_t *value)
@@ -26,7 +16,7 @@ bool import_number(const char *text, size_t size, uint64_t max, uint64_t *value)
 	if (!size)
 		return false;
 	for (size_t i = hex ? 2 : 0; i < size; i++) {
-		int digit = digit_of(text[i]);
+		int digit = digit_value(text[i]);
 
 		if (digit >= base || result > (UINT64_MAX - digit) / base)
 			return false;
@@ -38,43 +28,6 @@ bool import_number(const char *text, size_t size, uint64_t max, uint64_t *value)
 	return true;
 }
 
-static uint64_t big_endian(const uint8_t *bytes, size_t size)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < size; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
-bool import_address(const char *text, size_t size, bool ip6,
-		    struct policy_value *value)
-{
-	char copy[TEXT_MAX];
-	uint8_t bytes[16];
-
-	if (size >= sizeof(copy) || memchr(text, '\0', size))
-		return false;
-	memcpy(copy, text, size);
-	copy[size] = '\0';
-	if (inet_pton(ip6 ? AF_INET6 : AF_INET, copy, bytes) != 1)
-		return false;
-	value->hi = ip6 ? big_endian(bytes, 8) : 0;
-	value->lo = ip6 ? big_endian(bytes + 8, 8) : big_endian(bytes, 4);
-	return true;
-}
-
-/* The lowest bits of a value of 32 or 128 bits. */
-static struct policy_value low_bits(unsigned int count)
-{
-	return (struct policy_value){
-		.hi = count >= 128 ? UINT64_MAX
-		      : count > 64 ? (UINT64_C(1) << (count - 64)) - 1
-				   : 0,
-		.lo = count >= 64 ? UINT64_MAX : (UINT64_C(1) << count) - 1,
-	};
-}
-
 bool import_prefix_of(struct policy_value address, unsigned int length,
 		      bool ip6, struct policy_range *range)
 {
@@ -83,7 +36,7 @@ bool import_prefix_of(struct policy_value address, unsigned int length,
 
 	if (length > width)
 		return false;
-	rest = low_bits(width - length);
+	rest = host_bits(ip6, length);
 	range->first.hi = address.hi & ~rest.hi;
 	range->first.lo = address.lo & ~rest.lo;
 	range->last.hi = address.hi | rest.hi;
@@ -94,10 +47,11 @@ bool import_prefix_of(struct policy_value address, unsigned int length,
 static bool length_of_mask(struct policy_value mask, bool ip6, uint64_t *length)
 {
 	unsigned int width = ip6 ? 128 : 32;
-	struct policy_value all = low_bits(width), rest;
+	struct policy_value all = host_bits(ip6, 0);
 
 	for (*length = 0; *length <= width; ++*length) {
-		rest = low_bits(width - *length);
+		struct policy_value rest = host_bits(ip6, *length);
+
 		if (mask.hi == (all.hi & ~rest.hi) &&
 		    mask.lo == (all.lo & ~rest.lo))
 			return true;
@@ -113,36 +67,18 @@ bool import_prefix(const char *text, size_t size, bool ip6,
 	uint64_t length = ip6 ? 128 : 32;
 	struct policy_value address, mask;
 
-	if (!import_address(text, before, ip6, &address))
+	if (!text_to_address(text, before, ip6, &address))
 		return false;
 	if (slash) {
 		const char *after = slash + 1;
 		size_t rest = size - before - 1;
 
 		if (!import_number(after, rest, length, &length) &&
-		    (!import_address(after, rest, ip6, &mask) ||
+		    (!text_to_address(after, rest, ip6, &mask) ||
 		     !length_of_mask(mask, ip6, &length)))
 			return false;
 	}
 	return import_prefix_of(address, length, ip6, range);
-}
-
-bool import_mac(const char *text, size_t size, uint64_t *value)
-{
-	uint64_t result = 0;
-
-	if (size != strlen("00:00:00:00:00:00"))
-		return false;
-	for (size_t i = 0; i < size; i++) {
-		int digit = digit_of(text[i]);
-
-		if (i % 3 == 2 ? text[i] != ':' : digit > 15)
-			return false;
-		if (i % 3 != 2)
-			result = result << 4 | digit;
-	}
-	*value = result;
-	return true;
 }
 
 /* What iptables and nft say and a policy does not. */
@@ -213,7 +149,7 @@ static bool table_of(enum policy_field field, bool ip6, enum word_table *table)
 bool import_word(enum policy_field field, bool ip6, const char *text,
 		 size_t size, uint64_t *value)
 {
-	uint64_t max = (UINT64_C(1) << import_bits(field)) - 1;
+	uint64_t max = (UINT64_C(1) << policy_field_bits(field)) - 1;
 	enum word_table table;
 	uint32_t found;
 

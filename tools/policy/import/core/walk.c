@@ -21,64 +21,46 @@ static struct import_mark then(struct import_mark first,
 
 /* --- one rule of the policy */
 
-static void begin(struct walk *walk, const char *action, const char *target)
-{
-	walk->rules++;
-	fprintf(walk->out, "%s%s%s%s", walk->indent, action, target ? " " : "",
-		target ? target : "");
-}
-
-static void end(struct walk *walk, const struct import_case *one)
-{
-	import_print_conditions(walk->out, one);
-	fputc('\n', walk->out);
-}
-
 static void write_verdict(struct walk *walk, bool drops,
 			  const struct import_case *one,
 			  struct import_mark mark)
 {
-	begin(walk, drops ? "drop" : "pass", NULL);
-	import_print_conditions(walk->out, one);
+	struct policy_rule rule = { .action =
+					    drops ? POLICY_DROP : POLICY_PASS };
+
 	if (!drops && mark.mask) {
-		fputs(" set mark ", walk->out);
-		import_print_bits(walk->out, mark.value, mark.mask);
+		rule.changes = arena_alloc(&walk->import->arena,
+					   sizeof(*rule.changes));
+		rule.change_count = 1;
+		*rule.changes = (struct policy_change){
+			.kind = POLICY_SET_MARK,
+			.value = mark.value,
+			.mask = mark.mask,
+		};
 	}
-	fputc('\n', walk->out);
+	walk_add_rule(walk, &rule, one);
 }
 
 static void write_reject(struct walk *walk, const struct import_rule *rule,
 			 const struct import_case *one)
 {
-	static const char *const actions[] = {
-		[POLICY_REJECT_AUTO] = "reject",
-		[POLICY_REJECT_RESET] = "reject with reset",
-		[POLICY_REJECT_PORT] = "reject with port",
-		[POLICY_REJECT_HOST] = "reject with host",
-		[POLICY_REJECT_ADMIN] = "reject with admin",
+	/* others are dropped without an answer */
+	bool has_answer = import_case_is_ip(walk->import, one);
+	const struct policy_rule reject = {
+		.action = has_answer ? POLICY_REJECT : POLICY_DROP,
+		.reject = rule->reject,
 	};
 
-	/* others are dropped without an answer */
-	begin(walk,
-	      import_case_is_ip(walk->import, one) ? actions[rule->reject]
-						   : "drop",
-	      NULL);
-	end(walk, one);
+	walk_add_rule(walk, &reject, one);
 }
 
 static void write_jump(struct walk *walk, struct block *to,
 		       const struct import_case *one)
 {
-	struct edge *edge = walk->now->edges;
+	const struct policy_rule rule = { .action = POLICY_JUMP,
+					  .target = to->index };
 
-	/* A rule has all its cases in a row: no need to look further. */
-	if (!edge || edge->to != to) {
-		edge = arena_alloc(&walk->import->arena, sizeof(*edge));
-		*edge = (struct edge){ to, walk->now->edges };
-		walk->now->edges = edge;
-	}
-	begin(walk, "jump", to->name);
-	end(walk, one);
+	walk_add_rule(walk, &rule, one);
 }
 
 /* All that is left from this frame on, NULL for the end of the base chain. */
@@ -159,10 +141,10 @@ static bool apply_mark(struct walk *walk, struct import_case *one)
 	size_t count = 0;
 
 	for (size_t i = 0; i < one->count; i++) {
-		struct import_condition condition = one->conditions[i];
+		struct policy_condition condition = one->conditions[i];
 
 		if (condition.field == POLICY_MARK) {
-			uint32_t value = condition.set.ranges[0].first.lo;
+			uint32_t value = condition.ranges[0].first.lo;
 			uint32_t known = condition.mask & walk->mark.mask;
 
 			if ((value ^ walk->mark.value) & known) {
@@ -170,13 +152,13 @@ static bool apply_mark(struct walk *walk, struct import_case *one)
 					return false;
 				continue;
 			}
-			condition.mask &= ~known;
-			if (!condition.mask && condition.negated)
+			if (known == condition.mask && condition.negated)
 				return false;
-			condition.set = import_values(
-				walk->import, value & ~known, value & ~known);
-			if (!condition.mask)
+			if (known == condition.mask)
 				continue;
+			condition = import_bits(
+				walk->import, POLICY_MARK, condition.negated,
+				condition.mask & ~known, value & ~known);
 		}
 		one->conditions[count++] = condition;
 	}
@@ -199,23 +181,20 @@ static bool ready(struct walk *walk, const struct import_case *from,
 
 static void write_comment(struct walk *walk, struct import_rule *rule)
 {
-	struct import *import = walk->import;
-
 	if (rule->comment && *rule->comment)
-		import_print_comment(walk->out, walk->indent, rule->comment);
+		walk_add_comment(walk, rule->comment);
 	if (rule->left_out && !rule->problem && !rule->never)
-		import_print_comment(walk->out, walk->indent,
-				     arena_format(&import->arena,
-						  "left out: %s",
-						  rule->left_out));
+		walk_add_comment(walk,
+				 arena_format(&walk->import->arena,
+					      "left out: %s", rule->left_out));
 }
 
 static void write_remark(struct walk *walk, const char *what,
 			 const struct import_rule *rule)
 {
-	import_print_comment(walk->out, walk->indent,
-			     arena_format(&walk->import->arena, "%s: %s", what,
-					  import_source(walk->import, rule)));
+	walk_add_comment(walk,
+			 arena_format(&walk->import->arena, "%s: %s", what,
+				      import_source(walk->import, rule)));
 }
 
 /* What needs no words: the next rule of the block is the next for all. */
@@ -366,7 +345,7 @@ void walk_write_block(struct walk *walk, struct block *block)
 			if (write_chain(walk, frame, &back) && !frame->parent)
 				return;
 		}
-		if (back && (block->name || walk->mark.mask))
+		if (back && (block->list.name || walk->mark.mask))
 			write_verdict(walk, walk->import->drops, &always,
 				      walk->mark);
 		break;

@@ -24,33 +24,26 @@ struct block {
 		struct import_mark mark;   /* set on the way there */
 		uint64_t kind;		   /* enum block_kind */
 	} is;
-	const char *name;
-	char *text;
-	size_t size;
-	struct block *next;
-	struct edge *edges;  /* to the blocks that it jumps to */
-	unsigned int height; /* how deep its jumps nest; 0: not known yet */
-};
-
-struct edge {
-	struct block *to;
-	struct edge *next;
+	size_t index; /* in the policy */
+	struct policy_block list;
+	size_t room;
+	const char *comments; /* that go above the next rule, or NULL */
+	unsigned int height;  /* how deep its jumps nest; 0: not known yet */
 };
 
 struct walk {
 	struct import *import;
 	struct names frames, blocks; /* by what makes them what they are */
-	struct block *first, *last; /* in the order in which they are printed */
-	struct block *now;	    /* that is being written, */
-	FILE *out;		    /* into ->text, */
-	const char *indent;
+	struct block **list; /* in the order in which they are printed */
+	size_t count, room;
+	struct block *now;	 /* that gets rules, */
 	struct import_mark mark; /* and the mark that a packet has there */
 	size_t rules;
 };
 
 const struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
 			       const struct frame *parent);
-/* The block that begins there; it is written later. */
+/* The block that begins there; it gets its rules later. */
 struct block *walk_block(struct walk *walk, enum block_kind kind,
 			 const struct frame *frame, struct import_mark mark);
 int walk_check_depth(struct walk *walk);
@@ -65,8 +58,12 @@ bool walk_negate(struct import *import, const struct import_rule *rule,
 /* A return or goto after which the rest is a jump for all others. */
 bool walk_leaves_simply(struct import *import, const struct import_rule *rule);
 
-/* Into walk->out (walk.c) */
+/* The rules of walk->now (walk.c) */
 void walk_write_block(struct walk *walk, struct block *block);
+/* To walk->now: a line above its next rule, and a rule. (block.c) */
+void walk_add_comment(struct walk *walk, const char *text);
+void walk_add_rule(struct walk *walk, const struct policy_rule *rule,
+		   const struct import_case *one);
 
 /* Finds circles, and the chains that need to know what comes after them. */
 int walk_check_chains(struct import *import);

@@ -103,8 +103,7 @@ bool nft_match_context(struct nft *nft, struct import_rule *rule, json_t *left,
 		if (!holds(nft, rule, context, values, &any))
 			return true;
 	}
-	json_array_foreach(values, i, item)
-	{
+	json_array_foreach (values, i, item) {
 		if (!holds(nft, rule, context, item, &one))
 			return true;
 		any |= one;
@@ -129,9 +128,8 @@ bool nft_map_context(struct nft *nft, struct import_rule *rule, json_t *left,
 		return false;
 	if (!has_device(nft, rule, context))
 		return true;
-	json_array_foreach(pairs, i, pair)
-	{
-		struct import_rule one = *rule;
+	json_array_foreach (pairs, i, pair) {
+		struct import_rule one;
 		bool hit;
 
 		if (json_array_size(pair) != 2) {
@@ -140,19 +138,7 @@ bool nft_map_context(struct nft *nft, struct import_rule *rule, json_t *left,
 		}
 		if (!holds(nft, rule, context, json_array_get(pair, 0), &hit))
 			return true;
-		import_rule_init(nft->import, &one);
-		import_and_any(nft->import, &one, rule->cases,
-			       rule->case_count);
-		one.mark = rule->mark;
-		one.place = rule->place;
-		one.json = rule->json;
-		one.comment = rule->comment;
-		one.problem = rule->problem;
-		one.left_out = rule->left_out;
-		one.wider = rule->wider;
-		one.narrower = rule->narrower;
-		one.never = rule->never;
-		one.elsewhere = rule->elsewhere;
+		one = import_rule_copy(nft->import, rule);
 		if (context == STATE || context == STATUS)
 			import_and_state(&one, hit);
 		else

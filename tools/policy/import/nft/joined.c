@@ -38,6 +38,7 @@ bool nft_read_case(struct nft *nft, struct import_rule *rule,
 {
 	json_t *concat = json_object_get(value, "concat");
 	struct policy_range range;
+	struct ranges set;
 
 	if (count > 1 && json_array_size(concat) != count)
 		return nft_not_understood(nft, rule, "concat");
@@ -47,9 +48,9 @@ bool nft_read_case(struct nft *nft, struct import_rule *rule,
 
 		if (!nft_read_value(nft, rule, &keys[i], one, &range))
 			return false;
-		nft_and_set(nft, into, &keys[i],
-			    import_range(nft->import, range.first, range.last),
-			    false, NULL);
+		set = import_set(nft->import);
+		ranges_add(&set, range);
+		nft_and_set(nft, into, &keys[i], &set, false, NULL);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (keys[i].needs_ports)
@@ -58,6 +59,16 @@ bool nft_read_case(struct nft *nft, struct import_rule *rule,
 	if (into->problem && !rule->problem)
 		rule->problem = into->problem;
 	return !into->problem;
+}
+
+static void and_any_value(struct nft *nft, struct import_rule *rule,
+			  const struct nft_key *key)
+{
+	struct policy_value last = value_highest(policy_field_bits(key->field));
+	struct ranges all = import_set(nft->import);
+
+	ranges_add(&all, (struct policy_range){ .last = last });
+	nft_and_set(nft, rule, key, &all, false, NULL);
 }
 
 void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,
@@ -79,8 +90,7 @@ void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,
 		return;
 	cases = arena_alloc(&nft->import->arena,
 			    json_array_size(elements) * sizeof(*cases));
-	json_array_foreach(elements, i, item)
-	{
+	json_array_foreach (elements, i, item) {
 		json_t *value;
 		struct import_rule one;
 
@@ -106,11 +116,8 @@ void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,
 	}
 	/* where all keys are there, but together in no element */
 	for (i = 0; i < key_count; i++) {
-		if (keys[i].kind == NFT_FIELD && !nft_is_bits(&keys[i]))
-			nft_and_set(
-				nft, rule, &keys[i],
-				import_everything(nft->import, keys[i].field),
-				false, NULL);
+		if (keys[i].kind == NFT_FIELD && !import_is_bits(keys[i].field))
+			and_any_value(nft, rule, &keys[i]);
 	}
 	rule->unless = cases;
 	rule->unless_count = count;

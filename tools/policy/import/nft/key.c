@@ -178,35 +178,13 @@ bool nft_read_key(const struct nft *nft, struct import_rule *rule, json_t *json,
 }
 
 /* All of the rule's cases have one of the protocols with ports. */
-static bool has_ports(struct import *import, const struct import_rule *rule)
+static bool has_ports(const struct import_rule *rule)
 {
-	struct import_set left;
+	struct demand ports;
 
+	demand_only(&ports, TCP, UDP, SCTP);
 	for (size_t i = 0; i < rule->case_count; i++) {
-		bool is_sure = false;
-
-		for (size_t j = 0; j < rule->cases[i].count; j++) {
-			const struct import_condition *it =
-				&rule->cases[i].conditions[j];
-
-			if (it->field != POLICY_PROTOCOL)
-				continue;
-			left = it->negated
-				       ? import_complement(import, it->field,
-							   &it->set)
-				       : it->set;
-			is_sure = true;
-			for (size_t k = 0; k < left.count; k++) {
-				uint64_t first = left.ranges[k].first.lo;
-
-				is_sure &= first == left.ranges[k].last.lo &&
-					   (first == TCP || first == UDP ||
-					    first == SCTP);
-			}
-			if (is_sure)
-				break;
-		}
-		if (!is_sure)
+		if (!import_case_allows_only(&rule->cases[i], &ports))
 			return false;
 	}
 	return true;
@@ -221,7 +199,7 @@ bool nft_and_implied(const struct nft *nft, struct import_rule *rule,
 	if (key->protocol)
 		import_and_range(nft->import, rule, POLICY_PROTOCOL, false,
 				 key->protocol, key->protocol);
-	if (!key->needs_ports || has_ports(nft->import, rule))
+	if (!key->needs_ports || has_ports(rule))
 		return true;
 	import_problem(nft->import, rule,
 		       "no word for ports of any protocol: tcp, udp and sctp "

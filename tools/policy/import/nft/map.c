@@ -10,8 +10,7 @@ struct group {
 	enum import_action action;
 	const char *target;
 	struct import_rule rule;
-	struct import_set set; /* of a key that stands alone */
-	size_t room;
+	struct ranges set;	   /* of a key that stands alone */
 	struct import_case *cases; /* of keys that are joined */
 	size_t case_count, case_room;
 };
@@ -38,7 +37,11 @@ static struct group *group_of(struct nft *nft, struct import_rule *rule,
 		return NULL;
 	}
 	++*count;
-	*group = (struct group){ .action = it.action, .target = it.target };
+	*group = (struct group){
+		.action = it.action,
+		.target = it.target,
+		.set = import_set(nft->import),
+	};
 	return group;
 }
 
@@ -46,18 +49,11 @@ static void group_add_cases(struct nft *nft, struct group *group,
 			    const struct import_rule *rule)
 {
 	for (size_t i = 0; i < rule->case_count; i++) {
-		if (group->case_count == group->case_room) {
-			size_t room =
-				group->case_room ? 2 * group->case_room : 16;
-			struct import_case *cases = arena_alloc(
-				&nft->import->arena, room * sizeof(*cases));
-
-			if (group->case_count)
-				memcpy(cases, group->cases,
-				       group->case_count * sizeof(*cases));
-			group->cases = cases;
-			group->case_room = room;
-		}
+		if (group->case_count == group->case_room)
+			group->cases = arena_grow(
+				&nft->import->arena, group->cases,
+				sizeof(*group->cases), group->case_count,
+				&group->case_room);
 		group->cases[group->case_count++] = rule->cases[i];
 	}
 }
@@ -86,8 +82,7 @@ static bool read_pair(struct nft *nft, struct import_rule *rule,
 	}
 	if (!nft_read_value(nft, rule, keys, value, &range))
 		return false;
-	import_set_add(nft->import, &group->set, &group->room, range.first,
-		       range.last);
+	ranges_add(&group->set, range);
 	return true;
 }
 
@@ -98,36 +93,21 @@ static void add_groups(struct nft *nft, const struct import_rule *rule,
 {
 	for (size_t i = 0; i < count; i++) {
 		struct group *group = &groups[i];
-		struct import_rule one = *rule;
-		const struct import_case nothing = { 0 };
+		struct import_rule one;
 
 		if (group->action == IMPORT_NONE && !rule->mark.mask)
 			continue;
-		/* cases of its own, that what follows may change */
-		import_rule_init(nft->import, &one);
-		one.mark = rule->mark;
-		one.place = rule->place;
-		one.json = rule->json;
-		one.problem = rule->problem;
-		one.wider = rule->wider;
-		one.narrower = rule->narrower;
-		one.never = rule->never;
-		one.elsewhere = rule->elsewhere;
+		one = import_rule_copy(nft->import, rule);
 		one.comment = i ? NULL : rule->comment;
 		one.left_out = i ? NULL : rule->left_out;
-		one.unless = rule->unless;
-		one.unless_count = rule->unless_count;
 		one.action = group->action;
 		one.target = group->target;
-		one.cases[0] = nothing;
-		import_and_any(nft->import, &one, rule->cases,
-			       rule->case_count);
-		import_set_sort(&group->set);
+		ranges_sort(&group->set);
 		if (key_count > 1)
 			import_and_any(nft->import, &one, group->cases,
 				       group->case_count);
 		else
-			nft_and_set(nft, &one, keys, group->set, false, NULL);
+			nft_and_set(nft, &one, keys, &group->set, false, NULL);
 		import_rule_add(nft->import, chain, &one);
 	}
 }
@@ -155,8 +135,7 @@ bool nft_read_map(struct nft *nft, struct import_rule *rule, json_t *map,
 		return done;
 	if (!nft_read_keys(nft, rule, left, keys, &key_count))
 		return false;
-	json_array_foreach(pairs, i, pair)
-	{
+	json_array_foreach (pairs, i, pair) {
 		if (!read_pair(nft, rule, keys, key_count, pair, groups,
 			       &count))
 			return false;

@@ -32,8 +32,7 @@ static bool read_change(json_t *json, struct change *change)
 	if (!op || key[1] || !strchr("&|^", op) ||
 	    !read_change(json_array_get(list, 0), change))
 		return false;
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach (list, i, item) {
 		if (!i)
 			continue;
 		if (!read_change(item, &other) || other.keep)

@@ -2,6 +2,7 @@
 /* The matches of nft: left, operator, right. */
 #include <string.h>
 
+#include "headers.h"
 #include "nft.h"
 
 #define VLAN_8021Q 0x8100
@@ -10,28 +11,22 @@
 #define FRAGMENT_OFFSET 0x1fff
 #define FRAGMENT_ANY 0x3fff
 
-static bool in_set(const struct import_set *set, uint64_t value)
+static bool in_set(const struct ranges *set, uint64_t value)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		if (set->ranges[i].first.lo <= value &&
-		    value <= set->ranges[i].last.lo)
-			return true;
-	}
-	return false;
+	const struct policy_range one = { { .lo = value }, { .lo = value } };
+
+	return ranges_meet(&one, 1, set->list, set->count);
 }
 
 static struct import_case tags(struct nft *nft, uint64_t first, uint64_t last)
 {
-	struct import_condition condition = {
-		.field = POLICY_VLANS,
-		.set = import_values(nft->import, first, last),
-	};
-
-	return import_case_of(nft->import, condition);
+	return import_case_of(
+		nft->import,
+		import_values(nft->import, POLICY_VLANS, false, first, last));
 }
 
 static struct import_case two_of(struct nft *nft, struct import_case one,
-				 struct import_condition other)
+				 struct policy_condition other)
 {
 	struct import_rule rule = { .cases = &one, .case_count = 1 };
 
@@ -41,23 +36,20 @@ static struct import_case two_of(struct nft *nft, struct import_case one,
 
 /* What stands in the frame: of a tagged one, that it is tagged. */
 static void and_ether_type(struct nft *nft, struct import_rule *rule,
-			   struct import_set set, bool negated)
+			   const struct ranges *set, bool negated)
 {
-	bool tagged = in_set(&set, VLAN_8021Q);
-	struct import_condition type = {
-		.field = POLICY_ETHERTYPE,
-		.negated = negated,
-		.set = set,
-	};
+	bool tagged = in_set(set, VLAN_8021Q);
+	struct policy_condition type =
+		import_condition(POLICY_ETHERTYPE, negated, set);
 	struct import_case cases[2];
 	size_t count = 0;
 
-	if (in_set(&set, VLAN_8021AD) && !tagged) {
+	if (in_set(set, VLAN_8021AD) && !tagged) {
 		import_problem(nft->import, rule,
 			       "no word for 802.1ad alone: a tag is a tag");
 		return;
 	}
-	if (negated || set.count > 1 || !tagged)
+	if (negated || set->count > 1 || !tagged)
 		cases[count++] = two_of(nft, tags(nft, 0, 0), type);
 	if (tagged != negated)
 		cases[count++] = tags(nft, 1, 3);
@@ -65,17 +57,14 @@ static void and_ether_type(struct nft *nft, struct import_rule *rule,
 }
 
 static void and_vlan_type(struct nft *nft, struct import_rule *rule,
-			  struct import_set set, bool negated)
+			  const struct ranges *set, bool negated)
 {
-	struct import_condition type = {
-		.field = POLICY_ETHERTYPE,
-		.negated = negated,
-		.set = set,
-	};
+	struct policy_condition type =
+		import_condition(POLICY_ETHERTYPE, negated, set);
 	struct import_case cases[2];
 	size_t count = 0;
 
-	if (in_set(&set, VLAN_8021AD) || in_set(&set, VLAN_8021Q)) {
+	if (in_set(set, VLAN_8021AD) || in_set(set, VLAN_8021Q)) {
 		import_problem(nft->import, rule,
 			       "no word for the kind of the second tag");
 		return;
@@ -88,46 +77,35 @@ static void and_vlan_type(struct nft *nft, struct import_rule *rule,
 
 /* The next header is the protocol where there are no extensions. */
 static void and_next(struct nft *nft, struct import_rule *rule,
-		     struct import_set set, bool negated)
+		     const struct ranges *set, bool negated)
 {
 	static const uint8_t extension_headers[] = { 0, 43, 44, 51, 60 };
-	struct import_condition extended = {
-		.field = POLICY_EXTENSIONS,
-		.mask = EXTENSIONS_ALL,
-		.set = import_values(nft->import, 0, 0),
-	};
-	struct import_condition plain = extended;
-	struct import_condition protocol = {
-		.field = POLICY_PROTOCOL,
-		.negated = negated,
-		.set = set,
-	};
+	struct policy_condition protocol =
+		import_condition(POLICY_PROTOCOL, negated, set);
 	struct import_case cases[2];
 
 	for (size_t i = 0; i < sizeof(extension_headers); i++) {
-		if (in_set(&set, extension_headers[i])) {
+		if (in_set(set, extension_headers[i])) {
 			import_problem(nft->import, rule,
 				       "no word for which extension header is "
 				       "the first");
 			return;
 		}
 	}
-	plain.negated = true;
-	cases[0] = two_of(nft, import_case_of(nft->import, protocol), plain);
-	cases[1] = import_case_of(nft->import, extended);
+	cases[0] = two_of(nft, import_case_of(nft->import, protocol),
+			  import_extensions(nft->import, true, EXTENSIONS_ALL));
+	cases[1] = import_case_of(
+		nft->import,
+		import_extensions(nft->import, false, EXTENSIONS_ALL));
 	import_and_any(nft->import, rule, cases, negated ? 2 : 1);
 }
 
 void nft_and_set(struct nft *nft, struct import_rule *rule,
-		 const struct nft_key *key, struct import_set set, bool negated,
-		 const char *list)
+		 const struct nft_key *key, const struct ranges *set,
+		 bool negated, const char *list)
 {
-	struct import_condition condition = {
-		.field = key->field,
-		.negated = negated,
-		.set = set,
-		.list = list,
-	};
+	struct policy_condition condition =
+		import_condition(key->field, negated, set);
 
 	switch (key->kind) {
 	case NFT_ETHER_TYPE:
@@ -146,10 +124,11 @@ void nft_and_set(struct nft *nft, struct import_rule *rule,
 	case NFT_FIELD:
 		break;
 	}
-	if (key->field == POLICY_MARK || key->field == POLICY_TCP_FLAGS)
+	condition.list = list;
+	if (import_is_bits(key->field))
 		import_and_bits(nft->import, rule, key->field,
-				(UINT64_C(1) << import_bits(key->field)) - 1,
-				&set, negated);
+				value_highest(policy_field_bits(key->field)).lo,
+				set, negated);
 	else
 		import_and(nft->import, rule, condition);
 }
@@ -161,11 +140,18 @@ bool nft_not_understood(const struct nft *nft, struct import_rule *rule,
 	return false;
 }
 
+static struct import_case fragments(struct nft *nft, uint64_t first,
+				    uint64_t last)
+{
+	return import_case_of(nft->import,
+			      import_values(nft->import, POLICY_FRAGMENT, false,
+					    first, last));
+}
+
 /* ip frag-off & MASK, which is 0 or is not */
 static void match_fragment(struct nft *nft, struct import_rule *rule,
 			   uint64_t mask, json_t *right, bool negated)
 {
-	struct import_condition condition = { .field = POLICY_FRAGMENT };
 	struct import_case cases[2];
 	size_t count = 0;
 	bool understood = json_is_integer(right) &&
@@ -177,16 +163,14 @@ static void match_fragment(struct nft *nft, struct import_rule *rule,
 			       "no word for these bits of frag-off");
 		return;
 	}
-	/* none 0, first 1, later 2 */
 	if (negated) {
-		condition.set = import_values(nft->import,
-					      mask == FRAGMENT_ANY ? 1 : 2, 2);
-		cases[count++] = import_case_of(nft->import, condition);
+		cases[count++] = fragments(nft,
+					   mask == FRAGMENT_ANY ? TG_FRAG_FIRST
+								: TG_FRAG_LATER,
+					   TG_FRAG_LATER);
 	} else {
-		condition.set = import_values(nft->import, 0, 0);
-		cases[count++] = import_case_of(nft->import, condition);
-		condition.set = import_values(nft->import, 1, 1);
-		cases[count] = import_case_of(nft->import, condition);
+		cases[count++] = fragments(nft, TG_FRAG_NONE, TG_FRAG_NONE);
+		cases[count] = fragments(nft, TG_FRAG_FIRST, TG_FRAG_FIRST);
 		count += mask == FRAGMENT_OFFSET;
 	}
 	import_and_any(nft->import, rule, cases, count);
@@ -197,36 +181,27 @@ static void match_extension(struct nft *nft, struct import_rule *rule,
 			    bool negated)
 {
 	bool is_there = json_is_true(right);
-	struct import_condition condition = {
-		.field = POLICY_EXTENSIONS,
-		.mask = key->extension,
-		.negated = is_there == negated,
-		.set = import_values(nft->import, 0, 0),
-	};
 
 	if (!is_there && !json_is_false(right))
 		nft_not_understood(nft, rule, "exthdr");
 	else
-		import_and(nft->import, rule, condition);
+		import_and(nft->import, rule,
+			   import_extensions(nft->import, is_there == negated,
+					     key->extension));
 }
 
 /* "flags syn,ack": any of them; "flags ! syn,ack": none of them. */
 static void match_any_bit(struct nft *nft, struct import_rule *rule,
 			  const struct nft_key *key, json_t *right, bool none)
 {
-	struct import_set zero = import_values(nft->import, 0, 0);
+	struct ranges zero = import_set_of(nft->import, 0, 0);
 	uint64_t bits;
 
-	if (key->field != POLICY_TCP_FLAGS && key->field != POLICY_MARK)
+	if (!import_is_bits(key->field))
 		import_problem(nft->import, rule, "no word for 'in' here");
 	else if (nft_read_bits(rule, nft, key, right, &bits))
 		import_and_bits(nft->import, rule, key->field, bits, &zero,
 				!none);
-}
-
-bool nft_is_bits(const struct nft_key *key)
-{
-	return key->field == POLICY_TCP_FLAGS || key->field == POLICY_MARK;
 }
 
 static void match_masked(struct nft *nft, struct import_rule *rule,
@@ -234,7 +209,7 @@ static void match_masked(struct nft *nft, struct import_rule *rule,
 			 bool negated)
 {
 	struct nft_set *named;
-	struct import_set set;
+	struct ranges set;
 	uint64_t bits;
 
 	if (key->kind == NFT_FRAGMENT && json_is_integer(mask)) {
@@ -242,7 +217,7 @@ static void match_masked(struct nft *nft, struct import_rule *rule,
 			       negated);
 		return;
 	}
-	if (!nft_is_bits(key)) {
+	if (!import_is_bits(key->field)) {
 		import_problem(nft->import, rule, "no word for this mask");
 		return;
 	}
@@ -257,29 +232,29 @@ static bool match_order(struct nft *nft, struct import_rule *rule,
 			const struct nft_key *key, const char *op,
 			json_t *right)
 {
-	struct import_set below = { 0 }, set;
-	struct policy_range range;
+	struct ranges set = import_set(nft->import);
+	struct policy_range range, left = {
+		.last = value_highest(policy_field_bits(key->field)),
+	};
 	bool or_equal = op[1] == '=';
-	size_t room = 0;
 
 	if ((*op != '<' && *op != '>') || key->kind != NFT_FIELD)
 		return false;
 	if (!nft_read_value(nft, rule, key, right, &range))
 		return true;
-	/* all that is less, or not more */
-	if (or_equal == (*op == '<'))
-		import_set_add(nft->import, &below, &room,
-			       (struct policy_value){ 0 }, range.last);
-	else if (range.first.hi || range.first.lo)
-		import_set_add(nft->import, &below, &room,
-			       (struct policy_value){ 0 },
-			       (struct policy_value){
-				       range.first.hi - !range.first.lo,
-				       range.first.lo - 1,
-			       });
-	set = *op == '<' ? below
-			 : import_complement(nft->import, key->field, &below);
-	nft_and_set(nft, rule, key, set, false, NULL);
+	if (or_equal)
+		ranges_add(&set, (struct policy_range){
+					 *op == '<' ? left.first : range.first,
+					 *op == '<' ? range.last : left.last,
+				 });
+	else
+		ranges_complement(&set, policy_field_bits(key->field),
+				  &(struct policy_range){
+					  *op == '<' ? range.first : left.first,
+					  *op == '<' ? left.last : range.last,
+				  },
+				  1);
+	nft_and_set(nft, rule, key, &set, false, NULL);
 	return true;
 }
 
@@ -300,30 +275,22 @@ static bool taken_as_list(const struct nft_key *key)
 
 /* A named set is a list of the policy, under a name like its own. */
 static const char *list_of(struct nft *nft, const struct nft_key *key,
-			   struct nft_set *named, struct import_set set)
+			   struct nft_set *named, const struct ranges *set)
 {
 	struct import *import = nft->import;
 
-	if (!named || !set.count || !taken_as_list(key))
+	if (!named || !set->count || !taken_as_list(key))
 		return NULL;
 	if (named->list)
 		return named->list;
-	if (import->list_count == import->list_room) {
-		size_t room = import->list_room ? 2 * import->list_room : 16;
-		struct import_list *lists =
-			arena_alloc(&import->arena, room * sizeof(*lists));
-
-		if (import->list_count)
-			memcpy(lists, import->lists,
-			       import->list_count * sizeof(*lists));
-		import->lists = lists;
-		import->list_room = room;
-	}
+	if (import->list_count == import->list_room)
+		import->lists = arena_grow(
+			&import->arena, import->lists, sizeof(*import->lists),
+			import->list_count, &import->list_room);
 	named->list = import_name(import, named->name);
-	import->lists[import->list_count++] = (struct import_list){
+	import->lists[import->list_count++] = (struct policy_list){
 		.name = named->list,
-		.field = key->field,
-		.set = set,
+		.values = import_condition(key->field, false, set),
 	};
 	return named->list;
 }
@@ -335,7 +302,7 @@ static void match_key(struct nft *nft, struct import_rule *rule, json_t *left,
 	bool negated = !strcmp(op, "!=");
 	bool equal = negated || !strcmp(op, "==");
 	struct nft_set *named;
-	struct import_set set;
+	struct ranges set;
 	struct nft_key key;
 
 	if (masked && json_array_size(masked) != 2) {
@@ -359,8 +326,8 @@ static void match_key(struct nft *nft, struct import_rule *rule, json_t *left,
 	else if (!equal && !match_order(nft, rule, &key, op, right))
 		nft_not_understood(nft, rule, op);
 	else if (equal && nft_read_set(nft, rule, &key, right, &set, &named))
-		nft_and_set(nft, rule, &key, set, negated,
-			    list_of(nft, &key, named, set));
+		nft_and_set(nft, rule, &key, &set, negated,
+			    list_of(nft, &key, named, &set));
 }
 
 void nft_match(struct nft *nft, struct import_rule *rule, json_t *match)

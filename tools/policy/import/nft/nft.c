@@ -64,8 +64,7 @@ static json_t *find_base(const struct nft *nft,
 	json_t *item, *chain;
 	size_t i;
 
-	json_array_foreach(nft->objects, i, item)
-	{
+	json_array_foreach (nft->objects, i, item) {
 		chain = object_of(item, "chain");
 		if (chain && is_asked_chain(chain, options))
 			return chain;
@@ -80,8 +79,7 @@ static void name_others(const struct nft *nft, json_t *base)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(nft->objects, i, item)
-	{
+	json_array_foreach (nft->objects, i, item) {
 		json_t *chain = object_of(item, "chain");
 		const char *table = nft_string(chain, "table");
 		const char *name = nft_string(chain, "name");
@@ -145,8 +143,7 @@ static void read_sets(struct nft *nft)
 	nft->sets =
 		arena_alloc(&nft->import->arena,
 			    json_array_size(nft->objects) * sizeof(*nft->sets));
-	json_array_foreach(nft->objects, i, item)
-	{
+	json_array_foreach (nft->objects, i, item) {
 		json_t *set = object_of(item, "set");
 		const char *name;
 
@@ -165,8 +162,7 @@ static void read_rules(struct nft *nft)
 	json_t *item, *object;
 	size_t i;
 
-	json_array_foreach(nft->objects, i, item)
-	{
+	json_array_foreach (nft->objects, i, item) {
 		const char *name;
 
 		object = object_of(item, "chain");

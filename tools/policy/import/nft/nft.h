@@ -70,8 +70,8 @@ bool nft_read_value(struct nft *nft, struct import_rule *rule,
 		    const struct nft_key *key, json_t *json,
 		    struct policy_range *range);
 bool nft_read_set(struct nft *nft, struct import_rule *rule,
-		  const struct nft_key *key, json_t *json,
-		  struct import_set *set, struct nft_set **named);
+		  const struct nft_key *key, json_t *json, struct ranges *set,
+		  struct nft_set **named);
 /* One bit for each flag that is named, joined by | or as a list. */
 bool nft_read_bits(struct import_rule *rule, const struct nft *nft,
 		   const struct nft_key *key, json_t *json, uint64_t *bits);
@@ -85,12 +85,10 @@ bool nft_element(const struct nft *nft, struct import_rule *rule, json_t *json,
 /* match.c */
 void nft_match(struct nft *nft, struct import_rule *rule, json_t *match);
 void nft_and_set(struct nft *nft, struct import_rule *rule,
-		 const struct nft_key *key, struct import_set set, bool negated,
-		 const char *list);
+		 const struct nft_key *key, const struct ranges *set,
+		 bool negated, const char *list);
 bool nft_not_understood(const struct nft *nft, struct import_rule *rule,
 			const char *what);
-/* What is matched by bits: flags, a mark. */
-bool nft_is_bits(const struct nft_key *key);
 
 /* joined.c */
 void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,

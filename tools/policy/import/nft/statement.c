@@ -178,8 +178,7 @@ static bool read_statements(struct nft *nft, struct import_rule *rule,
 	json_t *statement, *map;
 	size_t i;
 
-	json_array_foreach(statements, i, statement)
-	{
+	json_array_foreach (statements, i, statement) {
 		const char *name = nft_only_member(statement, &map);
 
 		if (!name) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "nft.h"
+#include "policy/language/value_text.h"
 
 static bool not_understood(const struct nft *nft, struct import_rule *rule,
 			   json_t *json)
@@ -27,9 +28,7 @@ static bool read_one(const struct nft *nft, struct import_rule *rule,
 		     const struct nft_key *key, json_t *json,
 		     struct policy_value *value)
 {
-	uint64_t max = import_bits(key->field) < 64
-			       ? (UINT64_C(1) << import_bits(key->field)) - 1
-			       : UINT64_MAX;
+	uint64_t max = value_highest(policy_field_bits(key->field)).lo;
 	const char *string = json_string_value(json);
 	bool good = false;
 
@@ -43,11 +42,11 @@ static bool read_one(const struct nft *nft, struct import_rule *rule,
 		if (good && value->lo > max)
 			value->lo = max;
 	} else if (string && is_address(key->field)) {
-		good = import_address(string, strlen(string),
-				      is_ip6(key->field), value);
+		good = text_to_address(string, strlen(string),
+				       is_ip6(key->field), value);
 	} else if (string && (key->field == POLICY_SOURCE_MAC ||
 			      key->field == POLICY_TARGET_MAC)) {
-		good = import_mac(string, strlen(string), &value->lo);
+		good = text_to_mac(string, strlen(string), value);
 	} else if (string) {
 		good = import_word(key->field, key->icmp6, string,
 				   strlen(string), &value->lo);
@@ -62,7 +61,7 @@ static bool read_range(const struct nft *nft, struct import_rule *rule,
 	if (json_array_size(json) != 2 ||
 	    !read_one(nft, rule, key, json_array_get(json, 0), &range->first) ||
 	    !read_one(nft, rule, key, json_array_get(json, 1), &range->last) ||
-	    import_compare(range->first, range->last) > 0)
+	    value_compare(range->first, range->last) > 0)
 		return not_understood(nft, rule, json);
 	return true;
 }
@@ -73,7 +72,7 @@ static bool read_prefix(const struct nft *nft, struct import_rule *rule,
 {
 	json_t *address = json_object_get(json, "addr");
 	json_t *length = json_object_get(json, "len");
-	int64_t width = import_bits(key->field);
+	int64_t width = policy_field_bits(key->field);
 	uint64_t rest;
 
 	if (!address || !json_is_integer(length) || key->add ||
@@ -135,8 +134,7 @@ bool nft_read_bits(struct import_rule *rule, const struct nft *nft,
 		*bits = value.lo;
 		return true;
 	}
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach (list, i, item) {
 		uint64_t more;
 
 		/* jansson bounds the depth of the document */
@@ -178,8 +176,7 @@ static bool is_dynamic(json_t *set)
 	json_t *flags = json_object_get(set, "flags"), *flag;
 	size_t i;
 
-	json_array_foreach(flags, i, flag)
-	{
+	json_array_foreach (flags, i, flag) {
 		if (json_string_value(flag) &&
 		    !strcmp(json_string_value(flag), "dynamic"))
 			return true;
@@ -221,36 +218,33 @@ bool nft_elements(struct nft *nft, struct import_rule *rule, json_t *json,
 }
 
 bool nft_read_set(struct nft *nft, struct import_rule *rule,
-		  const struct nft_key *key, json_t *json,
-		  struct import_set *set, struct nft_set **named)
+		  const struct nft_key *key, json_t *json, struct ranges *set,
+		  struct nft_set **named)
 {
 	bool is_named =
 		json_string_value(json) && *json_string_value(json) == '@';
 	struct policy_range range;
 	json_t *elements, *item;
-	size_t room = 0, i;
+	size_t i;
 
-	*set = (struct import_set){ 0 };
+	*set = import_set(nft->import);
 	*named = NULL;
 	if (!is_named && !json_object_get(json, "set")) {
 		if (!nft_read_value(nft, rule, key, json, &range))
 			return false;
-		import_set_add(nft->import, set, &room, range.first,
-			       range.last);
+		ranges_add(set, range);
 		return true;
 	}
 	if (!nft_elements(nft, rule, json, &elements, named))
 		return false;
-	json_array_foreach(elements, i, item)
-	{
+	json_array_foreach (elements, i, item) {
 		json_t *value;
 
 		if (!nft_element(nft, rule, item, &value) ||
 		    !nft_read_value(nft, rule, key, value, &range))
 			return false;
-		import_set_add(nft->import, set, &room, range.first,
-			       range.last);
+		ranges_add(set, range);
 	}
-	import_set_sort(set);
+	ranges_sort(set);
 	return true;
 }

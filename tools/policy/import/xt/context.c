@@ -39,20 +39,18 @@ void xt_read_counter(struct xt_line *line, const char *const *arguments)
 
 /* --- addrtype: at INPUT, an address is LOCAL, MULTICAST or BROADCAST */
 
-static struct import_set addresses(struct xt_line *line,
-				   const char *const *prefixes, size_t count)
+static struct ranges addresses(struct xt_line *line,
+			       const char *const *prefixes, size_t count)
 {
-	struct import_set set = { 0 };
+	struct ranges set = import_set(line->import);
 	struct policy_range range;
-	size_t room = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		import_prefix(prefixes[i], strlen(prefixes[i]), line->ip6,
 			      &range);
-		import_set_add(line->import, &set, &room, range.first,
-			       range.last);
+		ranges_add(&set, range);
 	}
-	import_set_sort(&set);
+	ranges_sort(&set);
 	return set;
 }
 
@@ -66,22 +64,19 @@ void xt_read_target_kind(struct xt_line *line, const char *const *arguments)
 	static const char *const not_local[] = { "0.0.0.0/8", "224.0.0.0/4",
 						 "255.255.255.255" };
 	struct import_rule *rule = &line->rule;
-	struct import_condition condition = {
-		.field = line->ip6 ? POLICY_TARGET6 : POLICY_TARGET4,
-		.negated = line->negated,
-	};
+	bool negated = line->negated;
+	struct ranges set;
 
 	if (!strcmp(arguments[0], "MULTICAST")) {
-		condition.set =
-			addresses(line, line->ip6 ? multicast6 : multicast, 1);
+		set = addresses(line, line->ip6 ? multicast6 : multicast, 1);
 	} else if (!strcmp(arguments[0], "BROADCAST") && !line->ip6) {
-		condition.set = addresses(line, broadcast, 2);
+		set = addresses(line, broadcast, 2);
 		rule->wider |= line->negated;
 		rule->narrower |= !line->negated;
 	} else if (!strcmp(arguments[0], "LOCAL") && line->import->receives) {
-		condition.set = line->ip6 ? addresses(line, multicast6, 1)
-					  : addresses(line, not_local, 3);
-		condition.negated = !line->negated;
+		set = line->ip6 ? addresses(line, multicast6, 1)
+				: addresses(line, not_local, 3);
+		negated = !negated;
 		rule->wider |= !line->negated && !line->ip6;
 		rule->narrower |= line->negated && !line->ip6;
 	} else {
@@ -93,5 +88,7 @@ void xt_read_target_kind(struct xt_line *line, const char *const *arguments)
 	if ((rule->wider || rule->narrower) && !rule->left_out)
 		rule->left_out = "the broadcast addresses of subnets, which "
 				 "count as local";
-	import_and(line->import, rule, condition);
+	import_and(line->import, rule,
+		   import_condition(line->ip6 ? POLICY_TARGET6 : POLICY_TARGET4,
+				    negated, &set));
 }

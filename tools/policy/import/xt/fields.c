@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "iptables.h"
+#include "policy/language/value_text.h"
 
 #define ICMP_ANY 255
 #define PORT_MAX 0xffff
@@ -44,7 +45,7 @@ static bool read_flags(struct xt_line *line, const char *text, uint64_t *bits)
 
 static void and_flags(struct xt_line *line, uint64_t mask, uint64_t value)
 {
-	struct import_set set = import_values(line->import, value, value);
+	struct ranges set = import_set_of(line->import, value, value);
 
 	/* no flag is asked for: true where there is a TCP header */
 	if (!mask)
@@ -78,8 +79,7 @@ void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
 	const char *slash = strchr(arguments[0], '/');
 	size_t size =
 		slash ? (size_t)(slash - arguments[0]) : strlen(arguments[0]);
-	struct import_condition type = { .field = POLICY_ICMP_TYPE };
-	struct import_condition code = { .field = POLICY_ICMP_CODE };
+	struct policy_condition type, code;
 	struct import_rule both;
 	struct import_case cases[2];
 	uint64_t value;
@@ -97,8 +97,8 @@ void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
 		xt_bad_value(line, arguments[0]);
 		return;
 	}
-	type.set = import_values(line->import, value, value);
-	type.negated = line->negated;
+	type = import_values(line->import, POLICY_ICMP_TYPE, line->negated,
+			     value, value);
 	if (!slash) {
 		import_and(line->import, &line->rule, type);
 		return;
@@ -108,7 +108,8 @@ void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
 		xt_bad_value(line, arguments[0]);
 		return;
 	}
-	code.set = import_values(line->import, value, value);
+	code = import_values(line->import, POLICY_ICMP_CODE, false, value,
+			     value);
 	if (!line->negated) {
 		import_and(line->import, &line->rule, type);
 		import_and(line->import, &line->rule, code);
@@ -130,7 +131,7 @@ void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
 static void read_field(struct xt_line *line, enum policy_field field,
 		       const char *text)
 {
-	uint64_t max = (UINT64_C(1) << import_bits(field)) - 1;
+	uint64_t max = (UINT64_C(1) << policy_field_bits(field)) - 1;
 	struct policy_range range;
 
 	if (xt_read_range(line, field, text, strlen(text), max, &range))
@@ -147,8 +148,7 @@ void xt_read_ttl(struct xt_line *line, const char *const *arguments)
 /* Less than a value, or greater than it: there may be none. */
 static void read_ttl_beyond(struct xt_line *line, const char *text, bool less)
 {
-	struct import_set set = { 0 };
-	size_t room = 0;
+	struct ranges set = import_set(line->import);
 	uint64_t value;
 
 	if (!import_number(text, strlen(text), 255, &value)) {
@@ -156,11 +156,9 @@ static void read_ttl_beyond(struct xt_line *line, const char *text, bool less)
 		return;
 	}
 	if (less ? value > 0 : value < 255)
-		import_set_add(
-			line->import, &set, &room,
-			(struct policy_value){ .lo = less ? 0 : value + 1 },
-			(struct policy_value){ .lo = less ? value - 1 : 255 });
-	xt_and_set(line, POLICY_TTL, set);
+		set = import_set_of(line->import, less ? 0 : value + 1,
+				    less ? value - 1 : 255);
+	xt_and_set(line, POLICY_TTL, &set);
 }
 
 void xt_read_ttl_less(struct xt_line *line, const char *const *arguments)
@@ -194,8 +192,7 @@ void xt_read_tos(struct xt_line *line, const char *const *arguments)
 	size_t size =
 		slash ? (size_t)(slash - arguments[0]) : strlen(arguments[0]);
 	uint64_t value, mask = 0xff;
-	struct import_set set = { 0 };
-	size_t room = 0;
+	struct ranges set = import_set(line->import);
 
 	if (!import_number(arguments[0], size, 0xff, &value) ||
 	    (slash &&
@@ -213,10 +210,10 @@ void xt_read_tos(struct xt_line *line, const char *const *arguments)
 		struct policy_value it = { .lo = dscp };
 
 		if ((dscp << 2 & mask) == value)
-			import_set_add(line->import, &set, &room, it, it);
+			ranges_add(&set, (struct policy_range){ it, it });
 	}
-	import_set_sort(&set);
-	xt_and_set(line, POLICY_DSCP, set);
+	ranges_sort(&set);
+	xt_and_set(line, POLICY_DSCP, &set);
 }
 
 void xt_read_length(struct xt_line *line, const char *const *arguments)
@@ -230,7 +227,7 @@ void xt_read_mark(struct xt_line *line, const char *const *arguments)
 	size_t size =
 		slash ? (size_t)(slash - arguments[0]) : strlen(arguments[0]);
 	uint64_t value, mask = UINT32_MAX;
-	struct import_set set;
+	struct ranges set;
 
 	if (!import_number(arguments[0], size, UINT32_MAX, &value) ||
 	    (slash &&
@@ -238,17 +235,17 @@ void xt_read_mark(struct xt_line *line, const char *const *arguments)
 		xt_bad_value(line, arguments[0]);
 		return;
 	}
-	set = import_values(line->import, value, value);
+	set = import_set_of(line->import, value, value);
 	import_and_bits(line->import, &line->rule, POLICY_MARK, mask, &set,
 			line->negated);
 }
 
 void xt_read_mac(struct xt_line *line, const char *const *arguments)
 {
-	uint64_t value;
+	struct policy_value value;
 
-	if (import_mac(arguments[0], strlen(arguments[0]), &value))
-		xt_and_range(line, POLICY_SOURCE_MAC, value, value);
+	if (text_to_mac(arguments[0], strlen(arguments[0]), &value))
+		xt_and_range(line, POLICY_SOURCE_MAC, value.lo, value.lo);
 	else
 		xt_bad_value(line, arguments[0]);
 }
@@ -258,15 +255,17 @@ static void read_address_range(struct xt_line *line, enum policy_field field,
 {
 	size_t size = strcspn(text, "-");
 	const char *end = text[size] ? text + size + 1 : text;
-	struct policy_value first, last;
+	struct ranges set = import_set(line->import);
+	struct policy_range range;
 
-	if (!import_address(text, size, line->ip6, &first) ||
-	    !import_address(end, strlen(end), line->ip6, &last) ||
-	    import_compare(first, last) > 0) {
+	if (!text_to_address(text, size, line->ip6, &range.first) ||
+	    !text_to_address(end, strlen(end), line->ip6, &range.last) ||
+	    value_compare(range.first, range.last) > 0) {
 		xt_bad_value(line, text);
 		return;
 	}
-	xt_and_set(line, field, import_range(line->import, first, last));
+	ranges_add(&set, range);
+	xt_and_set(line, field, &set);
 }
 
 void xt_read_source_range(struct xt_line *line, const char *const *arguments)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "iptables.h"
+#include "policy/language/value_text.h"
 
 #define ETHERTYPE_IP 0x0800
 #define ETHERTYPE_IP6 0x86dd
@@ -268,14 +269,14 @@ static bool is_ip6(const char *text)
 		size_t size = strcspn(at + 3, " /\n");
 		struct policy_value value;
 
-		if (import_address(at + 3, size, true, &value))
+		if (text_to_address(at + 3, size, true, &value))
 			return true;
 	}
 	for (const char *at = text; (at = strstr(at, "-d ")) != NULL; at++) {
 		size_t size = strcspn(at + 3, " /\n");
 		struct policy_value value;
 
-		if (import_address(at + 3, size, true, &value))
+		if (text_to_address(at + 3, size, true, &value))
 			return true;
 	}
 	return false;

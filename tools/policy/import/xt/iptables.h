@@ -52,7 +52,7 @@ void xt_not_understood(struct xt_line *line, const char *word);
 
 void xt_bad_value(struct xt_line *line, const char *value);
 void xt_and_set(struct xt_line *line, enum policy_field field,
-		struct import_set set);
+		const struct ranges *set);
 void xt_and_range(struct xt_line *line, enum policy_field field, uint64_t first,
 		  uint64_t last);
 /* "a,b,c": the size of the first item, and the second or NULL. */

@@ -18,15 +18,10 @@ void xt_bad_value(struct xt_line *line, const char *value)
 }
 
 void xt_and_set(struct xt_line *line, enum policy_field field,
-		struct import_set set)
+		const struct ranges *set)
 {
-	struct import_condition condition = {
-		.field = field,
-		.negated = line->negated,
-		.set = set,
-	};
-
-	import_and(line->import, &line->rule, condition);
+	import_and(line->import, &line->rule,
+		   import_condition(field, line->negated, set));
 }
 
 void xt_and_range(struct xt_line *line, enum policy_field field, uint64_t first,
@@ -67,9 +62,9 @@ bool xt_read_range(struct xt_line *line, enum policy_field field,
 static void read_values(struct xt_line *line, enum policy_field field,
 			const char *text, uint64_t max)
 {
-	struct import_set set = { 0 };
+	struct ranges set = import_set(line->import);
 	struct policy_range range;
-	size_t room = 0, size;
+	size_t size;
 
 	for (const char *at = text, *next; at; at = next) {
 		next = xt_next_item(at, &size);
@@ -77,11 +72,10 @@ static void read_values(struct xt_line *line, enum policy_field field,
 			xt_bad_value(line, text);
 			return;
 		}
-		import_set_add(line->import, &set, &room, range.first,
-			       range.last);
+		ranges_add(&set, range);
 	}
-	import_set_sort(&set);
-	xt_and_set(line, field, set);
+	ranges_sort(&set);
+	xt_and_set(line, field, &set);
 }
 
 /* --- of iptables itself */
@@ -143,9 +137,9 @@ void xt_read_module(struct xt_line *line, const char *const *arguments)
 static void read_addresses(struct xt_line *line, enum policy_field field,
 			   const char *text)
 {
-	struct import_set set = { 0 };
+	struct ranges set = import_set(line->import);
 	struct policy_range range;
-	size_t room = 0, size;
+	size_t size;
 
 	for (const char *at = text, *next; at; at = next) {
 		next = xt_next_item(at, &size);
@@ -155,11 +149,10 @@ static void read_addresses(struct xt_line *line, enum policy_field field,
 				       text);
 			return;
 		}
-		import_set_add(line->import, &set, &room, range.first,
-			       range.last);
+		ranges_add(&set, range);
 	}
-	import_set_sort(&set);
-	xt_and_set(line, field, set);
+	ranges_sort(&set);
+	xt_and_set(line, field, &set);
 }
 
 static void read_source(struct xt_line *line, const char *const *arguments)
@@ -185,12 +178,10 @@ static void read_fragment(struct xt_line *line, const char *const *arguments)
 		return;
 	}
 	for (uint64_t i = 0; i < 2; i++) {
-		struct import_condition condition = {
-			.field = POLICY_FRAGMENT,
-			.set = import_values(line->import, i, i),
-		};
-
-		cases[i] = import_case_of(line->import, condition);
+		cases[i] = import_case_of(line->import,
+					  import_values(line->import,
+							POLICY_FRAGMENT, false,
+							i, i));
 	}
 	import_and_any(line->import, &line->rule, cases, 2);
 }

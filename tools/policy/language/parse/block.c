@@ -31,6 +31,20 @@ bool parse_name(struct parser *parser, const char *what, struct token *name)
 	return true;
 }
 
+bool policy_is_name(const char *text)
+{
+	struct token name = {
+		.kind = TOKEN_WORD,
+		.text = text,
+		.length = strlen(text),
+	};
+
+	return !is_reserved(&name) && !is_keyword(&name) &&
+	       !is_known_word(text, name.length) &&
+	       name.length <= POLICY_NAME_MAX &&
+	       !memchr(text, '.', name.length);
+}
+
 static bool add_block(struct parser *parser, const struct token *name,
 		      size_t *index)
 {

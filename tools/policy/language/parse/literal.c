@@ -5,20 +5,9 @@
 #include <string.h>
 
 #include "parser.h"
+#include "policy/language/value_text.h"
 
-#define MAC_LENGTH 17
 #define QUOTED_MAX 60
-
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
-}
 
 /*
  * Decimal, or hexadecimal after 0x. No zeros in front: elsewhere, they make a
@@ -44,51 +33,6 @@ bool read_number(const char *text, size_t length, uint64_t *value)
 	}
 	*value = number;
 	return length > 0;
-}
-
-static uint64_t big_endian(const uint8_t *bytes, size_t size)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < size; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
-static bool read_address(int family, const struct token *token,
-			 struct policy_value *value)
-{
-	char text[INET6_ADDRSTRLEN];
-	uint8_t bytes[16];
-
-	if (token->length >= sizeof(text))
-		return false;
-	memcpy(text, token->text, token->length);
-	text[token->length] = 0;
-	if (inet_pton(family, text, bytes) != 1)
-		return false;
-	if (family == AF_INET)
-		*value = (struct policy_value){ .lo = big_endian(bytes, 4) };
-	else
-		*value = (struct policy_value){ big_endian(bytes, 8),
-						big_endian(bytes + 8, 8) };
-	return true;
-}
-
-static bool read_mac(const struct token *token, struct policy_value *value)
-{
-	*value = (struct policy_value){ 0 };
-	if (token->length != MAC_LENGTH)
-		return false;
-	for (size_t i = 0; i < MAC_LENGTH; i++) {
-		int digit = digit_value(token->text[i]);
-
-		if (i % 3 == 2 ? token->text[i] != ':' : digit == 16)
-			return false;
-		if (i % 3 != 2)
-			value->lo = value->lo << 4 | digit;
-	}
-	return true;
 }
 
 /* A range or an address with its port, as other tools write them. */
@@ -152,14 +96,14 @@ static bool read_value(struct parser *parser, const struct token *token,
 {
 	if (memchr(token->text, ':', token->length)) {
 		*kind = ITEM_MAC;
-		if (read_mac(token, value))
+		if (text_to_mac(token->text, token->length, value))
 			return true;
 		*kind = ITEM_IP6;
-		if (read_address(AF_INET6, token, value))
+		if (text_to_address(token->text, token->length, true, value))
 			return true;
 	} else if (memchr(token->text, '.', token->length)) {
 		*kind = ITEM_IP4;
-		if (read_address(AF_INET, token, value))
+		if (text_to_address(token->text, token->length, false, value))
 			return true;
 	} else {
 		*kind = ITEM_NUMBER;
@@ -222,8 +166,9 @@ static int mask_length(uint32_t mask)
 static bool fail_mask(struct parser *parser, const struct token *token)
 {
 	struct policy_value mask;
-	bool is_mask = token->kind == TOKEN_VALUE &&
-		       read_address(AF_INET, token, &mask);
+	bool is_mask =
+		token->kind == TOKEN_VALUE &&
+		text_to_address(token->text, token->length, false, &mask);
 
 	if (!is_mask)
 		return fail_expected(parser, "the length of a prefix");
@@ -232,19 +177,6 @@ static bool fail_mask(struct parser *parser, const struct token *token)
 		report_hint(parser->diagnostics, "did you mean '/%d'?",
 			    mask_length(mask.lo));
 	return false;
-}
-
-/* The bits of an address that a prefix of that length does not fix. */
-static struct policy_value host_bits(bool is_ip6, unsigned int length)
-{
-	unsigned int bits = (is_ip6 ? 128 : 32) - length;
-
-	return (struct policy_value){
-		.hi = bits >= 128 ? UINT64_MAX
-		      : bits > 64 ? (UINT64_C(1) << (bits - 64)) - 1
-				  : 0,
-		.lo = bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1,
-	};
 }
 
 static void hint_prefix(struct parser *parser, const struct item *item,

@@ -17,6 +17,9 @@ int policy_parse_file(struct policy *policy, const char *path, FILE *errors);
 int policy_parse_text(struct policy *policy, const char *name, const char *text,
 		      size_t size, FILE *errors);
 
+/* Whether a list or a sub-list can have this name: it is no word of its own. */
+bool policy_is_name(const char *text);
+
 /* The name of the file that a place is in. */
 const char *policy_file(const struct policy *policy, unsigned int file);
 

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <linux/if_ether.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "value.h"
@@ -104,25 +105,152 @@ void policy_rule_print(FILE *out, const struct policy *policy,
 	policy_changes_print(out, rule);
 }
 
-static void print_rules(FILE *out, const struct policy *policy,
+/* --- a policy */
+
+/* Sets with more ranges go over several lines, under POLICY_LINE_MAX. */
+#define LINE_RANGES 2048
+#define LINE_SIZE (64 << 10)
+
+/* Of a policy with a comment above it, parts have empty lines between them. */
+struct layout {
+	FILE *out;
+	bool has_paragraphs;
+	bool is_due; /* an empty line, before what comes next */
+};
+
+static void start_paragraph(struct layout *layout)
+{
+	if (layout->is_due && layout->has_paragraphs)
+		putc('\n', layout->out);
+	layout->is_due = false;
+}
+
+static void print_comment(struct layout *layout, const char *indent,
+			  const char *comment)
+{
+	if (!comment)
+		return;
+	start_paragraph(layout);
+	for (const char *end; *comment; comment = *end ? end + 1 : end) {
+		end = strchrnul(comment, '\n');
+		fprintf(layout->out, "%s# %.*s\n", indent, (int)(end - comment),
+			comment);
+	}
+}
+
+/* Only sets are that long, and in them a comma may end a line. */
+static void print_folded(FILE *out, const char *text, size_t size)
+{
+	while (size > LINE_SIZE) {
+		const char *comma =
+			memmem(text + LINE_SIZE, size - LINE_SIZE, ", ", 2);
+
+		if (!comma)
+			break;
+		fwrite(text, 1, comma - text, out);
+		fputs(",\n\t", out);
+		size -= comma + 2 - text;
+		text = comma + 2;
+	}
+	fwrite(text, 1, size, out);
+}
+
+/* The line is printed to ->out, and then, if it may be long, to out. */
+struct long_line {
+	FILE *out, *memory;
+	char *text;
+	size_t size;
+};
+
+static FILE *open_line(struct long_line *line, FILE *out, bool is_long)
+{
+	*line = (struct long_line){ .out = out };
+	if (is_long)
+		line->memory = open_memstream(&line->text, &line->size);
+	return line->memory ? line->memory : out;
+}
+
+static void close_line(struct long_line *line)
+{
+	if (line->memory) {
+		fclose(line->memory);
+		print_folded(line->out, line->text, line->size);
+		free(line->text);
+	}
+	putc('\n', line->out);
+}
+
+static bool is_long(const struct policy_rule *rule)
+{
+	size_t ranges = 0;
+
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		const struct policy_condition *one = &rule->conditions[i];
+
+		ranges += one->list ? 0 : one->count;
+		if (one->either_family)
+			ranges += one->either_family->count;
+	}
+	return ranges > LINE_RANGES;
+}
+
+static void print_rules(struct layout *layout, const struct policy *policy,
 			const struct policy_block *block, const char *indent)
 {
 	for (size_t i = 0; i < block->count; i++) {
-		fputs(indent, out);
-		policy_rule_print(out, policy, &block->rules[i]);
-		fputc('\n', out);
+		const struct policy_rule *rule = &block->rules[i];
+		struct long_line line;
+
+		start_paragraph(layout);
+		print_comment(layout, indent, rule->comment);
+		fputs(indent, layout->out);
+		policy_rule_print(open_line(&line, layout->out, is_long(rule)),
+				  policy, rule);
+		close_line(&line);
+		layout->is_due = rule->ends_paragraph;
 	}
+	print_comment(layout, indent, block->comment);
+}
+
+static void print_list(struct layout *layout, const struct policy_list *list)
+{
+	struct long_line line;
+	FILE *out =
+		open_line(&line, layout->out, list->values.count > LINE_RANGES);
+
+	start_paragraph(layout);
+	fprintf(out, "list %s =", list->name);
+	print_values(out, &list->values);
+	close_line(&line);
+}
+
+static void print_head(struct layout *layout, const struct policy *policy)
+{
+	print_comment(layout, "", policy->comment);
+	layout->is_due |= policy->comment != NULL;
+	for (size_t i = 0; i < policy->list_count; i++)
+		print_list(layout, &policy->lists[i]);
+	layout->is_due |= policy->list_count != 0;
+	if (!policy->default_place.line)
+		return;
+	start_paragraph(layout);
+	fprintf(layout->out, "default %s\n",
+		policy_action_word(policy->default_action));
+	layout->is_due = true;
 }
 
 void policy_print(FILE *out, const struct policy *policy)
 {
-	if (policy->default_place.line)
-		fprintf(out, "default %s\n",
-			policy_action_word(policy->default_action));
-	print_rules(out, policy, &policy->blocks[0], "");
+	struct layout layout = { out, policy->comment != NULL, false };
+
+	print_head(&layout, policy);
+	print_rules(&layout, policy, &policy->blocks[0], "");
 	for (size_t i = 1; i < policy->block_count; i++) {
+		layout.is_due = true;
+		start_paragraph(&layout);
 		fprintf(out, "sublist %s {\n", policy->blocks[i].name);
-		print_rules(out, policy, &policy->blocks[i], "\t");
+		print_rules(&layout, policy, &policy->blocks[i], "\t");
+		layout.is_due = false;
 		fputs("}\n", out);
 	}
 }

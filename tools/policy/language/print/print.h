@@ -21,7 +21,7 @@ void policy_rule_print(FILE *out, const struct policy *policy,
 void policy_conditions_print(FILE *out, const struct policy_rule *rule);
 void policy_changes_print(FILE *out, const struct policy_rule *rule);
 
-/* All of it: the default, the rules, the sub-lists. */
+/* All of it: lists, the default, the rules, the sub-lists, and comments. */
 void policy_print(FILE *out, const struct policy *policy);
 
 #endif
