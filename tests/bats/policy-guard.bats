@@ -101,7 +101,7 @@ journal_says() { # TEXT
 	given_luckless_tc
 	given_a_in_force
 	echo 1 >"$LUCK/luckless"
-	apply b --confirm 3
+	apply b --confirm 20
 	refuses 1 'there is no luck today' on_server policy rollback eth0
 	waits
 	[[ $(guards) ]]
@@ -147,12 +147,12 @@ journal_says() { # TEXT
 	mount -t tmpfs -o size=48m,mode=700 tmpfs "$objects"
 	MOUNTS+=("$objects")
 	cp -a "$BATS_TEST_TMPDIR/objects/." "$objects/"
-	apply b --confirm 2
+	apply b --confirm 20
 	run ! dd if=/dev/zero "of=$objects/full" bs=4k status=none
 	in_force_is_b
 	eventually in_force_is_a
 	eventually no_guard
-	note_says 'not confirmed within 2 s: rolled back ingress'
+	note_says 'not confirmed within 20 s: rolled back ingress'
 	# And a command has room for what is not bulky.
 	run ! waits
 	rm "$objects/full"
@@ -218,7 +218,7 @@ journal_says() { # TEXT
 @test "a rollback of one of two hooks leaves the other one to its guard" {
 	on_server attach eth0 --xdp --ingress --chain policy >/dev/null
 	apply a >/dev/null
-	apply b --confirm 4
+	apply b --confirm 20
 	on_server policy rollback eth0 --hook xdp
 	rules_are xdp 'pass icmp' 'default pass'
 	in_force_is_b
