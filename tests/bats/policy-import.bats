@@ -258,6 +258,33 @@ refuses_json() {
 	[[ $output == 'many.json: more JSON than fits in 1024 MiB' ]]
 }
 
+# Sixty thousand addresses, which would be a line of more than a megabyte.
+set_of_many() {
+	awk 'BEGIN { for (i = 0; i < 60000; i++) printf "2001:db8:%x:%x::%x\n", i / 256, i % 256, i }' |
+		jq -Rn '[inputs] as $all | {nftables: [
+			{set: {family: "ip6", table: "t", name: "many", elem: $all}},
+			{chain: {family: "ip6", table: "t", name: "c", type: "filter", hook: "input", policy: "drop"}},
+			{rule: {family: "ip6", table: "t", chain: "c", handle: 1, expr: [
+				{match: {op: "==", left: {payload: {protocol: "ip6", field: "saddr"}}, right: "@many"}},
+				{accept: null}]}}]}'
+}
+
+@test "a set that is too long for a line goes over several, and is the same set" {
+	set_of_many >many.json
+	policy import --nft many.json >list.policy
+	grep -q '^pass from many$' list.policy
+	policy check list.policy
+	policy fmt list.policy | cmp - list.policy
+	policy show --file list.policy >shown
+	(($(grep -o '2001:db8:[0-9a-f:]*' shown | sort -u | wc -l) == 60000))
+	# not as a list
+	jq -c '.nftables[2].rule.expr[0].match.right = {set: .nftables[0].set.elem}' many.json >inline.json
+	policy import --nft inline.json >inline.policy
+	policy check inline.policy
+	policy fmt inline.policy | cmp - inline.policy
+	policy show --file inline.policy | sed 's/ *# .*//' | cmp - <(sed 's/ *# .*//' shown)
+}
+
 # --- the tables of equivalents
 
 # The rows of a table: what stands in its first two columns, with a tab between.

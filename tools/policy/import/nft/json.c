@@ -3,10 +3,9 @@
  * JSON of nft, as jansson reads it. Its values live in the arena of the import:
  * they are not freed one by one, and there is a bound on all of them together.
  */
-
 #include "nft.h"
 
-/* Text of nft takes about a fifteenth of that. */
+/* What nft prints takes about 15 times its size. */
 #define VALUES_MAX ((size_t)1 << 30)
 
 static struct arena *values; /* while a text is read */

@@ -111,7 +111,7 @@ void policy_rule_print(FILE *out, const struct policy *policy,
 #define LINE_RANGES 2048
 #define LINE_SIZE (64 << 10)
 
-/* Of a policy with a comment above it, parts have empty lines between them. */
+/* A policy with a comment at its head has empty lines between its parts. */
 struct layout {
 	FILE *out;
 	bool has_paragraphs;
@@ -155,7 +155,7 @@ static void print_folded(FILE *out, const char *text, size_t size)
 	fwrite(text, 1, size, out);
 }
 
-/* The line is printed to ->out, and then, if it may be long, to out. */
+/* A line that may be too long is printed to memory first. */
 struct long_line {
 	FILE *out, *memory;
 	char *text;
