@@ -258,6 +258,18 @@ refuses_json() {
 	[[ $output == 'many.json: more JSON than fits in 1024 MiB' ]]
 }
 
+@test "the EtherType behind a tag is that of frames with one tag" {
+	policy import --nft - >imported.policy <<-'END'
+		{"nftables": [
+		{"chain": {"family": "netdev", "table": "t", "name": "c", "type": "filter", "hook": "ingress"}},
+		{"rule": {"family": "netdev", "table": "t", "chain": "c", "handle": 1, "expr": [
+		{"match": {"op": "==", "left": {"payload": {"protocol": "vlan", "field": "type"}}, "right": "arp"}},
+		{"drop": null}]}}]}
+	END
+	[[ $(tail -n 1 imported.policy) == 'drop arp vlan any inner-vlan none' ]] || fail "$(cat imported.policy)"
+	policy check imported.policy
+}
+
 # Sixty thousand addresses, which would be a line of more than a megabyte.
 set_of_many() {
 	awk 'BEGIN { for (i = 0; i < 60000; i++) printf "2001:db8:%x:%x::%x\n", i / 256, i % 256, i }' |
