@@ -32,9 +32,9 @@ const volatile __u32 tg_tables[16] SEC(".rodata.policy") = {
 const char tg_rules[1] SEC(".rodata.rules") = "";
 
 /*
- * ... and the number of counter blocks. No other __uint() of the object may have
- * this value, since clang would make one type of both; a small one, since the
- * object is loaded as built as well.
+ * ... and the number of counter blocks. No other __uint() of the object may
+ * have this value, since clang would make one type of both; a small one, since
+ * the object is loaded as built as well.
  */
 #define BLOCKS 5
 

@@ -17,9 +17,9 @@ static bool grow(struct ranges *ranges)
 	if (!ranges->arena)
 		return vec_reserve(ranges->list, ranges->room,
 				   ranges->count + 1);
-	ranges->list = arena_grow(ranges->arena, ranges->list,
-				  sizeof(*ranges->list), ranges->count,
-				  &ranges->room);
+	ranges->list =
+		arena_grow(ranges->arena, ranges->list, sizeof(*ranges->list),
+			   ranges->count, &ranges->room);
 	return true;
 }
 
