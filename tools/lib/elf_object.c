@@ -117,35 +117,34 @@ static int read_all(int fd, struct elf_object *object)
 	return 0;
 }
 
-int elf_object_read(struct elf_object *object, const char *path)
+int elf_object_load(struct elf_object *object, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	int err;
 
 	*object = (struct elf_object){ 0 };
-	if (fd < 0) {
-		err = -errno;
-		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
-			path, strerror(-err));
-		return err;
-	}
+	if (fd < 0)
+		return -errno;
 	err = read_all(fd, object);
 	close(fd);
-	if (err) {
-		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
-			path, strerror(-err));
-		goto out;
-	}
-	if (!is_bpf_object(object)) {
-		fprintf(stderr, "%s: %s: not a BPF object of this machine\n",
-			program_invocation_short_name, path);
+	if (!err && !is_bpf_object(object))
 		err = -ENOEXEC;
-		goto out;
-	}
-	object->path = strdup(path);
-out:
 	if (err)
 		elf_object_free(object);
+	else
+		object->path = strdup(path);
+	return err;
+}
+
+int elf_object_read(struct elf_object *object, const char *path)
+{
+	int err = elf_object_load(object, path);
+
+	if (err)
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
+			path,
+			err == -ENOEXEC ? "not a BPF object of this machine"
+					: strerror(-err));
 	return err;
 }
 

@@ -28,6 +28,9 @@ struct elf_constant {
 /* 0, or a negative errno after one message to standard error. */
 int elf_object_read(struct elf_object *object, const char *path);
 int elf_object_write(const struct elf_object *object, const char *path);
+
+/* Like elf_object_read(), without a message; -ENOEXEC: not a BPF object. */
+int elf_object_load(struct elf_object *object, const char *path);
 void elf_object_free(struct elf_object *object);
 
 /* The n-th constant, in the order of the symbol table; false past the last. */

@@ -13,8 +13,28 @@
 
 #define RODATA ".rodata"
 
+/*
+ * A program and its maps have one BTF, and whoever asks for one constant asks
+ * for others: the last one is kept.
+ */
+static struct btf *kernel_btf(uint32_t id)
+{
+	static struct btf *last;
+	static uint32_t last_id;
+
+	if (last && last_id == id)
+		return last;
+	btf__free(last);
+	last_id = id;
+	last = btf__load_from_kernel_by_id(id);
+	if (!libbpf_get_error(last))
+		return last;
+	last = NULL; /* and errno says why */
+	return NULL;
+}
+
 /* The kernel cuts names after 15 characters; BTF has the whole one. */
-static void full_name(int fd, const struct bpf_prog_info *known, char *name)
+static int full_name(int fd, const struct bpf_prog_info *known, char *name)
 {
 	struct bpf_func_info *funcs;
 	struct bpf_prog_info info = { 0 };
@@ -22,26 +42,31 @@ static void full_name(int fd, const struct bpf_prog_info *known, char *name)
 	struct btf *btf;
 	const struct btf_type *type;
 	const char *found;
+	int err = 0;
 
 	if (!known->btf_id || !known->nr_func_info ||
 	    known->func_info_rec_size < sizeof(*funcs))
-		return;
-	btf = btf__load_from_kernel_by_id(known->btf_id);
+		return 0;
+	btf = kernel_btf(known->btf_id);
+	if (!btf)
+		return -errno;
 	funcs = calloc(known->nr_func_info, known->func_info_rec_size);
-	if (libbpf_get_error(btf) || !funcs)
-		goto out;
+	if (!funcs)
+		return -ENOMEM;
 	info.nr_func_info = known->nr_func_info;
 	info.func_info_rec_size = known->func_info_rec_size;
 	info.func_info = (uintptr_t)funcs;
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0) {
+		err = -errno;
 		goto out;
+	}
 	type = btf__type_by_id(btf, funcs[0].type_id);
 	found = type ? btf__name_by_offset(btf, type->name_off) : NULL;
 	if (found && *found)
 		snprintf(name, PROGRAM_NAME_SIZE, "%s", found);
 out:
 	free(funcs);
-	btf__free(btf);
+	return err;
 }
 
 int program_read(struct program *program, uint32_t id)
@@ -64,7 +89,7 @@ int program_read(struct program *program, uint32_t id)
 							   : PROGRAM_MAPS_MAX;
 	memcpy(program->tag, info.tag, sizeof(program->tag));
 	snprintf(program->name, sizeof(program->name), "%s", info.name);
-	full_name(fd, &info, program->name);
+	err = full_name(fd, &info, program->name);
 out:
 	close(fd);
 	return err;
@@ -137,33 +162,83 @@ static int offset_of(const struct btf *btf, __u32 datasec_id, const char *name)
 	return -1;
 }
 
-static bool constant_in_map(int fd, const char *name, uint32_t *value)
+/* One look into the only entry of a map of constants, kept for others. */
+struct rodata {
+	int fd;
+	uint32_t size;
+	char *bytes; /* NULL until something in it is wanted */
+};
+
+static int rodata_read(struct rodata *rodata, int offset, uint32_t *value)
+{
+	uint32_t key = 0;
+
+	if (offset + sizeof(*value) > rodata->size)
+		return -ERANGE;
+	if (!rodata->bytes) {
+		rodata->bytes = malloc(rodata->size);
+		if (!rodata->bytes)
+			return -ENOMEM;
+		if (bpf_map_lookup_elem(rodata->fd, &key, rodata->bytes) < 0) {
+			int err = -errno;
+
+			free(rodata->bytes);
+			rodata->bytes = NULL;
+			return err;
+		}
+	}
+	memcpy(value, rodata->bytes + offset, sizeof(*value));
+	return 0;
+}
+
+static int constants_in_map(int fd, size_t count, const char *const *names,
+			    uint32_t *values, bool *found)
 {
 	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info), key = 0;
-	struct btf *btf = NULL;
-	char *bytes = NULL;
-	bool found = false;
-	int offset;
+	__u32 size = sizeof(info);
+	struct rodata rodata;
+	struct btf *btf;
+	int err = 0;
 
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0 ||
-	    info.type != BPF_MAP_TYPE_ARRAY || info.max_entries != 1 ||
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.max_entries != 1 ||
 	    !strstr(info.name, RODATA) || !info.btf_value_type_id)
-		return false;
-	btf = btf__load_from_kernel_by_id(info.btf_id);
-	if (libbpf_get_error(btf))
-		return false;
-	offset = offset_of(btf, info.btf_value_type_id, name);
-	bytes = malloc(info.value_size);
-	if (offset >= 0 && bytes &&
-	    offset + sizeof(*value) <= info.value_size &&
-	    bpf_map_lookup_elem(fd, &key, bytes) == 0) {
-		memcpy(value, bytes + offset, sizeof(*value));
-		found = true;
+		return 0;
+	btf = kernel_btf(info.btf_id);
+	if (!btf)
+		return -errno;
+	rodata = (struct rodata){ .fd = fd, .size = info.value_size };
+	for (size_t i = 0; !err && i < count; i++) {
+		int offset;
+
+		if (found[i])
+			continue;
+		offset = offset_of(btf, info.btf_value_type_id, names[i]);
+		if (offset < 0)
+			continue;
+		err = rodata_read(&rodata, offset, &values[i]);
+		found[i] = !err;
 	}
-	free(bytes);
-	btf__free(btf);
-	return found;
+	free(rodata.bytes);
+	return err;
+}
+
+int program_constants(const struct program *program, size_t count,
+		      const char *const *names, uint32_t *values, bool *found)
+{
+	int err = 0;
+
+	memset(found, 0, count * sizeof(*found));
+	for (uint32_t i = 0; !err && i < program->maps; i++) {
+		int fd = bpf_map_get_fd_by_id(program->map_ids[i]);
+
+		if (fd < 0)
+			return -errno;
+		err = constants_in_map(fd, count, names, values, found);
+		close(fd);
+	}
+	return err;
 }
 
 bool program_constant(const struct program *program, const char *name,
@@ -171,13 +246,6 @@ bool program_constant(const struct program *program, const char *name,
 {
 	bool found = false;
 
-	for (uint32_t i = 0; i < program->maps && !found; i++) {
-		int fd = bpf_map_get_fd_by_id(program->map_ids[i]);
-
-		if (fd < 0)
-			continue;
-		found = constant_in_map(fd, name, value);
-		close(fd);
-	}
+	program_constants(program, 1, &name, value, &found);
 	return found;
 }

@@ -4,6 +4,7 @@
 #define TG_PROGRAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <linux/bpf.h>
@@ -28,5 +29,13 @@ int program_read(struct program *program, uint32_t id);
  */
 bool program_constant(const struct program *program, const char *name,
 		      uint32_t *value);
+
+/*
+ * Many of them at once, in one pass over the program's maps: found[i] says
+ * whether there is a constant names[i]. 0 or a negative errno; -ENOENT where
+ * the program went meanwhile.
+ */
+int program_constants(const struct program *program, size_t count,
+		      const char *const *names, uint32_t *values, bool *found);
 
 #endif

@@ -130,6 +130,22 @@ void rules_print(const struct rule_lines *rules, uint32_t program, bool json)
 		print_table(rules);
 }
 
+struct rule_summary rules_summary(const struct rule_lines *rules)
+{
+	const struct rule_line *first =
+		rules->count ? in_order(rules, 0) : NULL;
+	struct rule_summary summary = {
+		.rules = rules->count ? rules->count - 1 : 0,
+		.default_verdict = default_verdict(rules),
+	};
+
+	if (first && has_place(first)) {
+		summary.file = first->place;
+		summary.file_size = file_size(first);
+	}
+	return summary;
+}
+
 void rules_print_summary(const struct rule_lines *rules, uint32_t program)
 {
 	const struct rule_line *first =

@@ -10,6 +10,16 @@
 /* With numbers, counts and places: a table, or a JSON object. */
 void rules_print(const struct rule_lines *rules, uint32_t program, bool json);
 
+/* Of a policy as a whole; the file is that of its first rule, or NULL. */
+struct rule_summary {
+	uint32_t rules;
+	const char *default_verdict;
+	const char *file; /* does not end in a 0 */
+	size_t file_size;
+};
+
+struct rule_summary rules_summary(const struct rule_lines *rules);
+
 /* program=ID rules=COUNT default=VERDICT file=FILE, the file last: it may hold
  * blanks. It is that of the first rule.
  */

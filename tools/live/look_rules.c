@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "look_rules.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "chain_memory.h"
+#include "counters.h"
+#include "loaded_rules.h"
+#include "look_attachment.h"
+#include "rule_print.h"
+
+/* --- policies */
+
+static void find_policy(struct look_hook *hook)
+{
+	hook->policy.position = -1;
+	hook->policy.count = 0;
+	for (int i = 0; i < hook->plugin_count; i++) {
+		if (strcmp(hook->plugins[i].program.name, "policy"))
+			continue;
+		hook->policy.position = i;
+		hook->policy.count++;
+	}
+	if (hook->policy.count > 1)
+		hook->policy.position = -1;
+}
+
+static int read_rules(struct look_policy *policy,
+		      const struct loaded_rules *loaded)
+{
+	struct rule_lines rules = { 0 };
+	struct rule_summary summary;
+	int err = loaded_rules_read(loaded, &rules);
+
+	if (!err) {
+		summary = rules_summary(&rules);
+		policy->rules = summary.rules;
+		snprintf(policy->default_verdict,
+			 sizeof(policy->default_verdict), "%s",
+			 summary.default_verdict);
+		if (summary.file)
+			policy->file = strndup(summary.file, summary.file_size);
+		if (summary.file && !policy->file)
+			err = -ENOMEM;
+	}
+	rule_lines_free(&rules);
+	return err;
+}
+
+static int read_policy(struct look_hook *hook, bool rules)
+{
+	struct look_policy *policy = &hook->policy;
+	uint32_t id = hook->plugins[policy->position].program.id;
+	struct loaded_rules loaded;
+	int err = loaded_rules_open(&loaded, id);
+
+	policy->version = loaded_rules_version(id);
+	policy->is_readable = !err;
+	if (err == -EPROTO)
+		return 0;
+	if (!err && rules)
+		err = read_rules(policy, &loaded);
+	if (policy->is_readable)
+		loaded_rules_close(&loaded);
+	return err;
+}
+
+int look_policy(struct look_hook *hook, bool rules)
+{
+	find_policy(hook);
+	return hook->policy.position < 0 ? 0 : read_policy(hook, rules);
+}
+
+/* --- counters */
+
+struct sums {
+	uint64_t passed[TG_HOOKS], dropped[TG_HOOKS];
+};
+
+static void add_cell(struct sums *sums, uint32_t index,
+		     const struct tg_counter *cells, int cpus)
+{
+	uint32_t verdict = index / TG_REASONS % TG_VERDICTS;
+	uint32_t hook = index / TG_REASONS / TG_VERDICTS;
+	uint64_t packets = 0;
+
+	for (int cpu = 0; cpu < cpus; cpu++)
+		packets += cells[cpu].packets;
+	if (verdict == TG_VERDICT_PASS || verdict == TG_VERDICT_ACCEPT ||
+	    verdict == TG_VERDICT_REDIRECT)
+		sums->passed[hook] += packets;
+	else if (verdict == TG_VERDICT_DROP || verdict == TG_VERDICT_REJECT)
+		sums->dropped[hook] += packets;
+}
+
+static bool is_counters(int fd)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+	       info.type == BPF_MAP_TYPE_PERCPU_ARRAY &&
+	       info.value_size == sizeof(struct tg_counter) &&
+	       info.max_entries == TG_COUNTERS;
+}
+
+/* All cells of all CPUs with as few calls as the kernel allows. */
+static int add_map(struct sums *sums, int fd, int cpus)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, options);
+	struct tg_counter *cells =
+		calloc((size_t)TG_COUNTERS * cpus, sizeof(*cells));
+	__u32 *keys = calloc(TG_COUNTERS, sizeof(*keys));
+	__u32 position, *from = NULL, done = 0;
+	int err = cells && keys ? 0 : -ENOMEM;
+
+	while (!err && done < TG_COUNTERS) {
+		__u32 count = TG_COUNTERS - done;
+		int failed = bpf_map_lookup_batch(fd, from, &position, keys,
+						  cells, &count, &options);
+
+		if (failed < 0 && errno != ENOENT) {
+			err = -errno;
+			break;
+		}
+		for (__u32 i = 0; i < count; i++)
+			add_cell(sums, keys[i], &cells[(size_t)i * cpus], cpus);
+		done += count;
+		if (failed < 0)
+			break;
+		from = &position;
+	}
+	free(keys);
+	free(cells);
+	return err;
+}
+
+/* The counters that are pinned in a folder; one that goes meanwhile is skipped.
+ */
+static int read_folder(struct sums *sums, const char *folder)
+{
+	int cpus = libbpf_num_possible_cpus();
+	DIR *pins = opendir(folder);
+	struct dirent *entry;
+	int err = cpus < 0 ? cpus : 0;
+
+	*sums = (struct sums){ 0 };
+	if (!pins)
+		return errno == ENOENT ? 0 : -errno;
+	while (!err && (entry = readdir(pins))) {
+		char path[2 * PATH_MAX];
+		int fd;
+
+		if (strncmp(entry->d_name, TG_COUNTERS_PREFIX,
+			    strlen(TG_COUNTERS_PREFIX)))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		fd = bpf_obj_get(path);
+		if (fd < 0) {
+			err = errno == ENOENT ? 0 : -errno;
+			continue;
+		}
+		if (is_counters(fd))
+			err = add_map(sums, fd, cpus);
+		close(fd);
+	}
+	closedir(pins);
+	return err;
+}
+
+static int read_counters(struct look *look)
+{
+	const char *last = "";
+	struct sums sums = { 0 };
+
+	for (int i = 0; i < TG_HOOKS; i++) {
+		struct look_hook *hook = &look->hooks[i];
+
+		if (!hook->pins[0])
+			continue;
+		if (strcmp(last, hook->pins)) {
+			int err = read_folder(&sums, hook->pins);
+
+			if (err)
+				return look_fail(err, "the counters in %s",
+						 hook->pins);
+			last = hook->pins;
+		}
+		hook->passed = sums.passed[i];
+		hook->dropped = sums.dropped[i];
+	}
+	return 0;
+}
+
+/* --- memory */
+
+static int read_memory(struct look *look)
+{
+	struct chain_memory memory;
+	char folder[PATH_MAX], ids[16 * TG_HOOKS] = "";
+	int err;
+
+	for (int i = 0; i < TG_HOOKS; i++) {
+		size_t size = strlen(ids);
+
+		if (look->hooks[i].gate)
+			snprintf(ids + size, sizeof(ids) - size, "%s%" PRIu32,
+				 size ? "," : "", look->hooks[i].gate);
+	}
+	snprintf(folder, sizeof(folder), "%s/%s", LOOK_PINS_ROOT, look->key);
+	err = chain_memory_read(&memory, folder, ids);
+	if (err && err != -ENOENT) /* it may go while we look */
+		return look_fail(err, "%s", folder);
+	if (!err) {
+		look->map_bytes = memory.map_bytes;
+		look->program_bytes = memory.program_bytes;
+	}
+	return look_object_bytes(look->key, &look->object_bytes);
+}
+
+int look_sums(struct look *look)
+{
+	int err = read_counters(look);
+
+	return err || !look->has_pins ? err : read_memory(look);
+}

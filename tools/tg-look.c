@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tg-look - one look at a device, its hooks and its attachment: what a command
+ * of tailgate needs to know. It changes nothing, loads nothing and attaches
+ * nothing, and takes a lock only where it is told to.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "live/look.h"
+#include "live/look_attachment.h"
+#include "live/look_device.h"
+#include "live/look_lock.h"
+#include "live/look_print.h"
+#include "live/look_stale.h"
+
+#define EXIT_USAGE 2
+#define EXIT_WRONG 3
+#define EXIT_NO_DEVICE 4
+
+static const char help[] =
+	"Usage: tg-look [OPTION...] DEVICE    the device and all of its hooks\n"
+	"       tg-look [OPTION...] --all     all devices that have anything\n"
+	"       tg-look --key KEY             the arrays of one attachment\n"
+	"       tg-look --host                what all attachments share\n"
+	"\n"
+	"Asks the kernel, in the network namespace that it runs in, and "
+	"prints\n"
+	"lines of the form NAME=VALUE; tc-scripts/lib/look.bash says which "
+	"there\n"
+	"are. Exits with 0 where all could be read, and else with 1 and one "
+	"line.\n"
+	"\n"
+	"      --place      the device and its attachment, and none of its "
+	"hooks\n"
+	"      --rules      with counters, memory, and what the policies say\n"
+	"      --files      with the constants of the attachment's objects\n"
+	"      --lock FD    locks this descriptor first\n"
+	"      --tell FD    where to say for whom it waits\n"
+	"  -j, --json       as 'tailgate status --json' prints it; exits with "
+	"3\n"
+	"                   where something is broken or stale, with 4 where "
+	"there\n"
+	"                   is no such device\n"
+	"  -h, --help\n";
+
+struct options {
+	struct look_wants wants;
+	bool all, json, host;
+	int lock, tell;
+	const char *key;
+};
+
+/* --- one device */
+
+static int print_device(const char *device, const struct look_wants *wants)
+{
+	struct look look;
+	int err = look_read(&look, device, wants);
+
+	if (!err)
+		err = look_print_lines(&look, wants);
+	look_free(&look);
+	return err;
+}
+
+/* --- all of them, or one, for status */
+
+#define DEVICES_MAX 4096
+
+struct report {
+	const struct options *options;
+	char devices[DEVICES_MAX][IFNAMSIZ];
+	int count;
+	int printed, stale;
+	bool is_wrong;
+};
+
+static void add_device(const char *device, void *context)
+{
+	struct report *report = context;
+
+	if (report->count < DEVICES_MAX)
+		snprintf(report->devices[report->count++], IFNAMSIZ, "%s",
+			 device);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* The device of an attachment in this namespace; without it it is stale. */
+static int add_key(const char *key, void *context)
+{
+	static const struct look_wants place = { .place_alone = true };
+	const char *dash = strchr(key, '-');
+	char device[IFNAMSIZ];
+	struct look look;
+	int err;
+
+	snprintf(device, sizeof(device), "%s", dash ? dash + 1 : "");
+	for (char *colon = device; (colon = strchr(colon, ':'));)
+		*colon = '.';
+	err = look_read(&look, device, &place);
+	if (!err && look.index && !strcmp(look.key, key))
+		add_device(device, context);
+	return err;
+}
+
+static int report_device(struct report *report, const char *device)
+{
+	struct look look;
+	int err = look_read(&look, device, &report->options->wants);
+
+	if (!err && report->options->all && !look.index) {
+		/* it went meanwhile */
+	} else if (!err && report->options->json && !look.index) {
+		err = EXIT_NO_DEVICE;
+	} else if (!err && report->options->json) {
+		look_judge(&look);
+		report->printed += look_print_json(&look, !report->printed);
+		report->is_wrong |= look_is_wrong(&look);
+	} else if (!err) {
+		err = look_print_lines(&look, &report->options->wants);
+		look_line("", "end");
+	}
+	look_free(&look);
+	return err;
+}
+
+static int report_key(const char *key, void *context)
+{
+	struct report *report = context;
+	char why[LOOK_TEXT_SIZE];
+	int err = look_stale(key, why);
+
+	if (err || !why[0])
+		return err;
+	report->is_wrong = true;
+	if (report->options->json) {
+		look_print_json_stale(key, why, !report->stale);
+	} else {
+		look_line(key, "stale.%d.key", report->stale);
+		look_line(why, "stale.%d.why", report->stale);
+	}
+	report->stale++;
+	return 0;
+}
+
+/* Of one device it is told whether its own attachment is stale. */
+static int report_own_key(struct report *report, const char *device)
+{
+	static const struct look_wants place = { .place_alone = true };
+	struct look look;
+	int err = look_read(&look, device, &place);
+
+	if (!err && look.life == LOOK_LIFE_NAMESPACE)
+		err = report_key(look.key, report);
+	return err;
+}
+
+static int collect(struct report *report)
+{
+	int err = look_candidates(add_device, report);
+
+	if (!err)
+		err = look_each_key(add_key, report);
+	qsort(report->devices, report->count, IFNAMSIZ, by_name);
+	return err;
+}
+
+static int print_report(const struct options *options, const char *device)
+{
+	static struct report report;
+	int err = 0;
+
+	report.options = options;
+	if (!device)
+		err = collect(&report);
+	else
+		add_device(device, &report);
+	if (!err && options->json)
+		fputs("{\"devices\":[", stdout);
+	for (int i = 0; !err && i < report.count; i++) {
+		if (!i || strcmp(report.devices[i], report.devices[i - 1]))
+			err = report_device(&report, report.devices[i]);
+	}
+	if (!err && options->json)
+		fputs("],\"stale\":[", stdout);
+	if (!err && device)
+		err = report_own_key(&report, device);
+	else if (!err)
+		err = look_each_key(report_key, &report);
+	if (!err && options->json)
+		puts("]}");
+	if (err)
+		return err;
+	return options->json && report.is_wrong ? EXIT_WRONG : 0;
+}
+
+/* --- an attachment */
+
+static void print_flag(const char *name, bool value)
+{
+	look_line(value ? "1" : "", "%s", name);
+}
+
+static int print_host(const char *key)
+{
+	bool is_mounted, has_others;
+	int err = look_root(key, &is_mounted, &has_others);
+
+	if (err)
+		return err;
+	print_flag("mounted", is_mounted);
+	print_flag("others", has_others);
+	print_flag("private", look_is_private());
+	print_flag("shares_mounts", look_shares_mounts());
+	return 0;
+}
+
+static int print_key(const char *key, bool files)
+{
+	bool is_live;
+	int err = look_is_live(key, &is_live);
+
+	if (err)
+		return err;
+	look_line(key, "key");
+	print_flag("pins", look_has_folder(LOOK_PINS_ROOT, key));
+	print_flag("objects", look_has_folder(LOOK_OBJECTS_ROOT, key));
+	print_flag("live", is_live);
+	print_flag("busy", look_is_busy(key));
+	err = print_host(key);
+	if (!err)
+		err = look_print_slots(key);
+	return err || !files ? err : look_print_files(key);
+}
+
+static int run(const struct options *options, const char *device)
+{
+	int err = 0;
+
+	if (options->lock >= 0)
+		err = look_lock(options->lock, options->tell, device);
+	if (err)
+		return look_fail(err, "the lock");
+	if (options->host)
+		return print_host("");
+	if (options->key)
+		return print_key(options->key, options->wants.files);
+	if (options->wants.rules)
+		return print_report(options, device);
+	return print_device(device, &options->wants);
+}
+
+static int usage(const char *what)
+{
+	fprintf(stderr, "tg-look: %s: see tg-look --help\n", what);
+	return EXIT_USAGE;
+}
+
+static int parse(struct options *options, int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "place", no_argument, NULL, 'p' },
+		{ "rules", no_argument, NULL, 'r' },
+		{ "files", no_argument, NULL, 'f' },
+		{ "lock", required_argument, NULL, 'l' },
+		{ "tell", required_argument, NULL, 't' },
+		{ "all", no_argument, NULL, 'a' },
+		{ "host", no_argument, NULL, 'H' },
+		{ "key", required_argument, NULL, 'k' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "jh", names, NULL)) >= 0) {
+		switch (option) {
+		case 'p':
+			options->wants.place_alone = true;
+			break;
+		case 'j':
+			options->json = true;
+			options->wants.rules = true;
+			break;
+		case 'r':
+			options->wants.rules = true;
+			break;
+		case 'f':
+			options->wants.files = true;
+			break;
+		case 'l':
+			options->lock = atoi(optarg);
+			break;
+		case 't':
+			options->tell = atoi(optarg);
+			break;
+		case 'a':
+			options->all = true;
+			options->wants.rules = true;
+			break;
+		case 'H':
+			options->host = true;
+			break;
+		case 'k':
+			options->key = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			exit(EXIT_SUCCESS);
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .lock = -1, .tell = STDERR_FILENO };
+	const char *device;
+	int err = parse(&options, argc, argv);
+
+	if (err)
+		return err;
+	device = argv[optind];
+	if ((options.all || options.key || options.host) != !device ||
+	    argc > optind + !!device)
+		return usage("a device, --all, --key or --host");
+	if (device && strlen(device) >= IFNAMSIZ)
+		return usage("not a device name");
+	libbpf_set_print(NULL);
+	err = run(&options, device);
+	if (err < 0)
+		look_line(look_error(), "error");
+	if (fflush(stdout) || err < 0)
+		return EXIT_FAILURE;
+	return err;
+}
