@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "lib/elf_object.h"
+#include "live/grace.h"
 #include "live/kept_counts.h"
 #include "policy_table.h"
 #include "live/rule_print.h"
@@ -23,18 +24,14 @@
 static const char help[] =
 	"Usage: tg-rules show FOLDER BASE ARRAY SLOT [--json]\n"
 	"                     the rules in force, and what they have counted\n"
-	"       tg-rules keep FOLDER BASE ARRAY SLOT\n"
+	"       tg-rules keep FOLDER BASE ARRAY SLOT [--after-grace]\n"
 	"                     after another policy has come: what its rules "
 	"had\n"
 	"                     counted before is in BASE then, and FOLDER, in "
 	"a\n"
-	"                     bpffs, has pins of its own\n"
-	"       tg-rules summary ARRAY SLOT\n"
-	"                     a line of words of the form NAME=VALUE\n"
-	"       tg-rules version [ARRAY SLOT]\n"
-	"                     the version that this is of; or a line of words\n"
-	"                     for a policy of any version: is it one\n"
-	"                     that tg-rules can read?\n"
+	"                     bpffs, has pins of its own; first it waits, "
+	"where\n"
+	"                     that is said, until no packet is in the old one\n"
 	"       tg-rules text ARRAY SLOT [--json]\n"
 	"       tg-rules text OBJECT [--json]\n"
 	"                     a line for each rule, the default last\n"
@@ -130,6 +127,13 @@ static int do_keep(char **words, bool json)
 	return err ? fail(err == -EBADMSG ? words[1] : words[2], err) : 0;
 }
 
+static int do_keep_after_grace(char **words, bool json)
+{
+	int err = strcmp(words[4], "--after-grace") ? -EINVAL : grace_wait();
+
+	return err ? fail(words[4], err) : do_keep(words, json);
+}
+
 /* --- the rules alone */
 
 static int read_running(char **words, struct rule_lines *rules,
@@ -146,47 +150,6 @@ static int read_running(char **words, struct rule_lines *rules,
 	err = loaded_rules_read(&loaded, rules);
 	loaded_rules_close(&loaded);
 	return err;
-}
-
-static int do_summary(char **words, bool json)
-{
-	struct rule_lines rules;
-	uint32_t program;
-	int err = read_running(words, &rules, &program);
-
-	(void)json;
-	if (!err)
-		rules_print_summary(&rules, program);
-	rule_lines_free(&rules);
-	return err ? fail(words[0], err) : 0;
-}
-
-static int do_this_version(char **words, bool json)
-{
-	(void)words;
-	(void)json;
-	printf("%d\n", TG_POLICY_VERSION);
-	return 0;
-}
-
-/* Of any program in a slot: readable=0 is an answer, not a failure. */
-static int do_version(char **words, bool json)
-{
-	struct loaded_rules loaded;
-	uint32_t program;
-	int err = slot_program(words[0], number(words[1]), &program);
-
-	(void)json;
-	if (err)
-		return fail(words[0], err);
-	err = loaded_rules_open(&loaded, program);
-	if (err && err != -EPROTO)
-		return fail(words[0], err);
-	printf("readable=%d version=%" PRIu32 " program=%" PRIu32 "\n", !err,
-	       loaded_rules_version(program), program);
-	if (!err)
-		loaded_rules_close(&loaded);
-	return 0;
 }
 
 static int do_running_text(char **words, bool json)
@@ -232,9 +195,7 @@ static const struct command {
 } commands[] = {
 	{ "show", 4, true, do_show },
 	{ "keep", 4, false, do_keep },
-	{ "summary", 2, false, do_summary },
-	{ "version", 2, false, do_version },
-	{ "version", 0, false, do_this_version },
+	{ "keep", 5, false, do_keep_after_grace },
 	{ "text", 2, true, do_running_text },
 	{ "text", 1, true, do_object_text },
 };

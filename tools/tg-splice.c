@@ -23,6 +23,7 @@ static const char help[] =
 	"Usage: tg-splice OBJECT -o COPY NAME=VALUE...\n"
 	"       tg-splice OBJECT --list\n"
 	"       tg-splice OBJECT --sections\n"
+	"       tg-splice --chains SECTION OBJECT...\n"
 	"\n"
 	"Copies a BPF object and sets constants in the copy, which has no "
 	"debug\n"
@@ -39,6 +40,9 @@ static const char help[] =
 	"the same\n"
 	"  -l, --list       print the constants that can be set\n"
 	"  -s, --sections   print the sections that hold programs\n"
+	"      --chains SECTION\n"
+	"                   check that each OBJECT has this section, and the\n"
+	"                   constants of a plugin that can be chained\n"
 	"  -h, --help\n"
 	"\n"
 	"Example: tg-splice build/drop_tcp.o -o /tmp/drop_8080.o "
@@ -63,6 +67,73 @@ static int list_sections(const struct elf_object *object)
 		puts(name);
 	return 0;
 }
+
+/* --- can it be chained? */
+
+static bool has_section(const struct elf_object *object, const char *section)
+{
+	const char *name;
+
+	for (size_t n = 0; (name = elf_object_programs(object, n)); n++) {
+		if (!strcmp(name, section))
+			return true;
+	}
+	return false;
+}
+
+static int check_section(const struct elf_object *object, const char *section)
+{
+	const char *name;
+
+	if (has_section(object, section))
+		return 0;
+	fprintf(stderr,
+		"'%s' does not serve %.*s: it has no section '%s', only",
+		object->path, (int)strcspn(section, "."), section, section);
+	for (size_t n = 0; (name = elf_object_programs(object, n)); n++)
+		fprintf(stderr, " %s", name);
+	fputc('\n', stderr);
+	return -ENOENT;
+}
+
+static int check_constants(const struct elf_object *object)
+{
+	static const char *const needed[] = { "tg_next_slot", "tg_miss",
+					      "tg_serial" };
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		struct elf_constant constant;
+
+		if (elf_object_find(object, needed[i], &constant))
+			continue;
+		fprintf(stderr,
+			"'%s' cannot be chained: it has no constant %s: "
+			"see docs/writing-a-plugin.md\n",
+			object->path, needed[i]);
+		return -ENOENT;
+	}
+	return 0;
+}
+
+static int check_chains(const char *section, char **paths)
+{
+	int err = 0;
+
+	for (; !err && *paths; paths++) {
+		struct elf_object object;
+
+		err = elf_object_read(&object, *paths);
+		if (err)
+			break;
+		err = check_section(&object, section);
+		if (!err)
+			err = check_constants(&object);
+		elf_object_free(&object);
+	}
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* --- constants */
 
 static void known_constants(const struct elf_object *object)
 {
@@ -189,11 +260,12 @@ int main(int argc, char **argv)
 		{ "share", no_argument, NULL, 'S' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "sections", no_argument, NULL, 's' },
+		{ "chains", required_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	struct elf_object object;
-	const char *output = NULL;
+	const char *output = NULL, *chains = NULL;
 	int (*report)(const struct elf_object *object) = NULL;
 	bool share = false;
 	int option, err;
@@ -213,6 +285,9 @@ int main(int argc, char **argv)
 		case 's':
 			report = list_sections;
 			break;
+		case 'c':
+			chains = optarg;
+			break;
 		case 'h':
 			fputs(help, stdout);
 			return EXIT_SUCCESS;
@@ -222,6 +297,9 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc)
 		return usage("no object given");
+	if (chains)
+		return output || report ? usage("--chains stands alone")
+					: check_chains(chains, argv + optind);
 	if (!report == !output)
 		return usage("either -o COPY, --list or --sections");
 	if (report && optind + 1 < argc)

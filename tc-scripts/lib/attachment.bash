@@ -12,25 +12,15 @@
 
 # shellcheck source=tc-scripts/lib/lock.bash
 source "$HERE/lib/lock.bash"
+# shellcheck source=tc-scripts/lib/look.bash
+source "$HERE/lib/look.bash"
 
 readonly PINS_ROOT=/run/tailgate
 readonly OBJECTS_ROOT=/run/tailgate-objects
 
-# Set by attachment_open, for one device.
+# Set by attachment_select, for one device.
 DEV='' KEY='' PINS='' GLOBALS='' OBJECTS=''
 WITH_PINS=()
-
-attachment_open() { # DEVICE
-	DEV=$1
-	check_device_name "$DEV"
-	local inode
-	inode=$(netns_inode) || die "the number of the network namespace of $DEV cannot be read"
-	attachment_select "$inode-${DEV//./:}"
-}
-
-netns_inode() {
-	inside stat -Lc %i /proc/self/ns/net
-}
 
 # By NETNS-INODE and IFNAME, when the device itself may be gone. A bpffs takes
 # no dot in a name, and a device no colon, so one stands for the other.
@@ -53,17 +43,16 @@ attachment_exists() {
 
 # Or is there something that a killed command has left?
 attachment_remains() {
-	[[ -d $PINS || -d $OBJECTS ]] || root_is_unused ||
-		{ [[ -e $OBJECTS_ROOT/all.lock ]] && ! root_is_mounted; }
+	local -A LOOK
+	look --key "$KEY"
+	[[ ${LOOK[pins]} || ${LOOK[objects]} ]] || root_is_unused ||
+		{ [[ -e $OBJECTS_ROOT/all.lock && ! ${LOOK[mounted]} ]]; }
 }
 
 # A namespace of mounts that is not the host's takes our pins along when it
-# ends, and empties the chain under traffic. Told by the number of a mount: each
-# is in one namespace only, and who may not follow /proc/1/ns may read this.
+# ends, and empties the chain under traffic.
 check_mount_namespace() {
-	local mount
-	read -r mount _ </proc/self/mountinfo
-	grep -q "^$mount " /proc/1/mountinfo ||
+	[[ ${LOOK[shares_mounts]} ]] ||
 		die "this shell has mounts of its own, and pins made here would vanish with it: run it as 'nsenter --mount=/proc/1/ns/mnt -- tailgate ...'"
 }
 
@@ -72,8 +61,42 @@ check_mount_namespace() {
 # The lock of one attachment: let go whichever way the command ends.
 ATTACHMENT_LOCK=''
 
-attachment_lock() {
+# A function that is called before that.
+AT_UNLOCK=''
+
+# What is looked at under the lock stays so until it is let go, but for what
+# others do with tc and ip.
+attachment_lock() { # [WORD...] of tg-look
+	local path=$OBJECTS_ROOT/$KEY.lock try
+	if [[ $DRY_RUN ]]; then
+		look "$@" -- "$DEV"
+		return
+	fi
+	for ((try = 0; try < LOCK_TRIES; try++)); do
+		lock_open "$path" || continue
+		look_try --lock "$LOCK_FD" "$@" -- "$DEV" || attachment_lock_failed "$path"
+		! lock_is_current "$path" || break
+		exec {LOCK_FD}>&-
+	done
+	((try < LOCK_TRIES)) || die "cannot make the lock '$path'"
+	attachment_has_lock
+}
+
+# The file of the lock must not stay, if this command has made it.
+attachment_lock_failed() { # FILE
+	local error=${LOOK[error]}
+	! { flock -n "$LOCK_FD" && lock_is_current "$1"; } || attachment_has_lock
+	LOOK[error]=$error
+	look_failed
+}
+
+# The same where the device may be gone.
+attachment_lock_alone() {
 	lock_take "$OBJECTS_ROOT/$KEY.lock"
+	attachment_has_lock
+}
+
+attachment_has_lock() {
 	ATTACHMENT_LOCK=$LOCK_FD
 	LOCK_FD=''
 	trap attachment_unlock EXIT
@@ -82,16 +105,10 @@ attachment_lock() {
 	trap 'exit 129' HUP
 }
 
-# Is another command at work on it at this moment? Opened for reading, so that
-# no lock file comes into being where one has just gone.
-attachment_is_busy() {
-	local path=$OBJECTS_ROOT/$KEY.lock
-	[[ -e $path ]] && ! flock -n 0 <"$path"
-} 2>/dev/null
-
 # Let go, and leave no file where the attachment itself is gone.
 attachment_unlock() {
 	trap - EXIT INT TERM HUP
+	[[ ! $AT_UNLOCK ]] || "$AT_UNLOCK"
 	[[ $ATTACHMENT_LOCK ]] || return 0
 	attachment_exists || {
 		rm -f "$OBJECTS_ROOT/$KEY.lock"
@@ -103,43 +120,65 @@ attachment_unlock() {
 
 # --- the directories
 
-# A stat that was killed has not said no: a second mount would hide what is
-# pinned in the first.
-root_is_mounted() {
-	local type
-	until type=$(stat -f -c %T "$PINS_ROOT" 2>/dev/null); do
-		[[ -d $PINS_ROOT ]] || return 1
-	done
-	[[ $type == bpf_fs ]]
+# The mount comes with the first attachment and goes with the last one: both
+# under one lock for all of them. Whoever has pins already keeps the mount there.
+attachment_make() {
+	if [[ ! ${LOOK[mounted]} || ! ${LOOK[pins]} || ! ${LOOK[objects]} ]]; then
+		local -A LOOK=()
+		lock_take "$OBJECTS_ROOT/all.lock"
+		look --place -- "$DEV"
+		if [[ ! ${LOOK[mounted]} ]]; then
+			run_or_die mkdir -p "$PINS_ROOT"
+			run_or_die mount -t bpf -o mode=0700 tailgate "$PINS_ROOT"
+		fi
+		[[ ${LOOK[pins]} ]] || run_or_die mkdir "$PINS"
+		[[ -d $OBJECTS_ROOT ]] || run_or_die mkdir -m 0700 "$OBJECTS_ROOT" # --dry-run
+		[[ ${LOOK[objects]} ]] || run_or_die mkdir -m 0700 "$OBJECTS"
+		lock_drop
+	fi
+	life_note
 }
 
-# The mount comes with the first attachment and goes with the last one: both
-# under one lock for all of them.
-attachment_make() {
-	lock_take "$OBJECTS_ROOT/all.lock"
-	if ! root_is_mounted; then
-		run_or_die mkdir -p "$PINS_ROOT"
-		run_or_die mount -t bpf -o mode=0700 tailgate "$PINS_ROOT"
-	fi
-	attachment_exists || run_or_die mkdir "$PINS"
-	[[ -d $OBJECTS_ROOT ]] || run_or_die mkdir -m 0700 "$OBJECTS_ROOT" # --dry-run
-	[[ -d $OBJECTS ]] || run_or_die mkdir -m 0700 "$OBJECTS"
-	lock_drop
+# --- whose notes they are
+
+# The number of a network namespace is given to another one when it has died, and
+# so is the name of a device: the cookie and the index are not.
+life_note() {
+	[[ ${LOOK[life]} == same ]] ||
+		run_or_die ln -sfn "${LOOK[cookie]}.${LOOK[index]}" "$OBJECTS/life"
+}
+
+life_is_over() {
+	[[ ${LOOK[life]} == namespace ]]
+}
+
+# What another namespace of this number has left is no attachment of this device.
+attachment_forget_dead() { # [WORD...] of tg-look, for the look after it
+	life_is_over || return 0
+	look --key "$KEY"
+	[[ ! ${LOOK[live]} ]] ||
+		die "$KEY was attached in a network namespace that is gone, and a device elsewhere still uses its chain: 'tailgate detach' it there, and 'tailgate gc'"
+	warn "$DEV: removing what was attached in a network namespace of the same number, which is gone"
+	[[ ! ${LOOK[pins]} ]] || run_or_die rm -r "$PINS"
+	[[ ! ${LOOK[objects]} ]] || run_or_die rm -r "$OBJECTS"
+	look "$@" -- "$DEV"
 }
 
 # The lock files go while they are held; this is the last thing that they are
 # held for.
 attachment_remove() {
+	local -A LOOK=()
 	lock_take "$OBJECTS_ROOT/all.lock"
-	[[ ! -d $PINS && ! $DRY_RUN ]] || run_or_die rm -r "$PINS"
-	[[ ! -d $OBJECTS ]] || run_or_die rm -r "$OBJECTS"
+	look --key "$KEY"
+	[[ ! ${LOOK[pins]} && ! $DRY_RUN ]] || run_or_die rm -r "$PINS"
+	[[ ! ${LOOK[objects]} ]] || run_or_die rm -r "$OBJECTS"
 	if root_is_unused; then
 		run_or_die umount "$PINS_ROOT"
 		run_or_die rmdir "$PINS_ROOT"
-	elif [[ -d $PINS_ROOT ]] && ! root_is_mounted; then # killed between the two
+	elif [[ -d $PINS_ROOT && ! ${LOOK[mounted]} ]]; then # killed between the two
 		run_or_die rmdir --ignore-fail-on-non-empty "$PINS_ROOT"
 	fi
-	if ! root_is_mounted || root_is_unused; then
+	if [[ ! ${LOOK[mounted]} ]] || root_is_unused; then
 		run rm -f "$OBJECTS_ROOT"/{"$KEY",all}.lock
 		[[ ! -d $OBJECTS_ROOT ]] ||
 			run rmdir --ignore-fail-on-non-empty "$OBJECTS_ROOT" || true
@@ -147,13 +186,9 @@ attachment_remove() {
 	lock_drop
 }
 
-# Mounted for nobody, or for us alone, who are about to leave. Each bpffs is
-# born with two files. No answer is not a yes.
+# Mounted for nobody, or for us alone, who are about to leave.
 root_is_unused() {
-	local found
-	root_is_mounted || return 1
-	found=$(find "$PINS_ROOT" -mindepth 1 -maxdepth 1 ! -name '*.debug' ! -name "$KEY" -print -quit) || return 1
-	[[ ! $found ]]
+	[[ ${LOOK[mounted]} && ! ${LOOK[others]} ]]
 }
 
 # A temporary folder, beside the objects: mktemp's own place is everybody's.
@@ -172,8 +207,9 @@ stale_locks_remove() {
 		path=${path##*/}
 		attachment_select "${path%.lock}"
 		! attachment_exists || continue
-		! attachment_is_busy || continue
-		attachment_lock
+		look --key "$KEY"
+		[[ ! ${LOOK[busy]} ]] || continue
+		attachment_lock_alone
 		attachment_unlock
 	done
 }

@@ -10,71 +10,13 @@ readonly BANK_SLOTS=32
 # Every slot but one is for plugins; the last holds the end.
 readonly CHAIN_MAX=$((BANK_SLOTS - 1))
 
-# Set by chain_read: the chain in force on one hook, in order.
-CHAIN_NAMES=() CHAIN_SLOTS=() CHAIN_IDS=() CHAIN_TAGS=() CHAIN_SERIALS=()
-CHAIN_DEFAULT='' CHAIN_BROKEN=''
-
 # Verdicts as in maps/verdicts.h; a test compares them.
 declare -grA VERDICT_NUMBER=([pass]=1 [drop]=3)
-declare -grA VERDICT_NAME=([1]=pass [3]=drop)
 
-# --- what is there
-
-# Follows the gate that gate_read found, slot by slot, as a packet does.
-chain_read() { # HOOK
-	local line
-	local -A step
-	CHAIN_NAMES=() CHAIN_SLOTS=() CHAIN_IDS=() CHAIN_TAGS=() CHAIN_SERIALS=()
-	CHAIN_DEFAULT='' CHAIN_BROKEN=''
-	if [[ ! $GATE_ARRAY ]]; then
-		CHAIN_BROKEN="its pins are gone"
-		return
-	fi
-	while IFS= read -r line; do
-		[[ $line ]] || continue
-		words_into step "$line"
-		if [[ ${step[empty]:-} ]]; then
-			CHAIN_BROKEN="slot ${step[slot]} is empty"
-		elif [[ ${step[end_verdict]:-} ]]; then
-			CHAIN_DEFAULT=${VERDICT_NAME[${step[end_verdict]}]}
-			return
-		else
-			CHAIN_NAMES+=("${step[name]%_"$1"}")
-			CHAIN_SLOTS+=("${step[slot]}")
-			CHAIN_IDS+=("${step[id]}")
-			CHAIN_TAGS+=("${step[tag]}")
-			CHAIN_SERIALS+=("${step[tg_serial]:-0}")
-		fi
-	done <<<"$("$BUILD/tg-chain" walk "$GATE_ARRAY" "$GATE_ID" 2>/dev/null)"
-	chain_is_readable "$GATE_ARRAY" || CHAIN_BROKEN="another version of tailgate has made it"
-	[[ $CHAIN_BROKEN ]] || CHAIN_BROKEN="it has no end"
-}
-
-# An array of another size, or a gate without our constants, is not ours to
-# fill or to follow.
-chain_is_readable() { # ARRAY, or nothing
-	[[ ! $1 ]] || "$BUILD/tg-chain" used "$1" 0 0 2>/dev/null
-}
-
-# Of a hook without a gate the array may be one that another version has left.
+# Where there is no gate the array may be one that another version has left.
 check_chain_version() { # HOOK
-	local array=$GATE_ARRAY
-	[[ $GATE_ID || ! -e $GLOBALS/$(array_of "$1" '') ]] || array=$GLOBALS/$(array_of "$1" '')
-	chain_is_readable "$array" ||
+	[[ ! ${LOOK[$1.other_version]} ]] ||
 		die "the chain on $DEV $1 was made by another version of tailgate: 'tailgate detach $DEV --$1', and attach it again; until then it stays in force"
-}
-
-# Gate and chain, for a look without the lock: a flip in between only looks
-# like something broken.
-hook_read() { # HOOK
-	local try gate=''
-	for try in 1 2 3 4; do
-		gate_read "$1"
-		[[ $GATE_ID && $GATE_ID != "$gate" ]] || return 0
-		gate=$GATE_ID
-		chain_read "$1"
-		[[ $CHAIN_BROKEN ]] || return 0
-	done
 }
 
 # --- plugins by name or by file
@@ -91,80 +33,67 @@ plugin_names() {
 	done
 }
 
-# The object file for a plugin, checked: it must serve the hook and know what a
-# next slot is.
+# The object file for a plugin, into REPLY.
 plugin_object() { # PLUGIN HOOK BUILD
-	local object section sections known constants constant
+	local known
 	if [[ $1 == */* || $1 == *.o ]]; then
-		object=${1%.o}$3.o
+		REPLY=${1%.o}$3.o
 	else
 		check_name plugin "$1"
-		mapfile -t known < <(plugin_names)
-		is_one_of "$1" "${known[@]}" ||
+		REPLY=$BUILD/$1$3.o
+		if [[ ! -e $BUILD/$1.o || $1 == @(gate|end|*.frags) ]]; then
+			mapfile -t known < <(plugin_names)
 			die "no such plugin: '$1': there are ${known[*]}, or give the path of an object"
-		object=$BUILD/$1$3.o
+		fi
 	fi
-	if [[ ! -e $object ]]; then
-		[[ ! $3 ]] ||
-			die "no such file: '$object': a device with frames this large needs the plugin built with -DTG_MULTI_BUFFER"
-		[[ ! -e $1 ]] || die "'$1' is no object of a plugin: its name would end in .o"
-		die "no such file: '$object'"
-	fi
-	section=$(section_of "$2" "$3")
-	sections=$("$BUILD/tg-splice" "$object" --sections) || exit 1
-	mapfile -t known <<<"$sections"
-	is_one_of "$section" "${known[@]}" ||
-		die "'$object' does not serve $2: it has no section '$section', only ${known[*]}"
-	constants=$("$BUILD/tg-splice" "$object" --list) || exit 1
-	for constant in tg_next_slot tg_miss tg_serial; do
-		[[ $'\n'$constants == *$'\n'"$constant="* ]] ||
-			die "'$object' cannot be chained: it has no constant $constant: see docs/writing-a-plugin.md"
-	done
-	printf '%s\n' "$object"
+	[[ ! -e $REPLY ]] || return 0
+	[[ ! $3 ]] ||
+		die "no such file: '$REPLY': a device with frames this large needs the plugin built with -DTG_MULTI_BUFFER"
+	[[ ! -e $1 ]] || die "'$1' is no object of a plugin: its name would end in .o"
+	die "no such file: '$REPLY'"
+}
+
+# Objects must serve the hook and know what a next slot is.
+check_plugins() { # HOOK BUILD OBJECT...
+	local problem
+	(($# > 2)) || return 0
+	problem=$(exec "$BUILD/tg-splice" --chains "$1$2" "${@:3}" 2>&1) || die "$problem"
 }
 
 # --- filling a bank
 
+# Into REPLY.
 other_bank() { # SLOT
-	printf '%s\n' $((BANK_SLOTS - $1 / BANK_SLOTS * BANK_SLOTS))
+	REPLY=$((BANK_SLOTS - $1 / BANK_SLOTS * BANK_SLOTS))
 }
 
 # The arrays come into being when a program that uses them is loaded, so the
 # gate visits a device of its own, in a namespace that ends with the command.
 chain_arrays_make() { # BUILD
-	local array
-	for array in $(arrays_of_build "$1"); do
-		[[ -e $GLOBALS/$array ]] || {
+	local hook hooks=("${HOOKS[@]}")
+	[[ ! $1 ]] || hooks=(xdp)
+	for hook in "${hooks[@]}"; do
+		array_pin "$hook" "$1"
+		[[ -e $REPLY ]] || {
 			run_or_die "${WITH_PINS[@]}" unshare --net ip link set dev lo \
-				xdpgeneric obj "$BUILD/gate$1.o" sec "$(section_of xdp "$1")"
+				xdpgeneric obj "$BUILD/gate$1.o" sec "xdp$1"
 			return
 		}
 	done
 }
 
-arrays_of_build() {
-	local hook
-	if [[ $1 ]]; then
-		array_of xdp "$1"
-	else
-		for hook in "${HOOKS[@]}"; do array_of "$hook" ''; done
-	fi
-}
-
 # What a killed command has left in the idle bank may have been in force a
 # moment ago: packets that are still in it are waited for.
 bank_empty() { # HOOK BUILD FIRST-SLOT
-	local array
-	array=$GLOBALS/$(array_of "$1" "$2")
-	[[ -e $array && $("$BUILD/tg-chain" used "$array" "$3" "$BANK_SLOTS") ]] || return 0
-	bank_retire "$@"
+	((LOOK[$1.bank.$3] == 0)) || bank_retire "$@"
 }
 
 # After the flip: wait until nobody is in there, and give the programs back.
 bank_retire() { # HOOK BUILD FIRST-SLOT
 	local slot file files=()
+	array_pin "$1" "$2"
 	run_or_die "$BUILD/tg-chain" grace
-	run_or_die "$BUILD/tg-chain" clear "$GLOBALS/$(array_of "$1" "$2")" "$3" "$BANK_SLOTS"
+	run_or_die "$BUILD/tg-chain" clear "$REPLY" "$3" "$BANK_SLOTS"
 	for ((slot = $3; slot < $3 + BANK_SLOTS; slot++)); do
 		for file in "$OBJECTS/$1.$slot.o" "$OBJECTS/$1.$slot.o.new"; do
 			[[ ! -e $file ]] || files+=("$file")
@@ -176,8 +105,9 @@ bank_retire() { # HOOK BUILD FIRST-SLOT
 graft() { # HOOK BUILD SLOT OBJECT
 	local type=()
 	[[ $1 != xdp ]] || type=(type xdp)
-	run_or_die "${WITH_PINS[@]}" tc exec bpf graft "$GLOBALS/$(array_of "$1" "$2")" \
-		key "$3" object-file "$4" "${type[@]}" section "$(section_of "$1" "$2")"
+	array_pin "$1" "$2"
+	run_or_die "${WITH_PINS[@]}" tc exec bpf graft "$REPLY" \
+		key "$3" object-file "$4" "${type[@]}" section "$1$2"
 }
 
 # A copy of the object that knows its place, and the copy into its slot.
@@ -210,116 +140,124 @@ flip() { # HOOK BUILD FIRST-SLOT MISS XDP-MODE
 # --- the whole step, for a hook that has a gate: fill, flip, retire
 
 chain_change() { # HOOK DEFAULT OBJECT...
-	local hook=$1 old=$GATE_SLOT new miss=${VERDICT_NAME[$GATE_MISS]}
-	new=$(other_bank "$old")
+	local hook=$1 new old=${LOOK[$1.slot]} miss=${LOOK[$1.miss]} build=${LOOK[$1.build]}
+	other_bank "$old"
+	new=$REPLY
 	policy_before_change "$hook"
 	attachment_make # what somebody has removed of it
-	chain_arrays_make "$GATE_BUILD"
-	bank_fill "$hook" "$GATE_BUILD" "$new" "$miss" "$2" "${@:3}"
-	flip "$hook" "$GATE_BUILD" "$new" "$miss" "$GATE_MODE"
-	bank_retire "$hook" "$GATE_BUILD" "$old"
+	chain_arrays_make "$build"
+	bank_fill "$hook" "$build" "$new" "$miss" "$2" "${@:3}"
+	flip "$hook" "$build" "$new" "$miss" "${LOOK[$hook.mode]}"
+	bank_retire "$hook" "$build" "$old"
 	policy_after_change "$hook" "$new" "${@:3}"
 }
 
 # One slot in place: the kernel swaps it in one step, and no flip is needed. The
 # object gets its name after that; which one is in force, should this be killed
 # between the two, the serial number tells.
-slot_replace() { # HOOK POSITION OBJECT
-	local slot=${CHAIN_SLOTS[$2]} copy
-	copy=$OBJECTS/$1.$slot.o
-	run_or_die "$BUILD/tg-splice" "$3" --share -o "$copy.new" "tg_next_slot=$((slot + 1))" \
-		"tg_miss=$GATE_MISS" "tg_serial=$((CHAIN_SERIALS[$2] + 1))"
-	graft "$1" "$GATE_BUILD" "$slot" "$copy.new"
+slot_replace() { # HOOK SLOT SERIAL OBJECT
+	local slot=$2 copy=$OBJECTS/$1.$2.o
+	run_or_die "$BUILD/tg-splice" "$4" --share -o "$copy.new" "tg_next_slot=$((slot + 1))" \
+		"tg_miss=${VERDICT_NUMBER[${LOOK[$1.miss]}]}" "tg_serial=$(($3 + 1))"
+	graft "$1" "${LOOK[$1.build]}" "$slot" "$copy.new"
 	run_or_die mv "$copy.new" "$copy"
 }
 
 # --- what is in force, as files
 
-serial_is() { # OBJECT SERIAL
-	[[ -e $1 && $("$BUILD/tg-splice" "$1" --list 2>/dev/null) == *"tg_serial=$2 "* ]]
-}
-
-# The file that the plugin at a position was grafted from: the serial number
-# tells it. Nothing is printed where it is gone.
-object_in_force() { # HOOK POSITION
-	local file=$OBJECTS/$1.${CHAIN_SLOTS[$2]}.o files
+# The file that a program was grafted from, into REPLY: the serial number tells
+# it. Nothing where it is gone.
+object_in_force() { # HOOK SLOT SERIAL PLUGIN
+	local file=$OBJECTS/$1.$2.o files
 	files=("$file.new" "$file")
 	# A killed command, or a guard, may have gone back.
-	[[ ${CHAIN_NAMES[$2]} != policy ]] || files+=("$OBJECTS/$1.back.o" "$OBJECTS/$1.before.o")
-	for file in "${files[@]}"; do
-		serial_is "$file" "${CHAIN_SERIALS[$2]}" || continue
-		printf '%s\n' "$file"
-		return
+	[[ $4 != policy ]] || files+=("$OBJECTS/$1.back.o" "$OBJECTS/$1.before.o")
+	for REPLY in "${files[@]}"; do
+		! serial_is "$REPLY" "$3" || return 0
 	done
+	REPLY=''
+}
+
+object_at() { # HOOK POSITION, into REPLY
+	object_in_force "$1" "${LOOK[$1.$2.slot]}" "${LOOK[$1.$2.serial]}" "${LOOK[$1.$2.name]}"
 }
 
 # The same for a chain that is to be filled from it. Another plugin than a
 # policy may come from where it was built; a policy without its rules may not.
-object_kept() { # HOOK POSITION
-	local object
-	object=$(object_in_force "$@")
-	if [[ $object ]]; then
-		printf '%s\n' "$object"
-		return
-	fi
-	[[ ${CHAIN_NAMES[$2]} != policy ]] ||
+object_kept() { # HOOK POSITION, into REPLY
+	local name=${LOOK[$1.$2.name]}
+	object_at "$@"
+	[[ ! $REPLY ]] || return 0
+	[[ $name != policy ]] ||
 		die "the object of the policy in force on $DEV $1 is gone from $OBJECTS: 'tailgate policy apply $DEV FILE --hook $1' first, or 'tailgate attach $DEV --$1 --reset' for one without rules"
-	plugin_object "${CHAIN_NAMES[$2]}" "$1" "$GATE_BUILD"
+	plugin_object "$name" "$1" "${LOOK[$1.build]}"
+	check_plugins "$1" "${LOOK[$1.build]}" "$REPLY"
 }
 
 # The objects of the chain in force.
-chain_objects() { # HOOK
+chain_objects() { # ARRAY HOOK
+	local -n objects_into=$1
 	local i
-	for i in "${!CHAIN_NAMES[@]}"; do
-		object_kept "$1" "$i" || exit 1
+	objects_into=()
+	for ((i = 0; i < LOOK[$2.plugins]; i++)); do
+		object_kept "$2" "$i"
+		objects_into+=("$REPLY")
 	done
 }
 
-# The objects for these plugins, a line each. What the chain has already stays
-# as it is there: a policy has its rules, another plugin its constants. The
-# second of two of a name stays the second.
-objects_for() { # HOOK BUILD PLUGIN...
-	local hook=$1 build=$2 name i left=("${!CHAIN_NAMES[@]}") object
+# The objects for these plugins. What the chain has already stays as it is there:
+# a policy has its rules, another plugin its constants. The second of two of a
+# name stays the second.
+objects_for() { # ARRAY HOOK PLUGIN...
+	local -n objects_found=$1
+	local hook=$2 build=${LOOK[$2.build]} names name i built=()
 	shift 2
+	chain_names names "$hook"
+	objects_found=()
 	for name; do
-		object=''
-		for i in "${left[@]}"; do
-			[[ ${CHAIN_NAMES[i]} == "$name" ]] || continue
-			unset "left[$i]"
-			object=$(object_kept "$hook" "$i") || exit 1
+		REPLY=''
+		for i in "${!names[@]}"; do
+			[[ ${names[i]} == "$name" ]] || continue
+			unset "names[$i]"
+			object_kept "$hook" "$i"
 			break
 		done
-		[[ $object || $name != policy || ! $CHAIN_BROKEN ]] ||
-			object=$(policy_left_behind "$hook" "$build") || exit 1
-		[[ $object ]] || object=$(plugin_object "$name" "$hook" "$build") || exit 1
-		printf '%s\n' "$object"
+		[[ $REPLY || $name != policy || ! ${LOOK[$hook.broken]} ]] ||
+			policy_left_behind "$hook" "$build"
+		[[ $REPLY ]] || {
+			plugin_object "$name" "$hook" "$build"
+			built+=("$REPLY")
+		}
+		objects_found+=("$REPLY")
 	done
+	check_plugins "$hook" "$build" "${built[@]}"
 }
 
 # Of a chain that cannot be followed to its end, or whose gate somebody has
-# removed, the policy is what its objects say.
+# removed, the policy is what its objects say; into REPLY.
 policy_left_behind() { # HOOK BUILD
 	local file sections found=()
+	REPLY=''
 	for file in "$OBJECTS/$1".[0-9]*.o; do
 		! "$BUILD/tg-rules" text "$file" &>/dev/null || found+=("$file")
 	done
 	((${#found[@]})) || return 0
 	sections=$("$BUILD/tg-splice" "${found[0]}" --sections)
-	[[ ${#found[@]} == 1 && $'\n'$sections$'\n' == *$'\n'"$(section_of "$1" "$2")"$'\n'* ]] ||
+	[[ ${#found[@]} == 1 && $'\n'$sections$'\n' == *$'\n'"$1$2"$'\n'* ]] ||
 		die "which policy was in force on $DEV $1 before its chain broke cannot be told: 'tailgate attach $DEV --$1 --chain ... --reset' makes a chain with one without rules"
-	printf '%s\n' "${found[0]}"
+	REPLY=${found[0]}
 }
 
 # Would a graft of this object into its place bring anything new?
 object_is_in_force() { # HOOK POSITION OBJECT MISS
-	local file folder status=0
-	file=$(object_in_force "$1" "$2")
-	[[ $file ]] || return 1
-	[[ $file != "$3" ]] || return 0
-	folder=$(mktemp -d)
-	"$BUILD/tg-splice" "$3" -o "$folder/object.o" "tg_next_slot=$((CHAIN_SLOTS[$2] + 1))" \
-		"tg_miss=${VERDICT_NUMBER[$4]}" "tg_serial=${CHAIN_SERIALS[$2]}" || status=1
-	((status)) || cmp -s "$file" "$folder/object.o" || status=1
+	local folder status=0
+	object_at "$1" "$2"
+	[[ $REPLY ]] || return 1
+	[[ $REPLY != "$3" ]] || return 0
+	folder=$(scratch_folder)
+	"$BUILD/tg-splice" "$3" -o "$folder/object.o" "tg_next_slot=$((LOOK[$1.$2.slot] + 1))" \
+		"tg_miss=${VERDICT_NUMBER[$4]}" "tg_serial=${LOOK[$1.$2.serial]}" || status=1
+	((status)) || cmp -s "$REPLY" "$folder/object.o" || status=1
 	rm -r "$folder"
 	return "$status"
 }

@@ -6,47 +6,19 @@
 # What tg-explain says where a program went between our look and its own.
 readonly CHAIN_CHANGED=3
 
-# Set by explain_chain: the gate's id, then SLOT:ID for each slot that a packet
-# can come to. A chain with an empty slot ends there, for packets as well.
-EXPLAIN_PROGRAMS=''
+# Set by explain_programs: the gate's id, then SLOT:ID for each slot that a
+# packet can come to (a chain with an empty slot ends there, for packets as well);
+# and where the objects are, under the name that the device had when it was
+# attached.
+EXPLAIN_PROGRAMS='' EXPLAIN_OBJECTS=''
 
-# Without the lock: a flip in between only looks like something broken, so it
-# is looked at again.
-explain_chain() { # HOOK
-	local try gate=''
-	for try in 1 2 3 4; do
-		gate_read "$1"
-		explain_need_gate "$1"
-		[[ $GATE_ID != "$gate" ]] || return 0
-		gate=$GATE_ID
-		! explain_walk || return 0
+explain_programs() { # HOOK
+	local i key=${LOOK[$1.array]#"$PINS_ROOT/"}
+	EXPLAIN_OBJECTS=$OBJECTS
+	[[ ! ${LOOK[$1.array]} ]] || EXPLAIN_OBJECTS=$OBJECTS_ROOT/${key%%/*}
+	EXPLAIN_PROGRAMS=${LOOK[$1.gate]}
+	for ((i = 0; i < LOOK[$1.plugins]; i++)); do
+		EXPLAIN_PROGRAMS+=",${LOOK[$1.$i.slot]}:${LOOK[$1.$i.id]}"
 	done
-}
-
-explain_need_gate() { # HOOK
-	[[ $GATE_ID ]] || die_of_no_gate "$1"
-}
-
-# Fails where the chain does not come to its end, or the gate is gone by now.
-explain_walk() {
-	local line
-	local -A step=()
-	EXPLAIN_PROGRAMS=$GATE_ID
-	[[ $GATE_ARRAY ]] || return 1
-	while IFS= read -r line; do
-		words_into step "$line"
-		[[ ! ${step[id]:-} ]] || EXPLAIN_PROGRAMS+=",${step[slot]}:${step[id]}"
-	done < <("$BUILD/tg-chain" walk "$GATE_ARRAY" "$GATE_ID" 2>/dev/null)
-	[[ ${step[end_verdict]:-} ]]
-}
-
-# Where the objects of the chain are: under the name that the device had when it
-# was attached.
-explain_objects() {
-	local key=${GATE_ARRAY#"$PINS_ROOT/"}
-	if [[ $GATE_ARRAY ]]; then
-		printf '%s\n' "$OBJECTS_ROOT/${key%%/*}"
-	else
-		printf '%s\n' "$OBJECTS"
-	fi
+	[[ ! ${LOOK[$1.end]} ]] || EXPLAIN_PROGRAMS+=",${LOOK[$1.end]}"
 }

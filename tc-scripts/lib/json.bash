@@ -19,6 +19,11 @@ json_or_null() {
 	fi
 }
 
+# 0 stands for none.
+number_or_null() {
+	((${1:-0} == 0)) && printf 'null' || printf '%s' "$1"
+}
+
 # JSON values with commas between them.
 json_list() {
 	local IFS=,

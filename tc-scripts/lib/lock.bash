@@ -16,27 +16,33 @@ private_folder() { # PATH
 	[[ $mode == *00 ]] || chmod 0700 -- "$1"
 }
 
-# The descriptor of the lock that lock_take took last, until lock_drop.
+# The descriptor of the lock that was opened or taken last, until lock_drop.
 LOCK_FD=''
+readonly LOCK_TRIES=1000
+
+lock_open() { # FILE
+	[[ ${LOOK[private]:-} && -d ${1%/*} ]] || private_folder "${1%/*}" || return 1
+	[[ ! -L $1 ]] || die "'$1' is a symbolic link: remove it"
+	{ exec {LOCK_FD}<>"$1"; } 2>/dev/null
+}
 
 # The file goes with what it locks, so the one that was waited for may have been
 # replaced by now. It says who has the lock: PID SINCE VERB.
+lock_is_current() { # FILE
+	[[ /proc/self/fd/$LOCK_FD -ef $1 ]] || return 1
+	printf '%s %s %s\n' $$ "$EPOCHSECONDS" "$VERB" >"$1"
+}
+
 lock_take() { # FILE
-	local path=$1 fd try
+	local try
 	[[ ! $DRY_RUN ]] || return 0
-	for ((try = 0; try < 1000; try++)); do
-		private_folder "${path%/*}" || continue
-		[[ ! -L $path ]] || die "'$path' is a symbolic link: remove it"
-		{ exec {fd}<>"$path"; } 2>/dev/null || continue
-		lock_wait "$fd" "$path"
-		if [[ /proc/self/fd/$fd -ef $path ]]; then
-			printf '%s %s %s\n' $$ "$EPOCHSECONDS" "$VERB" >"$path"
-			LOCK_FD=$fd
-			return
-		fi
-		exec {fd}>&-
+	for ((try = 0; try < LOCK_TRIES; try++)); do
+		lock_open "$1" || continue
+		lock_wait "$LOCK_FD" "$1"
+		! lock_is_current "$1" || return 0
+		exec {LOCK_FD}>&-
 	done
-	die "cannot make the lock '$path'"
+	die "cannot make the lock '$1'"
 }
 
 lock_wait() { # FD FILE
@@ -47,6 +53,12 @@ lock_wait() { # FD FILE
 	warn "waiting for $who${DEV:+ on $DEV}"
 	flock "$1" || die "cannot lock '$2'"
 }
+
+# Opened for reading, so that no lock file comes into being where one has just
+# gone.
+lock_is_free() { # FILE
+	[[ ! -e $1 ]] || flock -n 0 <"$1"
+} 2>/dev/null
 
 lock_drop() {
 	[[ $LOCK_FD ]] || return 0

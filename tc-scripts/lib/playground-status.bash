@@ -108,7 +108,8 @@ status_json_addresses() { # SIDE
 status_json_ports() { # SIDE
 	local http
 	http=$(status_http "$1")
-	http=$(table_text "$http")
+	table_cell "$http"
+	http=$cell
 	[[ $http != *[!0-9\ ]* ]] || return 0
 	printf '%s' "${http// /,}"
 }

@@ -28,15 +28,19 @@ help_policy_apply() {
 }
 
 APPLY_FILE='' APPLY_HOOK='' APPLY_CONFIRM='' APPLY_ROLLBACK=''
-# The object that each hook is to get.
-declare -gA POLICY_OBJECT
+
+# For which hooks each build of the rules was compiled, and the object of each;
+# the object that each hook is to get.
+declare -gA COMPILED_FOR=() COMPILED=() POLICY_OBJECT=()
 
 policy_apply() {
 	parse_apply_options "$@"
 	[[ $APPLY_ROLLBACK ]] || check_policy_file "$APPLY_FILE"
 	policy_open
+	[[ $APPLY_ROLLBACK ]] || policy_compile_early
+	policy_lock
 	# shellcheck disable=SC2086 # one hook, or none
-	policy_look $APPLY_HOOK
+	policy_hooks $APPLY_HOOK
 	policy_settle
 	if [[ $APPLY_ROLLBACK ]]; then
 		policy_rollback
@@ -102,59 +106,83 @@ check_policy_file() {
 	[[ $1 != *$'\n'* ]] || die "not a name that a rule's place can have, with a line break: ${1@Q}"
 }
 
-# The attachment of DEV, and its lock.
+# The attachment of DEV; what is looked at here may change until the lock is had.
 policy_open() {
 	need_rights policy
+	device_open "$DEV" --files
 	check_mount_namespace
-	check_device "$DEV"
-	attachment_open "$DEV"
-	attachment_lock
+}
+
+policy_lock() {
+	attachment_lock --files
+	! life_is_over || die "nothing is attached to $DEV: what is in $OBJECTS is of a network namespace that is gone, and 'tailgate gc' removes it"
 }
 
 # --- from a file
 
 policy_apply_file() {
-	local hook object
+	local hook
 	policy_check_unconfirmed
 	policy_forget_outcome
 	policy_check_back
 	undo_arm
+	AT_UNLOCK=policy_drop_compiled
 	policy_compile_all
 	for hook in "${POLICY_HOOKS[@]}"; do
-		object=$(compiled_object "${POLICY_BUILD[$hook]}")
-		POLICY_OBJECT[$hook]=$object
+		POLICY_OBJECT[$hook]=${COMPILED[build${LOOK[$hook.build]}]}
 	done
 	policy_replace_all
 	policy_forget_compiled
 	policy_report
 }
 
-compiled_object() { # BUILD
-	printf '%s\n' "$OBJECTS/policy$1.o"
+# Before the lock: that may take long, and changes nothing. Where there is nothing
+# to compile for, another command may be about to attach it: the look under the
+# lock tells. What forbids an apply is found here where nobody else is at work.
+policy_compile_early() {
+	local hook
+	for hook in "${HOOKS[@]}"; do
+		! policy_is_single "$hook" || [[ $APPLY_HOOK && $hook != "$APPLY_HOOK" ]] || POLICY_HOOKS+=("$hook")
+	done
+	[[ ${#POLICY_HOOKS[@]} -gt 0 && ${LOOK[objects]} ]] || return 0
+	[[ ${LOOK[busy]} ]] || {
+		policy_check_unconfirmed
+		policy_check_back
+	}
+	trap policy_drop_compiled EXIT
+	AT_UNLOCK=policy_drop_compiled
+	policy_compile_all
 }
 
 # An object for each build that a hook needs; the hooks that it is for are
-# checked together. Nothing has changed yet when one of them fails.
+# checked together. Nothing has changed yet when one of them fails. What was
+# compiled before the lock serves where it is for the same hooks.
 policy_compile_all() {
-	local build builds=()
-	for build in '' .frags; do
-		! is_one_of "$build" "${POLICY_BUILD[@]}" || builds+=("$build")
+	local build builds=() hook
+	for hook in "${POLICY_HOOKS[@]}"; do
+		build=${LOOK[$hook.build]}
+		is_one_of "$build" "${builds[@]}" || builds+=("$build")
 	done
 	((${#builds[@]} == 1)) || [[ $APPLY_FILE != - && -f $APPLY_FILE ]] ||
 		die "${APPLY_FILE@Q} is no file, and $DEV needs two builds of it: apply it with --hook, one after the other"
-	undo_with policy_drop_compiled
 	for build in "${builds[@]}"; do
-		policy_compile "$build" "$(hooks_of_build "$build")" "$APPLY_FILE" "$(compiled_object "$build")"
+		policy_compile_for "$build"
 	done
 }
 
-# With commas between them.
-hooks_of_build() { # BUILD
-	local hook hooks=()
+policy_compile_for() { # BUILD
+	local hook hooks=''
 	for hook in "${POLICY_HOOKS[@]}"; do
-		[[ ${POLICY_BUILD[$hook]} != "$1" ]] || hooks+=("$hook")
+		[[ ${LOOK[$hook.build]} != "$1" ]] || hooks+=${hooks:+,}$hook
 	done
-	json_list "${hooks[@]}"
+	[[ ${COMPILED_FOR[build$1]:-} != "$hooks" ]] || return 0
+	[[ ! ${COMPILED_FOR[build$1]:-} || ($APPLY_FILE != - && -f $APPLY_FILE) ]] ||
+		die "the chains of $DEV have changed meanwhile, and ${APPLY_FILE@Q} cannot be read twice: apply it again"
+	# Others may compile at the same time.
+	COMPILED[build$1]=$OBJECTS/policy.$$$1.o
+	[[ ! $DRY_RUN ]] || COMPILED[build$1]=$OBJECTS/policy$1.o
+	policy_compile "$1" "$hooks" "$APPLY_FILE" "${COMPILED[build$1]}"
+	COMPILED_FOR[build$1]=$hooks
 }
 
 # Devices that rules name are looked up where the device is. What is wrong in
@@ -178,14 +206,22 @@ policy_would_compile() { # COMMAND... FILE
 }
 
 policy_forget_compiled() {
-	local build
-	for build in '' .frags; do
-		! is_one_of "$build" "${POLICY_BUILD[@]}" || run_or_die rm "$(compiled_object "$build")"
-	done
+	run_or_die rm "${COMPILED[@]}"
+	COMPILED=()
+	policy_drop_orphans
 }
 
 policy_drop_compiled() {
-	rm -f "$OBJECTS/policy.o" "$OBJECTS/policy.frags.o"
+	[[ ${#COMPILED[@]} == 0 || $DRY_RUN ]] || rm -f "${COMPILED[@]}"
+}
+
+# What commands that were killed have compiled.
+policy_drop_orphans() {
+	local file pid
+	for file in "$OBJECTS"/policy.[0-9]*.o; do
+		pid=${file#"$OBJECTS/policy."}
+		[[ ! -e $file || $DRY_RUN || -d /proc/${pid%%.*} ]] || run_or_die rm "$file"
+	done
 }
 
 # --- the step itself, for all hooks
@@ -200,50 +236,47 @@ policy_replace_all() {
 	done
 	[[ ! $APPLY_CONFIRM ]] || policy_guard_start
 	for hook in "${POLICY_HOOKS[@]}"; do
-		policy_replace "$hook" "${POLICY_OBJECT[$hook]}"
+		slot_replace "$hook" "${LOOK[$hook.policy.slot]}" "${LOOK[$hook.policy.serial]}" "${POLICY_OBJECT[$hook]}"
 	done
 	undo_disarm
+	[[ $DRY_RUN ]] || look --rules --files -- "$DEV"
 	policy_tidy
+}
+
+policy_note_version() { # HOOK
+	[[ ${LOOK[$1.policy.readable]} ]] || POLICY_FOREIGN[$1]=1
 }
 
 # Who needs the way back must have it: the object in force, with the constants
 # that the kernel has.
 policy_check_back() {
-	local hook slot constants
+	local hook next miss file
 	((${#POLICY_HOOKS[@]} > 1)) || [[ $APPLY_CONFIRM ]] || return 0
 	for hook in "${POLICY_HOOKS[@]}"; do
-		slot=${POLICY_SLOT[$hook]}
-		constants=$("$BUILD/tg-splice" "$(policy_file "$hook")" --list 2>/dev/null) || constants=''
-		[[ $constants == *"tg_next_slot=$((slot + 1)) "* && $constants == *"tg_miss=${POLICY_MISS[$hook]} "* ]] ||
+		next=$((LOOK[$hook.policy.slot] + 1)) miss=${VERDICT_NUMBER[${LOOK[$hook.miss]}]}
+		policy_file "$hook"
+		file=file.${REPLY##*/}
+		[[ $REPLY && ${LOOK[$file.next]} == "$next" && ${LOOK[$file.miss]} == "$miss" ]] ||
 			die "the object of the policy in force on $DEV $hook is gone from $OBJECTS, so there is no way back to it: 'tailgate policy apply $DEV FILE --hook $hook' without --confirm puts another one there"
 	done
 }
 
-# The file of the policy in force, or of none.
+# The file of the policy in force, or of none; into REPLY.
 policy_file() { # HOOK
-	CHAIN_NAMES=(policy) CHAIN_SLOTS=("${POLICY_SLOT[$1]}") CHAIN_SERIALS=("${POLICY_SERIAL[$1]}")
-	object_in_force "$1" 0
+	object_in_force "$1" "${LOOK[$1.policy.slot]}" "${LOOK[$1.policy.serial]}" policy
 }
 
 # The object in force, for the way back. When it is gone there is none: what is
 # put there by guess could let everything pass.
 policy_save() { # HOOK
-	local object
-	object=$(policy_file "$1")
-	if [[ ! $object ]]; then
+	policy_file "$1"
+	if [[ ! $REPLY ]]; then
 		warn "the object of the policy in force on $DEV $1 is gone from $OBJECTS: there will be no rollback to it"
 		policy_forget_previous "$1"
 		return
 	fi
-	run_or_die cp -l "$object" "$OBJECTS/$1.before.o"
-	[[ ! $APPLY_CONFIRM ]] || run_or_die cp -lf "$object" "$OBJECTS/$1.back.o"
-}
-
-policy_replace() { # HOOK OBJECT
-	GATE_BUILD=${POLICY_BUILD[$1]} GATE_MISS=${POLICY_MISS[$1]}
-	CHAIN_SLOTS=("${POLICY_SLOT[$1]}") CHAIN_SERIALS=("${POLICY_SERIAL[$1]}")
-	slot_replace "$1" 0 "$2"
-	[[ $DRY_RUN ]] || ((++POLICY_SERIAL[$1]))
+	run_or_die cp -l "$REPLY" "$OBJECTS/$1.before.o"
+	[[ ! $APPLY_CONFIRM ]] || run_or_die cp -lf "$REPLY" "$OBJECTS/$1.back.o"
 }
 
 # Of one command all hooks change, or none. Where that fails, a guard that was
@@ -251,10 +284,11 @@ policy_replace() { # HOOK OBJECT
 policy_put_back() { # HOOK
 	local before=$OBJECTS/$1.before.o object
 	[[ -e $before ]] || return 0
-	policy_look "$1"
-	object=$OBJECTS/$1.${POLICY_SLOT[$1]}.o
-	if ! serial_is "$before" "${POLICY_SERIAL[$1]}"; then
-		graft "$1" "${POLICY_BUILD[$1]}" "${POLICY_SLOT[$1]}" "$before"
+	look --files -- "$DEV"
+	policy_hooks "$1"
+	object=$OBJECTS/$1.${LOOK[$1.policy.slot]}.o
+	if ! serial_is "$before" "${LOOK[$1.policy.serial]}"; then
+		graft "$1" "${LOOK[$1.build]}" "${LOOK[$1.policy.slot]}" "$before"
 		# The same file, where the new one has not got its name yet.
 		[[ $before -ef $object ]] || mv -f "$before" "$object"
 	fi
@@ -278,15 +312,15 @@ policy_tidy() {
 
 # As the kernel has it.
 policy_report() {
-	local hook summary
+	local hook
 	[[ ! $DRY_RUN ]] || return 0
 	for hook in "${POLICY_HOOKS[@]}"; do
-		if ! policy_is_readable "$hook"; then
-			say "$DEV $hook: $(policy_version_in_words)"
+		if [[ ! ${LOOK[$hook.policy.readable]} ]]; then
+			say "$DEV $hook: $(policy_version_in_words "$hook")"
 			continue
 		fi
-		summary=$(policy_summary "$hook") || exit 1
-		say "$DEV $hook: $(policy_in_words "$summary")"
+		policy_in_words "$hook"
+		say "$DEV $hook: $REPLY"
 		[[ ! ${POLICY_FOREIGN[$hook]:-} ]] ||
 			say "$DEV $hook: the policy before was of another version of tailgate: counts start anew"
 	done
@@ -308,8 +342,9 @@ policy_rollback() {
 		policy_take_back "${places[@]}" || exit 1
 		policy_guard_stop_if_idle
 		policy_taken_back "${places[@]}"
+		look --rules -- "$DEV"
 		# shellcheck disable=SC2086 # one hook, or none
-		policy_look $APPLY_HOOK
+		policy_hooks $APPLY_HOOK
 		policy_report
 		return
 	fi

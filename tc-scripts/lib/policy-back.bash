@@ -39,33 +39,27 @@ policy_check_unconfirmed() { # [HOOK]
 
 # --- the step
 
-# The serial number of the program in a slot; nothing where the slot is empty,
-# and a failure where the array is gone.
-serial_in_slot() { # ARRAY SLOT
-	local -A used program
-	local line
-	line=$("$BUILD/tg-chain" used "$1" "$2" 1) || return 1
-	words_into used "$line"
-	[[ ${used[id]:-} ]] || return 0
-	line=$("$BUILD/tg-chain" program "${used[id]}") || return 1
-	words_into program "$line"
-	printf '%s' "${program[tg_serial]:-}"
-}
-
 # To the object before, on each hook where the new policy is in force; one that
-# fails does not keep the others from it. TAKEN_BACK are those that went.
+# fails does not keep the others from it. TAKEN_BACK are those that went. A look
+# that fails is a failure, and not an answer.
 policy_take_back() { # PLACE...
-	local place hook section slot serial build array found failed=0
+	local place hook section slot serial build found failed=0
 	TAKEN_BACK=()
+	if ! look_try --files --key "$KEY"; then
+		warn "cannot look at the chains of $DEV: ${LOOK[error]}"
+		return 1
+	fi
 	for place; do
 		IFS=: read -r section slot serial <<<"$place"
 		hook=${section%.frags} build=${section#"${section%.frags}"}
-		array=$GLOBALS/$(array_of "$hook" "$build")
-		[[ -e $array ]] || continue # detached
-		if ! found=$(serial_in_slot "$array" "$slot"); then
+		array_pin "$hook" "$build"
+		[[ -e $REPLY ]] || continue # detached
+		if [[ ${LOOK[other_version.$section]:-} ]]; then
+			warn "the chain of $DEV $hook is one of another version of tailgate"
 			failed=1
 			continue
 		fi
+		found=${LOOK[slot.$section.$slot]:-}
 		[[ ! $found || $found == "$serial" ]] || continue
 		# A killed apply may have left it so; a rollback is to find it.
 		! serial_is "$OBJECTS/$hook.$slot.o.new" "$serial" ||
@@ -81,29 +75,29 @@ policy_take_back() { # PLACE...
 
 # What can wait until then: the names of the files, and the counts.
 policy_taken_back() { # PLACE...
-	local hook hooks=()
+	local hook
+	look --files -- "$DEV"
+	POLICY_HOOKS=()
 	for hook in $(hooks_of_places "$@"); do
-		hook_read "$hook"
-		! policy_is_single || hooks+=("$hook")
+		! policy_is_single "$hook" || POLICY_HOOKS+=("$hook")
 	done
-	((${#hooks[@]})) || return 0
-	policy_look "${hooks[@]}"
+	((${#POLICY_HOOKS[@]})) || return 0
 	policy_settle
 	policy_keep_new "${POLICY_HOOKS[@]}"
 }
 
 # Do the files say what the kernel does? Names only: it needs no room.
-policy_settle_files() { # HOOK SLOT SERIAL
-	local object=$OBJECTS/$1.$2.o back=$OBJECTS/$1.back.o
-	if serial_is "$object.new" "$3"; then
-		run_or_die mv "$object.new" "$object"
-	elif serial_is "$back" "$3" && ! serial_is "$object" "$3"; then
+policy_settle_files() { # HOOK
+	local object=$OBJECTS/$1.${LOOK[$1.policy.slot]}.o back=$OBJECTS/$1.back.o serial=${LOOK[$1.policy.serial]}
+	if serial_is "$object.new" "$serial"; then
+		object_move "$object.new" "$object"
+	elif serial_is "$back" "$serial" && ! serial_is "$object" "$serial"; then
 		# Gone back: what was to be confirmed is the previous one now.
-		run_or_die mv "$object" "$OBJECTS/$1.previous.o"
-		run_or_die mv "$back" "$object"
-		[[ ! -e $OBJECTS/$1.before.o ]] || run_or_die rm "$OBJECTS/$1.before.o"
+		object_move "$object" "$OBJECTS/$1.previous.o"
+		object_move "$back" "$object"
+		[[ ! -e $OBJECTS/$1.before.o ]] || object_remove "$OBJECTS/$1.before.o"
 	fi
-	[[ ! -e $back || -e $OBJECTS/unconfirmed ]] || run_or_die rm "$back"
+	[[ ! -e $back || -e $OBJECTS/unconfirmed ]] || object_remove "$back"
 }
 
 # What a killed command has left half done is done or forgotten: the serial
@@ -112,14 +106,14 @@ policy_settle() { # for POLICY_HOOKS
 	local hook grafted='' unfinished=()
 	for hook in "${POLICY_HOOKS[@]}"; do
 		policy_check_place "$hook"
-		policy_settle_files "$hook" "${POLICY_SLOT[$hook]}" "${POLICY_SERIAL[$hook]}"
+		policy_settle_files "$hook"
 		[[ -e $OBJECTS/$hook.before.o ]] || continue
-		if serial_is "$OBJECTS/$hook.before.o" "${POLICY_SERIAL[$hook]}"; then
+		if serial_is "$OBJECTS/$hook.before.o" "${LOOK[$hook.policy.serial]}"; then
 			unfinished+=("$hook")
-			run_or_die rm "$OBJECTS/$hook.before.o"
+			object_remove "$OBJECTS/$hook.before.o"
 		else
 			grafted=1
-			run_or_die mv "$OBJECTS/$hook.before.o" "$OBJECTS/$hook.previous.o"
+			object_move "$OBJECTS/$hook.before.o" "$OBJECTS/$hook.previous.o"
 		fi
 	done
 	[[ ! $grafted ]] || policy_forget_previous "${unfinished[@]}"
@@ -138,17 +132,17 @@ policy_forget_previous() { # HOOK...
 # --- a chain that is rearranged takes its policy along
 
 # The file of the policy that a hook has now, before its chain changes.
-declare -gA POLICY_FILE
+declare -gA POLICY_FILE=()
 
-policy_before_change() { # HOOK, which was just read
+policy_before_change() { # HOOK
 	POLICY_FILE[$1]=''
-	policy_is_single || return 0
-	POLICY_HOOKS=()
-	policy_note "$1"
+	policy_is_single "$1" || return 0
+	POLICY_HOOKS=("$1")
 	policy_settle
-	policy_note_version "$1"
+	[[ ${LOOK[$1.policy.readable]} ]] || POLICY_FOREIGN[$1]=1
 	policy_keep_old "$1"
-	POLICY_FILE[$1]=$(object_in_force "$1" "$POLICY_POSITION")
+	object_at "$1" "${LOOK[$1.policy.position]}"
+	POLICY_FILE[$1]=$REPLY
 }
 
 # After the flip, when the last packet has left the old chain: its counts go on,
@@ -158,7 +152,8 @@ policy_after_change() { # HOOK FIRST-SLOT OBJECT...
 	shift 2
 	for object; do
 		if [[ ! ${POLICY_FOREIGN[$hook]:-} && ${POLICY_FILE[$hook]:-} && $object == "${POLICY_FILE[$hook]}" ]]; then
-			policy_counts_of "$hook" "$slot"
+			array_pin "$hook" "${LOOK[$hook.build]}"
+			COUNTS_OF=("$PINS/policy_$hook" "$OBJECTS/$hook.base" "$REPLY" "$slot")
 			run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}"
 		fi
 		policy_tell_fresh "$hook" "$object"

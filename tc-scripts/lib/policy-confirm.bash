@@ -14,8 +14,11 @@ policy_confirm() {
 	(($# == 1)) || usage_error "policy confirm needs a device, and nothing else"
 	DEV=$1
 	policy_open
-	unconfirmed_read ||
-		die "nothing on $DEV waits to be confirmed$(confirm_outcome ': ')"
+	policy_lock
+	unconfirmed_read || {
+		confirm_outcome ': '
+		die "nothing on $DEV waits to be confirmed$REPLY"
+	}
 	run_or_die rm "$OBJECTS/unconfirmed"
 	policy_forget_outcome
 	local hook hooks
@@ -31,20 +34,11 @@ policy_forget_outcome() {
 	[[ ! -e $OBJECTS/confirm.outcome ]] || run_or_die rm "$OBJECTS/confirm.outcome"
 }
 
-# What became of the last guard, after these words; or nothing.
+# What became of the last guard, after these words, into REPLY; or nothing.
 confirm_outcome() { # BEFORE
-	local outcome=''
-	{ read -r outcome <"$OBJECTS/confirm.outcome"; } 2>/dev/null || true
-	[[ ! $outcome ]] || printf '%s%s' "$1" "$outcome"
-}
-
-# In seconds of the epoch, or null.
-unconfirmed_until() {
-	if unconfirmed_read; then
-		printf '%s' "${UNCONFIRMED[1]}"
-	else
-		printf 'null'
-	fi
+	REPLY=''
+	{ read -r REPLY <"$OBJECTS/confirm.outcome"; } 2>/dev/null || true
+	[[ ! $REPLY ]] || REPLY=$1$REPLY
 }
 
 # It holds a lock on its file for as long as it lives.
@@ -52,18 +46,20 @@ guard_is_gone() {
 	flock -n 0 <"$OBJECTS/unconfirmed"
 } 2>/dev/null
 
-# That something waits, or what became of it; or nothing.
+# That something waits, or what became of it, into REPLY; or nothing.
 confirm_note() {
-	local until outcome=''
-	until=$(unconfirmed_until)
-	outcome=$(confirm_outcome '')
-	if [[ $until == null ]]; then
-		[[ ! $outcome ]] || say "$DEV: its policy, $outcome"
+	local until=${LOOK[unconfirmed_until]} outcome
+	confirm_outcome ''
+	outcome=$REPLY
+	if life_is_over; then
+		REPLY=''
+	elif ((until == 0)); then
+		REPLY=${outcome:+"$DEV: its policy, $outcome"}
 	elif guard_is_gone; then
-		printf "%s: its policy was to be confirmed until %(%T)T, and the process that would have rolled back is gone: 'tailgate policy confirm %s' keeps it, 'tailgate policy rollback %s' takes it back\n" "$DEV" "$until" "$DEV" "$DEV"
+		printf -v REPLY "%s: its policy was to be confirmed until %(%T)T, and the process that would have rolled back is gone: 'tailgate policy confirm %s' keeps it, 'tailgate policy rollback %s' takes it back" "$DEV" "$until" "$DEV" "$DEV"
 	elif [[ $outcome ]] || ((EPOCHSECONDS > until)); then
-		printf '%s: its policy is being rolled back, as it was not confirmed until %(%T)T%s\n' "$DEV" "$until" "${outcome:+: $outcome}"
+		printf -v REPLY '%s: its policy is being rolled back, as it was not confirmed until %(%T)T%s' "$DEV" "$until" "${outcome:+: $outcome}"
 	else
-		printf "%s: its policy waits to be confirmed until %(%T)T: 'tailgate policy confirm %s'\n" "$DEV" "$until" "$DEV"
+		printf -v REPLY "%s: its policy waits to be confirmed until %(%T)T: 'tailgate policy confirm %s'" "$DEV" "$until" "$DEV"
 	fi
 }

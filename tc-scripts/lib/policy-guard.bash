@@ -14,8 +14,8 @@ readonly GUARD_PAUSE_MAX=30 GUARD_LOCK_WAIT=30
 policy_guard_start() {
 	local hook slot serial places=() words output
 	for hook in "${POLICY_HOOKS[@]}"; do
-		slot=${POLICY_SLOT[$hook]} serial=${POLICY_SERIAL[$hook]}
-		places+=("$(section_of "$hook" "${POLICY_BUILD[$hook]}"):$slot:$((serial + 1))")
+		slot=${LOOK[$hook.policy.slot]} serial=${LOOK[$hook.policy.serial]}
+		places+=("$hook${LOOK[$hook.build]}:$slot:$((serial + 1))")
 	done
 	words=("$HERE/tailgate" policy guard "$KEY" "$APPLY_CONFIRM" "${places[@]}")
 	if [[ -d /run/systemd/system ]]; then
@@ -36,12 +36,12 @@ policy_guard_start() {
 
 # Not while the new policy is in force anywhere.
 policy_guard_stop_if_idle() {
-	local place section slot serial array
+	local place section slot serial
 	unconfirmed_read || return 0
+	look --key "$KEY"
 	for place in "${UNCONFIRMED[@]:2}"; do
 		IFS=: read -r section slot serial <<<"$place"
-		array=$GLOBALS/$(array_of "${section%.frags}" "${section#"${section%.frags}"}")
-		[[ ! -e $array || $(serial_in_slot "$array" "$slot") != "$serial" ]] || return 0
+		[[ ${LOOK[slot.$section.$slot]:-} != "$serial" ]] || return 0
 	done
 	run_or_die rm "$OBJECTS/unconfirmed"
 }
@@ -135,8 +135,8 @@ guard_roll_back() { # PLACE...
 guard_lock() {
 	local left
 	for ((left = GUARD_LOCK_WAIT; left > 0; left--)); do
-		attachment_is_busy || {
-			attachment_lock
+		! lock_is_free "$OBJECTS_ROOT/$KEY.lock" || {
+			attachment_lock_alone
 			return
 		}
 		read -rt 1 -u "$nap" || true

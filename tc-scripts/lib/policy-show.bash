@@ -55,10 +55,9 @@ parse_show_options() { # OPERANDS WORD...
 
 show_open() {
 	need_rights policy
-	check_device "$DEV"
-	attachment_open "$DEV"
+	device_open "$DEV"
 	# shellcheck disable=SC2086 # one hook, or none
-	policy_look $SHOW_HOOK
+	policy_hooks $SHOW_HOOK
 }
 
 # --- show
@@ -68,7 +67,7 @@ policy_show() {
 	parse_show_options 1 "$@"
 	show_open
 	for hook in "${POLICY_HOOKS[@]}"; do
-		if ! policy_is_readable "$hook"; then
+		if [[ ! ${LOOK[$hook.policy.readable]} ]]; then
 			show_other_version "$hook"
 			status=1
 			continue
@@ -83,10 +82,12 @@ policy_show() {
 		fi
 	done
 	if ((${#SHOW_JSON[@]})); then
+		confirm_outcome ''
 		printf '{"device":%s,"unconfirmed_until":%s,"outcome":%s,"hooks":[%s]}\n' "$(json_string "$DEV")" \
-			"$(unconfirmed_until)" "$(json_or_null "$(confirm_outcome '')")" "$(json_list "${hooks[@]}")"
+			"$(number_or_null "${LOOK[unconfirmed_until]}")" "$(json_or_null "$REPLY")" "$(json_list "${hooks[@]}")"
 	else
 		confirm_note
+		[[ ! $REPLY ]] || say "$REPLY"
 	fi
 	return "$status"
 }
@@ -94,9 +95,9 @@ policy_show() {
 # Its rules cannot be read, and all else can.
 show_other_version() { # HOOK
 	if ((${#SHOW_JSON[@]})); then
-		hooks+=("{\"hook\":\"$1\",\"rollback\":$(has_previous "$1"),\"policy\":null,\"version\":$POLICY_VERSION}")
+		hooks+=("{\"hook\":\"$1\",\"rollback\":$(has_previous "$1"),\"policy\":null,\"version\":${LOOK[$1.policy.version]}}")
 	else
-		warn "$DEV $1 has $(policy_version_in_words): its rules are in force and cannot be shown; 'tailgate policy apply $DEV FILE' puts others in their place"
+		warn "$DEV $1 has $(policy_version_in_words "$1"): its rules are in force and cannot be shown; 'tailgate policy apply $DEV FILE' puts others in their place"
 	fi
 }
 
@@ -127,11 +128,11 @@ diff_all() { # FOLDER
 	inside "$BUILD/tg-policy" compile --quiet --hook "$hooks" -o "$1/policy.o" "$SHOW_FILE" || return 1
 	"$BUILD/tg-rules" text "$1/policy.o" "${SHOW_JSON[@]}" >"$1/new" || return 1
 	for hook in "${POLICY_HOOKS[@]}"; do
-		policy_is_readable "$hook" || {
-			warn "$DEV $hook has $(policy_version_in_words): its rules cannot be compared"
+		[[ ${LOOK[$hook.policy.readable]} ]] || {
+			warn "$DEV $hook has $(policy_version_in_words "$hook"): its rules cannot be compared"
 			return 1
 		}
-		"$BUILD/tg-rules" text "${POLICY_ARRAY[$hook]}" "${POLICY_SLOT[$hook]}" "${SHOW_JSON[@]}" >"$1/old" || return 1
+		"$BUILD/tg-rules" text "${LOOK[$hook.array]}" "${LOOK[$hook.policy.slot]}" "${SHOW_JSON[@]}" >"$1/old" || return 1
 		if ((${#SHOW_JSON[@]})); then
 			changed=$(diff_json "$1")
 			changes+=("{\"hook\":\"$hook\",\"changes\":[$changed]}")

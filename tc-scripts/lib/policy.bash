@@ -10,132 +10,97 @@
 #
 # and, as policy_HOOK among the pins, the maps that it counts in.
 
-# Set by policy_look: the hooks that have a policy, and of each what a graft
-# into its place needs to know.
+# The hooks that a command is about: those with a policy, or the one named; and
+# those whose policy was one of another version when the command began.
 POLICY_HOOKS=()
-declare -gA POLICY_SLOT POLICY_SERIAL POLICY_BUILD POLICY_MISS POLICY_ARRAY
-declare -gA POLICY_PROGRAM
+declare -gA POLICY_FOREIGN=()
 
-# Where the chain that hook_read found has its policy: POLICY_POSITION, or
-# nothing.
-policy_find() { # HOOK
-	local i
-	POLICY_POSITION=''
-	for i in "${!CHAIN_NAMES[@]}"; do
-		[[ ${CHAIN_NAMES[i]} == policy ]] || continue
-		[[ ! $POLICY_POSITION ]] ||
-			die "$DEV $1 has several policies in its chain (at $POLICY_POSITION and $i): 'tailgate chain $DEV $1 replace POSITION OBJECT' changes one of them"
-		POLICY_POSITION=$i
-	done
+# Is there one in the chain, and no other?
+policy_is_single() { # HOOK
+	[[ ${LOOK[$1.policies]} =~ ^[0-9]+$ ]]
 }
 
-# Is there one, and no other? It is no error to have several.
-policy_is_single() {
-	local i
-	POLICY_POSITION=''
-	for i in "${!CHAIN_NAMES[@]}"; do
-		[[ ${CHAIN_NAMES[i]} != policy ]] || POLICY_POSITION+=$i' '
-	done
-	POLICY_POSITION=${POLICY_POSITION% }
-	[[ $POLICY_POSITION =~ ^[0-9]+$ ]]
+policy_check_single() { # HOOK
+	[[ ${LOOK[$1.policies]} != *' '* ]] ||
+		die "$DEV $1 has several policies in its chain (at ${LOOK[$1.policies]// / and }): 'tailgate chain $DEV $1 replace POSITION OBJECT' changes one of them"
 }
 
 # The hooks that are named, which must have a policy; or all that have one.
-policy_look() { # [HOOK]...
-	local hook attached=''
+policy_hooks() { # [HOOK]...
+	local hook
 	POLICY_HOOKS=()
-	if (($#)); then
-		for hook; do
-			hook_read "$hook"
-			policy_need "$hook"
-			policy_note "$hook"
-		done
-		return
-	fi
-	for hook in "${HOOKS[@]}"; do
-		hook_read "$hook"
-		[[ $GATE_ID ]] || continue
-		attached=${attached:-$hook}
-		policy_find "$hook"
-		[[ ! $POLICY_POSITION ]] || policy_note "$hook"
+	for hook in "${@:-${HOOKS[@]}}"; do
+		[[ ${LOOK[$hook.gate]} ]] || (($#)) || continue
+		policy_check_single "$hook"
+		if [[ ${LOOK[$hook.policies]} ]]; then
+			POLICY_HOOKS+=("$hook")
+		elif (($#)); then
+			die_of_no_policy "$hook"
+		fi
 	done
-	((${#POLICY_HOOKS[@]})) || {
-		hook=${attached:-$(hook_without_gate)}
-		hook_read "$hook"
-		policy_need "$hook"
-	}
+	((${#POLICY_HOOKS[@]})) || die_of_no_policy "$(hook_to_tell_of)"
 }
 
-# The hook to tell about where none has a gate: one that had.
-hook_without_gate() {
+# Where no hook has a policy: one that has a gate, or that had one.
+hook_to_tell_of() {
 	local hook
 	for hook in "${HOOKS[@]}"; do
-		! was_attached "$hook" || break
+		[[ ! ${LOOK[$hook.gate]} ]] || break
 	done
-	was_attached "$hook" || hook=ingress
+	[[ ${LOOK[$hook.gate]} ]] || for hook in "${HOOKS[@]}"; do
+		[[ ! ${LOOK[$hook.attached]} ]] || break
+	done
+	[[ ${LOOK[$hook.gate]}${LOOK[$hook.attached]} ]] || hook=ingress
 	printf '%s\n' "$hook"
 }
 
-# Of the hook that was just read.
-policy_need() { # HOOK
+die_of_no_policy() { # HOOK
 	local position=1
-	[[ $GATE_ID ]] || die_of_no_gate "$1" policy
-	policy_find "$1"
-	((${#CHAIN_NAMES[@]})) || position=0
-	[[ $POLICY_POSITION || $CHAIN_BROKEN ]] ||
-		die "the chain of $DEV $1 has no policy: 'tailgate chain $DEV $1 insert $position policy' puts one there"
-	[[ $POLICY_POSITION ]] ||
-		die "the chain on $DEV $1 is broken ($CHAIN_BROKEN): 'tailgate chain $DEV $1 set ...' makes it new"
-}
-
-policy_note() { # HOOK
-	POLICY_HOOKS+=("$1")
-	POLICY_SLOT[$1]=${CHAIN_SLOTS[POLICY_POSITION]}
-	POLICY_SERIAL[$1]=${CHAIN_SERIALS[POLICY_POSITION]}
-	POLICY_PROGRAM[$1]=${CHAIN_IDS[POLICY_POSITION]}
-	POLICY_BUILD[$1]=$GATE_BUILD
-	POLICY_MISS[$1]=$GATE_MISS
-	POLICY_ARRAY[$1]=$GATE_ARRAY
+	[[ ${LOOK[$1.gate]} ]] || die_of_no_gate "$1" policy
+	((LOOK[$1.plugins])) || position=0
+	[[ ! ${LOOK[$1.broken]} ]] ||
+		die "the chain on $DEV $1 is broken (${LOOK[$1.broken]}): 'tailgate chain $DEV $1 set ...' makes it new"
+	die "the chain of $DEV $1 has no policy: 'tailgate chain $DEV $1 insert $position policy' puts one there"
 }
 
 # For commands that change it.
 policy_check_place() { # HOOK
-	[[ ${POLICY_ARRAY[$1]} == "$GLOBALS"/* ]] ||
-		die "the chain of $DEV was attached under another name (${POLICY_ARRAY[$1]%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
+	[[ ${LOOK[$1.array]} == "$GLOBALS"/* ]] ||
+		die "the chain of $DEV was attached under another name (${LOOK[$1.array]%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
 }
 
 # --- what it counts, and has counted
 
 # The words of tg-rules for this: the pins, the file, and where the policy is.
 policy_counts_of() { # HOOK [SLOT]
-	COUNTS_OF=("$PINS/policy_$1" "$OBJECTS/$1.base" "${POLICY_ARRAY[$1]}" "${2:-${POLICY_SLOT[$1]}}")
+	COUNTS_OF=("$PINS/policy_$1" "$OBJECTS/$1.base" "${LOOK[$1.array]}" "${2:-${LOOK[$1.policy.slot]}}")
 }
 
 # What the one in force has counted outlives it from here on. Where a killed
 # command has left that to us, packets may still be on their way. Counts of
 # another version cannot be read.
 policy_keep_old() { # HOOK
-	local COUNTS_OF
-	[[ ! -e $PINS/policy_$1/${POLICY_PROGRAM[$1]}/counts ]] || return 0
-	policy_is_readable "$1" || return 0
+	local COUNTS_OF after=()
+	[[ ! -e $PINS/policy_$1/${LOOK[$1.policy.program]}/counts ]] || return 0
+	[[ ${LOOK[$1.policy.readable]} ]] || return 0
 	policy_counts_of "$1"
-	[[ ! -e $PINS/policy_$1 ]] || run_or_die "$BUILD/tg-chain" grace
-	run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}"
+	[[ ! -e $PINS/policy_$1 ]] || after=(--after-grace)
+	run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}" "${after[@]}"
 }
 
-# After that another one has come: its rules inherit. Where one of the two is of
-# another version, counts start anew.
+# After that another one has come, and was looked at: its rules inherit. Where one
+# of the two is of another version, counts start anew.
 policy_keep_new() { # HOOK...
-	local COUNTS_OF hook
-	run_or_die "$BUILD/tg-chain" grace
+	local COUNTS_OF hook after=(--after-grace)
 	for hook; do
 		[[ ! ${POLICY_FOREIGN[$hook]:-} ]] || policy_forget_counts "$hook"
-		[[ $DRY_RUN ]] || policy_is_readable "$hook" || {
+		[[ $DRY_RUN || ${LOOK[$hook.policy.readable]} ]] || {
 			policy_forget_counts "$hook"
 			continue
 		}
 		policy_counts_of "$hook"
-		run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}"
+		run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}" "${after[@]}"
+		after=()
 	done
 }
 
@@ -146,50 +111,19 @@ policy_forget_counts() { # HOOK
 	done
 }
 
-# --- of which version it is
-
-# Hooks whose policy was one of another version when a command looked.
-declare -gA POLICY_FOREIGN
-
-policy_is_readable() { # HOOK
-	local -A answer
-	local line
-	line=$("$BUILD/tg-rules" version "${POLICY_ARRAY[$1]}" "${POLICY_SLOT[$1]}") || exit 1
-	words_into answer "$line"
-	POLICY_VERSION=${answer[version]}
-	[[ ${answer[readable]} == 1 ]]
-}
-
-policy_note_version() { # HOOK
-	policy_is_readable "$1" || POLICY_FOREIGN[$1]=1
-}
-
-# After policy_is_readable has said no.
-policy_version_in_words() {
-	if [[ $POLICY_VERSION == 0 ]]; then
-		printf 'a policy of another version of tailgate'
-	else
-		printf "a policy of another version of tailgate (its tables are of version %s, and this one's of %s)" \
-			"$POLICY_VERSION" "$("$BUILD/tg-rules" version)"
-	fi
-}
-
 # --- what it is, in words
 
-# rules, default, file and program of the policy, as the kernel has it.
-policy_summary() { # HOOK
-	"$BUILD/tg-rules" summary "${POLICY_ARRAY[$1]}" "${POLICY_SLOT[$1]}"
+policy_version_in_words() { # HOOK
+	local version=${LOOK[$1.policy.version]}
+	printf 'a policy of another version of tailgate'
+	((version == 0)) ||
+		printf " (its tables are of version %s, and this one's of %s)" "$version" "${LOOK[policy_version]}"
 }
 
-# "12 rules of web.policy, default drop"
-policy_in_words() { # SUMMARY
-	local -A summary
-	local file=''
-	words_into summary "$1"
-	[[ $1 != *' file='* ]] || file=${1#* file=}
-	if [[ ${summary[rules]} == 1 ]]; then
-		printf '1 rule%s, default %s\n' "${file:+ of $file}" "${summary[default]}"
-	else
-		printf '%s rules%s, default %s\n' "${summary[rules]}" "${file:+ of $file}" "${summary[default]}"
-	fi
+# "12 rules of web.policy, default drop", into REPLY.
+policy_in_words() { # HOOK
+	local rules=${LOOK[$1.policy.rules]} file=${LOOK[$1.policy.file]}
+	REPLY="$rules rules"
+	[[ $rules != 1 ]] || REPLY='1 rule'
+	REPLY+="${file:+ of $file}, default ${LOOK[$1.policy.default]}"
 }

@@ -24,35 +24,33 @@ table_row() { # CELL... as many as there are headings
 	TABLE_CELLS+=("$@")
 }
 
-table_colour() { # CELL
+# The colour of a cell, or nothing, and its text.
+table_cell() { # CELL, into colour and cell
 	case $1 in
-	bold:* | red:* | green:* | yellow:* | dim:*) printf '%s' "${1%%:*}" ;;
+	bold:* | red:* | green:* | yellow:* | dim:*) colour=${1%%:*} cell=${1#*:} ;;
+	*) colour='' cell=$1 ;;
 	esac
-}
-
-table_text() { # CELL
-	local colour
-	colour=$(table_colour "$1")
-	printf '%s' "${1#"${colour:+$colour:}"}"
 }
 
 # The padding is reckoned without the colour, and no line ends in blanks.
 table_print() { # INDENT
-	local -a text=() width=()
+	local -a width=()
 	local -i i column blanks
+	local colour cell
 	for ((i = 0; i < ${#TABLE_CELLS[@]}; i++)); do
 		column=$((i % TABLE_COLUMNS))
-		text[i]=$(table_text "${TABLE_CELLS[i]}")
-		((${#text[i]} <= ${width[column]:-0})) || width[column]=${#text[i]}
+		table_cell "${TABLE_CELLS[i]}"
+		((${#cell} <= ${width[column]:-0})) || width[column]=${#cell}
 	done
 	for ((i = 0; i < ${#TABLE_CELLS[@]}; i++)); do
 		column=$((i % TABLE_COLUMNS))
 		((column > 0)) || printf '%s' "$1"
-		table_paint "$(table_colour "${TABLE_CELLS[i]}")" "${text[i]}"
+		table_cell "${TABLE_CELLS[i]}"
+		table_paint "$colour" "$cell"
 		if ((column == TABLE_COLUMNS - 1)); then
 			printf '\n'
 		else
-			blanks=$((width[column] - ${#text[i]} + 2))
+			blanks=$((width[column] - ${#cell} + 2))
 			printf '%*s' "$blanks" ''
 		fi
 	done

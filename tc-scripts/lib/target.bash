@@ -48,13 +48,3 @@ container_problem() { # NAME OUTPUT
 inside() {
 	"${ENTER[@]}" "$@"
 }
-
-device_exists() {
-	inside ip link show dev "$1" &>/dev/null
-}
-
-check_device() {
-	check_device_name "$1"
-	device_exists "$1" ||
-		die "no such device: '$1'${ENTER:+ in that namespace}"
-}

@@ -42,23 +42,26 @@ help_attach() {
 	help_rights attach
 }
 
+# What the words say.
 ATTACH_HOOKS=() PLUGINS=()
 XDP_MODE=auto MISS='' DEFAULT='' FORCE='' RESET='' CHAIN_SAID=''
-# Global, although a verb is read within a function: the undo needs them.
-declare -gA HOOK_BUILD HOOK_OLD HOOK_NEW HOOK_MODE HOOK_MISS HOOK_OBJECTS
-# What each hook is to have, and is it what it has?
-declare -gA NEW_MISS NEW_DEFAULT HOOK_SAME
 CHANGED_HOOKS=()
+
+# What each hook is to have, and what a way back needs, as HOOK.NAME: build, mode
+# (of XDP), miss, default, objects (a line each); old and new, the first slots of
+# the banks (old is empty without a gate), old_miss; same, where it has all that.
+# Global, although a verb is read within a function: the undo needs it.
+declare -gA PLAN=()
 
 cmd_attach() {
 	local report
 	parse_attach_options "$@"
 	need_rights attach
+	device_open "$DEV" --place
 	check_mount_namespace
-	check_device "$DEV"
 	check_link_type
-	attachment_open "$DEV"
-	attachment_lock
+	attachment_lock --files
+	attachment_forget_dead --files
 	hooks_look
 	undo_arm
 	hooks_prepare
@@ -119,11 +122,8 @@ attach_operand() { # WORD
 # The parser starts at an Ethernet header, and a device without one would have
 # it read addresses as something else.
 check_link_type() {
-	local link
-	link=$(read_inside ip -o link show dev "$DEV") || exit 1
-	[[ $link =~ link/([a-z0-9]+) ]] || return 0
-	is_one_of "${BASH_REMATCH[1]}" ether loopback ||
-		die "$DEV carries no Ethernet frames (link/${BASH_REMATCH[1]}), and plugins know no others"
+	is_one_of "${LOOK[link]}" ether loopback ||
+		die "$DEV carries no Ethernet frames (link/${LOOK[link]}), and plugins know no others"
 }
 
 verdict_option() {
@@ -140,30 +140,12 @@ plugins_from() { # P1,P2,...
 hooks_look() {
 	local hook
 	for hook in "${ATTACH_HOOKS[@]}"; do
-		hook_read "$hook"
-		[[ ! $FOREIGN || $FORCE ]] || ! was_attached "$hook" ||
-			die "the gate of $DEV $hook was replaced: in its place is $FOREIGN: --force takes that away and puts our chain there"
-		[[ ! $FOREIGN || $FORCE ]] ||
-			die "on $DEV $hook there is already, and not ours: $FOREIGN: --force replaces it"
+		check_foreign "$hook"
 		check_qdisc "$hook"
 		check_chain_version "$hook"
-		mode_look "$hook"
-		HOOK_OLD[$hook]=$GATE_SLOT
-		HOOK_MISS[$hook]=$GATE_MISS
-		if [[ $GATE_ID ]]; then
-			HOOK_BUILD[$hook]=$GATE_BUILD
-			HOOK_NEW[$hook]=$(other_bank "$GATE_SLOT")
-		else
-			HOOK_BUILD[$hook]=$(build_of "$hook") || exit 1
-			HOOK_NEW[$hook]=0
-			chain_lost "$hook"
-		fi
-		NEW_MISS[$hook]=${MISS:-${VERDICT_NAME[${GATE_MISS:-1}]}}
-		NEW_DEFAULT[$hook]=${DEFAULT:-${CHAIN_DEFAULT:-${VERDICT_NAME[${GATE_MISS:-1}]}}}
-		HOOK_OBJECTS[$hook]=$(wanted_objects "$hook") || exit 1
-		HOOK_SAME[$hook]=''
+		hook_plan "$hook"
 		if chain_is_as_wanted "$hook"; then
-			HOOK_SAME[$hook]=1
+			PLAN[$hook.same]=1
 		else
 			policy_check_unconfirmed "$hook"
 			CHANGED_HOOKS+=("$hook")
@@ -171,108 +153,142 @@ hooks_look() {
 	done
 }
 
+check_foreign() { # HOOK
+	local foreign=${LOOK[$1.foreign]}
+	[[ $foreign && ! $FORCE ]] || return 0
+	[[ ! ${LOOK[$1.attached]} ]] ||
+		die "the gate of $DEV $1 was replaced: in its place is $foreign: --force takes that away and puts our chain there"
+	die "on $DEV $1 there is already, and not ours: $foreign: --force replaces it"
+}
+
+hook_plan() { # HOOK
+	local objects miss=${LOOK[$1.miss]:-pass}
+	PLAN[$1.same]='' PLAN[$1.build]=${LOOK[$1.build]} PLAN[$1.old_miss]=${LOOK[$1.miss]}
+	PLAN[$1.old]='' PLAN[$1.new]=0
+	mode_plan "$1"
+	if [[ ${LOOK[$1.gate]} ]]; then
+		PLAN[$1.old]=${LOOK[$1.slot]}
+		other_bank "${LOOK[$1.slot]}"
+		PLAN[$1.new]=$REPLY
+	else
+		chain_lost "$1"
+	fi
+	PLAN[$1.miss]=${MISS:-$miss}
+	PLAN[$1.default]=${DEFAULT:-${LOOK[$1.default]:-$miss}}
+	objects_wanted "$1"
+	printf -v "PLAN[$1.objects]" '%s\n' "${objects[@]}"
+}
+
 # Without a gate there is no chain; but somebody may have removed the gate, and
 # what it led to is still there.
 chain_lost() { # HOOK
-	local array
-	CHAIN_NAMES=() CHAIN_BROKEN='' CHAIN_DEFAULT=''
-	array=$GLOBALS/$(array_of "$1" "${HOOK_BUILD[$1]}")
-	[[ -e $array && $("$BUILD/tg-chain" used "$array" 0 $((2 * BANK_SLOTS))) ]] || return 0
-	CHAIN_BROKEN="its gate is gone"
+	((LOOK[$1.bank.0] + LOOK[$1.bank.32] > 0)) || return 0
+	LOOK[$1.broken]="its gate is gone"
 	# The objects of the other one are to be read yet.
-	[[ ! $("$BUILD/tg-chain" used "$array" 0 "$BANK_SLOTS") ]] || HOOK_NEW[$1]=$BANK_SLOTS
+	((LOOK[$1.bank.0] == 0)) || PLAN[$1.new]=$BANK_SLOTS
 }
 
-# The objects that the hook is to have, a line each.
-wanted_objects() { # HOOK
+# The objects that the hook is to have, into objects.
+objects_wanted() { # HOOK
 	local name names=("${PLUGINS[@]}")
+	objects=()
 	if [[ ! $CHAIN_SAID ]]; then
-		[[ ! $CHAIN_BROKEN ]] ||
-			die "which chain was on $DEV $1 cannot be told ($CHAIN_BROKEN): name its plugins with --chain"
-		names=("${CHAIN_NAMES[@]}")
+		[[ ! ${LOOK[$1.broken]} ]] ||
+			die "which chain was on $DEV $1 cannot be told (${LOOK[$1.broken]}): name its plugins with --chain"
+		chain_names names "$1"
 	fi
 	if [[ $RESET ]]; then
 		for name in "${names[@]}"; do
-			plugin_object "$name" "$1" "${HOOK_BUILD[$1]}" || exit 1
+			plugin_object "$name" "$1" "${PLAN[$1.build]}"
+			objects+=("$REPLY")
 		done
+		check_plugins "$1" "${PLAN[$1.build]}" "${objects[@]}"
 	elif [[ $CHAIN_SAID ]]; then
-		objects_for "$1" "${HOOK_BUILD[$1]}" "${names[@]}"
+		objects_for objects "$1" "${names[@]}"
 	else
-		chain_objects "$1"
+		chain_objects objects "$1"
 	fi
 }
 
-# For the hook that was just read.
 chain_is_as_wanted() { # HOOK
 	local i objects
-	[[ $GATE_ID && ! $FOREIGN && ! $CHAIN_BROKEN && $GATE_ARRAY == "$GLOBALS"/* ]] || return 1
-	[[ ${NEW_DEFAULT[$1]} == "$CHAIN_DEFAULT" && ${NEW_MISS[$1]} == "${VERDICT_NAME[$GATE_MISS]}" ]] || return 1
+	[[ ${LOOK[$1.gate]} && ! ${LOOK[$1.foreign]} && ! ${LOOK[$1.broken]} && ${LOOK[$1.array]} == "$GLOBALS"/* ]] || return 1
+	[[ ${PLAN[$1.default]} == "${LOOK[$1.default]}" && ${PLAN[$1.miss]} == "${LOOK[$1.miss]}" ]] || return 1
 	hook_objects "$1"
-	((${#objects[@]} == ${#CHAIN_NAMES[@]})) || return 1
+	((${#objects[@]} == LOOK[$1.plugins])) || return 1
 	for i in "${!objects[@]}"; do
-		object_is_in_force "$1" "$i" "${objects[i]}" "${NEW_MISS[$1]}" || return 1
+		object_is_in_force "$1" "$i" "${objects[i]}" "${PLAN[$1.miss]}" || return 1
 	done
 }
 
 hook_objects() { # HOOK, into objects
-	mapfile -t objects < <(printf '%s' "${HOOK_OBJECTS[$1]:+${HOOK_OBJECTS[$1]}$'\n'}")
+	local IFS=$'\n'
+	local -
+	set -f
+	# shellcheck disable=SC2206 # lines
+	objects=(${PLAN[$1.objects]})
 }
 
 # The kernel swaps XDP programs of one mode only.
-mode_look() { # HOOK
-	HOOK_MODE[$1]=''
+mode_plan() { # HOOK
+	local mode=${LOOK[$1.mode]} remove="tailgate detach $DEV --xdp"
+	PLAN[$1.mode]=''
 	[[ $1 == xdp ]] || return 0
-	HOOK_MODE[xdp]=$XDP_MODE
-	[[ $GATE_ID || $FOREIGN ]] || return 0
-	local remove="tailgate detach $DEV --xdp"
-	[[ $GATE_ID ]] || remove="ip link set dev $DEV $(xdp_word "$GATE_MODE") off"
-	[[ $XDP_MODE == auto || $XDP_MODE == "$GATE_MODE" ]] ||
-		die "$DEV has an XDP program in $GATE_MODE mode: '$remove' first, or --xdp=$GATE_MODE"
-	HOOK_MODE[xdp]=$GATE_MODE
+	PLAN[xdp.mode]=$XDP_MODE
+	[[ ${LOOK[xdp.gate]} || ${LOOK[xdp.foreign]} ]] || return 0
+	[[ ${LOOK[xdp.gate]} ]] || remove="ip link set dev $DEV $(xdp_word "$mode") off"
+	[[ $XDP_MODE == auto || $XDP_MODE == "$mode" ]] ||
+		die "$DEV has an XDP program in $mode mode: '$remove' first, or --xdp=$mode"
+	PLAN[xdp.mode]=$mode
 }
 
 hooks_prepare() {
-	local hook objects build
+	local hook objects build builds=()
 	((${#CHANGED_HOOKS[@]})) || return 0
 	attachment_exists || undo_with attachment_remove
+	clsact_forget_dead
 	attachment_make
-	for build in $(printf '%s\n' "${HOOK_BUILD[@]/#/build}" | sort -u); do
-		chain_arrays_make "${build#build}"
+	for hook in "${ATTACH_HOOKS[@]}"; do
+		build=${PLAN[$hook.build]}
+		is_one_of "$build" "${builds[@]}" || builds+=("$build")
+	done
+	for build in "${builds[@]}"; do
+		chain_arrays_make "$build"
 	done
 	for hook in "${CHANGED_HOOKS[@]}"; do
-		[[ ! ${HOOK_OLD[$hook]} ]] || {
-			hook_read "$hook"
-			policy_before_change "$hook"
-		}
+		[[ ! ${PLAN[$hook.old]} ]] || policy_before_change "$hook"
 		hook_objects "$hook"
-		bank_fill "$hook" "${HOOK_BUILD[$hook]}" "${HOOK_NEW[$hook]}" "${NEW_MISS[$hook]}" "${NEW_DEFAULT[$hook]}" "${objects[@]}"
+		bank_fill "$hook" "${PLAN[$hook.build]}" "${PLAN[$hook.new]}" "${PLAN[$hook.miss]}" "${PLAN[$hook.default]}" "${objects[@]}"
 	done
 }
 
+# Looked at once more: what others have put there since must not be replaced.
 hooks_flip() {
 	local hook
 	((${#CHANGED_HOOKS[@]})) || return 0
 	undo_with clsact_release
+	look -- "$DEV"
 	for hook in "${CHANGED_HOOKS[@]}"; do
 		[[ $hook == xdp ]] || clsact_ensure
-		gate_read "$hook"
-		undo_with undo_gate "$hook" "${HOOK_OLD[$hook]:-none}"
-		flip "$hook" "${HOOK_BUILD[$hook]}" "${HOOK_NEW[$hook]}" "${NEW_MISS[$hook]}" "${HOOK_MODE[$hook]}"
+		undo_with undo_gate "$hook"
+		flip "$hook" "${PLAN[$hook.build]}" "${PLAN[$hook.new]}" "${PLAN[$hook.miss]}" "${PLAN[$hook.mode]}"
 	done
 }
 
 hooks_tidy() {
-	local hook objects
+	local hook objects old new build
 	for hook in "${ATTACH_HOOKS[@]}"; do
-		if [[ ${HOOK_SAME[$hook]} ]]; then
+		old=${PLAN[$hook.old]} new=${PLAN[$hook.new]} build=${PLAN[$hook.build]}
+		if [[ ${PLAN[$hook.same]} ]]; then
 			# What a killed command has left in the other bank.
-			bank_empty "$hook" "${HOOK_BUILD[$hook]}" "${HOOK_NEW[$hook]}"
-		elif [[ ${HOOK_OLD[$hook]} ]]; then
-			bank_retire "$hook" "${HOOK_BUILD[$hook]}" "${HOOK_OLD[$hook]}"
+			bank_empty "$hook" "$build" "$new"
+		elif [[ $old ]]; then
+			bank_retire "$hook" "$build" "$old"
 			hook_objects "$hook"
-			policy_after_change "$hook" "${HOOK_NEW[$hook]}" "${objects[@]}"
+			policy_after_change "$hook" "$new" "${objects[@]}"
 		else
-			bank_empty "$hook" "${HOOK_BUILD[$hook]}" "$(other_bank "${HOOK_NEW[$hook]}")"
+			other_bank "$new"
+			bank_empty "$hook" "$build" "$REPLY"
 		fi
 	done
 }
@@ -280,22 +296,22 @@ hooks_tidy() {
 # --- taking back what this command made
 
 # Back to the bank that was in force before, or off the hook.
-undo_gate() { # HOOK OLD-SLOT
-	local old_miss=${HOOK_MISS[$1]:-}
-	gate_read "$1"
-	[[ $GATE_ID && $GATE_SLOT != "$2" ]] || return 0
-	if [[ $2 == none ]]; then
-		gate_remove "$1"
+undo_gate() { # HOOK
+	local old=${PLAN[$1.old]}
+	look -- "$DEV"
+	[[ ${LOOK[$1.gate]} && ${LOOK[$1.slot]} != "${old:-none}" ]] || return 0
+	if [[ $old ]]; then
+		flip "$1" "${PLAN[$1.build]}" "$old" "${PLAN[$1.old_miss]}" "${LOOK[$1.mode]}"
 	else
-		flip "$1" "${HOOK_BUILD[$1]}" "$2" "${VERDICT_NAME[$old_miss]}" "$GATE_MODE"
+		gate_remove "$1"
 	fi
 }
 
 attach_report() {
-	local hook
+	local hook names
+	look -- "$DEV"
 	for hook in "${ATTACH_HOOKS[@]}"; do
-		gate_read "$hook"
-		chain_read "$hook"
-		say "$DEV $hook${GATE_MODE:+ ($GATE_MODE)}: ${CHAIN_NAMES[*]:-no plugins}, then $CHAIN_DEFAULT${HOOK_SAME[$hook]:+ (unchanged)}"
+		chain_names names "$hook"
+		say "$DEV $hook${LOOK[$hook.mode]:+ (${LOOK[$hook.mode]})}: ${names[*]:-no plugins}, then ${LOOK[$hook.default]}${PLAN[$hook.same]:+ (unchanged)}"
 	done
 }

@@ -55,22 +55,24 @@ cmd_chain() {
 	check_hook "$hook"
 	check_arguments "$action" $(($# - 3))
 	need_rights chain "$action"
-	check_device "$1"
-	attachment_open "$1"
-	[[ $action == show ]] || {
+	if [[ $action == show ]]; then
+		device_open "$1"
+	else
+		device_open "$1" --place
 		check_mount_namespace
-		attachment_lock
-	}
-	hook_read "$hook"
-	[[ $GATE_ID ]] || die_of_no_gate "$hook"
-	[[ $action == show || ! $GATE_ARRAY || $GATE_ARRAY == "$GLOBALS"/* ]] ||
-		die "the chain of $DEV was attached under another name (${GATE_ARRAY%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
-	[[ $action == show ]] || {
-		check_chain_version "$hook"
-		policy_check_unconfirmed "$hook"
-	}
+		attachment_lock --files
+	fi
+	[[ ${LOOK[$hook.gate]} ]] || die_of_no_gate "$hook"
+	[[ $action == show ]] || check_chain_is_ours "$hook"
 	"chain_$action" "$hook" "${@:4}"
 	[[ $action == show ]] || attachment_unlock
+}
+
+check_chain_is_ours() { # HOOK
+	[[ ! ${LOOK[$1.array]} || ${LOOK[$1.array]} == "$GLOBALS"/* ]] ||
+		die "the chain of $DEV was attached under another name (${LOOK[$1.array]%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
+	check_chain_version "$1"
+	policy_check_unconfirmed "$1"
 }
 
 unknown_chain_action() { # WORD
@@ -88,69 +90,66 @@ check_arguments() { # ACTION COUNT
 chain_show() { # HOOK
 	local i
 	printf '%-4s %-5s %-20s %-8s %s\n' POS SLOT PLUGIN ID TAG
-	for i in "${!CHAIN_NAMES[@]}"; do
-		printf '%-4s %-5s %-20s %-8s %s\n' "$i" "${CHAIN_SLOTS[i]}" \
-			"${CHAIN_NAMES[i]}" "${CHAIN_IDS[i]}" "${CHAIN_TAGS[i]}"
+	for ((i = 0; i < LOOK[$1.plugins]; i++)); do
+		printf '%-4s %-5s %-20s %-8s %s\n' "$i" "${LOOK[$1.$i.slot]}" \
+			"${LOOK[$1.$i.name]}" "${LOOK[$1.$i.id]}" "${LOOK[$1.$i.tag]}"
 	done
-	if [[ $CHAIN_BROKEN ]]; then
-		say "broken: $CHAIN_BROKEN: then ${VERDICT_NAME[$GATE_MISS]}"
+	if [[ ${LOOK[$1.broken]} ]]; then
+		say "broken: ${LOOK[$1.broken]}: then ${LOOK[$1.miss]}"
 		return 1
 	fi
-	say "then $CHAIN_DEFAULT"
+	say "then ${LOOK[$1.default]}"
+}
+
+need_whole_chain() {
+	[[ ! ${LOOK[$1.broken]} ]] ||
+		die "the chain on $DEV $1 is broken (${LOOK[$1.broken]}): 'tailgate chain $DEV $1 set ...' makes it new"
 }
 
 # The default verdict lives on; in a broken chain it is unknown, so what the
 # chain does now when it breaks is what it does then.
-kept_default() {
-	printf '%s\n' "${CHAIN_DEFAULT:-${VERDICT_NAME[$GATE_MISS]}}"
-}
-
-need_whole_chain() {
-	[[ ! $CHAIN_BROKEN ]] ||
-		die "the chain on $DEV $1 is broken ($CHAIN_BROKEN): 'tailgate chain $DEV $1 set ...' makes it new"
-}
-
 chain_set() { # HOOK P1,P2,...
 	local names objects
 	IFS=, read -ra names <<<"$2"
-	objects=$(objects_for "$1" "$GATE_BUILD" "${names[@]}") || exit 1
-	mapfile -t objects < <(printf '%s' "${objects:+$objects$'\n'}")
-	chain_change "$1" "$(kept_default)" "${objects[@]}"
+	objects_for objects "$1" "${names[@]}"
+	chain_change "$1" "${LOOK[$1.default]:-${LOOK[$1.miss]}}" "${objects[@]}"
 }
 
 chain_insert() { # HOOK POSITION P
-	local objects object
+	local objects object position=$2
 	need_whole_chain "$1"
-	local position=$2
-	if ! is_position "$position" || ((position > ${#CHAIN_NAMES[@]})); then
-		die "no such position: ${position@Q}: 0 to ${#CHAIN_NAMES[@]}"
+	if ! is_position "$position" || ((position > LOOK[$1.plugins])); then
+		die "no such position: ${position@Q}: 0 to ${LOOK[$1.plugins]}"
 	fi
-	object=$(plugin_object "$3" "$1" "$GATE_BUILD") || exit 1
-	objects=$(chain_objects "$1") || exit 1
-	mapfile -t objects < <(printf '%s' "${objects:+$objects$'\n'}")
+	plugin_object "$3" "$1" "${LOOK[$1.build]}"
+	object=$REPLY
+	check_plugins "$1" "${LOOK[$1.build]}" "$object"
+	chain_objects objects "$1"
 	objects=("${objects[@]:0:position}" "$object" "${objects[@]:position}")
-	chain_change "$1" "$CHAIN_DEFAULT" "${objects[@]}"
+	chain_change "$1" "${LOOK[$1.default]}" "${objects[@]}"
 }
 
 chain_remove() { # HOOK P
-	local objects position
+	local objects
 	need_whole_chain "$1"
-	position=$(chain_position "$2") || exit 1
-	objects=$(chain_objects "$1") || exit 1
-	mapfile -t objects <<<"$objects"
-	unset 'objects[position]'
-	chain_change "$1" "$CHAIN_DEFAULT" "${objects[@]}"
+	chain_objects objects "$1"
+	chain_position "$1" "$2"
+	unset "objects[$REPLY]"
+	chain_change "$1" "${LOOK[$1.default]}" "${objects[@]}"
 }
 
 chain_replace() { # HOOK P OBJECT
 	local position object
 	need_whole_chain "$1"
-	position=$(chain_position "$2") || exit 1
-	[[ $3 != policy || ${CHAIN_NAMES[position]} != policy ]] ||
+	chain_position "$1" "$2"
+	position=$REPLY
+	[[ $3 != policy || ${LOOK[$1.$position.name]} != policy ]] ||
 		die "that would leave $DEV $1 a policy without rules: 'tailgate policy apply $DEV FILE --hook $1' changes its rules, 'tailgate attach $DEV --$1 --reset' makes it as built"
-	object=$(plugin_object "$3" "$1" "$GATE_BUILD") || exit 1
+	plugin_object "$3" "$1" "${LOOK[$1.build]}"
+	object=$REPLY
+	check_plugins "$1" "${LOOK[$1.build]}" "$object"
 	policy_before_change "$1"
-	slot_replace "$1" "$position" "$object"
+	slot_replace "$1" "${LOOK[$1.$position.slot]}" "${LOOK[$1.$position.serial]}" "$object"
 	policy_tell_fresh "$1" "$object"
 }
 
@@ -159,21 +158,22 @@ is_position() {
 	[[ $1 =~ ^(0|[1-9][0-9]?)$ ]]
 }
 
-# A name that stands once in the chain, or a position.
-chain_position() { # P
-	local i found=()
-	if is_position "$1"; then
-		(($1 < ${#CHAIN_NAMES[@]})) ||
-			die "no such position: $1: the chain has ${#CHAIN_NAMES[@]} plugins"
-		printf '%s\n' "$1"
+# A name that stands once in the chain, or a position; into REPLY.
+chain_position() { # HOOK P
+	local i names found=()
+	chain_names names "$1"
+	if is_position "$2"; then
+		(($2 < ${#names[@]})) ||
+			die "no such position: $2: the chain has ${#names[@]} plugins"
+		REPLY=$2
 		return
 	fi
-	for i in "${!CHAIN_NAMES[@]}"; do
-		[[ ${CHAIN_NAMES[i]} != "$1" ]] || found+=("$i")
+	for i in "${!names[@]}"; do
+		[[ ${names[i]} != "$2" ]] || found+=("$i")
 	done
 	((${#found[@]} > 0)) ||
-		die "no ${1@Q} in this chain: it is ${CHAIN_NAMES[*]:-without plugins}"
+		die "no ${2@Q} in this chain: it is ${names[*]:-without plugins}"
 	((${#found[@]} == 1)) ||
-		die "'$1' stands in this chain ${#found[@]} times: name its position (${found[*]})"
-	printf '%s\n' "${found[0]}"
+		die "'$2' stands in this chain ${#found[@]} times: name its position (${found[*]})"
+	REPLY=${found[0]}
 }

@@ -26,16 +26,20 @@ DETACH_HOOKS=()
 cmd_detach() {
 	parse_detach_options "$@"
 	need_rights detach
+	device_open "$DEV" --place
 	check_mount_namespace
-	check_device "$DEV"
-	attachment_open "$DEV"
+	# shellcheck disable=SC2119 # neither takes more
 	attachment_lock
 	local hook remained=''
 	! attachment_exists || remained=1
-	for hook in "${DETACH_HOOKS[@]}"; do
-		detach_hook "$hook"
-	done
-	clsact_release
+	# shellcheck disable=SC2119
+	attachment_forget_dead
+	if ! life_is_over; then
+		for hook in "${DETACH_HOOKS[@]}"; do
+			detach_hook "$hook"
+		done
+		clsact_release
+	fi
 	hooks_left || ! attachment_remains || attachment_remove
 	attachment_unlock
 	((${#FREED_HOOKS[@]})) || detach_tell_nothing "$remained"
@@ -43,12 +47,12 @@ cmd_detach() {
 
 # Not a failure: what was asked for is so.
 detach_tell_nothing() { # REMAINED
-	local hooks=" ${DETACH_HOOKS[*]}"
-	((${#DETACH_HOOKS[@]} != ${#HOOKS[@]})) || hooks=''
+	local named=" ${DETACH_HOOKS[*]}"
+	((${#DETACH_HOOKS[@]} != ${#HOOKS[@]})) || named=''
 	if [[ $1 && ! $DRY_RUN ]] && ! attachment_exists; then
 		say "nothing was attached to $DEV any more: removed what was left of it"
 	else
-		say "nothing is attached to $DEV$hooks"
+		say "nothing is attached to $DEV$named"
 	fi
 }
 
@@ -73,21 +77,21 @@ parse_detach_options() {
 }
 
 detach_hook() { # HOOK
-	gate_read "$1"
-	if [[ $GATE_ID ]]; then
+	array_pin "$1" ''
+	if [[ ${LOOK[$1.gate]} ]]; then
 		gate_remove "$1"
-	elif [[ $FOREIGN && -e $GLOBALS/$(array_of "$1" '') ]]; then
-		warn "$DEV $1: left alone, as it is not ours: $FOREIGN"
+	elif [[ ${LOOK[$1.foreign]} && -e $REPLY ]]; then
+		warn "$DEV $1: left alone, as it is not ours: ${LOOK[$1.foreign]}"
 	fi
 	hook_forget "$1"
 }
 
 # The chain itself: the array lets go of its programs with its pin.
 hook_forget() { # HOOK
-	local build array files
+	local build files
 	for build in '' .frags; do
-		array=$GLOBALS/$(array_of "$1" "$build")
-		[[ ! -e $array ]] || run_or_die rm "$array"
+		array_pin "$1" "$build"
+		[[ ! -e $REPLY ]] || run_or_die rm "$REPLY"
 	done
 	[[ ! -d $PINS/policy_$1 ]] || run_or_die rm -r "$PINS/policy_$1"
 	files=("$OBJECTS/$1".*)
@@ -96,12 +100,9 @@ hook_forget() { # HOOK
 
 # Does any hook that was not named still have a gate of ours?
 hooks_left() {
-	local hook remained=''
-	! attachment_exists || remained=1
+	local hook
 	for hook in "${HOOKS[@]}"; do
-		! is_one_of "$hook" "${DETACH_HOOKS[@]}" || continue
-		gate_read "$hook"
-		[[ ! $GATE_ID ]] || return 0
+		[[ ! ${LOOK[$hook.gate]} ]] || is_one_of "$hook" "${DETACH_HOOKS[@]}" || return 0
 	done
 	return 1
 }

@@ -66,8 +66,7 @@ explain_live() { # WORD...
 	check_explain_ways
 	need_rights explain
 	[[ -x $BUILD/tg-explain ]] || die "'$BUILD/tg-explain' is not built: 'make' does it"
-	check_device "$device"
-	attachment_open "$device"
+	device_open "$device"
 	explain_run "$hook"
 }
 
@@ -105,17 +104,19 @@ check_explain_ways() {
 explain_run() { # HOOK
 	local try status
 	for try in 1 2 3 4 5; do
-		explain_chain "$1"
+		[[ ${LOOK[$1.gate]} ]] || die_of_no_gate "$1"
+		explain_programs "$1"
 		status=0
 		explain_once "$1" || status=$?
 		((status == CHAIN_CHANGED)) || return "$status"
+		look -- "$DEV"
 	done
 	die "the chain on $DEV $1 changes faster than it can be read"
 }
 
 # shellcheck disable=SC2154 # options, packet: locals of explain_live
 explain_once() { # HOOK
-	inside "$BUILD/tg-explain" --hook "$(section_of "$1" "$GATE_BUILD")" \
+	inside "$BUILD/tg-explain" --hook "$1${LOOK[$1.build]}" \
 		--device "$DEV" --programs "$EXPLAIN_PROGRAMS" \
-		--objects "$(explain_objects)" --plugins "$BUILD" "${options[@]}" -- "${packet[@]}"
+		--objects "$EXPLAIN_OBJECTS" --plugins "$BUILD" "${options[@]}" -- "${packet[@]}"
 }

@@ -29,11 +29,13 @@ cmd_gc() {
 	*) usage_error "gc takes no arguments, such as ${1@Q}" ;;
 	esac
 	need_rights gc
+	look --host
 	check_mount_namespace
 	for key in $(attachment_keys); do
 		attachment_select "$key"
-		attachment_lock
-		attachment_is_live || [[ ! -d $PINS && ! -d $OBJECTS ]] || {
+		attachment_lock_alone
+		look --key "$key"
+		[[ ${LOOK[live]} || ! ${LOOK[pins]}${LOOK[objects]} ]] || {
 			clsact_of_living_device
 			attachment_remove
 			[[ $DRY_RUN ]] || say "removed what was left of $KEY"
@@ -47,12 +49,12 @@ cmd_gc() {
 # namespace it is in: where filters were removed by hand, or by a detach that
 # was killed.
 clsact_of_living_device() {
-	local links ENTER=()
+	local ENTER=()
 	[[ -d $PINS/clsact ]] || return 0
 	DEV=$(device_of_key "$KEY")
 	namespace_enter "${KEY%%-*}" || return 0 # dead, and its devices with it
-	links=$(read_inside ip -o link show) || exit 1
-	[[ ! $'\n'$links =~ $'\n'[0-9]+:\ "$DEV"[:@] ]] || clsact_release
+	look --place -- "$DEV"
+	[[ ! ${LOOK[index]} ]] || clsact_release
 }
 
 # Sets ENTER for the namespace with this number, among those with a name and

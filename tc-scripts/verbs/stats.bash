@@ -36,7 +36,6 @@ cmd_stats() {
 	need_rights stats
 	[[ -x $BUILD/tg-counters ]] || die "'$BUILD/tg-counters' is not built: 'make' does it"
 	if [[ $device ]]; then
-		check_device "$device"
 		stats_show_device "$device"
 	elif [[ $pins || ${TC_BPF_MNT:-} ]]; then
 		stats_show "${pins:-$TC_BPF_MNT/tc/globals}"
@@ -87,8 +86,8 @@ parse_stats_options() {
 }
 
 stats_show_device() { # DEV
-	attachment_open "$1"
-	attachment_exists ||
+	device_open "$1" --place
+	{ [[ ${LOOK[pins]} ]] && ! life_is_over; } ||
 		die "nothing is attached to '$1': 'tailgate stats' shows what was loaded by hand"
 	stats_show "$GLOBALS"
 }

@@ -8,8 +8,6 @@ source "$HERE/lib/attachment.bash"
 source "$HERE/lib/gate.bash"
 # shellcheck source=tc-scripts/lib/chain.bash
 source "$HERE/lib/chain.bash"
-# shellcheck source=tc-scripts/lib/json.bash
-source "$HERE/lib/json.bash"
 # shellcheck source=tc-scripts/lib/table.bash
 source "$HERE/lib/table.bash"
 # shellcheck source=tc-scripts/lib/policy.bash
@@ -18,10 +16,6 @@ source "$HERE/lib/policy.bash"
 source "$HERE/lib/policy-back.bash"
 # shellcheck source=tc-scripts/lib/policy-confirm.bash
 source "$HERE/lib/policy-confirm.bash"
-# shellcheck source=tc-scripts/lib/policy-status.bash
-source "$HERE/lib/policy-status.bash"
-# shellcheck source=tc-scripts/lib/memory-status.bash
-source "$HERE/lib/memory-status.bash"
 
 help_status() {
 	cat <<-'EOF'
@@ -39,29 +33,45 @@ help_status() {
 }
 
 STATUS_JSON='' STATUS_ROWS='' STATUS_WRONG='' ONLY_DEVICE=''
-DEVICES_JSON=() STALE_JSON=() NOTES=()
+NOTES=()
 
 cmd_status() {
-	local device devices=()
 	parse_status_options "$@"
 	need_rights status
-	if [[ $ONLY_DEVICE ]]; then
-		check_device "$ONLY_DEVICE"
-		devices=("$ONLY_DEVICE")
-	else
-		mapfile -t devices < <(candidate_devices)
+	DEV=$ONLY_DEVICE
+	[[ ! $DEV ]] || check_device_name "$DEV"
+	if [[ $STATUS_JSON ]]; then
+		status_json
+		return
 	fi
 	table_start DEVICE HOOK MODE CHAIN MISS PASSED DROPPED
-	for device in "${devices[@]}"; do
-		status_device "$device"
-	done
-	[[ $ONLY_DEVICE ]] || stale_attachments
-	if [[ $STATUS_JSON ]]; then
-		printf '{"devices":[%s],"stale":[%s]}\n' "$(json_list "${DEVICES_JSON[@]}")" "$(json_list "${STALE_JSON[@]}")"
+	if [[ $ONLY_DEVICE ]]; then
+		device_open "$ONLY_DEVICE" --rules
+		status_device
 	else
-		status_print
+		look_each status_device --rules --all
 	fi
+	status_stale
+	status_print
 	[[ ! $STATUS_WRONG ]]
+}
+
+# tg-look prints what there is to print.
+status_json() {
+	local output status=0 words=("${ONLY_DEVICE:---all}")
+	output=$(exec "${ENTER[@]}" "$BUILD/tg-look" --json "${words[@]}" 2>&1) || status=$?
+	case $status in
+	0) say "$output" ;;
+	3)
+		say "$output"
+		return 1
+		;;
+	4) no_such_device "$ONLY_DEVICE" ;;
+	*)
+		LOOK[error]=${output##*error=}
+		look_failed
+		;;
+	esac
 }
 
 parse_status_options() {
@@ -84,115 +94,81 @@ parse_status_options() {
 	done
 }
 
-# Those with an XDP program, with a clsact or ingress qdisc, or with pins of
-# ours: two commands for all of them.
-candidate_devices() {
-	local line inode key
-	inode=$(netns_inode)
-	{
-		while IFS= read -r line; do
-			[[ ! $line =~ ^[0-9]+:\ ([^:@]+).*\ xdp ]] || printf '%s\n' "${BASH_REMATCH[1]}"
-		done <<<"$(inside ip -o link show)"
-		while IFS= read -r line; do
-			[[ ! $line =~ ^qdisc\ (clsact|ingress)\ .*\ dev\ ([^ ]+) ]] || printf '%s\n' "${BASH_REMATCH[2]}"
-		done <<<"$(inside tc qdisc show)"
-		for key in $(attachment_keys); do
-			line=$(device_of_key "$key")
-			[[ $key != "$inode"-* ]] || ! device_exists "$line" || printf '%s\n' "$line"
-		done
-	} | sort -u
-}
-
 # --- one device
 
-# Set for the hook that is looked at.
-OTHERS=() BROKEN='' PASSED=0 DROPPED=0 HOOKS_JSON=()
-
-status_device() { # DEVICE
-	local hook gates=()
-	HOOKS_JSON=()
-	attachment_open "$1"
+status_device() {
+	local hook
+	DEV=${LOOK[device]}
+	attachment_select "${LOOK[key]}"
 	for hook in "${HOOKS[@]}"; do
 		status_hook "$hook"
-		[[ ! $GATE_ID ]] || gates+=("$GATE_ID")
 	done
-	policy_status_note
-	memory_status "${gates[@]}"
-	((${#HOOKS_JSON[@]} == 0)) ||
-		DEVICES_JSON+=("{\"device\":$(json_string "$DEV"),\"attachment\":$(json_string "$KEY"),\"hooks\":[$(json_list "${HOOKS_JSON[@]}")],\"memory\":$(memory_status_json)}")
+	confirm_note
+	[[ ! $REPLY ]] || NOTES+=("yellow:$REPLY")
+	status_memory
 }
 
 status_hook() { # HOOK
-	local other
-	BROKEN='' PASSED=0 DROPPED=0 POLICY_STATUS=''
-	hook_read "$1"
-	mapfile -t OTHERS < <(others_on "$1")
-	if [[ $GATE_ID ]]; then
+	local i replaced=''
+	if [[ ${LOOK[$1.gate]} ]]; then
 		status_chain "$1"
-	elif [[ $FOREIGN ]] && was_attached "$1" && ! attachment_is_busy; then
-		BROKEN="the gate was replaced"
-		wrong "$DEV $1 is broken: packets do not meet its chain: in place of the gate is $FOREIGN: 'tailgate attach $DEV --$1 --chain ... --force' replaces that"
-	elif was_attached "$1" && ! attachment_is_busy; then
-		BROKEN="the gate is gone"
+		status_policy "$1"
+	elif [[ ${LOOK[$1.foreign]} && ${LOOK[$1.attached]} && ! ${LOOK[busy]} ]]; then
+		replaced=${LOOK[$1.foreign]}
+		wrong "$DEV $1 is broken: packets do not meet its chain: in place of the gate is $replaced: 'tailgate attach $DEV --$1 --chain ... --force' replaces that"
+	elif [[ ${LOOK[$1.attached]} && ! ${LOOK[busy]} ]]; then
 		wrong "$DEV $1 is broken: its pins are here, but the gate is gone: 'tailgate attach' or 'tailgate detach' mends it"
-	elif ((${#OTHERS[@]} == 0)); then
-		return 0
 	fi
-	for other in "${OTHERS[@]}"; do
-		[[ ! $BROKEN || $other != "$FOREIGN" ]] || continue
-		NOTES+=("dim:$DEV $1 has beside ours: $other")
+	for ((i = 0; i < LOOK[$1.others]; i++)); do
+		[[ ! $replaced || ${LOOK[$1.other.$i]} != "$replaced" ]] || continue
+		NOTES+=("dim:$DEV $1 has beside ours: ${LOOK[$1.other.$i]}")
 	done
-	HOOKS_JSON+=("$(hook_json "$1")")
 }
 
 status_chain() { # HOOK
-	local i chain=''
-	BROKEN=$CHAIN_BROKEN
-	[[ ! $GATE_ARRAY || $GATE_ARRAY == "$GLOBALS"/* ]] ||
-		wrong "$DEV $1 was attached under another name, and its pins are there: ${GATE_ARRAY%%/tc/*}"
-	[[ ! $BROKEN ]] ||
-		wrong "$DEV $1 is broken: $BROKEN: packets there $(fate_of "${VERDICT_NAME[$GATE_MISS]}")"
-	read -r PASSED DROPPED < <(final_verdicts "${GATE_ARRAY%/*}" "$1")
-	for i in "${!CHAIN_NAMES[@]}"; do
-		chain+="${CHAIN_NAMES[i]}#${CHAIN_IDS[i]} > "
+	local i chain='' broken=${LOOK[$1.broken]} mode=${LOOK[$1.mode]:-clsact} fate=pass
+	[[ ! ${LOOK[$1.array]} || ${LOOK[$1.array]} == "$GLOBALS"/* ]] ||
+		wrong "$DEV $1 was attached under another name, and its pins are there: ${LOOK[$1.array]%%/tc/*}"
+	[[ ${LOOK[$1.miss]} != drop ]] || fate='are dropped'
+	[[ ! $broken ]] || wrong "$DEV $1 is broken: $broken: packets there $fate"
+	for ((i = 0; i < LOOK[$1.plugins]; i++)); do
+		chain+="${LOOK[$1.$i.name]}#${LOOK[$1.$i.id]} > "
 	done
-	chain+=${CHAIN_DEFAULT:-BROKEN}
-	table_row "$DEV" "$1" "${GATE_MODE:-clsact}${GATE_BUILD:+ multi}" \
-		"${BROKEN:+red:}$chain" "${VERDICT_NAME[$GATE_MISS]}" "$PASSED" "$DROPPED"
+	chain+=${LOOK[$1.default]:-BROKEN}
+	[[ ! ${LOOK[$1.build]} ]] || mode+=' multi'
+	table_row "$DEV" "$1" "$mode" "${broken:+red:}$chain" "${LOOK[$1.miss]}" "${LOOK[$1.passed]}" "${LOOK[$1.dropped]}"
 	STATUS_ROWS=1
-	policy_status "$1"
 }
 
-hook_json() { # HOOK
-	local multi=false mode='' default='' miss=''
-	if [[ $GATE_ID ]]; then
-		[[ ! $GATE_BUILD ]] || multi=true
-		mode=${GATE_MODE:-clsact}
-		default=$CHAIN_DEFAULT
-		miss=${VERDICT_NAME[$GATE_MISS]}
-	fi
-	printf '{"hook":"%s","mode":%s,"multi_buffer":%s,"gate":%s,"miss":%s,"default":%s,' \
-		"$1" "$(json_or_null "$mode")" "$multi" "${GATE_ID:-null}" \
-		"$(json_or_null "$miss")" "$(json_or_null "$default")"
-	printf '"chain":[%s],"policy":%s,"passed":%s,"dropped":%s,"broken":%s,"foreign":[%s]}' \
-		"$(chain_json)" "$(policy_status_json)" "$PASSED" "$DROPPED" "$(json_or_null "$BROKEN")" \
-		"$(json_strings "${OTHERS[@]}")"
-}
-
-chain_json() {
-	local i plugins=()
-	[[ $GATE_ID ]] || return 0
-	for i in "${!CHAIN_NAMES[@]}"; do
-		plugins+=("{\"plugin\":$(json_string "${CHAIN_NAMES[i]}"),\"slot\":${CHAIN_SLOTS[i]},\"id\":${CHAIN_IDS[i]},\"tag\":\"${CHAIN_TAGS[i]}\"}")
-	done
-	json_list "${plugins[@]}"
-}
-
-fate_of() { # VERDICT
-	if [[ $1 == drop ]]; then
-		printf 'are dropped\n'
+# That a chain has several policies is nothing for status to fail at.
+status_policy() { # HOOK
+	policy_is_single "$1" || return 0
+	if [[ ${LOOK[$1.policy.readable]} ]]; then
+		policy_in_words "$1"
+		NOTES+=("dim:$DEV $1 has a policy: $REPLY")
 	else
-		printf 'pass\n'
+		NOTES+=("yellow:$DEV $1 has $(policy_version_in_words "$1"): 'tailgate policy apply' puts one of this version in its place")
+	fi
+}
+
+# Objects in /run, a file that several hooks share once, and the kernel's maps
+# and programs.
+status_memory() {
+	local name words=()
+	[[ ${LOOK[object_bytes]:-} ]] || return 0
+	for name in object_bytes map_bytes program_bytes; do
+		bytes_in_words "${LOOK[$name]}"
+		words+=("$REPLY")
+	done
+	NOTES+=("dim:$DEV holds ${words[0]} of objects in /run, ${words[1]} of maps, ${words[2]} of programs")
+}
+
+# "864 KiB", "1.7 MiB", into REPLY
+bytes_in_words() { # BYTES
+	if (($1 < 1 << 20)); then
+		REPLY="$((($1 + 1023) >> 10)) KiB"
+	else
+		REPLY="$(($1 >> 20)).$((($1 & ((1 << 20) - 1)) * 10 >> 20)) MiB"
 	fi
 }
 
@@ -201,58 +177,13 @@ wrong() {
 	STATUS_WRONG=1
 }
 
-# Packets that got their last word on this hook from any plugin: gone on, and
-# dropped.
-final_verdicts() { # PINS HOOK
-	"$BUILD/tg-counters" "${1:-/}" 2>/dev/null | awk -v hook="$2" '
-		$2 == hook && ($3 == "pass" || $3 == "accept" || $3 == "redirect") { passed += $5 }
-		$2 == hook && ($3 == "drop" || $3 == "reject") { dropped += $5 }
-		END { print passed + 0, dropped + 0 }'
-}
-
-# Programs of others on the hook, a line each.
-others_on() { # HOOK
-	local line
-	local -A program
-	[[ ! $FOREIGN ]] || printf '%s\n' "$FOREIGN"
-	[[ $1 != xdp ]] || return 0
-	while IFS= read -r line; do
-		[[ $line == *" handle "* ]] || continue
-		! is_our_place "$line" || continue
-		line=${line#filter }
-		printf 'filter %s\n' "${line%% }"
-	done <<<"$(filters_on "$1")"
-	while IFS= read -r line; do
-		[[ $line ]] || continue
-		words_into program "$line"
-		[[ ${program[hook]} != "$1" ]] ||
-			printf 'TCX program %s (%s), which runs before ours\n' "${program[id]}" "${program[name]}"
-	done <<<"$(inside "$BUILD/tg-chain" tcx "$DEV")"
-}
-
-# --- what dead devices have left
-
 # Pins that no gate of the kernel needs, and those of a device that has another
 # name by now.
-stale_attachments() {
-	local key why device inode
-	inode=$(netns_inode)
-	for key in $(attachment_keys); do
-		attachment_select "$key"
-		device=$(device_of_key "$key")
-		if attachment_is_busy; then
-			continue # being made or removed right now
-		elif [[ $key == "$inode"-* ]] && device_exists "$device"; then
-			continue
-		elif ! attachment_is_live; then
-			why="nothing uses it any more: 'tailgate gc' removes it"
-		elif [[ $key == "$inode"-* ]]; then
-			why="its device is not called $device any more: detach it under its new name, then 'tailgate gc'"
-		else
-			continue # alive, in another namespace
-		fi
-		wrong "stale: $key: $why"
-		STALE_JSON+=("{\"attachment\":$(json_string "$key"),\"why\":$(json_string "$why")}")
+status_stale() {
+	local i
+	for ((i = 0; ; i++)); do
+		[[ ${LOOK[stale.$i.key]:-} ]] || break
+		wrong "stale: ${LOOK[stale.$i.key]}: ${LOOK[stale.$i.why]}"
 	done
 }
 

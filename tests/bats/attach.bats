@@ -118,7 +118,7 @@ teardown() {
 	[[ $(hook_json egress | jq -r .miss) == drop ]]
 	local id
 	for id in $(hook_json ingress | jq '.gate, .chain[].id'); do
-		[[ $("$BUILD/tg-chain" program "$id") == *' tg_miss=3 '* ]]
+		[[ $(constant_of "$id" tg_miss) == 3 ]]
 	done
 }
 

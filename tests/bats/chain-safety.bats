@@ -177,8 +177,8 @@ all_ended_well() { # PID...
 	in_force_is ingress 'count drop_icmp, then pass' 'drop_icmp drop_arp count, then pass'
 	no_ping_passed
 	# The other bank is empty, and so is its place among the objects.
-	(($(hook_json ingress | jq '.chain | length') + 1 == $("$BUILD/tg-chain" used "$PINS/tg_ingress" 0 64 | wc -l)))
-	(($(find "$OBJECTS_ROOT/$KEY" -name 'ingress.[0-9]*.o' | wc -l) == $("$BUILD/tg-chain" used "$PINS/tg_ingress" 0 64 | wc -l)))
+	(($(hook_json ingress | jq '.chain | length') + 1 == $(slots_used ingress)))
+	(($(find "$OBJECTS_ROOT/$KEY" -name 'ingress.[0-9]*.o' | wc -l) == $(slots_used ingress)))
 }
 
 @test "attach and detach at once leave a whole chain or nothing" {

@@ -216,7 +216,7 @@ shows() { # HOOK LINE...
 	done
 	local id
 	for id in $(hook_json ingress | jq '.chain[].id'); do
-		[[ $("$BUILD/tg-chain" program "$id") == *' tg_miss=3 '* ]]
+		[[ $(constant_of "$id" tg_miss) == 3 ]]
 	done
 }
 

@@ -35,7 +35,7 @@ is_stale() { # KEY
 	run -1 tailgate status
 	[[ $output == *"stale: $DEAD: nothing uses it any more: 'tailgate gc' removes it"* ]]
 	for pin in "/run/tailgate/$DEAD/tc/globals"/*; do
-		"$BUILD/tg-chain" map "$pin" | sed -E 's/^id=([0-9]+).*/map \1/'
+		printf 'map %s\n' "$(map_id "$pin")"
 	done >"$BATS_TEST_TMPDIR/ids"
 	run -0 tailgate gc
 	[[ $'\n'$output$'\n' == *$'\n'"removed what was left of $DEAD"$'\n'* ]]

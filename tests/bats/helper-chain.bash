@@ -131,11 +131,17 @@ what_is_there() {
 # From the gate on the hook on, a line for each slot; no gate, no line. Without
 # the front end, so that it can be tested by this.
 walk() { # HOOK
-	local id array=$PINS/tg_$1
-	id=$(gate_id "$1")
-	[[ $id ]] || return 0
-	[[ $1 != xdp || ! -e ${array}f ]] || array+=f
-	"$BUILD/tg-chain" walk "$array" "$id" 2>&1
+	in_server "$BUILD/tg-look" eth0 | awk -F= -v hook="$1" '
+		{ value[$1] = $2 }
+		END {
+			if (value[hook ".gate"] == "") exit
+			for (i = 0; i < value[hook ".plugins"]; i++) {
+				at = hook "." i
+				print "slot=" value[at ".slot"], "id=" value[at ".id"], "name=" value[at ".name"], "serial=" value[at ".serial"]
+			}
+			if (value[hook ".broken"] != "") print "broken=" value[hook ".broken"]
+			else print "end=" value[hook ".end"], "default=" value[hook ".default"]
+		}'
 }
 
 gate_id() { # HOOK
@@ -149,16 +155,8 @@ gate_id() { # HOOK
 
 # The same in one line: 'count drop_tcp, then pass', or nothing.
 in_force() { # HOOK
-	walk "$1" | awk -v hook="_$1" '
-		/ empty=1/ { print plugins ", then broken"; next }
-		!/ name=/ { print; next }
-		/ end_verdict=/ { print plugins ", then " (/ end_verdict=1 / ? "pass" : "drop"); next }
-		{
-			match($0, / name=[^ ]+/)
-			name = substr($0, RSTART + 6, RLENGTH - 6)
-			sub(hook "$", "", name)
-			plugins = plugins (plugins == "" ? "" : " ") name
-		}'
+	walk "$1" | sed -E 's/^slot=.* name=([^ ]+) .*/\1/; s/.* default=/then /; s/^broken=.*/then broken/' |
+		paste -sd ' ' | sed -E 's/ ?then /, then /'
 }
 
 # One hook of the server's eth0, as status has it.
@@ -188,11 +186,28 @@ xdp_mode_is() { # MODE [DEVICE]
 	[[ $mode == "$1" ]] || fail "the mode is '$mode' and not '$1'"
 }
 
+map_id() { # PIN
+	bpftool -j map show pinned "$1" | jq .id
+}
+
+# The value of a constant in a loaded program's .rodata, asked of the kernel.
+constant_of() { # PROGRAM-ID NAME
+	local map
+	for map in $(bpftool -j prog show id "$1" | jq '.map_ids[]'); do
+		bpftool -j map dump id "$map" 2>/dev/null | jq --arg name "$2" '.. | objects | .[$name] // empty' 2>/dev/null
+	done
+}
+
+# How many programs are in the slots of a hook's array.
+slots_used() { # HOOK
+	in_server "$BUILD/tg-look" eth0 | awk -F= -v bank="^$1[.]bank[.]" '$1 ~ bank { sum += $2 } END { print sum + 0 }'
+}
+
 # The programs and maps of the attachment, as 'prog ID' and 'map ID'.
 kernel_objects() {
 	local pin pinned
 	pinned=$(for pin in "$PINS"/*; do
-		"$BUILD/tg-chain" map "$pin" | sed -E 's/^id=([0-9]+).*/\1/'
+		map_id "$pin"
 	done | jq -s .)
 	bpftool -j prog show | jq -r --argjson pinned "$pinned" '
 		[.[] | select([.map_ids[]?] | any(IN($pinned[])))] |

@@ -291,7 +291,8 @@ same_by_hand() { # GOLDEN WORD... with DEVICE where it belongs
 	given_policy a 'drop tcp to port 80'
 	on_server attach eth0 --ingress --chain policy
 	on_server --dry-run policy apply eth0 "$POLICIES/a.policy" >"$BATS_TEST_TMPDIR/dry"
-	on_server --verbose policy apply eth0 "$POLICIES/a.policy" 2>&1 >/dev/null | sed 's/^# //' >"$BATS_TEST_TMPDIR/wet"
+	on_server --verbose policy apply eth0 "$POLICIES/a.policy" 2>&1 >/dev/null |
+		sed -E 's/^# //; s|/policy\.[0-9]+\.o|/policy.o|g' >"$BATS_TEST_TMPDIR/wet" # which others may compile, too
 	diff "$BATS_TEST_TMPDIR/dry" "$BATS_TEST_TMPDIR/wet"
 }
 
@@ -336,7 +337,7 @@ policies_settled() {
 		same "$whole" "$(policies_settled)" "$(stopped_at), then applied again"
 		[[ $(rule_packets ingress) == "$pings 0 0" ]] || fail "$(stopped_at), then applied again: $(rule_packets ingress) of $pings"
 	done
-	((steps >= 9)) || fail "$steps steps, that is not all of them"
+	((steps >= 8)) || fail "$steps steps, that is not all of them"
 	rule_packets_are ingress "0 $pings 0"
 }
 
@@ -362,7 +363,7 @@ policies_settled() {
 			rules_are ingress 'drop tcp to port 80' 'default next' || fail "$(stopped_at)"
 		fi
 	done
-	((steps >= 9)) || fail "$steps steps, that is not all of them"
+	((steps >= 8)) || fail "$steps steps, that is not all of them"
 }
 
 @test "killed between two hooks, a rollback takes back the one that had changed" {

@@ -262,7 +262,8 @@ void look_judge(struct look *look)
 
 		if (!hook->gate && hook->was_attached && !is_busy)
 			snprintf(hook->broken, sizeof(hook->broken),
-				 "the gate is gone");
+				 hook->foreign[0] ? "the gate was replaced"
+						  : "the gate is gone");
 	}
 }
 

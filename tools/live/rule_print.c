@@ -146,18 +146,6 @@ struct rule_summary rules_summary(const struct rule_lines *rules)
 	return summary;
 }
 
-void rules_print_summary(const struct rule_lines *rules, uint32_t program)
-{
-	const struct rule_line *first =
-		rules->count ? in_order(rules, 0) : NULL;
-
-	printf("program=%" PRIu32 " rules=%" PRIu32 " default=%s", program,
-	       rules->count ? rules->count - 1 : 0, default_verdict(rules));
-	if (first && has_place(first))
-		printf(" file=%.*s", file_size(first), first->place);
-	putchar('\n');
-}
-
 void rules_print_text(const struct rule_lines *rules, bool json)
 {
 	for (uint32_t i = 0; i < rules->count; i++) {

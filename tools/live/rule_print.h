@@ -20,11 +20,6 @@ struct rule_summary {
 
 struct rule_summary rules_summary(const struct rule_lines *rules);
 
-/* program=ID rules=COUNT default=VERDICT file=FILE, the file last: it may hold
- * blanks. It is that of the first rule.
- */
-void rules_print_summary(const struct rule_lines *rules, uint32_t program);
-
 /* The n-th line is rule n, and the last one the default. */
 void rules_print_text(const struct rule_lines *rules, bool json);
 
