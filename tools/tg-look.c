@@ -13,6 +13,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "lib/json_print.h"
 #include "live/look.h"
 #include "live/look_attachment.h"
 #include "live/look_device.h"
@@ -78,7 +79,8 @@ struct report {
 	const struct options *options;
 	char devices[DEVICES_MAX][IFNAMSIZ];
 	int count;
-	int printed, stale;
+	int stale;
+	json_t *devices_json, *stale_json;
 	bool is_wrong;
 };
 
@@ -114,6 +116,12 @@ static int add_key(const char *key, void *context)
 	return err;
 }
 
+static void add_found(json_t *array, json_t *found)
+{
+	if (found)
+		add_json_item(array, found);
+}
+
 static int report_device(struct report *report, const char *device)
 {
 	struct look look;
@@ -125,7 +133,7 @@ static int report_device(struct report *report, const char *device)
 		err = EXIT_NO_DEVICE;
 	} else if (!err && report->options->json) {
 		look_judge(&look);
-		report->printed += look_print_json(&look, !report->printed);
+		add_found(report->devices_json, look_to_json(&look));
 		report->is_wrong |= look_is_wrong(&look);
 	} else if (!err) {
 		err = look_print_lines(&look, &report->options->wants);
@@ -145,7 +153,7 @@ static int report_key(const char *key, void *context)
 		return err;
 	report->is_wrong = true;
 	if (report->options->json) {
-		look_print_json_stale(key, why, !report->stale);
+		add_json_item(report->stale_json, look_stale_to_json(key, why));
 	} else {
 		look_line(key, "stale.%d.key", report->stale);
 		look_line(why, "stale.%d.why", report->stale);
@@ -182,26 +190,28 @@ static int print_report(const struct options *options, const char *device)
 	int err = 0;
 
 	report.options = options;
+	report.devices_json = json_array();
+	report.stale_json = json_array();
 	if (!device)
 		err = collect(&report);
 	else
 		add_device(device, &report);
-	if (!err && options->json)
-		fputs("{\"devices\":[", stdout);
 	for (int i = 0; !err && i < report.count; i++) {
 		if (!i || strcmp(report.devices[i], report.devices[i - 1]))
 			err = report_device(&report, report.devices[i]);
 	}
-	if (!err && options->json)
-		fputs("],\"stale\":[", stdout);
 	if (!err && device)
 		err = report_own_key(&report, device);
 	else if (!err)
 		err = look_each_key(report_key, &report);
-	if (!err && options->json)
-		puts("]}");
 	if (err)
 		return err;
+	if (options->json)
+		print_json(stdout,
+			   json_pack("{s:o, s:o}", "devices",
+				     report.devices_json, "stale",
+				     report.stale_json),
+			   JSON_COMPACT);
 	return options->json && report.is_wrong ? EXIT_WRONG : 0;
 }
 

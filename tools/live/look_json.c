@@ -1,75 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
 #include "look_attachment.h"
 #include "look_print.h"
 
-static void print_text(const char *name, const char *text)
+/* null for a text of no length. */
+static json_t *text(const char *text)
 {
-	printf("\"%s\":", name);
-	if (text && *text)
-		json_print(stdout, text, strlen(text));
-	else
-		fputs("null", stdout);
+	return string_to_json(text && *text ? text : NULL);
 }
 
-static void print_verdict(const char *name, uint32_t verdict)
+static json_t *verdict(uint32_t verdict)
 {
-	print_text(name, verdict ? verdict_name(verdict) : NULL);
+	return text(verdict ? verdict_name(verdict) : NULL);
 }
 
-static void print_chain(const struct look_hook *hook)
+static json_t *number_or_null(uint64_t number)
 {
-	fputs("\"chain\":[", stdout);
+	return number ? json_integer(number) : json_null();
+}
+
+static json_t *chain_to_json(const struct look_hook *hook)
+{
+	json_t *chain = json_array();
+
 	for (int i = 0; i < hook->plugin_count; i++) {
 		const struct look_plugin *plugin = &hook->plugins[i];
+		char tag[2 * sizeof(plugin->program.tag) + 1];
 
-		fputs(i ? ",{" : "{", stdout);
-		print_text("plugin", plugin->program.name);
-		printf(",\"slot\":%" PRIu32 ",\"id\":%" PRIu32 ",\"tag\":\"",
-		       plugin->slot, plugin->program.id);
 		for (size_t byte = 0; byte < sizeof(plugin->program.tag);
 		     byte++)
-			printf("%02x", plugin->program.tag[byte]);
-		fputs("\"}", stdout);
+			sprintf(tag + 2 * byte, "%02x",
+				plugin->program.tag[byte]);
+		add_json_item(chain,
+			      json_pack("{s:o, s:I, s:I, s:s}", "plugin",
+					text(plugin->program.name), "slot",
+					(json_int_t)plugin->slot, "id",
+					(json_int_t)plugin->program.id, "tag",
+					tag));
 	}
-	putchar(']');
+	return chain;
 }
 
-static void print_policy(const struct look *look, const struct look_hook *hook)
+static json_t *policy_to_json(const struct look *look,
+			      const struct look_hook *hook)
 {
 	const struct look_policy *policy = &hook->policy;
 
-	if (policy->position < 0 || !policy->is_readable) {
-		fputs("\"policy\":null", stdout);
-		return;
-	}
-	printf("\"policy\":{\"rules\":%" PRIu32 ",", policy->rules);
-	print_text("default", policy->default_verdict);
-	putchar(',');
-	print_text("file", policy->file);
-	if (look->unconfirmed_until)
-		printf(",\"unconfirmed_until\":%" PRIu64 "}",
-		       look->unconfirmed_until);
-	else
-		fputs(",\"unconfirmed_until\":null}", stdout);
+	if (policy->position < 0 || !policy->is_readable)
+		return json_null();
+	return json_pack("{s:I, s:o, s:o, s:o}", "rules",
+			 (json_int_t)policy->rules, "default",
+			 text(policy->default_verdict), "file",
+			 text(policy->file), "unconfirmed_until",
+			 number_or_null(look->unconfirmed_until));
 }
 
-static void print_foreign(const struct look_hook *hook)
+static json_t *others_to_json(const struct look_hook *hook)
 {
-	fputs("\"foreign\":[", stdout);
-	for (int i = 0; i < hook->other_count; i++) {
-		const char *text = hook->others[i].text;
+	json_t *others = json_array();
 
-		if (i)
-			putchar(',');
-		json_print(stdout, text, strlen(text));
-	}
-	fputs("]}", stdout);
+	for (int i = 0; i < hook->other_count; i++)
+		add_json_item(others, string_to_json(hook->others[i].text));
+	return others;
 }
 
 static const char *hook_mode(const struct look_hook *hook)
@@ -79,28 +75,19 @@ static const char *hook_mode(const struct look_hook *hook)
 	return hook->hook == TG_HOOK_XDP ? hook->mode : "clsact";
 }
 
-static void print_hook(const struct look *look, const struct look_hook *hook)
+static json_t *hook_to_json(const struct look *look,
+			    const struct look_hook *hook)
 {
-	printf("{\"hook\":\"%s\",", hook_name(hook->hook));
-	print_text("mode", hook_mode(hook));
-	printf(",\"multi_buffer\":%s,",
-	       hook->gate && hook->is_multi ? "true" : "false");
-	if (hook->gate)
-		printf("\"gate\":%" PRIu32 ",", hook->gate);
-	else
-		fputs("\"gate\":null,", stdout);
-	print_verdict("miss", hook->gate ? hook->miss : 0);
-	putchar(',');
-	print_verdict("default", hook->default_verdict);
-	putchar(',');
-	print_chain(hook);
-	putchar(',');
-	print_policy(look, hook);
-	printf(",\"passed\":%" PRIu64 ",\"dropped\":%" PRIu64 ",", hook->passed,
-	       hook->dropped);
-	print_text("broken", hook->broken);
-	putchar(',');
-	print_foreign(hook);
+	return json_pack(
+		"{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}",
+		"hook", hook_name(hook->hook), "mode", text(hook_mode(hook)),
+		"multi_buffer", hook->gate && hook->is_multi, "gate",
+		number_or_null(hook->gate), "miss",
+		verdict(hook->gate ? hook->miss : 0), "default",
+		verdict(hook->default_verdict), "chain", chain_to_json(hook),
+		"policy", policy_to_json(look, hook), "passed",
+		(json_int_t)hook->passed, "dropped", (json_int_t)hook->dropped,
+		"broken", text(hook->broken), "foreign", others_to_json(hook));
 }
 
 static bool has_something(const struct look_hook *hook)
@@ -108,49 +95,36 @@ static bool has_something(const struct look_hook *hook)
 	return hook->gate || hook->broken[0] || hook->other_count;
 }
 
-static void print_memory(const struct look *look)
+static json_t *memory_to_json(const struct look *look)
 {
-	if (look->has_pins)
-		printf("{\"objects\":%" PRIu64 ",\"maps\":%" PRIu64
-		       ",\"programs\":%" PRIu64 "}",
-		       look->object_bytes, look->map_bytes,
-		       look->program_bytes);
-	else
-		fputs("null", stdout);
+	if (!look->has_pins)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I}", "objects",
+			 (json_int_t)look->object_bytes, "maps",
+			 (json_int_t)look->map_bytes, "programs",
+			 (json_int_t)look->program_bytes);
 }
 
-bool look_print_json(const struct look *look, bool is_first)
+json_t *look_to_json(const struct look *look)
 {
-	bool some = false;
+	json_t *hooks = json_array();
 
 	for (int i = 0; i < TG_HOOKS; i++) {
-		if (!has_something(&look->hooks[i]))
-			continue;
-		if (!some) {
-			fputs(is_first ? "{" : ",{", stdout);
-			print_text("device", look->device);
-			putchar(',');
-			print_text("attachment", look->key);
-			fputs(",\"hooks\":[", stdout);
-		}
-		if (some)
-			putchar(',');
-		print_hook(look, &look->hooks[i]);
-		some = true;
+		if (has_something(&look->hooks[i]))
+			add_json_item(hooks,
+				      hook_to_json(look, &look->hooks[i]));
 	}
-	if (!some)
-		return false;
-	fputs("],\"memory\":", stdout);
-	print_memory(look);
-	putchar('}');
-	return true;
+	if (!json_array_size(hooks)) {
+		json_decref(hooks);
+		return NULL;
+	}
+	return json_pack("{s:o, s:o, s:o, s:o}", "device", text(look->device),
+			 "attachment", text(look->key), "hooks", hooks,
+			 "memory", memory_to_json(look));
 }
 
-void look_print_json_stale(const char *key, const char *why, bool is_first)
+json_t *look_stale_to_json(const char *key, const char *why)
 {
-	fputs(is_first ? "{" : ",{", stdout);
-	print_text("attachment", key);
-	putchar(',');
-	print_text("why", why);
-	putchar('}');
+	return json_pack("{s:o, s:o}", "attachment", text(key), "why",
+			 text(why));
 }

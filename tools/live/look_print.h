@@ -6,6 +6,8 @@
 #ifndef TG_LOOK_PRINT_H
 #define TG_LOOK_PRINT_H
 
+#include <jansson.h>
+
 #include "look.h"
 
 /* One line; what would end it, or is no text, becomes '?'. */
@@ -16,10 +18,10 @@ void look_number(uint64_t value, const char *name, ...)
 
 int look_print_lines(const struct look *look, const struct look_wants *wants);
 
-/* The device, where anything is attached; true where it was printed. */
-bool look_print_json(const struct look *look, bool is_first);
+/* The device; NULL if nothing is attached to it. */
+json_t *look_to_json(const struct look *look);
 
-void look_print_json_stale(const char *key, const char *why, bool is_first);
+json_t *look_stale_to_json(const char *key, const char *why);
 
 /* The constants of the objects: "file.ingress.0.o.serial=2". */
 int look_print_files(const char *key);
