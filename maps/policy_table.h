@@ -236,8 +236,11 @@ struct tg_policy_family {
 	struct tg_tree tree;
 };
 
-/* Changes whenever the program reads the tables differently. */
-#define TG_POLICY_VERSION 7
+/*
+ * Changes whenever the program reads the tables differently, or the text of the
+ * rules has another form.
+ */
+#define TG_POLICY_VERSION 8
 
 struct tg_policy {
 	__u32 size;	 /* of the tables */

@@ -36,6 +36,7 @@ static const char help[] =
 	"      --batch           a packet a line from standard input, an "
 	"answer a line\n"
 	"      --json            an object a packet\n"
+	"      --expand          the values of lists in place of their names\n"
 	"  -h, --help\n"
 	"\n"
 	"The exit status is 3 where the chain has changed meanwhile.\n";
@@ -93,6 +94,7 @@ static int parse_options(struct live *live, int argc, char **argv)
 		{ "pcap", required_argument, NULL, 'c' },
 		{ "batch", no_argument, NULL, 'b' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "expand", no_argument, NULL, 'e' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -125,6 +127,9 @@ static int parse_options(struct live *live, int argc, char **argv)
 			break;
 		case 'j':
 			questions->json = true;
+			break;
+		case 'e':
+			live->twins.expand = true;
 			break;
 		case 'h':
 			live->help = true;

@@ -19,7 +19,7 @@ static const char help[] =
 	"       tg-policy fmt [-i] FILE\n"
 	"                     the policy in canonical layout; -i: in place\n"
 	"       tg-policy show FILE\n"
-	"                     the rules, numbered, with lists written out\n"
+	"                     the rules, numbered; --expand writes lists out\n"
 	"       tg-policy compile [--hook HOOK] [--multi-buffer] [-q] [-v] "
 	"FILE "
 	"-o OBJECT\n"

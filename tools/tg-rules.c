@@ -16,13 +16,13 @@
 #include "lib/elf_object.h"
 #include "live/grace.h"
 #include "live/kept_counts.h"
-#include "policy_table.h"
+#include "live/rule_lists.h"
 #include "live/rule_print.h"
 
 #define EXIT_USAGE 2
 
 static const char help[] =
-	"Usage: tg-rules show FOLDER BASE ARRAY SLOT [--json]\n"
+	"Usage: tg-rules show FOLDER BASE ARRAY SLOT [--json] [--expand]\n"
 	"                     the rules in force, and what they have counted\n"
 	"       tg-rules keep FOLDER BASE ARRAY SLOT [--after-grace]\n"
 	"                     after another policy has come: what its rules "
@@ -32,12 +32,22 @@ static const char help[] =
 	"                     bpffs, has pins of its own; first it waits, "
 	"where\n"
 	"                     that is said, until no packet is in the old one\n"
-	"       tg-rules text ARRAY SLOT [--json]\n"
-	"       tg-rules text OBJECT [--json]\n"
+	"       tg-rules text ARRAY SLOT [--json] [--expand]\n"
 	"                     a line for each rule, the default last\n"
+	"       tg-rules text OBJECT [ARRAY SLOT] [--json] [--expand]\n"
+	"                     the same of an object; rules that are in force\n"
+	"                     in the slot have the words that they have there\n"
+	"       tg-rules lists OBJECT ARRAY SLOT [--json]\n"
+	"                     how the values of lists would change\n"
 	"\n"
 	"ARRAY is the pin of a chain's array. Of an OBJECT that was compiled\n"
-	"it reads the rules that it would bring.\n";
+	"it reads the rules that it would bring. Rules have the names of "
+	"lists\n"
+	"in place of their values, without --expand.\n";
+
+struct options {
+	bool json, expand;
+};
 
 static int fail(const char *what, int err)
 {
@@ -61,7 +71,7 @@ static uint32_t number(const char *text)
 /* --- what is in force, and what it has counted in all */
 
 static int read_totals(const struct kept_counts *kept, uint32_t program,
-		       struct rule_lines *rules)
+		       struct rule_lines *rules, bool expand)
 {
 	struct loaded_rules loaded;
 	int err = loaded_rules_open(&loaded, program);
@@ -69,7 +79,7 @@ static int read_totals(const struct kept_counts *kept, uint32_t program,
 	*rules = (struct rule_lines){ 0 };
 	if (err)
 		return err;
-	err = loaded_rules_read(&loaded, rules);
+	err = loaded_rules_read(&loaded, rules, expand);
 	if (!err)
 		err = kept_inherit(kept, program, rules);
 	if (!err)
@@ -80,7 +90,7 @@ static int read_totals(const struct kept_counts *kept, uint32_t program,
 
 /* Another command may be at work: then what was read does not fit together. */
 static int read_settled(char **words, uint32_t *program,
-			struct rule_lines *rules)
+			struct rule_lines *rules, bool expand)
 {
 	const struct kept_counts kept = { words[0], words[1] };
 	int err = -EAGAIN;
@@ -90,7 +100,7 @@ static int read_settled(char **words, uint32_t *program,
 
 		err = slot_program(words[2], number(words[3]), program);
 		if (!err)
-			err = read_totals(&kept, *program, rules);
+			err = read_totals(&kept, *program, rules, expand);
 		if (err && err != -ENOENT)
 			break;
 		if (slot_program(words[2], number(words[3]), &after) < 0)
@@ -103,41 +113,41 @@ static int read_settled(char **words, uint32_t *program,
 	return err;
 }
 
-static int do_show(char **words, bool json)
+static int do_show(char **words, const struct options *options)
 {
 	struct rule_lines rules = { 0 };
 	uint32_t program = 0;
-	int err = read_settled(words, &program, &rules);
+	int err = read_settled(words, &program, &rules, options->expand);
 
 	if (!err)
-		rules_print(&rules, program, json);
+		rules_print(&rules, program, options->json);
 	rule_lines_free(&rules);
 	return err ? fail(words[2], err) : 0;
 }
 
-static int do_keep(char **words, bool json)
+static int do_keep(char **words, const struct options *options)
 {
 	const struct kept_counts kept = { words[0], words[1] };
 	uint32_t program;
 	int err = slot_program(words[2], number(words[3]), &program);
 
-	(void)json;
+	(void)options;
 	if (!err)
 		err = kept_move_on(&kept, program);
 	return err ? fail(err == -EBADMSG ? words[1] : words[2], err) : 0;
 }
 
-static int do_keep_after_grace(char **words, bool json)
+static int do_keep_after_grace(char **words, const struct options *options)
 {
 	int err = strcmp(words[4], "--after-grace") ? -EINVAL : grace_wait();
 
-	return err ? fail(words[4], err) : do_keep(words, json);
+	return err ? fail(words[4], err) : do_keep(words, options);
 }
 
 /* --- the rules alone */
 
 static int read_running(char **words, struct rule_lines *rules,
-			uint32_t *program)
+			uint32_t *program, bool expand)
 {
 	struct loaded_rules loaded;
 	int err = slot_program(words[0], number(words[1]), program);
@@ -147,63 +157,130 @@ static int read_running(char **words, struct rule_lines *rules,
 		err = loaded_rules_open(&loaded, *program);
 	if (err)
 		return err;
-	err = loaded_rules_read(&loaded, rules);
+	err = loaded_rules_read(&loaded, rules, expand);
 	loaded_rules_close(&loaded);
 	return err;
 }
 
-static int do_running_text(char **words, bool json)
+static int do_running_text(char **words, const struct options *options)
 {
 	struct rule_lines rules;
 	uint32_t program;
-	int err = read_running(words, &rules, &program);
+	int err = read_running(words, &rules, &program, options->expand);
 
 	if (!err)
-		rules_print_text(&rules, json);
+		rules_print_text(&rules, options->json);
 	rule_lines_free(&rules);
 	return err ? fail(words[0], err) : 0;
 }
 
-static int do_object_text(char **words, bool json)
+static int read_object(const char *path, struct rule_lines *rules, bool expand)
 {
 	struct elf_object object;
-	struct rule_lines rules = { 0 };
 	size_t size;
 	char *section, *text;
-	int err = elf_object_read(&object, words[0]);
+	int err = elf_object_read(&object, path);
 
+	*rules = (struct rule_lines){ 0 };
 	if (err)
 		return err;
 	section = elf_object_section(&object, ".rodata.rules", &size);
 	text = section ? rule_text_copy(section, size) : NULL;
 	if (text)
-		err = rule_lines_parse(&rules, text);
+		err = rule_lines_parse(rules, text, expand);
 	else
 		err = section ? -ENOMEM : -EPROTO;
-	if (!err)
-		rules_print_text(&rules, json);
-	rule_lines_free(&rules);
 	elf_object_free(&object);
+	return err;
+}
+
+static int do_object_text(char **words, const struct options *options)
+{
+	struct rule_lines rules;
+	int err = read_object(words[0], &rules, options->expand);
+
+	if (!err)
+		rules_print_text(&rules, options->json);
+	rule_lines_free(&rules);
+	return err ? fail(words[0], err) : 0;
+}
+
+/* --- an object beside what is in force */
+
+static int do_text_beside(char **words, const struct options *options)
+{
+	struct rule_lines rules, running = { 0 };
+	uint32_t program;
+	int err = read_object(words[0], &rules, options->expand);
+
+	if (!err)
+		err = read_running(words + 1, &running, &program,
+				   options->expand);
+	if (!err) {
+		rule_lines_take_words(&rules, &running);
+		rules_print_text(&rules, options->json);
+	}
+	rule_lines_free(&rules);
+	rule_lines_free(&running);
+	return err ? fail(words[0], err) : 0;
+}
+
+static int do_lists(char **words, const struct options *options)
+{
+	struct rule_lines rules, running = { 0 };
+	uint32_t program;
+	int err = read_object(words[0], &rules, false);
+
+	if (!err)
+		err = read_running(words + 1, &running, &program, false);
+	if (!err)
+		err = rule_lists_print_changes(&running, &rules, options->json);
+	rule_lines_free(&rules);
+	rule_lines_free(&running);
 	return err ? fail(words[0], err) : 0;
 }
 
 static const struct command {
 	const char *name;
 	int words;
-	bool has_json;
-	int (*run)(char **words, bool json);
+	bool has_json, has_expand;
+	int (*run)(char **words, const struct options *options);
 } commands[] = {
-	{ "show", 4, true, do_show },
-	{ "keep", 4, false, do_keep },
-	{ "keep", 5, false, do_keep_after_grace },
-	{ "text", 2, true, do_running_text },
-	{ "text", 1, true, do_object_text },
+	{ "show", 4, true, true, do_show },
+	{ "keep", 4, false, false, do_keep },
+	{ "keep", 5, false, false, do_keep_after_grace },
+	{ "text", 2, true, true, do_running_text },
+	{ "text", 1, true, true, do_object_text },
+	{ "text", 3, true, true, do_text_beside },
+	{ "lists", 3, true, false, do_lists },
 };
+
+/* They stand at the end; returns how many words there are before them. */
+static int take_options(int argc, char **argv, struct options *options)
+{
+	for (; argc > 2; argc--) {
+		if (!strcmp(argv[argc - 1], "--json"))
+			options->json = true;
+		else if (!strcmp(argv[argc - 1], "--expand"))
+			options->expand = true;
+		else
+			break;
+	}
+	return argc - 2;
+}
+
+static bool is_meant(const struct command *command, const char *name, int words,
+		     const struct options *options)
+{
+	return words == command->words && !strcmp(name, command->name) &&
+	       (!options->json || command->has_json) &&
+	       (!options->expand || command->has_expand);
+}
 
 int main(int argc, char **argv)
 {
-	bool json = argc > 2 && !strcmp(argv[argc - 1], "--json");
-	int words = argc - 2 - json;
+	struct options options = { 0 };
+	int words = take_options(argc, argv, &options);
 	int status = -1;
 
 	if (argc == 2 &&
@@ -213,11 +290,11 @@ int main(int argc, char **argv)
 	}
 	libbpf_set_print(NULL);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		if (words == commands[i].words &&
-		    (!json || commands[i].has_json) &&
-		    !strcmp(argv[1], commands[i].name))
-			status = commands[i].run(argv + 2, json) ? EXIT_FAILURE
-								 : EXIT_SUCCESS;
+		if (words >= 0 &&
+		    is_meant(&commands[i], argv[1], words, &options))
+			status = commands[i].run(argv + 2, &options)
+					 ? EXIT_FAILURE
+					 : EXIT_SUCCESS;
 	}
 	if (status >= 0)
 		return status || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -5,23 +5,24 @@
 
 help_policy_show() {
 	cat <<-'EOF'
-		Usage: tailgate policy show DEV [--hook HOOK] [--json]
-		       tailgate policy show --file FILE
-		       tailgate policy diff DEV FILE [--hook HOOK] [--json]
+		Usage: tailgate policy show DEV [--hook HOOK] [--expand] [--json]
+		       tailgate policy show --file FILE [--expand]
+		       tailgate policy diff DEV FILE [--hook HOOK] [--expand] [--json]
 
 		  show DEV   the rules in force on each hook, as the kernel has them, with
 		             the packets that each has decided about and their bytes
-		  --file     the rules of a file, numbered, with lists written out
+		  --file     the rules of a file, numbered
 		  diff       the rules that FILE would take away (-) and bring (+), with
 		             their numbers there; rules count as the same by what they say,
-		             wherever they stand in a file
+		             wherever they stand in a file; lists (~) whose values change
+		  --expand   the values of lists in place of their names
 
 		Counts live on over an apply for rules that stay.
 	EOF
 	help_rights policy
 }
 
-SHOW_FILE='' SHOW_HOOK='' SHOW_JSON=()
+SHOW_FILE='' SHOW_HOOK='' SHOW_JSON=() SHOW_EXPAND=()
 
 parse_show_options() { # OPERANDS WORD...
 	local operands=("$1")
@@ -33,6 +34,7 @@ parse_show_options() { # OPERANDS WORD...
 			exit 0
 			;;
 		-j | --json) SHOW_JSON=(--json) ;;
+		--expand) SHOW_EXPAND=(--expand) ;;
 		--hook)
 			(($# > 1)) || usage_error "--hook needs a value"
 			set -- "--hook=$2" "${@:3}"
@@ -73,7 +75,7 @@ policy_show() {
 			continue
 		fi
 		policy_counts_of "$hook"
-		rules=$("$BUILD/tg-rules" show "${COUNTS_OF[@]}" "${SHOW_JSON[@]}") || exit 1
+		rules=$("$BUILD/tg-rules" show "${COUNTS_OF[@]}" "${SHOW_JSON[@]}" "${SHOW_EXPAND[@]}") || exit 1
 		if ((${#SHOW_JSON[@]})); then
 			hooks+=("{\"hook\":\"$hook\",\"rollback\":$(has_previous "$hook"),\"policy\":$rules}")
 		else
@@ -123,19 +125,20 @@ policy_diff() {
 }
 
 diff_all() { # FOLDER
-	local hook hooks changes=() changed
+	local hook hooks changes=() slot
 	hooks=$(json_list "${POLICY_HOOKS[@]}")
 	inside "$BUILD/tg-policy" compile --quiet --hook "$hooks" -o "$1/policy.o" "$SHOW_FILE" || return 1
-	"$BUILD/tg-rules" text "$1/policy.o" "${SHOW_JSON[@]}" >"$1/new" || return 1
 	for hook in "${POLICY_HOOKS[@]}"; do
 		[[ ${LOOK[$hook.policy.readable]} ]] || {
 			warn "$DEV $hook has $(policy_version_in_words "$hook"): its rules cannot be compared"
 			return 1
 		}
-		"$BUILD/tg-rules" text "${LOOK[$hook.array]}" "${LOOK[$hook.policy.slot]}" "${SHOW_JSON[@]}" >"$1/old" || return 1
+		slot=("${LOOK[$hook.array]}" "${LOOK[$hook.policy.slot]}")
+		"$BUILD/tg-rules" text "${slot[@]}" "${SHOW_JSON[@]}" "${SHOW_EXPAND[@]}" >"$1/old" || return 1
+		"$BUILD/tg-rules" text "$1/policy.o" "${slot[@]}" "${SHOW_JSON[@]}" "${SHOW_EXPAND[@]}" >"$1/new" || return 1
+		"$BUILD/tg-rules" lists "$1/policy.o" "${slot[@]}" "${SHOW_JSON[@]}" >"$1/lists" || return 1
 		if ((${#SHOW_JSON[@]})); then
-			changed=$(diff_json "$1")
-			changes+=("{\"hook\":\"$hook\",\"changes\":[$changed]}")
+			changes+=("{\"hook\":\"$hook\",\"changes\":[$(diff_json "$1")],\"lists\":[$(paste -sd, "$1/lists")]}")
 		else
 			diff_text "$1" "$hook"
 		fi
@@ -146,7 +149,7 @@ diff_all() { # FOLDER
 
 # The default comes last, and has no number.
 diff_text() { # FOLDER HOOK
-	if cmp -s "$1/old" "$1/new"; then
+	if cmp -s "$1/old" "$1/new" && [[ ! -s $1/lists ]]; then
 		say "$DEV $2: no change"
 		return
 	fi
@@ -155,6 +158,7 @@ diff_text() { # FOLDER HOOK
 		diff --unchanged-group-format='' --old-line-format='-%6dn  %L' \
 			--new-line-format='+%6dn  %L' "$1/old" "$1/new" || true
 	} | sed -E 's/^([-+]) *[0-9]+(  default [a-z]+)$/\1      \2/'
+	sed 's/^/~         list /' "$1/lists"
 }
 
 diff_json() { # FOLDER

@@ -28,6 +28,7 @@ help_explain() {
 		                      each packet is answered when it arrives
 		      --batch         a packet a line from standard input, an answer a line
 		      --json          an object a packet
+		      --expand        the values of lists in rules, not their names
 
 		With --policy it asks a file of rules, and no device:
 
@@ -75,7 +76,7 @@ explain_live() { # WORD...
 parse_explain_words() {
 	while (($#)); do
 		case $1 in
-		--json | --batch | --pcap=*) options+=("$1") ;;
+		--json | --batch | --expand | --pcap=*) options+=("$1") ;;
 		--pcap)
 			(($# > 1)) || usage_error "--pcap needs a file"
 			options+=("--pcap=$2")
@@ -94,7 +95,7 @@ check_explain_ways() {
 	local option ways=0
 	((${#packet[@]} == 0)) || ways=1
 	for option in "${options[@]}"; do
-		[[ $option == --json ]] || ((++ways))
+		[[ $option == --json || $option == --expand ]] || ((++ways))
 	done
 	((ways != 0)) || usage_error "explain: which packet?"
 	((ways == 1)) || usage_error "explain: one of a packet, --pcap and --batch"

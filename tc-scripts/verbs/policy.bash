@@ -29,21 +29,22 @@ help_policy() {
 	cat <<-'EOF'
 		Usage: tailgate policy check [--hook HOOK] [--json] FILE
 		       tailgate policy fmt [-i] FILE
-		       tailgate policy show --file FILE
+		       tailgate policy show --file FILE [--expand]
 		       tailgate policy import --iptables|--nft|--classbench FILE
 		       tailgate policy compile [--hook HOOK] [--multi-buffer] FILE -o OBJECT
 		       tailgate policy compile --dump FILE
 		       tailgate policy apply DEV FILE [--hook HOOK] [--confirm SECONDS]
 		       tailgate policy confirm DEV
 		       tailgate policy rollback DEV [--hook HOOK]
-		       tailgate policy show DEV [--hook HOOK] [--json]
-		       tailgate policy diff DEV FILE [--hook HOOK] [--json]
+		       tailgate policy show DEV [--hook HOOK] [--expand] [--json]
+		       tailgate policy diff DEV FILE [--hook HOOK] [--expand] [--json]
 
 		Of files; this needs no root, and nothing is loaded:
 
 		  check     parses and checks a policy, for one hook or for all
 		  fmt       prints it in the canonical form; -i writes it back
-		  show      prints its rules, numbered, with lists and sub-lists expanded
+		  show      prints its rules, numbered; --expand puts the values of lists in
+		            place of their names
 		  import    prints a policy that says what other rules say
 		  compile   makes an object of the policy plugin, for tc and ip to load;
 		            --dump prints its tables in words
@@ -78,9 +79,8 @@ cmd_policy() {
 	diff) policy_diff "$@" ;;
 	guard) policy_guard "$@" ;;
 	show)
-		case ${1:-} in
-		--file) policy_tool show "${@:2}" ;;
-		--file=*) policy_tool show "${1#*=}" "${@:2}" ;;
+		case " $*" in
+		*\ --file | *\ --file[=\ ]*) policy_tool show "$@" ;;
 		esac
 		policy_show "$@"
 		;;

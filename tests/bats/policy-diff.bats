@@ -49,7 +49,59 @@ diff_with() { # NAME [OPTION...]
 	given_policy b 'list web = { 80 }' '' '# the same' 'drop   tcp to   port web' 'pass icmp  # here' 'drop arp' 'default pass'
 	run -0 diff_with b
 	[[ $output == 'eth0 ingress: no change' ]]
-	diff_with b --json | jq -e '. == {device: "eth0", hooks: [{hook: "ingress", changes: []}]}'
+	diff_with b --json | jq -e '. == {device: "eth0", hooks: [{hook: "ingress", changes: [], lists: []}]}'
+}
+
+given_lists() { # NAME BAD-VALUES
+	given_policy "$1" 'default pass' "list bad = { $2 }" 'list web = { 80, 443 }' 'drop from bad' 'drop tcp to port web'
+}
+
+@test "show, explain and diff name the lists of rules, and --expand prints values" {
+	given_lists a '198.51.100.7, 2001:db8::/64'
+	given_policy b 'list ports = { 22 }' 'drop tcp to port ports'
+	on_server policy apply eth0 "$POLICIES/a.policy"
+	rules_are ingress 'drop from bad' 'drop tcp to port web' 'default pass'
+	[[ $(on_server policy show eth0 --expand) == *'drop from { 198.51.100.7, 2001:db8::/64 }'*'drop tcp to port { 80, 443 }'* ]]
+	local asked=(explain eth0 ingress tcp 198.51.100.7:1 '>' 203.0.113.9:22)
+	[[ $(on_server "${asked[@]}") == *'a.policy:4: drop from bad'* ]]
+	[[ $(on_server "${asked[@]}" --expand) == *'a.policy:4: drop from { 198.51.100.7, 2001:db8::/64 }'* ]]
+	on_server "${asked[@]}" --json | jq -e '.rule == "drop from bad" and .line == 4'
+	run -0 --separate-stderr diff_with b
+	[[ $output == *'-     1  drop from bad'*'+     1  drop tcp to port ports'* ]]
+	run -0 --separate-stderr diff_with b --expand
+	[[ $output == *'-     1  drop from { 198.51.100.7, 2001:db8::/64 }'*'+     1  drop tcp to port 22'* ]]
+}
+
+@test "diff says in words how the values of a list change, and of nothing else" {
+	given_lists a '198.51.100.7, 198.51.100.9'
+	given_lists b '198.51.100.7, 203.0.113.1, 203.0.113.3, 203.0.113.5'
+	on_server policy apply eth0 "$POLICIES/a.policy"
+	run -0 --separate-stderr diff_with a
+	[[ $output == 'eth0 ingress: no change' ]]
+	run -0 --separate-stderr diff_with b
+	diff <(printf '%s\n' "$output") - <<-'END'
+		eth0 ingress
+		~         list bad: 3 entries added, 1 gone
+	END
+	diff_with b --json | jq -e '.hooks[0] | .changes == [] and
+		.lists == [{list: "bad", entries: 4, before: 2, added: 3, gone: 1}]'
+	run -0 --separate-stderr diff_with b --expand
+	[[ $output == *'-     1  drop from { 198.51.100.7, 198.51.100.9 }'*'~         list bad: '* ]]
+}
+
+@test "diff counts the entries of a list that is too long to be kept" {
+	given_lists a "$(printf '198.51.100.%d, ' {0..254..2})"
+	given_lists b "$(printf '198.51.100.%d, ' {0..250..2})"
+	given_lists c "$(printf '198.51.100.%d, ' {0..252..2}) 203.0.113.1"
+	on_server policy apply eth0 "$POLICIES/a.policy"
+	run -0 --separate-stderr diff_with b
+	[[ ${lines[1]} == '~         list bad: 126 entries, 128 before' && ${#lines[@]} == 2 ]]
+	run -0 --separate-stderr diff_with c
+	[[ ${lines[1]} == '~         list bad: other values, 128 entries as before' ]]
+	run -0 --separate-stderr diff_with a
+	[[ $output == 'eth0 ingress: no change' ]]
+	run -0 --separate-stderr on_server policy show eth0 --expand
+	[[ $output == *'198.51.100.'*' ...'* && $output != *'#'* ]]
 }
 
 @test "the JSON has a list of changes for each hook" {

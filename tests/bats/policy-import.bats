@@ -287,7 +287,7 @@ set_of_many() {
 	grep -q '^pass from many$' list.policy
 	policy check list.policy
 	policy fmt list.policy | cmp - list.policy
-	policy show --file list.policy >shown
+	policy show --expand --file list.policy >shown
 	(($(grep -o '2001:db8:[0-9a-f:]*' shown | sort -u | wc -l) == 60000))
 	# not as a list
 	jq -c '.nftables[2].rule.expr[0].match.right = {set: .nftables[0].set.elem}' many.json >inline.json

@@ -142,3 +142,42 @@ teardown() {
 	run -0 on_server status eth0
 	[[ ${lines[3]} == "eth0 ingress has a policy: 2 rules of $POLICIES/web.policy, default drop" ]]
 }
+
+@test "counts live on while the values of a list do, whatever its name, and start anew where they change" {
+	given_quiet_server
+	on_server attach eth0 --ingress --chain policy
+	given_policy a 'default pass' "list bad = { $CLIENT4 }" 'drop icmp from bad'
+	given_policy b 'default pass' "list other = { $CLIENT4 }" 'drop icmp from other'
+	given_policy c 'default pass' "list bad = { $CLIENT4, 203.0.113.77 }" 'drop icmp from bad'
+	given_policy d 'default pass' "drop icmp from $CLIENT4"
+	apply a
+	ping_often 3
+	rule_packets_are ingress '3 0'
+	apply b
+	rules_are ingress 'drop icmp from other' 'default pass'
+	rule_packets_are ingress '3 0'
+	apply d
+	rule_packets_are ingress '3 0'
+	ping_often 2
+	apply a
+	rule_packets_are ingress '5 0'
+	apply c
+	rule_packets_are ingress '0 0'
+}
+
+@test "counts that were written with the text of rules, as by an earlier version, live on" {
+	given_quiet_server
+	given_policy a 'default pass' 'drop icmp'
+	given_policy b 'drop icmp' 'default pass' 'pass arp'
+	on_server attach eth0 --ingress --chain policy
+	apply a
+	ping_often 3
+	apply b
+	local base=$OBJECTS_ROOT/$KEY/ingress.base
+	grep -qE '^3 294 0 [0-9a-f]+$' "$base"
+	sed -Ei 's/^(3 294 0) .*/\1\tdrop icmp/' "$base"
+	grep -q '\bdrop icmp$' "$base"
+	rule_packets_are ingress '3 0 0'
+	apply a
+	rule_packets_are ingress '3 0'
+}

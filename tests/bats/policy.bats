@@ -60,9 +60,32 @@ setup() {
 	cmp "$POLICY" "$BATS_TEST_TMPDIR/before"
 }
 
-@test "show numbers the rules and writes lists out" {
+@test "show numbers the rules and names their lists, and --expand writes these out" {
 	run -0 tailgate policy show --file "$POLICY"
-	[[ $output == *"1  pass arp"*"2  pass tcp to port { 80, 443 }"*"default drop"* ]]
+	[[ $output == *"1  pass arp"*"2  pass tcp to port web  #"*"default drop"* ]]
+	run -0 tailgate policy show --expand --file "$POLICY"
+	[[ $output == *"1  pass arp"*"2  pass tcp to port { 80, 443 }  #"*"default drop"* ]]
+}
+
+@test "explain --expand prints the rule with the values of its lists" {
+	run -0 tailgate explain --policy "$POLICY" tcp 198.51.100.1:1 '>' 198.51.100.2:80
+	[[ $output == *"pass: "*"edge.policy:5: pass tcp to port web" ]]
+	run -0 tailgate explain --policy "$POLICY" --expand tcp 198.51.100.1:1 '>' 198.51.100.2:80
+	[[ $output == *"pass: "*"edge.policy:5: pass tcp to port { 80, 443 }" ]]
+}
+
+@test "a list of 100,000 addresses makes the object no larger for each rule that names it" {
+	awk 'BEGIN { printf "list bad = { "; for (i = 0; i < 100000; i++)
+		printf "198.%d.%d.%d,\n", 18 + i % 2, i / 256 / 2 % 256, i % 256; print "}" }' >"$POLICY"
+	cp "$POLICY" "$POLICY.more"
+	echo 'drop tcp from bad to port 1' >>"$POLICY"
+	printf 'drop tcp from bad to port %d\n' {1..20} >>"$POLICY.more"
+	tailgate policy compile -q "$POLICY" -o "$BATS_TEST_TMPDIR/one.o"
+	tailgate policy compile -q "$POLICY.more" -o "$BATS_TEST_TMPDIR/more.o"
+	local one more
+	one=$(stat -c %s "$BATS_TEST_TMPDIR/one.o")
+	more=$(stat -c %s "$BATS_TEST_TMPDIR/more.o")
+	((more - one < 19 * 500))
 }
 
 @test "a feed that is empty today is included, and its rules match nothing" {
@@ -194,7 +217,7 @@ dump_agrees() { # POLICY PACKETS
 	[[ $stderr == *"'-o OBJECT' or '--dump' is missing"* ]]
 	run -0 tailgate policy compile "$POLICY" -o "$BATS_TEST_TMPDIR/one.o"
 	run -0 tailgate policy compile --dump "$POLICY" -o "$BATS_TEST_TMPDIR/two.o"
-	[[ $output == *'rule 2, '*'edge.policy:5: pass tcp to port { 80, 443 }'* ]]
+	[[ $output == *'rule 2, '*'edge.policy:5: pass tcp to port web'* ]]
 	cmp "$BATS_TEST_TMPDIR/one.o" "$BATS_TEST_TMPDIR/two.o"
 }
 

@@ -42,6 +42,8 @@ static void read_text(struct read *read, struct text text, bool alone)
 	read->err = policy_read_text(&read->policy, "fuzz", text.bytes,
 				     text.size, &options, &read->diagnostics);
 	hold(!read->err == !read->diagnostics.counts[SEVERITY_ERROR]);
+	if (!read->err)
+		policy_expand_lists(&read->policy);
 }
 
 static void read_free(struct read *read)

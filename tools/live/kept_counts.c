@@ -109,21 +109,35 @@ static char *read_file(const char *path)
 	return text;
 }
 
+/* Earlier versions wrote the text of the rule, after a tab. */
+static bool parse_base_line(const char *text, struct rule_line *line)
+{
+	int length = 0;
+
+	if (sscanf(text, "%llu %llu %" SCNu32 "%n", &line->count.packets,
+		   &line->count.bytes, &line->occurrence, &length) != 3)
+		return false;
+	text += length;
+	if (*text == '\t') {
+		line->hash = hash_text(text + 1, strlen(text + 1));
+		return true;
+	}
+	return sscanf(text, " %" SCNx64, &line->hash) == 1;
+}
+
 static int parse_base(char *text, struct rule_lines *rules)
 {
 	char *next = strchr(text, '\n');
 
 	while (next && *++next) {
 		struct rule_line *line = &rules->lines[rules->count];
-		char *end = strchr(next, '\n'), *rule = strchr(next, '\t');
+		char *end = strchr(next, '\n');
 
-		if (!end || !rule || rule > end ||
-		    sscanf(next, "%llu %llu %" SCNu32, &line->count.packets,
-			   &line->count.bytes, &line->occurrence) != 3)
+		if (!end)
 			return -EBADMSG;
 		*end = '\0';
-		line->rule = rule + 1;
-		line->hash = hash_text(line->rule, strlen(line->rule));
+		if (!parse_base_line(next, line))
+			return -EBADMSG;
 		rules->count++;
 		next = end;
 	}
@@ -174,9 +188,9 @@ static int print_base(FILE *out, uint32_t program,
 		const struct rule_line *line = &rules->lines[i];
 
 		if (line->count.packets)
-			fprintf(out, "%llu %llu %" PRIu32 "\t%s\n",
+			fprintf(out, "%llu %llu %" PRIu32 " %" PRIx64 "\n",
 				line->count.packets, line->count.bytes,
-				line->occurrence, line->rule);
+				line->occurrence, line->hash);
 	}
 	return ferror(out) ? -EIO : 0;
 }
@@ -223,7 +237,7 @@ static int read_pins(const struct kept_counts *kept, uint32_t id,
 	if (!err)
 		err = loaded_rules_open_pins(&loaded, text, counts);
 	if (!err)
-		err = loaded_rules_read(&loaded, rules);
+		err = loaded_rules_read(&loaded, rules, false);
 	if (!err)
 		err = loaded_rules_count(&loaded, rules);
 	loaded_rules_close(&loaded);
@@ -261,7 +275,7 @@ static int base_move_on(const struct kept_counts *kept, uint32_t program)
 
 	if (err)
 		return err;
-	err = loaded_rules_read(&loaded, &rules);
+	err = loaded_rules_read(&loaded, &rules, false);
 	if (!err)
 		err = kept_inherit(kept, program, &rules);
 	if (!err)

@@ -8,22 +8,21 @@
 static void print_rule(FILE *out, const struct live_answer *answer,
 		       const struct way_stop *stop)
 {
-	const char *line = way_rule_line(stop);
-	const char *text = line ? strchr(line, '\t') : NULL;
+	const struct rule_line *line = way_rule_line(stop);
 
 	if (answer->question->packet.malformed)
 		fputs("malformed: ", out);
 	if (stop->rule == 0)
 		fputs("no rule matches", out);
-	else if (!text)
+	else if (!line)
 		fprintf(out, "rule %d", stop->rule);
-	if (!text || !strncmp(line, "-:0\t", 4))
+	if (!line || !strcmp(line->place, "-:0"))
 		return;
 	if (stop->rule == 0)
 		fputs(": ", out);
-	print_for_terminal(out, line, text - line);
+	print_for_terminal(out, line->place, strlen(line->place));
 	fputs(": ", out);
-	print_for_terminal(out, text + 1, strlen(text + 1));
+	print_for_terminal(out, line->rule, strlen(line->rule));
 }
 
 static bool is_rule(const struct way_stop *stop, const struct way_note *note)

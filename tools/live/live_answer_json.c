@@ -7,23 +7,21 @@
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
 
-/* FILE:LINE<tab>TEXT; a name of a file may have colons itself. */
-static json_t *place_to_json(const char *line)
+/* A file's name may have colons itself. */
+static json_t *place_to_json(const struct rule_line *line)
 {
-	const char *tab = strchr(line, '\t'), *colon = tab;
+	const char *colon = strrchr(line->place, ':');
 
-	while (colon > line && *colon != ':')
-		colon--;
 	return json_pack("{s:o, s:i, s:o}", "file",
-			 text_to_json(line, colon - line), "line",
-			 atoi(colon + 1), "rule", string_to_json(tab + 1));
+			 text_to_json(line->place, colon - line->place), "line",
+			 atoi(colon + 1), "rule", string_to_json(line->rule));
 }
 
 static json_t *rule_to_json(const struct way_stop *stop)
 {
-	const char *line = way_rule_line(stop);
+	const struct rule_line *line = way_rule_line(stop);
 
-	if (stop->rule > 0 && line && strchr(line, '\t'))
+	if (stop->rule > 0 && line && strchr(line->place, ':'))
 		return place_to_json(line);
 	return json_pack("{s:n, s:n, s:n}", "file", "line", "rule");
 }

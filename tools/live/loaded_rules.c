@@ -144,7 +144,7 @@ char *rule_text_copy(const char *section, size_t size)
 }
 
 int loaded_rules_read(const struct loaded_rules *loaded,
-		      struct rule_lines *rules)
+		      struct rule_lines *rules, bool expand)
 {
 	struct bpf_map_info info;
 	__u32 key = 0;
@@ -164,7 +164,7 @@ int loaded_rules_read(const struct loaded_rules *loaded,
 	free(section);
 	if (!err && !text)
 		err = -ENOMEM;
-	return err ? err : rule_lines_parse(rules, text);
+	return err ? err : rule_lines_parse(rules, text, expand);
 }
 
 /* What one CPU has counted. */

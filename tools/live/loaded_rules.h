@@ -27,9 +27,12 @@ int loaded_rules_open_pins(struct loaded_rules *loaded, const char *text,
 			   const char *counters);
 void loaded_rules_close(struct loaded_rules *loaded);
 
-/* What it says, without counts; and these, added to those of the lines. */
+/*
+ * What it says, without counts, with lists by name or written out; and the
+ * counts, added to those of the lines.
+ */
 int loaded_rules_read(const struct loaded_rules *loaded,
-		      struct rule_lines *rules);
+		      struct rule_lines *rules, bool expand);
 int loaded_rules_count(const struct loaded_rules *loaded,
 		       struct rule_lines *rules);
 

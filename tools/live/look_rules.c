@@ -39,7 +39,7 @@ static int read_rules(struct look_policy *policy,
 {
 	struct rule_lines rules = { 0 };
 	struct rule_summary summary;
-	int err = loaded_rules_read(loaded, &rules);
+	int err = loaded_rules_read(loaded, &rules, false);
 
 	if (!err) {
 		summary = rules_summary(&rules);

@@ -2,16 +2,16 @@
 #include "rule_lines.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/hash.h"
+#include "rule_marks.h"
 
 static int compare_rules(const struct rule_line *a, const struct rule_line *b)
 {
-	if (a->hash != b->hash)
-		return a->hash < b->hash ? -1 : 1;
-	return strcmp(a->rule, b->rule);
+	return a->hash < b->hash ? -1 : a->hash > b->hash;
 }
 
 static int compare(const struct rule_line *a, const struct rule_line *b)
@@ -41,34 +41,137 @@ int rule_lines_sort(struct rule_lines *rules)
 	return 0;
 }
 
-static uint32_t count_lines(const char *text)
+/* The first line that says the same, or NULL. */
+static const struct rule_line *find(const struct rule_lines *rules,
+				    const struct rule_line *line)
+{
+	uint32_t low = 0, high = rules->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (rules->sorted[middle]->hash < line->hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == rules->count || rules->sorted[low]->hash != line->hash)
+		return NULL;
+	return rules->sorted[low];
+}
+
+void rule_lines_take_words(struct rule_lines *rules,
+			   const struct rule_lines *others)
+{
+	for (uint32_t i = 0; i < rules->count; i++) {
+		const struct rule_line *same = find(others, &rules->lines[i]);
+
+		if (same)
+			rules->lines[i].rule = same->rule;
+	}
+}
+
+/* --- from the text */
+
+static uint32_t count_lines(const char *text, const char *end)
 {
 	uint32_t count = 0;
 
-	for (; (text = strchr(text, '\n')); text++)
+	while ((text = memchr(text, '\n', end - text))) {
 		count++;
+		text++;
+	}
 	return count;
 }
 
-static void split(struct rule_lines *rules)
+/* Takes the identity off the end of a text, or makes it from what it says. */
+static uint64_t take_identity(char *text)
+{
+	char *mark = strrchr(text, RULE_IDENTITY_MARK);
+
+	if (!mark)
+		return hash_text(text, strlen(text));
+	*mark = '\0';
+	return strtoull(mark + 1, NULL, 16);
+}
+
+static void split_rules(struct rule_lines *rules)
 {
 	char *next = rules->text;
 
 	for (uint32_t i = 0; i < rules->count; i++) {
 		struct rule_line *line = &rules->lines[i];
-		char *end = strchr(next, '\n'), *tab;
+		char *end = strchr(next, '\n'), *tab, *rule;
 
 		*end = '\0';
 		/* a file's name may hold a tab, a rule has none */
 		tab = strrchr(next, '\t');
 		line->place = tab ? next : "-:0";
-		line->rule = tab ? tab + 1 : next;
+		rule = tab ? tab + 1 : next;
 		if (tab)
 			*tab = '\0';
-		line->hash = hash_text(line->rule, strlen(line->rule));
+		line->hash = take_identity(rule);
+		line->rule = rule;
 		line->occurrence = i; /* for the order, until all are sorted */
 		next = end + 1;
 	}
+}
+
+/* NAME<tab>COUNT<tab>VALUES; one that is something else is empty. */
+static void split_lists(struct rule_lines *rules, char *next)
+{
+	for (uint32_t i = 0; i < rules->list_count; i++) {
+		struct rule_list *list = &rules->lists[i];
+		char *end = strchr(next, '\n'), *values;
+
+		*end = '\0';
+		list->name = strsep(&next, "\t");
+		list->count = next ? strtoul(next, &values, 10) : 0;
+		list->values = "{ }";
+		if (next && *values == '\t') {
+			list->is_cut = strchr(values, RULE_IDENTITY_MARK);
+			list->hash = take_identity(++values);
+			list->values = values;
+		}
+		next = end + 1;
+	}
+}
+
+static void fill_in_list(FILE *out, const struct rule_lines *rules,
+			 const char *number, bool expand)
+{
+	unsigned long i = strtoul(number, NULL, 10);
+
+	if (i < rules->list_count)
+		fputs(expand ? rules->lists[i].values : rules->lists[i].name,
+		      out);
+}
+
+/* Puts lists where their marks are: every second part is a number. */
+static int fill_in(const struct rule_lines *rules, struct rule_line *line,
+		   bool expand)
+{
+	static const char marks[] = { RULE_LIST_MARK, '\0' };
+	char *rest = (char *)line->rule, *part;
+	size_t size;
+	FILE *out;
+
+	if (!strchr(rest, RULE_LIST_MARK))
+		return 0;
+	out = open_memstream(&line->filled_in, &size);
+	if (!out)
+		return -ENOMEM;
+	for (bool is_list = false; (part = strsep(&rest, marks));
+	     is_list = !is_list) {
+		if (is_list)
+			fill_in_list(out, rules, part, expand);
+		else
+			fputs(part, out);
+	}
+	if (fclose(out))
+		return -ENOMEM;
+	line->rule = line->filled_in;
+	return 0;
 }
 
 static void number_occurrences(struct rule_lines *rules)
@@ -83,17 +186,26 @@ static void number_occurrences(struct rule_lines *rules)
 	}
 }
 
-int rule_lines_parse(struct rule_lines *rules, char *text)
+int rule_lines_parse(struct rule_lines *rules, char *text, bool expand)
 {
-	int err;
+	char *end = text + strlen(text), *lists = strstr(text, "\n\n");
+	int err = 0;
 
 	*rules = (struct rule_lines){ .text = text };
-	rules->count = count_lines(text);
+	rules->count = count_lines(text, lists ? lists + 1 : end);
 	rules->lines = calloc(rules->count + 1, sizeof(*rules->lines));
-	if (!rules->lines)
+	if (lists)
+		rules->list_count = count_lines(lists + 2, end);
+	rules->lists = calloc(rules->list_count + 1, sizeof(*rules->lists));
+	if (!rules->lines || !rules->lists)
 		return -ENOMEM;
-	split(rules);
-	err = rule_lines_sort(rules);
+	split_rules(rules);
+	if (lists)
+		split_lists(rules, lists + 2);
+	for (uint32_t i = 0; !err && i < rules->count; i++)
+		err = fill_in(rules, &rules->lines[i], expand);
+	if (!err)
+		err = rule_lines_sort(rules);
 	if (!err)
 		number_occurrences(rules);
 	return err;
@@ -101,8 +213,11 @@ int rule_lines_parse(struct rule_lines *rules, char *text)
 
 void rule_lines_free(struct rule_lines *rules)
 {
+	for (uint32_t i = 0; rules->lines && i < rules->count; i++)
+		free(rules->lines[i].filled_in);
 	free(rules->text);
 	free(rules->lines);
+	free(rules->lists);
 	free(rules->sorted);
 	*rules = (struct rule_lines){ 0 };
 }

@@ -173,7 +173,7 @@ static int load_object(struct twins *twins, struct twin *twin, const char *path)
 	if (!err)
 		err = check_tag(twin, program);
 	if (!err)
-		err = twin_maps_fill(twin);
+		err = twin_maps_fill(twin, twins->expand);
 	if (!err)
 		err = take_program(twins, twin, program);
 	return err;

@@ -12,6 +12,7 @@
 
 #include "counters.h"
 #include "lib/program.h"
+#include "rule_lines.h"
 #include "slots.h"
 
 /* The gate has no slot: it stands behind the last one. */
@@ -32,9 +33,7 @@ struct twin {
 	uint32_t rule_count;
 	uint32_t *hits; /* rules that decided before, to be looked at first */
 	uint32_t hit_count;
-	char *text; /* of the rules, and where each line starts */
-	const char **lines;
-	uint32_t line_count;
+	struct rule_lines texts; /* of the rules */
 };
 
 /* Why there is no twin, where it is not memory. */
@@ -49,6 +48,7 @@ struct twins {
 	const char *objects; /* the folder of what was grafted */
 	const char *plugins; /* that of what was built */
 	bool multi_buffer;
+	bool expand; /* rules show the values of their lists */
 	int array;
 	struct twin list[TWIN_CHAIN_MAX]; /* the gate, then in order */
 	size_t count;

@@ -235,45 +235,32 @@ static int fill(struct twin *twin, struct bpf_map *map)
 	return err;
 }
 
-/* A line for each rule, by its number. */
-static int cut_lines(struct twin *twin)
-{
-	char *line = twin->text;
-
-	twin->lines = calloc(twin->rule_count, sizeof(*twin->lines));
-	if (!twin->lines)
-		return -ENOMEM;
-	while (line && *line && twin->line_count < twin->rule_count) {
-		char *end = strchr(line, '\n');
-
-		if (end)
-			*end++ = '\0';
-		twin->lines[twin->line_count++] = line;
-		line = end;
-	}
-	return 0;
-}
-
-static int read_rules(struct twin *twin)
+static int read_rules(struct twin *twin, bool expand)
 {
 	struct bpf_map *map =
 		bpf_object__find_map_by_name(twin->object, RULE_TEXT);
 	struct bpf_map_info info = { 0 };
 	__u32 size = sizeof(info), key = 0;
+	char *section;
+	int err;
 
 	if (!twin->rules || !map)
 		return 0;
 	if (bpf_obj_get_info_by_fd(bpf_map__fd(map), &info, &size) < 0)
 		return -errno;
-	twin->text = calloc(1, (size_t)info.value_size + 1);
-	if (!twin->text)
+	section = calloc(1, (size_t)info.value_size + 1);
+	if (!section)
 		return -ENOMEM;
-	if (bpf_map_lookup_elem(bpf_map__fd(map), &key, twin->text) < 0)
-		return -errno;
-	return cut_lines(twin);
+	if (bpf_map_lookup_elem(bpf_map__fd(map), &key, section) < 0)
+		err = -errno;
+	else
+		err = rule_lines_parse(&twin->texts, section, expand);
+	if (!twin->texts.text)
+		free(section);
+	return err;
 }
 
-int twin_maps_fill(struct twin *twin)
+int twin_maps_fill(struct twin *twin, bool expand)
 {
 	struct bpf_map *map;
 	int err = 0;
@@ -283,7 +270,7 @@ int twin_maps_fill(struct twin *twin)
 		if (err)
 			return err;
 	}
-	return read_rules(twin);
+	return read_rules(twin, expand);
 }
 
 void twin_maps_free(struct twin *twin)
@@ -293,11 +280,8 @@ void twin_maps_free(struct twin *twin)
 	if (twin->rules)
 		munmap(twin->rules, twin->rule_count * sizeof(*twin->rules));
 	free(twin->hits);
-	free(twin->text);
-	free(twin->lines);
+	rule_lines_free(&twin->texts);
 	twin->counters = twin->rules = NULL;
 	twin->hits = NULL;
-	twin->text = NULL;
-	twin->lines = NULL;
-	twin->line_count = twin->hit_count = 0;
+	twin->hit_count = 0;
 }

@@ -11,7 +11,7 @@
 
 /* Between opening the object and loading it, and after that. */
 int twin_maps_choose(struct twins *twins, struct twin *twin);
-int twin_maps_fill(struct twin *twin);
+int twin_maps_fill(struct twin *twin, bool expand);
 void twin_maps_free(struct twin *twin);
 
 #endif

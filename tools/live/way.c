@@ -77,9 +77,11 @@ const struct way_note *way_last_note(const struct way_stop *stop)
 	return stop->note_count ? &stop->notes[stop->note_count - 1] : NULL;
 }
 
-const char *way_rule_line(const struct way_stop *stop)
+const struct rule_line *way_rule_line(const struct way_stop *stop)
 {
-	if (stop->rule < 0 || (uint32_t)stop->rule >= stop->twin->line_count)
+	const struct rule_lines *texts = &stop->twin->texts;
+
+	if (stop->rule < 0 || (uint32_t)stop->rule >= texts->count)
 		return NULL;
-	return stop->twin->lines[stop->rule];
+	return &texts->lines[stop->rule];
 }

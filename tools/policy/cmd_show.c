@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-policy show: the rules as they are understood, lists written out, with
- * the numbers that counters and messages have for them.
+ * tg-policy show: the rules as they are understood, with the numbers that
+ * counters and messages have for them; --expand writes lists out.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -56,16 +56,21 @@ int cmd_show(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "file", required_argument, NULL, 'f' },
+		{ "expand", no_argument, NULL, 'e' },
 		{ 0 },
 	};
 	const char *path = NULL;
+	bool expand = false;
 	struct policy policy;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (option != 'f')
+		if (option == 'e')
+			expand = true;
+		else if (option == 'f')
+			path = optarg;
+		else
 			return STATUS_USAGE;
-		path = optarg;
 	}
 	if (path && optind < argc)
 		return usage_error("show", "one file, not '%s' as well",
@@ -76,6 +81,8 @@ int cmd_show(int argc, char **argv)
 		return STATUS_USAGE;
 	if (policy_parse_file(&policy, path, stderr) < 0)
 		return STATUS_FAILED;
+	if (expand)
+		policy_expand_lists(&policy);
 	show(&policy);
 	policy_free(&policy);
 	return finish_output("show", STATUS_OK);

@@ -28,6 +28,7 @@ static const char help[] =
 	"      --batch         a packet a line from standard input, an answer "
 	"a line\n"
 	"      --json          an object a packet\n"
+	"      --expand        the values of lists in rules, not their names\n"
 	"  -h, --help\n"
 	"\n";
 
@@ -36,7 +37,7 @@ static const char help[] =
 struct explain {
 	const char *policy_path;
 	int hook; /* of enum tg_hook, or NO_HOOK */
-	bool help;
+	bool help, expand;
 
 	struct policy policy;
 	struct questions questions;
@@ -79,6 +80,7 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 		{ "pcap", required_argument, NULL, 'c' },
 		{ "batch", no_argument, NULL, 'b' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "expand", no_argument, NULL, 'e' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -106,6 +108,9 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 			break;
 		case 'j':
 			questions->json = true;
+			break;
+		case 'e':
+			explain->expand = true;
 			break;
 		case 'h':
 			explain->help = true;
@@ -149,6 +154,7 @@ static void answer(void *command_data, struct question *question)
 	struct answer answer = {
 		.policy = &explain->policy,
 		.question = question,
+		.expand = explain->expand,
 	};
 
 	if (!question->error)
@@ -170,8 +176,11 @@ static int run(struct explain *explain)
 		return finish_output("explain", STATUS_OK);
 	}
 	explain->questions.on_xdp = explain->hook == TG_HOOK_XDP;
-	if (read_policy(explain) == 0)
+	if (read_policy(explain) == 0) {
+		if (explain->expand)
+			policy_expand_lists(&explain->policy);
 		status = questions_ask(&explain->questions);
+	}
 	policy_free(&explain->policy);
 	return finish_output("explain", status);
 }

@@ -8,6 +8,7 @@
 struct answer {
 	const struct policy *policy;
 	const struct question *question;
+	bool expand; /* rules in their canonical form, lists written out */
 	struct policy_verdict verdict; /* unless the question is refused */
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "explain.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/json_print.h"
@@ -88,6 +89,20 @@ static const struct policy_block *block_of(const struct policy *policy,
 	return NULL;
 }
 
+/* NULL: out of memory. */
+static char *expanded_text(const struct answer *answer)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	policy_rule_print(out, answer->policy, answer->verdict.rule);
+	fclose(out);
+	return text;
+}
+
 static void print_place(FILE *out, const struct policy *policy,
 			struct policy_place place)
 {
@@ -96,6 +111,23 @@ static void print_place(FILE *out, const struct policy *policy,
 	take_source(&excerpt, policy, place);
 	fprintf(out, "%s:%u: ", policy_file(policy, place.file), place.line);
 	print_for_terminal(out, excerpt.text, excerpt.size);
+}
+
+static void print_rule(FILE *out, const struct answer *answer)
+{
+	struct policy_place place = answer->verdict.rule->place;
+	char *text;
+
+	if (!answer->expand) {
+		print_place(out, answer->policy, place);
+		return;
+	}
+	text = expanded_text(answer);
+	fprintf(out, "%s:%u: ", policy_file(answer->policy, place.file),
+		place.line);
+	if (text)
+		print_for_terminal(out, text, strlen(text));
+	free(text);
 }
 
 static void print_verdict(FILE *out, const struct answer *answer)
@@ -114,7 +146,7 @@ static void print_verdict(FILE *out, const struct answer *answer)
 		}
 		return;
 	}
-	print_place(out, policy, rule->place);
+	print_rule(out, answer);
 	block = block_of(policy, rule);
 	if (block)
 		fprintf(out, " (sublist %s)", block->name);
@@ -150,15 +182,30 @@ static json_t *change_to_json(const struct policy_change *change)
 	return json_pack("{s:o}", name, string_to_json(change->device));
 }
 
+static json_t *text_of_rule(const struct answer *answer)
+{
+	struct excerpt excerpt;
+	json_t *value;
+	char *text;
+
+	if (!answer->expand) {
+		take_source(&excerpt, answer->policy,
+			    answer->verdict.rule->place);
+		return text_to_json(excerpt.text, excerpt.size);
+	}
+	text = expanded_text(answer);
+	value = string_to_json(text);
+	free(text);
+	return value;
+}
+
 static void add_rule(json_t *object, const struct answer *answer)
 {
 	const struct policy *policy = answer->policy;
 	const struct policy_rule *rule = answer->verdict.rule;
 	const struct policy_block *block = block_of(policy, rule);
 	json_t *changes = json_array();
-	struct excerpt excerpt;
 
-	take_source(&excerpt, policy, rule->place);
 	for (size_t i = 0; i < rule->change_count; i++)
 		add_json_item(changes, change_to_json(&rule->changes[i]));
 	add_json_members(
@@ -166,7 +213,7 @@ static void add_rule(json_t *object, const struct answer *answer)
 		json_pack("{s:o, s:I, s:o, s:o}", "file",
 			  string_to_json(policy_file(policy, rule->place.file)),
 			  "line", (json_int_t)rule->place.line, "rule",
-			  text_to_json(excerpt.text, excerpt.size), "sublist",
+			  text_of_rule(answer), "sublist",
 			  string_to_json(block ? block->name : NULL)));
 	if (rule->action == POLICY_REJECT)
 		add_json_members(object, json_pack("{s:s}", "with",

@@ -42,6 +42,20 @@ bool policy_rule_is_empty(const struct policy_rule *rule)
 	return false;
 }
 
+void policy_expand_lists(struct policy *policy)
+{
+	for (size_t i = 0; i < policy->block_count; i++) {
+		struct policy_block *block = &policy->blocks[i];
+
+		for (size_t j = 0; j < block->count; j++) {
+			struct policy_rule *rule = &block->rules[j];
+
+			for (size_t k = 0; k < rule->condition_count; k++)
+				rule->conditions[k].list = NULL;
+		}
+	}
+}
+
 void policy_free(struct policy *policy)
 {
 	for (size_t i = 0; i < policy->block_count; i++) {

@@ -81,7 +81,11 @@ struct policy_condition {
 	 * The condition holds where the half of the packet's family does.
 	 */
 	struct policy_condition *either_family;
-	const char *list; /* printed in place of the ranges, or NULL */
+	/*
+	 * The name of the list that the values are from, or NULL; it is printed
+	 * in their place. The same pointer means the same values.
+	 */
+	const char *list;
 };
 
 enum policy_action {
@@ -147,8 +151,7 @@ struct policy_block {
 	const char *comment; /* lines below the last rule, or NULL */
 };
 
-/* A set with a name. The parser resolves lists: only printed policies have
- * some. */
+/* A list to print. The parser makes none: it resolves the lists of the text. */
 struct policy_list {
 	const char *name;
 	struct policy_condition values;
@@ -174,6 +177,9 @@ bool policy_condition_is_empty(const struct policy_condition *condition);
 
 /* A rule that no packet can match, as one of its sets is empty. */
 bool policy_rule_is_empty(const struct policy_rule *rule);
+
+/* Makes the rules print values in place of the names of lists. */
+void policy_expand_lists(struct policy *policy);
 
 void policy_free(struct policy *policy);
 

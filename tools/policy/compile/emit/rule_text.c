@@ -4,10 +4,219 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/hash.h"
+#include "lib/vec.h"
 #include "policy/language/parse/policy_parse.h"
 #include "policy/language/print/print.h"
+#include "rule_marks.h"
+
+/*
+ * A stream, and what was written to it before the last flush. The stream keeps
+ * the addresses of text and size, so the struct must stay where it is.
+ */
+struct memory {
+	FILE *out;
+	char *text;
+	size_t size;
+};
+
+/* A list that a rule names. */
+struct named_list {
+	const char *name;
+	char *mark; /* what is printed in place of the name */
+	size_t count;
+	char *values; /* with a space before them */
+};
+
+struct rule_writer {
+	FILE *out;
+	const struct policy *policy;
+	struct named_list *lists;
+	size_t list_count, list_room;
+	struct hash numbers; /* number + 1, by the address of a list's name */
+	struct policy_condition *conditions; /* of a rule, with marks */
+	size_t condition_room;
+	struct memory marked, expanded; /* the rule that is being written */
+};
+
+static bool memory_open(struct memory *memory)
+{
+	memory->out = open_memstream(&memory->text, &memory->size);
+	return memory->out != NULL;
+}
+
+static void memory_close(struct memory *memory)
+{
+	if (memory->out)
+		fclose(memory->out);
+	free(memory->text);
+}
+
+/* --- lists */
+
+/* With a space before them. NULL: out of memory. */
+static char *print_values(const struct policy_rule *rule,
+			  const struct policy_condition *condition)
+{
+	struct memory values;
+
+	if (!memory_open(&values))
+		return NULL;
+	policy_values_print(values.out, rule, condition);
+	if (!fclose(values.out))
+		return values.text;
+	free(values.text);
+	return NULL;
+}
+
+static bool add_list(struct rule_writer *writer, const struct policy_rule *rule,
+		     const struct policy_condition *condition)
+{
+	const struct policy_condition *half = condition->either_family;
+	struct named_list *list;
+
+	if (!vec_reserve(writer->lists, writer->list_room,
+			 writer->list_count + 1))
+		return false;
+	list = &writer->lists[writer->list_count];
+	*list = (struct named_list){
+		.name = condition->list,
+		.count = condition->count + (half ? half->count : 0),
+		.values = print_values(rule, condition),
+	};
+	if (asprintf(&list->mark, "%c%zu%c", RULE_LIST_MARK, writer->list_count,
+		     RULE_LIST_MARK) < 0)
+		list->mark = NULL;
+	writer->list_count++;
+	return list->values && list->mark;
+}
+
+static const char *mark_of(struct rule_writer *writer,
+			   const struct policy_rule *rule,
+			   const struct policy_condition *condition)
+{
+	uint32_t *number = hash_number(&writer->numbers,
+				       hash_mix((uintptr_t)condition->list));
+
+	if (!number)
+		return NULL;
+	if (!*number) {
+		if (!add_list(writer, rule, condition))
+			return NULL;
+		*number = writer->list_count;
+	}
+	return writer->lists[*number - 1].mark;
+}
+
+/* The rule, with marks in place of the names of lists. */
+static bool print_marked(struct rule_writer *writer,
+			 const struct policy_rule *rule)
+{
+	struct policy_rule marked = *rule;
+
+	if (!vec_reserve(writer->conditions, writer->condition_room,
+			 rule->condition_count))
+		return false;
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		struct policy_condition *condition = &writer->conditions[i];
+
+		*condition = rule->conditions[i];
+		if (!condition->list)
+			continue;
+		condition->list = mark_of(writer, rule, &rule->conditions[i]);
+		if (!condition->list)
+			return false;
+	}
+	marked.conditions = writer->conditions;
+	rewind(writer->marked.out);
+	policy_rule_print(writer->marked.out, writer->policy, &marked);
+	fputc('\0', writer->marked.out); /* the rule before may be longer */
+	return !fflush(writer->marked.out);
+}
+
+static void write_identity(FILE *out, const char *text, size_t size)
+{
+	fprintf(out, "%c%016" PRIx64, RULE_IDENTITY_MARK,
+		hash_text(text, size));
+}
+
+static void write_lists(const struct rule_writer *writer)
+{
+	FILE *out = writer->out;
+
+	if (writer->list_count)
+		fputc('\n', out);
+	for (size_t i = 0; i < writer->list_count; i++) {
+		const struct named_list *list = &writer->lists[i];
+		const char *values = list->values + 1;
+		size_t size = strlen(values);
+
+		fprintf(out, "%s\t%zu\t%.*s", list->name, list->count,
+			LIST_TEXT_MAX, values);
+		if (size > LIST_TEXT_MAX) {
+			fputs(RULE_CUT, out);
+			write_identity(out, values, size);
+		}
+		fputc('\n', out);
+	}
+}
+
+/* --- rules */
+
+/* What there is room for. False: that is not all. */
+static bool write_words(FILE *out, const char *text, size_t *room)
+{
+	size_t size = strlen(text), written = size < *room ? size : *room;
+
+	fwrite(text, 1, written, out);
+	*room -= written;
+	return written == size;
+}
+
+/* A mark takes as much room as the name of its list. */
+static bool write_mark(FILE *out, const struct named_list *list, size_t *room)
+{
+	size_t size = strlen(list->name);
+
+	if (size > *room)
+		return false;
+	fputs(list->mark, out);
+	*room -= size;
+	return true;
+}
+
+/* Writes what print_marked() has left: every second part is a list. */
+static bool write_parts(struct rule_writer *writer)
+{
+	static const char marks[] = { RULE_LIST_MARK, '\0' };
+	struct memory *expanded = &writer->expanded;
+	char *rest = writer->marked.text, *part;
+	size_t room = RULE_TEXT_MAX;
+	bool is_cut = false, is_list = false, has_lists = false;
+
+	rewind(expanded->out);
+	for (; (part = strsep(&rest, marks)); is_list = !is_list) {
+		const struct named_list *list =
+			is_list ? &writer->lists[strtoul(part, NULL, 10)]
+				: NULL;
+
+		has_lists |= is_list;
+		fputs(list ? list->values + 1 : part, expanded->out);
+		if (!is_cut)
+			is_cut = list ? !write_mark(writer->out, list, &room)
+				      : !write_words(writer->out, part, &room);
+	}
+	if (fflush(expanded->out))
+		return false;
+	if (is_cut)
+		fputs(RULE_CUT, writer->out);
+	if (is_cut || has_lists)
+		write_identity(writer->out, expanded->text, expanded->size);
+	fputc('\n', writer->out);
+	return true;
+}
 
 static void write_place(FILE *out, const struct policy *policy,
 			struct policy_place place)
@@ -15,43 +224,52 @@ static void write_place(FILE *out, const struct policy *policy,
 	fprintf(out, "%s:%u\t", policy_file(policy, place.file), place.line);
 }
 
-/* A rule that lists ten thousand addresses is not to fill the kernel. */
-static void write_rule(FILE *out, const char *text, size_t size)
+static void write_default(FILE *out, const struct policy *policy)
 {
-	if (size <= RULE_TEXT_MAX)
-		fwrite(text, 1, size, out);
-	else
-		fprintf(out, "%.*s ... #%016" PRIx64, RULE_TEXT_MAX, text,
-			hash_text(text, size));
-	fputc('\n', out);
-}
-
-int rule_text_write(FILE *out, const struct policy *policy)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *rule = open_memstream(&text, &size);
-
-	if (!rule)
-		return -ENOMEM;
 	if (policy->default_place.line)
 		write_place(out, policy, policy->default_place);
 	else
 		fputs("-:0\t", out);
 	fprintf(out, "default %s\n",
 		policy_action_word(policy->default_action));
+}
+
+static bool write_all(struct rule_writer *writer)
+{
+	const struct policy *policy = writer->policy;
+
+	write_default(writer->out, policy);
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct policy_block *block = &policy->blocks[i];
 
 		for (size_t j = 0; j < block->count; j++) {
-			rewind(rule);
-			policy_rule_print(rule, policy, &block->rules[j]);
-			fflush(rule);
-			write_place(out, policy, block->rules[j].place);
-			write_rule(out, text, size);
+			const struct policy_rule *rule = &block->rules[j];
+
+			if (!print_marked(writer, rule))
+				return false;
+			write_place(writer->out, policy, rule->place);
+			if (!write_parts(writer))
+				return false;
 		}
 	}
-	fclose(rule);
-	free(text);
-	return ferror(out) ? -ENOMEM : 0;
+	write_lists(writer);
+	return !ferror(writer->out);
+}
+
+int rule_text_write(FILE *out, const struct policy *policy)
+{
+	struct rule_writer writer = { .out = out, .policy = policy };
+	bool done = memory_open(&writer.marked) &&
+		    memory_open(&writer.expanded) && write_all(&writer);
+
+	memory_close(&writer.marked);
+	memory_close(&writer.expanded);
+	for (size_t i = 0; i < writer.list_count; i++) {
+		free(writer.lists[i].values);
+		free(writer.lists[i].mark);
+	}
+	free(writer.lists);
+	free(writer.conditions);
+	hash_free(&writer.numbers);
+	return done ? 0 : -ENOMEM;
 }

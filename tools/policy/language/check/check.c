@@ -43,8 +43,10 @@ static void name_rule(const struct policy *policy,
 	FILE *out;
 
 	/* of a rule with a million addresses the first few will do */
-	for (size_t i = 0; i < rule->condition_count; i++)
-		size += rule->conditions[i].count;
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		if (!rule->conditions[i].list)
+			size += rule->conditions[i].count;
+	}
 	if (size > SHOWN_MAX) {
 		report_hint(diagnostics, "%s:%u has a long rule", source->name,
 			    rule->place.line);

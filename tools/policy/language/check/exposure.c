@@ -263,22 +263,38 @@ static void check_directions(const struct policy *policy, unsigned int hooks,
 	report_hint(diagnostics, "'--hook' chooses one of the hooks");
 }
 
+static const struct policy_condition *
+empty_condition(const struct policy_rule *rule)
+{
+	const struct policy_condition *found = NULL;
+
+	for (size_t i = rule->condition_count; i > 0; i--) {
+		const struct policy_condition *one = &rule->conditions[i - 1];
+
+		/* one that is not negated says more */
+		if (policy_condition_is_empty(one) &&
+		    (!found || found->negated))
+			found = one;
+	}
+	return found;
+}
+
 static void check_empty_sets(const struct policy_rule *rule,
 			     struct diagnostics *diagnostics)
 {
-	if (policy_rule_is_empty(rule)) {
-		report_warning(diagnostics, rule->place,
-			       "this matches no packet: a set in it is empty");
+	const struct policy_condition *empty = empty_condition(rule);
+	const char *what;
+
+	if (!empty)
 		return;
-	}
-	for (size_t i = 0; i < rule->condition_count; i++) {
-		if (!policy_condition_is_empty(&rule->conditions[i]))
-			continue;
+	what = empty->negated ? "this excludes nothing"
+			      : "this matches no packet";
+	if (empty->list)
 		report_warning(diagnostics, rule->place,
-			       "a '!' in this excludes nothing: its set is "
-			       "empty");
-		return;
-	}
+			       "%s: the list '%s' is empty", what, empty->list);
+	else
+		report_warning(diagnostics, rule->place,
+			       "%s: a set in it is empty", what);
 }
 
 static void check_sets(const struct policy *policy,

@@ -180,6 +180,25 @@ static bool resolve_all(struct parser *parser, const struct list *list,
 	return true;
 }
 
+static struct resolved *add_resolved(struct parser *parser, struct list *list,
+				     enum value_kind kind)
+{
+	struct resolved *resolved = calloc(1, sizeof(*resolved));
+	char *name = strndup(list->name, list->length);
+
+	if (!resolved || !name) {
+		free(resolved);
+		free(name);
+		out_of_memory(parser);
+		return NULL;
+	}
+	resolved->kind = kind;
+	resolved->name = name;
+	resolved->next = list->resolved;
+	list->resolved = resolved;
+	return resolved;
+}
+
 /* NULL after an error; once more for the same kind without a message. */
 struct resolved *list_resolve(struct parser *parser, struct list *list,
 			      enum value_kind kind, struct policy_place place)
@@ -190,14 +209,9 @@ struct resolved *list_resolve(struct parser *parser, struct list *list,
 		if (resolved->kind == kind)
 			return resolved->is_good ? resolved : NULL;
 	}
-	resolved = calloc(1, sizeof(*resolved));
-	if (!resolved) {
-		out_of_memory(parser);
+	resolved = add_resolved(parser, list, kind);
+	if (!resolved)
 		return NULL;
-	}
-	resolved->kind = kind;
-	resolved->next = list->resolved;
-	list->resolved = resolved;
 	if (list->is_broken)
 		return NULL;
 	if (list->count && !suits_kind(&list->items[0], kind))
@@ -220,6 +234,8 @@ static void free_resolved(struct parser *parser, struct resolved *resolved)
 		if (list && !sources_keep(parser->policy->sources, list))
 			out_of_memory(parser);
 	}
+	if (!sources_keep(parser->policy->sources, resolved->name))
+		out_of_memory(parser);
 	free(resolved);
 }
 

@@ -63,6 +63,7 @@ struct resolved {
 	enum value_kind kind;
 	bool is_good;
 	struct value_set set;
+	char *name; /* that of the list; conditions point to it */
 };
 
 struct list {
@@ -189,7 +190,7 @@ void suggest_known_words(struct suggestion *suggestion);
 /* set.c: sets in a field */
 struct parsed_set {
 	bool negated;
-	bool borrowed; /* all of a list, and nothing else */
+	const char *list; /* its name, if the values are those of one list */
 	struct value_set values;
 };
 bool starts_set(const struct parser *parser);

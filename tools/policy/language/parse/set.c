@@ -90,7 +90,7 @@ static bool take_set_item(struct parser *parser, const struct item *item,
 
 static void free_set(struct parsed_set *set)
 {
-	if (set->borrowed)
+	if (set->list)
 		return;
 	ranges_free(&set->values.ranges[0]);
 	ranges_free(&set->values.ranges[1]);
@@ -114,7 +114,7 @@ bool parse_set(struct parser *parser, enum value_kind kind,
 	}
 	if (taking.only_list) {
 		set->values = taking.only_list->set;
-		set->borrowed = true;
+		set->list = taking.only_list->name;
 		return true;
 	}
 	ranges_sort(&set->values.ranges[0]);
@@ -131,7 +131,8 @@ static void fill(struct policy_condition *condition, enum policy_field field,
 		.mask = UINT64_MAX,
 		.ranges = set->values.ranges[family].list,
 		.count = set->values.ranges[family].count,
-		.borrowed = set->borrowed,
+		.borrowed = set->list != NULL,
+		.list = set->list,
 	};
 }
 
@@ -143,7 +144,7 @@ static bool add_other_half(struct parser *parser,
 	struct policy_condition *half = malloc(sizeof(*half));
 
 	if (!half) {
-		if (!set->borrowed)
+		if (!set->list)
 			free(set->values.ranges[1].list);
 		return out_of_memory(parser);
 	}

@@ -169,7 +169,7 @@ bool parse_extension(struct parser *parser, struct policy_place place)
 		/* single bits; 2 and 4 are never adjacent, 1 is none */
 		mask |= range->first.lo | range->last.lo;
 	}
-	if (!set.borrowed)
+	if (!set.list)
 		ranges_free(&set.values.ranges[0]);
 	if (!add_value(parser, POLICY_ETHERTYPE, ETH_P_IPV6, ETH_P_IPV6, place))
 		return false;

@@ -48,7 +48,7 @@ struct rule_form {
 	bool is_arp; /* the EtherType goes with the operation */
 };
 
-static struct rule_form form_of(const struct policy_rule *rule)
+static struct rule_form form_of_rule(const struct policy_rule *rule)
 {
 	struct rule_form form = { .rule = rule };
 	const struct policy_condition *ip, *protocol;
@@ -71,11 +71,69 @@ static struct rule_form form_of(const struct policy_rule *rule)
 	return form;
 }
 
+static bool is_icmp6(const struct policy_rule *rule)
+{
+	return find(rule, POLICY_PROTOCOL, 58);
+}
+
+/* Whether the condition before this one is on that field. */
+static bool follows(const struct policy_condition *condition,
+		    const struct policy_rule *rule, enum policy_field field)
+{
+	return condition > rule->conditions && condition[-1].field == field;
+}
+
+/* Codes have names if they are those of 'unreachable'. */
+static enum word_table code_words(const struct policy_condition *condition,
+				  const struct policy_rule *rule)
+{
+	bool icmp6 = is_icmp6(rule);
+
+	if (!follows(condition, rule, POLICY_ICMP_TYPE) ||
+	    !is_value(condition - 1, POLICY_ICMP_TYPE, icmp6 ? 1 : 3))
+		return NO_WORDS;
+	return icmp6 ? WORDS_ICMP6_CODE : WORDS_ICMP_CODE;
+}
+
+/* How the values of a condition of this rule are written. */
+static struct value_form
+form_of_values(const struct policy_condition *condition,
+	       const struct policy_rule *rule)
+{
+	struct value_form form = { FORM_NUMBER, NO_WORDS };
+
+	switch (condition->field) {
+	case POLICY_SOURCE_MAC:
+	case POLICY_TARGET_MAC:
+		form.form = FORM_MAC;
+		break;
+	case POLICY_ETHERTYPE:
+		form = (struct value_form){ FORM_HEX, WORDS_ETHERTYPE };
+		break;
+	case POLICY_ARP_OPERATION:
+		form.words = WORDS_ARP;
+		break;
+	case POLICY_PROTOCOL:
+		form.words = WORDS_PROTOCOL;
+		break;
+	case POLICY_ICMP_TYPE:
+		form.words = is_icmp6(rule) ? WORDS_ICMP6 : WORDS_ICMP;
+		break;
+	case POLICY_ICMP_CODE:
+		form.words = code_words(condition, rule);
+		break;
+	case POLICY_DSCP:
+		form.words = WORDS_DSCP;
+		break;
+	default:
+		break;
+	}
+	return form;
+}
+
 static void print_ethertype(FILE *out, const struct policy_condition *condition,
 			    const struct rule_form *form)
 {
-	struct value_form values = { FORM_HEX, WORDS_ETHERTYPE };
-
 	if (condition == form->ethertype)
 		return; /* comes with the protocol */
 	if (is_value(condition, POLICY_ETHERTYPE, ETH_P_IP)) {
@@ -86,15 +144,14 @@ static void print_ethertype(FILE *out, const struct policy_condition *condition,
 		fputs(form->is_arp ? "" : " arp", out);
 	} else {
 		fputs(" ether", out);
-		print_set(out, condition, values);
+		print_set(out, condition,
+			  form_of_values(condition, form->rule));
 	}
 }
 
 static void print_protocol(FILE *out, const struct policy_condition *condition,
 			   const struct rule_form *form)
 {
-	struct value_form values = { FORM_NUMBER, WORDS_PROTOCOL };
-
 	if (condition == form->protocol) {
 		fprintf(out, " %s", form->icmp);
 	} else if (is_value(condition, POLICY_PROTOCOL, 6)) {
@@ -105,7 +162,8 @@ static void print_protocol(FILE *out, const struct policy_condition *condition,
 		fputs(" sctp", out);
 	} else {
 		fputs(" proto", out);
-		print_set(out, condition, values);
+		print_set(out, condition,
+			  form_of_values(condition, form->rule));
 	}
 }
 
@@ -172,37 +230,21 @@ static void print_mark(FILE *out, const struct policy_condition *condition)
 	print_masked(out, condition->ranges[0].first.lo, condition->mask);
 }
 
-static bool is_icmp6(const struct policy_rule *rule)
-{
-	return find(rule, POLICY_PROTOCOL, 58);
-}
-
 static void print_type(FILE *out, const struct policy_condition *condition,
 		       const struct policy_rule *rule)
 {
-	struct value_form values = { FORM_NUMBER, is_icmp6(rule) ? WORDS_ICMP6
-								 : WORDS_ICMP };
-
 	fputs(" type", out);
-	print_set(out, condition, values);
+	print_set(out, condition, form_of_values(condition, rule));
 }
 
 static void print_code(FILE *out, const struct policy_condition *condition,
 		       const struct policy_rule *rule)
 {
-	bool icmp6 = is_icmp6(rule);
-	const struct policy_condition *before = condition - 1;
-	struct value_form values = { FORM_NUMBER, NO_WORDS };
-	bool has_type = condition > rule->conditions &&
-			before->field == POLICY_ICMP_TYPE;
-
 	/* a code goes with a type: of any, where the rule names none */
-	if (!has_type)
+	if (!follows(condition, rule, POLICY_ICMP_TYPE))
 		fputs(" type 0-255", out);
-	else if (is_value(before, POLICY_ICMP_TYPE, icmp6 ? 1 : 3))
-		values.words = icmp6 ? WORDS_ICMP6_CODE : WORDS_ICMP_CODE;
 	fputs(" code", out);
-	print_set(out, condition, values);
+	print_set(out, condition, form_of_values(condition, rule));
 }
 
 static bool is_address(const struct policy_condition *condition, bool is_from)
@@ -216,7 +258,6 @@ static bool is_address(const struct policy_condition *condition, bool is_from)
 static void print_side(FILE *out, const struct policy_condition *condition,
 		       const struct policy_rule *rule, bool is_from)
 {
-	struct value_form number = { FORM_NUMBER, NO_WORDS };
 	bool goes_on = condition > rule->conditions &&
 		       is_address(condition - 1, is_from);
 
@@ -228,34 +269,25 @@ static void print_side(FILE *out, const struct policy_condition *condition,
 	if (!goes_on)
 		fputs(is_from ? " from" : " to", out);
 	fputs(" port", out);
-	print_set(out, condition, number);
+	print_set(out, condition, form_of_values(condition, rule));
 }
 
-static void print_plain(FILE *out, const struct policy_condition *condition)
+static void print_plain(FILE *out, const struct policy_condition *condition,
+			const struct policy_rule *rule)
 {
-	static const struct value_form number = { FORM_NUMBER, NO_WORDS };
-	static const struct value_form mac = { FORM_MAC, NO_WORDS };
-	static const struct value_form arp = { FORM_NUMBER, WORDS_ARP };
-	static const struct value_form dscp = { FORM_NUMBER, WORDS_DSCP };
 	static const char *const words[] = {
 #define WORD(name, bits, word) word,
 		POLICY_FIELD_LIST(WORD)
 #undef WORD
 	};
-	bool is_mac = condition->field == POLICY_SOURCE_MAC ||
-		      condition->field == POLICY_TARGET_MAC;
 
 	fprintf(out, " %s", words[condition->field]);
-	print_set(out, condition,
-		  is_mac				     ? mac
-		  : condition->field == POLICY_ARP_OPERATION ? arp
-		  : condition->field == POLICY_DSCP	     ? dscp
-							     : number);
+	print_set(out, condition, form_of_values(condition, rule));
 }
 
 void policy_conditions_print(FILE *out, const struct policy_rule *rule)
 {
-	struct rule_form form = form_of(rule);
+	struct rule_form form = form_of_rule(rule);
 
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		const struct policy_condition *one = &rule->conditions[i];
@@ -299,7 +331,20 @@ void policy_conditions_print(FILE *out, const struct policy_rule *rule)
 			print_mark(out, one);
 			break;
 		default:
-			print_plain(out, one);
+			print_plain(out, one, rule);
 		}
 	}
+}
+
+void policy_values_print(FILE *out, const struct policy_rule *rule,
+			 const struct policy_condition *condition)
+{
+	struct policy_condition values = *condition;
+
+	values.negated = false;
+	values.list = NULL;
+	if (is_address(condition, true) || is_address(condition, false))
+		print_addresses(out, &values);
+	else
+		print_set(out, &values, form_of_values(condition, rule));
 }

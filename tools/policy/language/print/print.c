@@ -212,15 +212,17 @@ static void print_rules(struct layout *layout, const struct policy *policy,
 	print_comment(layout, indent, block->comment);
 }
 
-static void print_list(struct layout *layout, const struct policy_list *list)
+static void print_list(struct layout *layout, struct policy_list *list)
 {
+	struct policy_rule rule = { .conditions = &list->values,
+				    .condition_count = 1 };
 	struct long_line line;
 	FILE *out =
 		open_line(&line, layout->out, list->values.count > LINE_RANGES);
 
 	start_paragraph(layout);
 	fprintf(out, "list %s =", list->name);
-	print_values(out, &list->values);
+	policy_values_print(out, &rule, &list->values);
 	close_line(&line);
 }
 

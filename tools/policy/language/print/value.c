@@ -169,7 +169,7 @@ void print_addresses(FILE *out, const struct policy_condition *condition)
 {
 	const struct policy_condition *other = condition->either_family;
 
-	if (!other || policy_condition_is_empty(condition)) {
+	if (!other || condition->list || policy_condition_is_empty(condition)) {
 		print_set(out, condition, form_of(condition));
 		return;
 	}
@@ -177,27 +177,6 @@ void print_addresses(FILE *out, const struct policy_condition *condition)
 	print_ranges(out, condition, form_of(condition), "");
 	print_ranges(out, other, form_of(other), ", ");
 	fputs(" }", out);
-}
-
-void print_values(FILE *out, const struct policy_condition *condition)
-{
-	static const struct value_form mac = { FORM_MAC, WORD_TABLES };
-	static const struct value_form number = { FORM_NUMBER, WORD_TABLES };
-
-	switch (condition->field) {
-	case POLICY_SOURCE4:
-	case POLICY_SOURCE6:
-	case POLICY_TARGET4:
-	case POLICY_TARGET6:
-		print_addresses(out, condition);
-		return;
-	case POLICY_SOURCE_MAC:
-	case POLICY_TARGET_MAC:
-		print_set(out, condition, mac);
-		return;
-	default:
-		print_set(out, condition, number);
-	}
 }
 
 void print_masked(FILE *out, uint64_t value, uint64_t mask)

@@ -26,9 +26,6 @@ void print_set(FILE *out, const struct policy_condition *condition,
 /* Of both families, if there are two. */
 void print_addresses(FILE *out, const struct policy_condition *condition);
 
-/* Addresses, MACs or numbers: what a list can hold. */
-void print_values(FILE *out, const struct policy_condition *condition);
-
 /* "value" or "value/mask"; a mask of all ones is none. */
 void print_masked(FILE *out, uint64_t value, uint64_t mask);
 

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the text of a policy's rules holds besides words: see rule_text.h. */
+#ifndef TG_RULE_MARKS_H
+#define TG_RULE_MARKS_H
+
+#define RULE_LIST_MARK '\x01' /* before and after the number of a list */
+#define RULE_IDENTITY_MARK '\x02'
+#define RULE_CUT " ..."
+
+#endif
