@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rule_lines - what goes into an object as the text of its rules comes out of
+ * it: with lists by name and written out, and as the same rule for its counts
+ * whichever way its values are written.
+ */
+#include <string.h>
+
+#include "live/rule_lines.h"
+#include "policy/compile/emit/rule_text.h"
+#include "policy/language/parse/policy_parse.h"
+#include "tap.h"
+
+static void read_policy(struct rule_lines *rules, const char *text, bool expand)
+{
+	struct policy policy;
+	char *section;
+	size_t size;
+	FILE *out = open_memstream(&section, &size);
+
+	if (!out ||
+	    policy_parse_text(&policy, "p", text, strlen(text), stderr) ||
+	    rule_text_write(out, &policy) || fclose(out) ||
+	    rule_lines_parse(rules, section, expand))
+		abort();
+	policy_free(&policy);
+}
+
+static const struct test {
+	const char *name, *text, *named, *expanded;
+} tests[] = {
+	{ "a list of addresses",
+	  "list a = { 198.51.100.7, 2001:db8::/64 }\ndrop from a",
+	  "drop from a", "drop from { 198.51.100.7, 2001:db8::/64 }" },
+	{ "a negated list, and behind it one of another kind",
+	  "list a = 198.51.100.7\nlist b = { 80, 22 }\n"
+	  "drop tcp from !a to port b ttl 1",
+	  "drop tcp from !a to port b ttl 1",
+	  "drop tcp from !198.51.100.7 to port { 22, 80 } ttl 1" },
+	{ "one list on both sides",
+	  "list a = { 198.51.100.7 }\npass from a to a", "pass from a to a",
+	  "pass from 198.51.100.7 to 198.51.100.7" },
+	{ "one list twice on a side, negated and not",
+	  "list a = { }\npass from a from !a", "pass from a from !a",
+	  "pass from { } from !{ }" },
+	{ "one list in fields of two kinds",
+	  "list a = { 17, 6 }\npass proto a to port a",
+	  "pass proto a to port a",
+	  "pass proto { tcp, udp } to port { 6, 17 }" },
+	{ "a list of types of ICMP",
+	  "list a = { 8, 0 }\npass icmp type a code a",
+	  "pass icmp type a code a",
+	  "pass icmp type { echo-reply, echo-request } code { 0, 8 }" },
+	{ "a list of codes that have names",
+	  "list a = { 3, 1 }\npass icmp type unreachable code a",
+	  "pass icmp type unreachable code a",
+	  "pass icmp type unreachable code { host, port }" },
+	{ "a list of EtherTypes", "list a = { 0x88cc, 0x1234 }\npass ether !a",
+	  "pass ether !a", "pass ether !{ 0x1234, lldp }" },
+	{ "an empty list", "list a = { }\ndrop from mac a", "drop from mac a",
+	  "drop from mac { }" },
+	{ "a list that is one protocol", "list a = { 6 }\npass proto a",
+	  "pass tcp", "pass tcp" },
+	{ "a list in a list has the name of the outer one",
+	  "list a = { 80 }\nlist b = { a }\npass to port b", "pass to port b",
+	  "pass to port 80" },
+	{ "a list beside a value is written out",
+	  "list a = { 80 }\npass to port { a, 22 }", "pass to port { 22, 80 }",
+	  "pass to port { 22, 80 }" },
+};
+
+static void test_one(struct tap *tap, const struct test *test)
+{
+	struct rule_lines named, expanded, written_out;
+
+	read_policy(&named, test->text, false);
+	read_policy(&expanded, test->text, true);
+	read_policy(&written_out, test->expanded, false);
+	tap_ok(tap, !strcmp(named.lines[1].rule, test->named), "%s: by name",
+	       test->name);
+	tap_ok(tap, !strcmp(expanded.lines[1].rule, test->expanded),
+	       "%s: written out", test->name);
+	tap_ok(tap,
+	       named.lines[1].hash == written_out.lines[1].hash &&
+		       expanded.lines[1].hash == written_out.lines[1].hash,
+	       "%s: is the rule with its values", test->name);
+	rule_lines_free(&named);
+	rule_lines_free(&expanded);
+	rule_lines_free(&written_out);
+}
+
+/* So many ports, each apart from the next, and then these. */
+static char *many_ports(const char *before, const char *after)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort();
+	fprintf(out, "%s{ ", before);
+	for (int i = 1; i < 1000; i += 2)
+		fprintf(out, "%d, ", i);
+	fprintf(out, "%s", after);
+	if (fclose(out))
+		abort();
+	return text;
+}
+
+/* What differs is beyond the limit of what is kept. */
+static void test_long(struct tap *tap, const char *before, const char *one,
+		      const char *other, const char *name)
+{
+	char *texts[] = { many_ports(before, one), many_ports(before, other),
+			  many_ports("pass to port ", "2000 }") };
+	struct rule_lines rules[3];
+
+	for (int i = 0; i < 3; i++) {
+		read_policy(&rules[i], texts[i], true);
+		free(texts[i]);
+	}
+	tap_ok(tap, !strcmp(rules[0].lines[1].rule, rules[1].lines[1].rule),
+	       "%s: the same is shown", name);
+	tap_ok(tap, strlen(rules[0].lines[1].rule) < RULE_TEXT_MAX + 10,
+	       "%s: no more is shown than fits", name);
+	tap_ok(tap, rules[0].lines[1].hash != rules[1].lines[1].hash,
+	       "%s: another value makes another rule", name);
+	tap_ok(tap, rules[0].lines[1].hash == rules[2].lines[1].hash,
+	       "%s: it is the rule with its values", name);
+	for (int i = 0; i < 3; i++)
+		rule_lines_free(&rules[i]);
+}
+
+int main(void)
+{
+	size_t count = sizeof(tests) / sizeof(*tests);
+	struct tap tap = tap_plan(stdout, count * 3 + 8);
+
+	for (size_t i = 0; i < count; i++)
+		test_one(&tap, &tests[i]);
+	test_long(&tap, "pass to port ", "2000 }", "3000 }", "a long rule");
+	test_long(&tap, "list a = ", "2000 }\npass to port a",
+		  "3000 }\npass to port a", "a long list");
+	return tap_end(&tap);
+}
