@@ -162,8 +162,9 @@ group_reads() { # GROUP FILE
 # It waits, ends at Ctrl-C, and has changed nothing.
 is_interruptible() { # COMMAND...
 	local status=0 pid
-	set -m # a process group of its own, in which SIGINT is not ignored
-	"$@" <silent &>said 3>&- 4>&- {KEEP}>&- &
+	set -m # a process group of its own
+	# whoever started the tests may ignore SIGINT, and bash cannot undo that
+	env --default-signal=INT "$@" <silent &>said 3>&- 4>&- {KEEP}>&- &
 	pid=$!
 	set +m
 	eventually group_reads "$pid" silent || fail "does not read: $*" "$(<said)"
