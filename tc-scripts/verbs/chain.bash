@@ -158,7 +158,7 @@ is_position() {
 	[[ $1 =~ ^(0|[1-9][0-9]?)$ ]]
 }
 
-# A name that stands once in the chain, or a position; into REPLY.
+# The position of a plugin, by a name that is in the chain once or by number; into REPLY.
 chain_position() { # HOOK P
 	local i names found=()
 	chain_names names "$1"
@@ -174,6 +174,6 @@ chain_position() { # HOOK P
 	((${#found[@]} > 0)) ||
 		die "no ${2@Q} in this chain: it is ${names[*]:-without plugins}"
 	((${#found[@]} == 1)) ||
-		die "'$2' stands in this chain ${#found[@]} times: name its position (${found[*]})"
+		die "'$2' is in this chain ${#found[@]} times: name its position (${found[*]})"
 	REPLY=${found[0]}
 }

@@ -249,9 +249,9 @@ shows() { # HOOK LINE...
 	on_server attach eth0 --ingress --chain count,drop_tcp,count
 	refuses_and_changes_nothing 1 "no 'drop_arp' in this chain: it is count drop_tcp count" \
 		on_server chain eth0 ingress remove drop_arp
-	refuses_and_changes_nothing 1 "'count' stands in this chain 2 times: name its position (0 2)" \
+	refuses_and_changes_nothing 1 "'count' is in this chain 2 times: name its position (0 2)" \
 		on_server chain eth0 ingress remove count
-	refuses_and_changes_nothing 1 "'count' stands in this chain 2 times: name its position (0 2)" \
+	refuses_and_changes_nothing 1 "'count' is in this chain 2 times: name its position (0 2)" \
 		on_server chain eth0 ingress replace count drop_arp
 	on_server chain eth0 ingress set ''
 	refuses_and_changes_nothing 1 "no 'count' in this chain: it is without plugins" \

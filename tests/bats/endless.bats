@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Files without an end, sparse ones of 30 GB, and what is no file at all: each
+# Files without an end, sparse ones of 30 GB, and paths that are not files: each
 # verb that reads files ends, and how much memory it takes is measured. The
 # largest policies that are allowed take no more than docs/policy.md says.
 
@@ -75,7 +75,7 @@ ends() { # KIB COMMAND...
 	takes_at_most "$@"
 }
 
-@test "a policy that is no file, or has no end, is refused by each verb" {
+@test "a policy that is not a file, or has no end, is refused by each verb" {
 	local verb
 	for verb in check fmt 'fmt -i' show 'compile -o none.o' 'explain arp --policy'; do
 		# shellcheck disable=SC2086 # a verb with its options
@@ -84,7 +84,7 @@ ends() { # KIB COMMAND...
 	[[ ! -e none.o ]]
 }
 
-@test "a policy that includes what is no file, or has no end, is refused" {
+@test "a policy that includes a path that is not a file, or has no end, is refused" {
 	printf 'default drop\ninclude "given.policy"\n' >including
 	with_each_kind given.policy ends "$READ_KIB" "$BUILD/tg-policy" check including
 	[[ $output == 'including:2:9: '* ]]
@@ -97,7 +97,7 @@ ends() { # KIB COMMAND...
 	done
 }
 
-@test "a capture that is none is refused" {
+@test "a file that is not a capture is refused" {
 	with_each_kind given.pcap ends "$STREAM_KIB" "$BUILD/tg-policy" explain --policy some.policy --pcap given.pcap
 	printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0' >holes.pcap
 	truncate -s 30G holes.pcap
@@ -135,7 +135,7 @@ given_policy_in_force() {
 	BEFORE=$(what_is_there)
 }
 
-@test "the verbs of a device refuse what is no file, or has no end, and leave the chain as it is" {
+@test "the verbs of a device refuse a path that is not a file, or has no end, and leave the chain as it is" {
 	given_policy_in_force
 	with_each_kind given.policy ends_at_device policy apply eth0 given.policy
 	with_each_kind given.policy ends_at_device policy diff eth0 given.policy

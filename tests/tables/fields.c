@@ -19,7 +19,7 @@ static void put(struct reader *reader, enum policy_field field, uint64_t value)
 	reader->fields->value[field].lo = value;
 }
 
-/* So many bytes at an offset of the frame, at most eight. */
+/* Up to eight bytes at an offset of the frame. */
 static uint64_t bytes(const struct reader *reader, size_t at, int count)
 {
 	uint64_t value = 0;

@@ -29,7 +29,7 @@ bool ranges_intersect(struct ranges *to, const struct policy_range *a,
 		      size_t a_count, const struct policy_range *b,
 		      size_t b_count);
 
-/* The highest value of a field of so many bits. */
+/* The highest value of a field of `bits` bits. */
 struct policy_value value_highest(unsigned int bits);
 
 /* Both for sorted ranges; in steps of the smaller count. */
