@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Which capabilities a verb needs: one table, for the check and for the help.
 # CAP_SYS_ADMIN includes CAP_BPF and CAP_PERFMON (capabilities(7)); it is what
-# mounts a bpffs, gets programs by their id and enters a namespace.
+# mounts a bpffs, gets programs by their id and enters a namespace. The web
+# servers of a playground can be found, and so ended, only by who has all the
+# capabilities that they run with.
 
 readonly BPF_RIGHTS="sys_admin net_admin"
 
@@ -17,7 +19,6 @@ declare -rA RIGHTS=(
 	[policy]=sys_admin
 	[explain]=sys_admin
 	[playground]="$BPF_RIGHTS net_bind_service"
-	['playground down']=$BPF_RIGHTS
 	['playground exec']=sys_admin
 	['playground status']=sys_admin
 	[demo]="$BPF_RIGHTS net_raw net_bind_service"

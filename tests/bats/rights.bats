@@ -68,7 +68,7 @@ tailgate_with() { # NAME,... WORD...
 	setpriv --bounding-set="-all,+${1//,/,+}" --inh-caps=-all "$ROOT/tc-scripts/tailgate" "${@:2}"
 }
 
-@test "a playground needs three capabilities to be made, two to go, one to be used" {
+@test "a playground needs three capabilities to be made and to go, one to be used" {
 	local name
 	given_playground_name
 	for name in sys_admin,net_admin sys_admin,net_bind_service net_admin,net_bind_service; do
@@ -81,10 +81,11 @@ tailgate_with() { # NAME,... WORD...
 	[[ $output == *eth0* ]]
 	run ! tailgate_with sys_admin playground exec --name "$NAME" client ping -c 1 "$SERVER4"
 	tailgate_with sys_admin,net_raw playground exec --name "$NAME" client ping -q -c 1 "$SERVER4"
-	run -1 tailgate_with sys_admin playground down --name "$NAME"
-	[[ $output == *"'playground down' needs CAP_NET_ADMIN, which"* ]]
-	tailgate_with sys_admin,net_admin playground down --name "$NAME"
+	run -1 tailgate_with sys_admin,net_admin playground down --name "$NAME"
+	[[ $output == *"'playground' needs CAP_NET_BIND_SERVICE, which"* ]]
+	tailgate_with sys_admin,net_admin,net_bind_service playground down --name "$NAME"
 	[[ ! -e /run/netns/tg-$NAME-client ]]
+	run ! pgrep -f "httpd .*/$NAME/www"
 }
 
 @test "the demo needs four capabilities, and no more" {
