@@ -113,14 +113,21 @@ has_previous() { # HOOK
 
 # --- diff
 
+DIFF_SCRATCH=''
+
+# Whichever way the command ends.
+diff_drop_scratch() {
+	[[ ! $DIFF_SCRATCH ]] || rm -rf -- "$DIFF_SCRATCH"
+}
+
 policy_diff() {
-	local hook folder status=0
+	local status=0
 	parse_show_options 2 "$@"
 	check_policy_file "$SHOW_FILE"
 	show_open
-	folder=$(scratch_folder)
-	diff_all "$folder" || status=1
-	rm -r "$folder"
+	trap diff_drop_scratch EXIT
+	DIFF_SCRATCH=$(scratch_folder)
+	diff_all "$DIFF_SCRATCH" || status=1
 	return "$status"
 }
 
