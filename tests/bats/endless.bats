@@ -163,8 +163,9 @@ group_reads() { # GROUP FILE
 is_interruptible() { # COMMAND...
 	local status=0 pid
 	set -m # a process group of its own
-	# whoever started the tests may ignore SIGINT, and bash cannot undo that
-	env --default-signal=INT "$@" <silent &>said 3>&- 4>&- {KEEP}>&- &
+	# Whoever started the tests may ignore SIGINT, and bash cannot undo that. The
+	# FIFO is opened after env has, so that who reads it can be interrupted.
+	env --default-signal=INT sh -c 'exec "$@" <silent' sh "$@" &>said 3>&- 4>&- {KEEP}>&- &
 	pid=$!
 	set +m
 	eventually group_reads "$pid" silent || fail "does not read: $*" "$(<said)"
@@ -189,7 +190,8 @@ is_interruptible() { # COMMAND...
 		is_interruptible "$ROOT/tc-scripts/tailgate" --netns "$SERVER" $verb silent
 	done
 	exec {KEEP}>&-
-	[[ ! -e none.o && $(what_is_there) == "$BEFORE" ]]
+	[[ ! -e none.o ]]
+	diff <(what_is_there) - <<<"$BEFORE"
 	on_server policy apply eth0 some.policy
 }
 
