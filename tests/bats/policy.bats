@@ -225,5 +225,7 @@ dump_agrees() { # POLICY PACKETS
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
 	run -1 --separate-stderr tailgate policy compile "$POLICY" -o "$BATS_TEST_TMPDIR/pipe"
 	[[ $stderr == *"pipe: not a regular file: name another one with -o" ]]
+	run -1 --separate-stderr "$BUILD/tg-splice" "$BUILD/drop_tcp.o" -o "$BATS_TEST_TMPDIR/pipe" drop_tcp_port=8080
+	[[ $stderr == *"pipe: not a regular file: name another one with -o" ]]
 	[[ -p $BATS_TEST_TMPDIR/pipe ]]
 }

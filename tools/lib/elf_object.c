@@ -162,6 +162,19 @@ static int write_all(int fd, const uint8_t *bytes, size_t size)
 }
 
 /* Under another name first, so that nobody ever sees half an object. */
+/* The object is renamed into place: a device or a pipe would become a file. */
+static bool can_replace(const char *path)
+{
+	struct stat about;
+
+	if (stat(path, &about) < 0 || S_ISREG(about.st_mode))
+		return true;
+	fprintf(stderr,
+		"%s: %s: not a regular file: name another one with -o\n",
+		program_invocation_short_name, path);
+	return false;
+}
+
 int elf_object_write(const struct elf_object *object, const char *path)
 {
 	char *temporary = NULL;
@@ -169,6 +182,8 @@ int elf_object_write(const struct elf_object *object, const char *path)
 	int err = 0, fd = -1;
 
 	umask(mask);
+	if (!can_replace(path))
+		return -EEXIST;
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
 		return -ENOMEM;
 	fd = mkostemp(temporary, O_CLOEXEC);

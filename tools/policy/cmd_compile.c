@@ -10,7 +10,6 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command_line.h"
@@ -78,23 +77,6 @@ static enum exit_status read_options(int argc, char **argv,
 		return usage_error("compile",
 				   "'-o OBJECT' or '--dump' is missing");
 	return options->path ? STATUS_OK : STATUS_USAGE;
-}
-
-/*
- * The object is renamed to its place: a device like /dev/null, or a pipe, would
- * become a file.
- */
-static bool can_replace(const char *path)
-{
-	struct stat about;
-
-	if (stat(path, &about) < 0 || S_ISREG(about.st_mode))
-		return true;
-	fprintf(stderr,
-		"%s compile: %s: not a regular file: name another one with "
-		"-o\n",
-		program_invocation_short_name, path);
-	return false;
 }
 
 /* The plugin's object stands beside this program. */
@@ -195,8 +177,6 @@ int cmd_compile(int argc, char **argv)
 
 	if (status)
 		return status;
-	if (options.output && !can_replace(options.output))
-		return STATUS_FAILED;
 	keep_memory();
 	err = compile(&options, &policy, &compiled, &diagnostics);
 	if (diagnostics.count)
