@@ -89,7 +89,7 @@ static void test_one(struct tap *tap, const struct test *test)
 	rule_lines_free(&written_out);
 }
 
-/* So many ports, each apart from the next, and then these. */
+/* Many ports, none adjacent to another, between the two texts. */
 static char *many_ports(const char *before, const char *after)
 {
 	char *text;

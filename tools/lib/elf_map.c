@@ -22,7 +22,7 @@ static const struct btf_type *type_of(const struct btf *btf, uint32_t id,
 	return type && btf_kind(type) == kind ? type : NULL;
 }
 
-/* The pointer to the array, by its number; 0 where there is none. */
+/* The type of max_entries, a pointer to an array; 0 if not found. */
 static uint32_t entries_pointer(const struct btf *btf,
 				const struct btf_type *map)
 {

@@ -63,7 +63,7 @@ static void add_other(struct look_hook *hook, const char *format,
 			 format, text);
 }
 
-/* Takes the gate's constants, or says that the program is none. */
+/* Reads the constants of a gate; 0 if the program is not a gate. */
 static int take_gate(struct hook_context *context,
 		     const struct program *program)
 {

@@ -34,7 +34,7 @@ void way_read(struct way *way, struct twins *twins);
 
 const struct way_note *way_last_note(const struct way_stop *stop);
 
-/* NULL where there is none. */
+/* NULL if not found. */
 const struct rule_line *way_rule_line(const struct way_stop *stop);
 
 #endif

@@ -202,7 +202,7 @@ static struct signature *sign_intervals(const struct dimension *dimension)
 	return signatures;
 }
 
-/* The class of an interval with this signature, a new one if there is none. */
+/* The class with this signature, which is added if it is new. */
 static bool classify(struct dimension *dimension, struct hash *classes,
 		     const struct signature *signatures, uint32_t interval)
 {

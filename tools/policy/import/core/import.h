@@ -260,7 +260,7 @@ bool import_is_bits(enum policy_field field);
 struct ranges import_positive(struct import *import,
 			      const struct policy_condition *condition);
 
-/* --- values (value.c): false where text is none */
+/* --- values (value.c): false if the text is not a value */
 
 bool import_number(const char *text, size_t size, uint64_t max,
 		   uint64_t *value);

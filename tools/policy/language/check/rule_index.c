@@ -152,7 +152,7 @@ static uint64_t node_hash(size_t parent, struct prefix prefix)
 	return hash_bytes(0, key, sizeof(key));
 }
 
-/* The node below parent for exactly this prefix; 0 if there is none. */
+/* The node below parent for exactly this prefix; 0 if not found. */
 static size_t find_node(const struct rule_index *index, size_t parent,
 			struct prefix prefix)
 {

@@ -32,7 +32,7 @@ static bool is_in_word(char c)
 	       (c >= '0' && c <= '9') || (c && strchr("_-.:/", c));
 }
 
-/* The word before a token of its line; of length 0 where there is none. */
+/* The word before a token of its line; of length 0 if there is no such word. */
 static struct token word_before(const struct token *token)
 {
 	const char *start = token->text - (token->place.column - 1);
