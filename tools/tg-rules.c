@@ -32,13 +32,18 @@ static const char help[] =
 	"                     bpffs, has pins of its own; first it waits, "
 	"where\n"
 	"                     that is said, until no packet is in the old one\n"
-	"       tg-rules text ARRAY SLOT [--json] [--expand]\n"
+	"       tg-rules text ARRAY SLOT [--expand]\n"
 	"                     a line for each rule, the default last\n"
-	"       tg-rules text OBJECT [ARRAY SLOT] [--json] [--expand]\n"
+	"       tg-rules text OBJECT [ARRAY SLOT] [--expand]\n"
 	"                     the same of an object; rules that are in force\n"
 	"                     in the slot have the words that they have there\n"
 	"       tg-rules lists OBJECT ARRAY SLOT [--json]\n"
 	"                     how the values of lists would change\n"
+	"       tg-rules changes [--json]\n"
+	"                     prints the rules that go and come: on the "
+	"standard\n"
+	"                     input a line -NUMBER RULE or +NUMBER RULE for "
+	"each\n"
 	"\n"
 	"ARRAY is the pin of a chain's array. Of an OBJECT that was compiled\n"
 	"it reads the rules that it would bring. Rules have the names of "
@@ -169,7 +174,7 @@ static int do_running_text(char **words, const struct options *options)
 	int err = read_running(words, &rules, &program, options->expand);
 
 	if (!err)
-		rules_print_text(&rules, options->json);
+		rules_print_text(&rules);
 	rule_lines_free(&rules);
 	return err ? fail(words[0], err) : 0;
 }
@@ -200,7 +205,7 @@ static int do_object_text(char **words, const struct options *options)
 	int err = read_object(words[0], &rules, options->expand);
 
 	if (!err)
-		rules_print_text(&rules, options->json);
+		rules_print_text(&rules);
 	rule_lines_free(&rules);
 	return err ? fail(words[0], err) : 0;
 }
@@ -218,7 +223,7 @@ static int do_text_beside(char **words, const struct options *options)
 				   options->expand);
 	if (!err) {
 		rule_lines_take_words(&rules, &running);
-		rules_print_text(&rules, options->json);
+		rules_print_text(&rules);
 	}
 	rule_lines_free(&rules);
 	rule_lines_free(&running);
@@ -240,6 +245,14 @@ static int do_lists(char **words, const struct options *options)
 	return err ? fail(words[0], err) : 0;
 }
 
+static int do_changes(char **words, const struct options *options)
+{
+	int err = rule_changes_print(stdin, options->json);
+
+	(void)words;
+	return err ? fail("standard input", err) : 0;
+}
+
 static const struct command {
 	const char *name;
 	int words;
@@ -249,10 +262,11 @@ static const struct command {
 	{ "show", 4, true, true, do_show },
 	{ "keep", 4, false, false, do_keep },
 	{ "keep", 5, false, false, do_keep_after_grace },
-	{ "text", 2, true, true, do_running_text },
-	{ "text", 1, true, true, do_object_text },
-	{ "text", 3, true, true, do_text_beside },
+	{ "text", 2, false, true, do_running_text },
+	{ "text", 1, false, true, do_object_text },
+	{ "text", 3, false, true, do_text_beside },
 	{ "lists", 3, true, false, do_lists },
+	{ "changes", 0, true, false, do_changes },
 };
 
 /* They stand at the end; returns how many words there are before them. */

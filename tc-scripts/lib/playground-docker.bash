@@ -139,5 +139,5 @@ docker_where() { # SIDE
 docker_where_json() { # SIDE
 	local pid=null
 	! docker_runs "$1" || pid=${CONTAINER[$1]}
-	printf '"container":"%s","pid":%s' "$(side_name "$1")" "$pid"
+	words+=(container "=$(side_name "$1")" pid "$pid")
 }

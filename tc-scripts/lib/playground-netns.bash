@@ -148,6 +148,7 @@ netns_where() { # SIDE
 	printf 'namespace %s' "$(side_name "$1")"
 }
 
+# Members of an object: words of tg-json, added to words.
 netns_where_json() { # SIDE
-	printf '"namespace":"%s"' "$(side_name "$1")"
+	words+=(namespace "=$(side_name "$1")")
 }

@@ -87,29 +87,21 @@ status_http() { # SIDE
 	fi
 }
 
-# Names and addresses have nothing in them that JSON would want escaped.
 status_as_json() {
-	local side comma=
-	printf '{"name":"%s","kind":"%s","sides":[' "$PLAYGROUND" "$(status_kind)"
+	local side word colour cell words=()
 	for side in "${SIDES[@]}"; do
-		printf '%s\n{"side":"%s",%s,"addresses":[%s],"http":[%s]}' \
-			"$comma" "$side" "$("$(status_kind)_where_json" "$side")" \
-			"$(status_json_addresses "$side")" "$(status_json_ports "$side")"
-		comma=,
+		words+=(object side "=$side")
+		"$(status_kind)_where_json" "$side"
+		words+=(addresses array)
+		for word in $(status_addresses "$side" inet) $(status_addresses "$side" inet6); do
+			[[ $word == - ]] || words+=("=$word")
+		done
+		words+=(end http array)
+		table_cell "$(status_http "$side")"
+		for word in $cell; do
+			[[ $word != [0-9]* ]] || words+=("$word")
+		done
+		words+=(end end)
 	done
-	printf '\n]}\n'
-}
-
-status_json_addresses() { # SIDE
-	in_side "$1" ip -o addr show dev eth0 scope global 2>/dev/null |
-		awk '{ printf "%s\"%s\"", sep, $4; sep = "," }'
-}
-
-status_json_ports() { # SIDE
-	local http
-	http=$(status_http "$1")
-	table_cell "$http"
-	http=$cell
-	[[ $http != *[!0-9\ ]* ]] || return 0
-	printf '%s' "${http// /,}"
+	"$BUILD/tg-json" object name "=$PLAYGROUND" kind "=$(status_kind)" sides array "${words[@]}" end end
 }

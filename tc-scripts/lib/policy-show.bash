@@ -65,7 +65,7 @@ show_open() {
 # --- show
 
 policy_show() {
-	local hook hooks=() COUNTS_OF rules status=0
+	local hook hooks=() COUNTS_OF rules texts='' status=0 until
 	parse_show_options 1 "$@"
 	show_open
 	for hook in "${POLICY_HOOKS[@]}"; do
@@ -77,7 +77,8 @@ policy_show() {
 		policy_counts_of "$hook"
 		rules=$("$BUILD/tg-rules" show "${COUNTS_OF[@]}" "${SHOW_JSON[@]}" "${SHOW_EXPAND[@]}") || exit 1
 		if ((${#SHOW_JSON[@]})); then
-			hooks+=("{\"hook\":\"$hook\",\"rollback\":$(has_previous "$hook"),\"policy\":$rules}")
+			show_hook_as_json "$hook" policy -
+			texts+=$rules
 		else
 			say "$(paint bold "$DEV $hook")"
 			say "$rules"
@@ -85,8 +86,10 @@ policy_show() {
 	done
 	if ((${#SHOW_JSON[@]})); then
 		confirm_outcome ''
-		printf '{"device":%s,"unconfirmed_until":%s,"outcome":%s,"hooks":[%s]}\n' "$(json_string "$DEV")" \
-			"$(number_or_null "${LOOK[unconfirmed_until]}")" "$(json_or_null "$REPLY")" "$(json_list "${hooks[@]}")"
+		until=${LOOK[unconfirmed_until]}
+		[[ $until != 0 ]] || until=null
+		"$BUILD/tg-json" object device "=$DEV" unconfirmed_until "$until" \
+			outcome "?$REPLY" hooks array "${hooks[@]}" end end <<<"$texts" || exit 1
 	else
 		confirm_note
 		[[ ! $REPLY ]] || say "$REPLY"
@@ -97,18 +100,17 @@ policy_show() {
 # Its rules cannot be read, and all else can.
 show_other_version() { # HOOK
 	if ((${#SHOW_JSON[@]})); then
-		hooks+=("{\"hook\":\"$1\",\"rollback\":$(has_previous "$1"),\"policy\":null,\"version\":${LOOK[$1.policy.version]}}")
+		show_hook_as_json "$1" policy null version "${LOOK[$1.policy.version]}"
 	else
 		warn "$DEV $1 has $(policy_version_in_words "$1"): its rules are in force and cannot be shown; 'tailgate policy apply $DEV FILE' puts others in their place"
 	fi
 }
 
-has_previous() { # HOOK
-	if [[ -e $OBJECTS/$1.previous.o ]]; then
-		printf 'true'
-	else
-		printf 'false'
-	fi
+# Words of tg-json, added to hooks.
+show_hook_as_json() { # HOOK WORD...
+	local has_previous=false
+	[[ ! -e $OBJECTS/$1.previous.o ]] || has_previous=true
+	hooks+=(object hook "=$1" rollback "$has_previous" "${@:2}" end)
 }
 
 # --- diff
@@ -132,45 +134,42 @@ policy_diff() {
 }
 
 diff_all() { # FOLDER
-	local hook hooks changes=() slot
-	hooks=$(json_list "${POLICY_HOOKS[@]}")
-	inside "$BUILD/tg-policy" compile --quiet --hook "$hooks" -o "$1/policy.o" "$SHOW_FILE" || return 1
+	local hook hooks words=() texts='' changes slot
+	hooks=${POLICY_HOOKS[*]}
+	inside "$BUILD/tg-policy" compile --quiet --hook "${hooks// /,}" -o "$1/policy.o" "$SHOW_FILE" || return 1
 	for hook in "${POLICY_HOOKS[@]}"; do
 		[[ ${LOOK[$hook.policy.readable]} ]] || {
 			warn "$DEV $hook has $(policy_version_in_words "$hook"): its rules cannot be compared"
 			return 1
 		}
 		slot=("${LOOK[$hook.array]}" "${LOOK[$hook.policy.slot]}")
-		"$BUILD/tg-rules" text "${slot[@]}" "${SHOW_JSON[@]}" "${SHOW_EXPAND[@]}" >"$1/old" || return 1
-		"$BUILD/tg-rules" text "$1/policy.o" "${slot[@]}" "${SHOW_JSON[@]}" "${SHOW_EXPAND[@]}" >"$1/new" || return 1
+		"$BUILD/tg-rules" text "${slot[@]}" "${SHOW_EXPAND[@]}" >"$1/old" || return 1
+		"$BUILD/tg-rules" text "$1/policy.o" "${slot[@]}" "${SHOW_EXPAND[@]}" >"$1/new" || return 1
 		"$BUILD/tg-rules" lists "$1/policy.o" "${slot[@]}" "${SHOW_JSON[@]}" >"$1/lists" || return 1
 		if ((${#SHOW_JSON[@]})); then
-			changes+=("{\"hook\":\"$hook\",\"changes\":[$(diff_json "$1")],\"lists\":[$(paste -sd, "$1/lists")]}")
+			words+=(object hook "=$hook" changes - lists - end)
+			changes=$(diff_rules "$1") || return 1
+			texts+=$changes$(<"$1/lists")
 		else
 			diff_text "$1" "$hook"
 		fi
 	done
 	((${#SHOW_JSON[@]} == 0)) ||
-		printf '{"device":%s,"hooks":[%s]}\n' "$(json_string "$DEV")" "$(json_list "${changes[@]}")"
+		"$BUILD/tg-json" object device "=$DEV" hooks array "${words[@]}" end end <<<"$texts"
 }
 
-# The default comes last, and has no number.
 diff_text() { # FOLDER HOOK
 	if cmp -s "$1/old" "$1/new" && [[ ! -s $1/lists ]]; then
 		say "$DEV $2: no change"
 		return
 	fi
 	say "$(paint bold "$DEV $2")"
-	{
-		diff --unchanged-group-format='' --old-line-format='-%6dn  %L' \
-			--new-line-format='+%6dn  %L' "$1/old" "$1/new" || true
-	} | sed -E 's/^([-+]) *[0-9]+(  default [a-z]+)$/\1      \2/'
+	diff_rules "$1"
 	sed 's/^/~         list /' "$1/lists"
 }
 
-diff_json() { # FOLDER
+diff_rules() { # FOLDER
 	{
-		diff --unchanged-group-format='' --old-line-format='{"change":"remove","rule":%dn,"text":%l},%c'\''\012'\' \
-			--new-line-format='{"change":"add","rule":%dn,"text":%l},%c'\''\012'\' "$1/old" "$1/new" || true
-	} | sed -E -e 's/"rule":[0-9]+,("text":"default [a-z]+")/"rule":null,\1/' -e '$ s/,$//'
+		diff --unchanged-group-format='' --old-line-format='-%dn %L' --new-line-format='+%dn %L' "$1/old" "$1/new" || true
+	} | "$BUILD/tg-rules" changes "${SHOW_JSON[@]}"
 }

@@ -10,8 +10,6 @@ source "$HERE/lib/gate.bash"
 source "$HERE/lib/chain.bash"
 # shellcheck source=tc-scripts/lib/undo.bash
 source "$HERE/lib/undo.bash"
-# shellcheck source=tc-scripts/lib/json.bash
-source "$HERE/lib/json.bash"
 # shellcheck source=tc-scripts/lib/policy.bash
 source "$HERE/lib/policy.bash"
 # shellcheck source=tc-scripts/lib/policy-apply.bash

@@ -385,3 +385,19 @@ refuses_assignment() { # ASSIGNMENT MESSAGE
 	run -0 "$COUNTERS" --json "$BATS_TEST_TMPDIR"
 	[[ $output == '[]' ]]
 }
+
+# --- tg-json
+
+@test "tg-json quotes what words hold, and takes values from its input in their order" {
+	run -0 "$BUILD/tg-json" object text $'=a "b"\\\n\e\xff' empty = none '?' some '?x' list array 1 - end of - end <<<'[2]{"a": 3}'
+	[[ $output == '{"text":"a \"b\"\\\n\u001B'$'\xef\xbf\xbd''","empty":"","none":null,"some":"x","list":[1,[2]],"of":{"a":3}}' ]]
+}
+
+@test "tg-json says which word is no value, and which is missing" {
+	refuses_with 2 "tg-json: '01': invalid token near '0': see tg-json --help" "$BUILD/tg-json" 01
+	refuses_with 2 "tg-json: '2': one value alone: see tg-json --help" "$BUILD/tg-json" 1 2
+	refuses_with 2 "tg-json: '': a word is missing: see tg-json --help" "$BUILD/tg-json"
+	refuses_with 2 "tg-json: '': a word is missing: see tg-json --help" "$BUILD/tg-json" object name
+	refuses 1 "$BUILD/tg-json" array - end </dev/null
+	says "tg-json: '-': "
+}

@@ -94,6 +94,11 @@ each_look_fails() { # HOW WORD... of tailgate
 	processes_at_most 3 chain eth0 ingress
 }
 
+@test "the JSON of policy show takes a process for each hook, and one for the whole" {
+	on_server attach eth0 --xdp --ingress --egress --chain policy >/dev/null
+	processes_at_most 6 policy show eth0 --json
+}
+
 @test "an apply takes twelve processes, the tools that change something included" {
 	on_server attach eth0 --xdp --ingress --egress --chain policy >/dev/null
 	apply a --hook ingress >/dev/null

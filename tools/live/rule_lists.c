@@ -115,16 +115,14 @@ static json_t *number_to_json(const struct change *change, size_t number)
 	return change->is_known ? json_integer(number) : json_null();
 }
 
-static void print_object(const struct change *change)
+static json_t *change_to_json(const struct change *change)
 {
-	print_json(stdout,
-		   json_pack("{s:o, s:I, s:I, s:o, s:o}", "list",
-			     string_to_json(change->new->name), "entries",
-			     (json_int_t)change->new->count, "before",
-			     (json_int_t)change->old->count, "added",
-			     number_to_json(change, change->added), "gone",
-			     number_to_json(change, change->gone)),
-		   JSON_COMPACT);
+	return json_pack("{s:o, s:I, s:I, s:o, s:o}", "list",
+			 string_to_json(change->new->name), "entries",
+			 (json_int_t)change->new->count, "before",
+			 (json_int_t)change->old->count, "added",
+			 number_to_json(change, change->added), "gone",
+			 number_to_json(change, change->gone));
 }
 
 /* --- lists of one name */
@@ -177,14 +175,15 @@ static const struct rule_list *before(const struct rule_list **sorted,
 		       : NULL;
 }
 
-static int print_change(const struct rule_list *old,
-			const struct rule_list *new, bool json)
+/* Prints it, or adds it to the list. */
+static int report_change(const struct rule_list *old,
+			 const struct rule_list *new, json_t *list)
 {
 	struct change change = { .old = old, .new = new };
 	int err = change_read(&change);
 
-	if (!err && json)
-		print_object(&change);
+	if (!err && list)
+		add_json_item(list, change_to_json(&change));
 	else if (!err)
 		print_words(&change);
 	return err;
@@ -194,16 +193,20 @@ int rule_lists_print_changes(const struct rule_lines *old,
 			     const struct rule_lines *new, bool json)
 {
 	const struct rule_list **sorted = sort_lists(old);
+	json_t *list = json ? json_array() : NULL;
 	int err = sorted ? 0 : -ENOMEM;
 
 	for (uint32_t i = 0; !err && i < new->list_count; i++) {
-		const struct rule_list *list = &new->lists[i];
+		const struct rule_list *is = &new->lists[i];
 		const struct rule_list *was =
-			before(sorted, old->list_count, list);
+			before(sorted, old->list_count, is);
 
 		if (was)
-			err = print_change(was, list, json);
+			err = report_change(was, is, list);
 	}
+	if (json && !err)
+		print_json(stdout, json_incref(list), JSON_COMPACT);
+	json_decref(list);
 	free(sorted);
 	return err;
 }

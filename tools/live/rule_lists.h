@@ -7,7 +7,7 @@
 
 /*
  * On standard output, a line for each list that both have under one name, with
- * other values: for people, or a JSON object. -ENOMEM is the only failure.
+ * other values; or a JSON array of them. -ENOMEM is the only failure.
  */
 int rule_lists_print_changes(const struct rule_lines *old,
 			     const struct rule_lines *new, bool json);

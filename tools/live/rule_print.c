@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "rule_print.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +12,16 @@
 /* The text of a default is "default VERDICT". */
 #define DEFAULT_WORD "default "
 
+static bool is_default(const char *rule)
+{
+	return !strncmp(rule, DEFAULT_WORD, strlen(DEFAULT_WORD));
+}
+
 static const char *default_verdict(const struct rule_lines *rules)
 {
 	const char *rule = rules->count ? rules->lines[0].rule : "";
-	size_t size = strlen(DEFAULT_WORD);
 
-	return strncmp(rule, DEFAULT_WORD, size) ? rule : rule + size;
+	return is_default(rule) ? rule + strlen(DEFAULT_WORD) : rule;
 }
 
 /* Rules from 1 on, and then number 0, the default. */
@@ -146,14 +151,52 @@ struct rule_summary rules_summary(const struct rule_lines *rules)
 	return summary;
 }
 
-void rules_print_text(const struct rule_lines *rules, bool json)
+void rules_print_text(const struct rule_lines *rules)
 {
-	for (uint32_t i = 0; i < rules->count; i++) {
-		const struct rule_line *line = in_order(rules, i);
+	for (uint32_t i = 0; i < rules->count; i++)
+		puts(in_order(rules, i)->rule);
+}
 
+/* --- what goes and comes; the default has no number */
+
+static void print_change(char sign, const char *number, const char *rule)
+{
+	printf("%c%6s  %s\n", sign, is_default(rule) ? "" : number, rule);
+}
+
+static json_t *change_to_json(char sign, const char *number, const char *rule)
+{
+	return json_pack("{s:s, s:o, s:o}", "change",
+			 sign == '-' ? "remove" : "add", "rule",
+			 is_default(rule) ? json_null()
+					  : json_integer(atol(number)),
+			 "text", string_to_json(rule));
+}
+
+int rule_changes_print(FILE *in, bool json)
+{
+	json_t *list = json_array();
+	char *line = NULL, *rule;
+	size_t room = 0;
+	int err = 0;
+
+	while (!err && getline(&line, &room, in) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		rule = strchr(line, ' ');
+		if (!rule) {
+			err = -EINVAL;
+			break;
+		}
+		*rule++ = '\0';
 		if (json)
-			print_json(stdout, string_to_json(line->rule), 0);
+			add_json_item(list,
+				      change_to_json(*line, line + 1, rule));
 		else
-			puts(line->rule);
+			print_change(*line, line + 1, rule);
 	}
+	if (json && !err)
+		print_json(stdout, json_incref(list), JSON_COMPACT);
+	json_decref(list);
+	free(line);
+	return err;
 }

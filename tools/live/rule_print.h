@@ -4,6 +4,7 @@
 #define TG_RULE_PRINT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "rule_lines.h"
 
@@ -21,6 +22,12 @@ struct rule_summary {
 struct rule_summary rules_summary(const struct rule_lines *rules);
 
 /* The n-th line is rule n, and the last one the default. */
-void rules_print_text(const struct rule_lines *rules, bool json);
+void rules_print_text(const struct rule_lines *rules);
+
+/*
+ * The rules that diff(1) found to go and come, for people or as a JSON array:
+ * from lines "-NUMBER RULE" and "+NUMBER RULE". 0 or a negative errno.
+ */
+int rule_changes_print(FILE *in, bool json);
 
 #endif
