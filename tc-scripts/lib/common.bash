@@ -68,7 +68,8 @@ run() {
 
 # Like run, but silent, and a failure tells the command and what it said. With
 # exec there is no shell between us and the command: were that one killed, the
-# command would go on beside the steps that take it back.
+# command would go on beside the steps that take it back. What 'env NAME=VALUE'
+# would do is done here: one program less to start for each command.
 run_or_die() {
 	local output
 	if [[ $DRY_RUN ]]; then
@@ -76,7 +77,13 @@ run_or_die() {
 		return 0
 	fi
 	[[ ! $VERBOSE ]] || printf '# %s\n' "$(quoted "$@")" >&2
-	output=$(exec "$@" 2>&1) && return 0
+	output=$(
+		[[ $1 != env ]] || {
+			export "${2?}"
+			shift 2
+		}
+		exec "$@" 2>&1
+	) && return 0
 	die "'$(quoted "$@")' failed: $(essence "$output")"
 }
 
