@@ -61,7 +61,7 @@ void xt_read_tcp_flags(struct xt_line *line, const char *const *arguments)
 
 	if (!read_flags(line, arguments[0], &mask) ||
 	    !read_flags(line, arguments[1], &value))
-		xt_bad_value(line, arguments[0]);
+		xt_not_understood(line, arguments[0]);
 	else
 		and_flags(line, mask, value);
 }
@@ -94,7 +94,7 @@ void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
 	}
 	if (!import_word(POLICY_ICMP_TYPE, line->ip6, arguments[0], size,
 			 &value)) {
-		xt_bad_value(line, arguments[0]);
+		xt_not_understood(line, arguments[0]);
 		return;
 	}
 	type = import_values(line->import, POLICY_ICMP_TYPE, line->negated,
@@ -105,7 +105,7 @@ void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
 	}
 	if (!import_word(POLICY_ICMP_CODE, line->ip6, slash + 1,
 			 strlen(slash + 1), &value)) {
-		xt_bad_value(line, arguments[0]);
+		xt_not_understood(line, arguments[0]);
 		return;
 	}
 	code = import_values(line->import, POLICY_ICMP_CODE, false, value,
@@ -128,21 +128,20 @@ void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
 
 /* --- other fields */
 
-static void read_field(struct xt_line *line, enum policy_field field,
-		       const char *text)
+static void read_field(struct xt_line *line, const char *text)
 {
-	uint64_t max = (UINT64_C(1) << policy_field_bits(field)) - 1;
+	uint64_t max = (UINT64_C(1) << policy_field_bits(line->field)) - 1;
 	struct policy_range range;
 
-	if (xt_read_range(line, field, text, strlen(text), max, &range))
-		xt_and_range(line, field, range.first.lo, range.last.lo);
+	if (xt_read_range(line, line->field, text, strlen(text), max, &range))
+		xt_and_range(line, line->field, range.first.lo, range.last.lo);
 	else
-		xt_bad_value(line, text);
+		xt_not_understood(line, text);
 }
 
-void xt_read_ttl(struct xt_line *line, const char *const *arguments)
+void xt_read_field(struct xt_line *line, const char *const *arguments)
 {
-	read_field(line, POLICY_TTL, arguments[0]);
+	read_field(line, arguments[0]);
 }
 
 /* Less than a value, or greater than it: there may be none. */
@@ -152,7 +151,7 @@ static void read_ttl_beyond(struct xt_line *line, const char *text, bool less)
 	uint64_t value;
 
 	if (!import_number(text, strlen(text), 255, &value)) {
-		xt_bad_value(line, text);
+		xt_not_understood(line, text);
 		return;
 	}
 	if (less ? value > 0 : value < 255)
@@ -171,35 +170,23 @@ void xt_read_ttl_greater(struct xt_line *line, const char *const *arguments)
 	read_ttl_beyond(line, arguments[0], false);
 }
 
-void xt_read_dscp(struct xt_line *line, const char *const *arguments)
-{
-	read_field(line, POLICY_DSCP, arguments[0]);
-}
-
 void xt_read_dscp_class(struct xt_line *line, const char *const *arguments)
 {
 	char lower[8] = "";
 
 	for (size_t i = 0; i + 1 < sizeof(lower) && arguments[0][i]; i++)
 		lower[i] = arguments[0][i] | 0x20;
-	read_field(line, POLICY_DSCP, lower);
+	read_field(line, lower);
 }
 
 /* The byte that holds the DSCP, of which a policy has the upper six bits. */
 void xt_read_tos(struct xt_line *line, const char *const *arguments)
 {
-	const char *slash = strchr(arguments[0], '/');
-	size_t size =
-		slash ? (size_t)(slash - arguments[0]) : strlen(arguments[0]);
-	uint64_t value, mask = 0xff;
 	struct ranges set = import_set(line->import);
+	uint64_t value, mask;
 
-	if (!import_number(arguments[0], size, 0xff, &value) ||
-	    (slash &&
-	     !import_number(slash + 1, strlen(slash + 1), 0xff, &mask))) {
-		xt_bad_value(line, arguments[0]);
+	if (!xt_read_masked(line, arguments[0], 0xff, &value, &mask))
 		return;
-	}
 	if (mask & ~DSCP_MASK) {
 		import_problem(line->import, &line->rule,
 			       "no word for the two bits behind the DSCP: '%s'",
@@ -216,25 +203,13 @@ void xt_read_tos(struct xt_line *line, const char *const *arguments)
 	xt_and_set(line, POLICY_DSCP, &set);
 }
 
-void xt_read_length(struct xt_line *line, const char *const *arguments)
-{
-	read_field(line, POLICY_LENGTH, arguments[0]);
-}
-
 void xt_read_mark(struct xt_line *line, const char *const *arguments)
 {
-	const char *slash = strchr(arguments[0], '/');
-	size_t size =
-		slash ? (size_t)(slash - arguments[0]) : strlen(arguments[0]);
-	uint64_t value, mask = UINT32_MAX;
 	struct ranges set;
+	uint64_t value, mask;
 
-	if (!import_number(arguments[0], size, UINT32_MAX, &value) ||
-	    (slash &&
-	     !import_number(slash + 1, strlen(slash + 1), UINT32_MAX, &mask))) {
-		xt_bad_value(line, arguments[0]);
+	if (!xt_read_masked(line, arguments[0], UINT32_MAX, &value, &mask))
 		return;
-	}
 	set = import_set_of(line->import, value, value);
 	import_and_bits(line->import, &line->rule, POLICY_MARK, mask, &set,
 			line->negated);
@@ -247,12 +222,12 @@ void xt_read_mac(struct xt_line *line, const char *const *arguments)
 	if (text_to_mac(arguments[0], strlen(arguments[0]), &value))
 		xt_and_range(line, POLICY_SOURCE_MAC, value.lo, value.lo);
 	else
-		xt_bad_value(line, arguments[0]);
+		xt_not_understood(line, arguments[0]);
 }
 
-static void read_address_range(struct xt_line *line, enum policy_field field,
-			       const char *text)
+void xt_read_address_range(struct xt_line *line, const char *const *arguments)
 {
+	const char *text = arguments[0];
 	size_t size = strcspn(text, "-");
 	const char *end = text[size] ? text + size + 1 : text;
 	struct ranges set = import_set(line->import);
@@ -261,23 +236,11 @@ static void read_address_range(struct xt_line *line, enum policy_field field,
 	if (!text_to_address(text, size, line->ip6, &range.first) ||
 	    !text_to_address(end, strlen(end), line->ip6, &range.last) ||
 	    value_compare(range.first, range.last) > 0) {
-		xt_bad_value(line, text);
+		xt_not_understood(line, text);
 		return;
 	}
 	ranges_add(&set, range);
-	xt_and_set(line, field, &set);
-}
-
-void xt_read_source_range(struct xt_line *line, const char *const *arguments)
-{
-	read_address_range(line, line->ip6 ? POLICY_SOURCE6 : POLICY_SOURCE4,
-			   arguments[0]);
-}
-
-void xt_read_target_range(struct xt_line *line, const char *const *arguments)
-{
-	read_address_range(line, line->ip6 ? POLICY_TARGET6 : POLICY_TARGET4,
-			   arguments[0]);
+	xt_and_set(line, line->field, &set);
 }
 
 void xt_read_comment(struct xt_line *line, const char *const *arguments)

@@ -93,6 +93,16 @@ static void skip_arguments(struct xt_line *line)
 		line->at++;
 }
 
+static enum policy_field field_of(const struct xt_line *line,
+				  const struct xt_option *option)
+{
+	if (!line->ip6)
+		return option->field;
+	return option->field == POLICY_SOURCE4	 ? POLICY_SOURCE6
+	       : option->field == POLICY_TARGET4 ? POLICY_TARGET6
+						 : option->field;
+}
+
 static void read_option(struct xt_line *line)
 {
 	const char *name = line->words[line->at++];
@@ -126,6 +136,7 @@ static void read_option(struct xt_line *line)
 		line->at = line->count;
 		return;
 	}
+	line->field = field_of(line, option);
 	option->read(line, line->words + line->at);
 	line->at += option->arguments;
 }

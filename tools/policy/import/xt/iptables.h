@@ -14,11 +14,12 @@ struct xt_line {
 	const char *words[XT_WORDS_MAX];
 	size_t count, at;
 	bool ip6;
-	bool negated;	    /* a '!' stood before the option */
-	const char *module; /* of the last -m, or the protocol */
-	uint64_t protocol;  /* 0: none, or negated */
-	bool is_loaded;	    /* by -m, which asks for a header of it */
-	const char *target; /* of -j or -g */
+	bool negated;		 /* a '!' stood before the option */
+	enum policy_field field; /* that the option asks for */
+	const char *module;	 /* of the last -m, or the protocol */
+	uint64_t protocol;	 /* 0: none, or negated */
+	bool is_loaded;		 /* by -m, which asks for a header of it */
+	const char *target;	 /* of -j or -g */
 	bool is_goto;
 	bool drops; /* its REJECT has an answer without a word */
 };
@@ -29,6 +30,7 @@ struct xt_option {
 	const char *name;
 	size_t arguments;
 	void (*read)(struct xt_line *line, const char *const *arguments);
+	enum policy_field field; /* of IPv4, where IPv6 has another one */
 };
 
 /* The option of the line's module; NULL where it has none of that name. */
@@ -50,7 +52,6 @@ void xt_not_understood(struct xt_line *line, const char *word);
 
 /* --- what the readers of options share (match.c) */
 
-void xt_bad_value(struct xt_line *line, const char *value);
 void xt_and_set(struct xt_line *line, enum policy_field field,
 		const struct ranges *set);
 void xt_and_range(struct xt_line *line, enum policy_field field, uint64_t first,
@@ -61,6 +62,9 @@ const char *xt_next_item(const char *at, size_t *size);
 bool xt_read_range(struct xt_line *line, enum policy_field field,
 		   const char *text, size_t size, uint64_t max,
 		   struct policy_range *range);
+/* "value/mask", or a value and all bits up to max; else it is a problem. */
+bool xt_read_masked(struct xt_line *line, const char *text, uint64_t max,
+		    uint64_t *value, uint64_t *mask);
 
 /* --- options that ask for what a frame may not show (context.c) */
 
@@ -74,19 +78,16 @@ void xt_read_counter(struct xt_line *line, const char *const *arguments);
 /* --- options that ask for a field (fields.c) */
 
 void xt_read_tcp_flags(struct xt_line *line, const char *const *arguments);
+void xt_read_field(struct xt_line *line, const char *const *arguments);
 void xt_read_syn(struct xt_line *line, const char *const *arguments);
 void xt_read_icmp_type(struct xt_line *line, const char *const *arguments);
-void xt_read_ttl(struct xt_line *line, const char *const *arguments);
 void xt_read_ttl_less(struct xt_line *line, const char *const *arguments);
 void xt_read_ttl_greater(struct xt_line *line, const char *const *arguments);
-void xt_read_dscp(struct xt_line *line, const char *const *arguments);
 void xt_read_dscp_class(struct xt_line *line, const char *const *arguments);
 void xt_read_tos(struct xt_line *line, const char *const *arguments);
-void xt_read_length(struct xt_line *line, const char *const *arguments);
 void xt_read_mark(struct xt_line *line, const char *const *arguments);
+void xt_read_address_range(struct xt_line *line, const char *const *arguments);
 void xt_read_mac(struct xt_line *line, const char *const *arguments);
-void xt_read_source_range(struct xt_line *line, const char *const *arguments);
-void xt_read_target_range(struct xt_line *line, const char *const *arguments);
 void xt_read_comment(struct xt_line *line, const char *const *arguments);
 
 #endif

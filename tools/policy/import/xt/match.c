@@ -12,11 +12,6 @@
 #define PROTOCOL_ICMP6 58
 #define PROTOCOL_SCTP 132
 
-void xt_bad_value(struct xt_line *line, const char *value)
-{
-	xt_not_understood(line, value);
-}
-
 void xt_and_set(struct xt_line *line, enum policy_field field,
 		const struct ranges *set)
 {
@@ -59,8 +54,31 @@ bool xt_read_range(struct xt_line *line, enum policy_field field,
 	return range->first.lo <= range->last.lo && range->last.lo <= max;
 }
 
-static void read_values(struct xt_line *line, enum policy_field field,
-			const char *text, uint64_t max)
+bool xt_read_masked(struct xt_line *line, const char *text, uint64_t max,
+		    uint64_t *value, uint64_t *mask)
+{
+	const char *slash = strchr(text, '/');
+	size_t size = slash ? (size_t)(slash - text) : strlen(text);
+
+	*mask = max;
+	if (import_number(text, size, max, value) &&
+	    (!slash || import_number(slash + 1, strlen(slash + 1), max, mask)))
+		return true;
+	xt_not_understood(line, text);
+	return false;
+}
+
+/* One of a list of ports or addresses. */
+static bool read_item(struct xt_line *line, const char *text, size_t size,
+		      struct policy_range *range)
+{
+	if (policy_field_bits(line->field) > 16)
+		return import_prefix(text, size, line->ip6, range);
+	return xt_read_range(line, line->field, text, size, PORT_MAX, range);
+}
+
+static void read_list(struct xt_line *line, const char *text,
+		      const char *problem)
 {
 	struct ranges set = import_set(line->import);
 	struct policy_range range;
@@ -68,14 +86,15 @@ static void read_values(struct xt_line *line, enum policy_field field,
 
 	for (const char *at = text, *next; at; at = next) {
 		next = xt_next_item(at, &size);
-		if (!xt_read_range(line, field, at, size, max, &range)) {
-			xt_bad_value(line, text);
+		if (!read_item(line, at, size, &range)) {
+			import_problem(line->import, &line->rule, problem,
+				       text);
 			return;
 		}
 		ranges_add(&set, range);
 	}
 	ranges_sort(&set);
-	xt_and_set(line, field, &set);
+	xt_and_set(line, line->field, &set);
 }
 
 /* --- of iptables itself */
@@ -89,7 +108,7 @@ void xt_read_protocol(struct xt_line *line, const char *const *arguments)
 		return;
 	if (!import_word(POLICY_PROTOCOL, false, name, strlen(name),
 			 &protocol)) {
-		xt_bad_value(line, name);
+		xt_not_understood(line, name);
 		return;
 	}
 	if (!protocol)
@@ -134,37 +153,9 @@ void xt_read_module(struct xt_line *line, const char *const *arguments)
 			   !strcmp(name, "icmp6");
 }
 
-static void read_addresses(struct xt_line *line, enum policy_field field,
-			   const char *text)
+static void read_addresses(struct xt_line *line, const char *const *arguments)
 {
-	struct ranges set = import_set(line->import);
-	struct policy_range range;
-	size_t size;
-
-	for (const char *at = text, *next; at; at = next) {
-		next = xt_next_item(at, &size);
-		if (!import_prefix(at, size, line->ip6, &range)) {
-			import_problem(line->import, &line->rule,
-				       "neither an address nor a prefix: '%s'",
-				       text);
-			return;
-		}
-		ranges_add(&set, range);
-	}
-	ranges_sort(&set);
-	xt_and_set(line, field, &set);
-}
-
-static void read_source(struct xt_line *line, const char *const *arguments)
-{
-	read_addresses(line, line->ip6 ? POLICY_SOURCE6 : POLICY_SOURCE4,
-		       arguments[0]);
-}
-
-static void read_target(struct xt_line *line, const char *const *arguments)
-{
-	read_addresses(line, line->ip6 ? POLICY_TARGET6 : POLICY_TARGET4,
-		       arguments[0]);
+	read_list(line, arguments[0], "neither an address nor a prefix: '%s'");
 }
 
 /* Not a later fragment: none, or the first. */
@@ -213,14 +204,9 @@ static void read_only_ip6(struct xt_line *line, const char *const *arguments)
 
 /* --- ports */
 
-static void read_source_port(struct xt_line *line, const char *const *arguments)
+static void read_ports(struct xt_line *line, const char *const *arguments)
 {
-	read_values(line, POLICY_SOURCE_PORT, arguments[0], PORT_MAX);
-}
-
-static void read_target_port(struct xt_line *line, const char *const *arguments)
-{
-	read_values(line, POLICY_TARGET_PORT, arguments[0], PORT_MAX);
+	read_list(line, arguments[0], "not understood: '%s'");
 }
 
 /* --ports: one of the two; negated: neither. */
@@ -232,16 +218,20 @@ static void read_either_port(struct xt_line *line, const char *const *arguments)
 	bool is_good;
 
 	if (line->negated) {
-		read_source_port(line, arguments);
-		read_target_port(line, arguments);
+		line->field = POLICY_SOURCE_PORT;
+		read_ports(line, arguments);
+		line->field = POLICY_TARGET_PORT;
+		read_ports(line, arguments);
 		return;
 	}
 	source = *rule;
 	import_rule_init(line->import, rule);
-	read_source_port(line, arguments);
+	line->field = POLICY_SOURCE_PORT;
+	read_ports(line, arguments);
 	cases[0] = rule->cases[0];
 	import_rule_init(line->import, rule);
-	read_target_port(line, arguments);
+	line->field = POLICY_TARGET_PORT;
+	read_ports(line, arguments);
 	cases[1] = rule->cases[0];
 	if (!source.problem)
 		source.problem = rule->problem;
@@ -252,66 +242,67 @@ static void read_either_port(struct xt_line *line, const char *const *arguments)
 }
 
 static const struct xt_option options[] = {
-	{ NULL, "-p", 1, xt_read_protocol },
-	{ NULL, "--protocol", 1, xt_read_protocol },
-	{ NULL, "-m", 1, xt_read_module },
-	{ NULL, "--match", 1, xt_read_module },
-	{ NULL, "-s", 1, read_source },
-	{ NULL, "--source", 1, read_source },
-	{ NULL, "-d", 1, read_target },
-	{ NULL, "--destination", 1, read_target },
-	{ NULL, "-f", 0, read_fragment },
-	{ NULL, "--fragment", 0, read_fragment },
-	{ NULL, "-i", 1, xt_read_device },
-	{ NULL, "-o", 1, xt_read_output },
-	{ NULL, "-j", 1, read_jump },
-	{ NULL, "--jump", 1, read_jump },
-	{ NULL, "-g", 1, read_goto },
-	{ NULL, "--goto", 1, read_goto },
-	{ NULL, "-4", 0, read_only_ip4 },
-	{ NULL, "--ipv4", 0, read_only_ip4 },
-	{ NULL, "-6", 0, read_only_ip6 },
-	{ NULL, "--ipv6", 0, read_only_ip6 },
-	{ "tcp", "--sport", 1, read_source_port },
-	{ "tcp", "--source-port", 1, read_source_port },
-	{ "tcp", "--dport", 1, read_target_port },
-	{ "tcp", "--destination-port", 1, read_target_port },
-	{ "tcp", "--tcp-flags", 2, xt_read_tcp_flags },
-	{ "tcp", "--syn", 0, xt_read_syn },
-	{ "udp", "--sport", 1, read_source_port },
-	{ "udp", "--source-port", 1, read_source_port },
-	{ "udp", "--dport", 1, read_target_port },
-	{ "udp", "--destination-port", 1, read_target_port },
-	{ "sctp", "--sport", 1, read_source_port },
-	{ "sctp", "--source-port", 1, read_source_port },
-	{ "sctp", "--dport", 1, read_target_port },
-	{ "sctp", "--destination-port", 1, read_target_port },
-	{ "multiport", "--sports", 1, read_source_port },
-	{ "multiport", "--source-ports", 1, read_source_port },
-	{ "multiport", "--dports", 1, read_target_port },
-	{ "multiport", "--destination-ports", 1, read_target_port },
-	{ "multiport", "--ports", 1, read_either_port },
-	{ "icmp", "--icmp-type", 1, xt_read_icmp_type },
-	{ "icmp6", "--icmpv6-type", 1, xt_read_icmp_type },
-	{ "ttl", "--ttl-eq", 1, xt_read_ttl },
-	{ "ttl", "--ttl-lt", 1, xt_read_ttl_less },
-	{ "ttl", "--ttl-gt", 1, xt_read_ttl_greater },
-	{ "hl", "--hl-eq", 1, xt_read_ttl },
-	{ "hl", "--hl-lt", 1, xt_read_ttl_less },
-	{ "hl", "--hl-gt", 1, xt_read_ttl_greater },
-	{ "dscp", "--dscp", 1, xt_read_dscp },
-	{ "dscp", "--dscp-class", 1, xt_read_dscp_class },
-	{ "tos", "--tos", 1, xt_read_tos },
-	{ "length", "--length", 1, xt_read_length },
-	{ "mark", "--mark", 1, xt_read_mark },
-	{ "mac", "--mac-source", 1, xt_read_mac },
-	{ "iprange", "--src-range", 1, xt_read_source_range },
-	{ "iprange", "--dst-range", 1, xt_read_target_range },
-	{ "conntrack", "--ctstate", 1, xt_read_state },
-	{ "state", "--state", 1, xt_read_state },
-	{ "addrtype", "--dst-type", 1, xt_read_target_kind },
-	{ "nfacct", "--nfacct-name", 1, xt_read_counter },
-	{ "comment", "--comment", 1, xt_read_comment },
+	{ NULL, "-p", 1, .read = xt_read_protocol },
+	{ NULL, "--protocol", 1, .read = xt_read_protocol },
+	{ NULL, "-m", 1, .read = xt_read_module },
+	{ NULL, "--match", 1, .read = xt_read_module },
+	{ NULL, "-s", 1, read_addresses, POLICY_SOURCE4 },
+	{ NULL, "--source", 1, read_addresses, POLICY_SOURCE4 },
+	{ NULL, "-d", 1, read_addresses, POLICY_TARGET4 },
+	{ NULL, "--destination", 1, read_addresses, POLICY_TARGET4 },
+	{ NULL, "-f", 0, .read = read_fragment },
+	{ NULL, "--fragment", 0, .read = read_fragment },
+	{ NULL, "-i", 1, .read = xt_read_device },
+	{ NULL, "-o", 1, .read = xt_read_output },
+	{ NULL, "-j", 1, .read = read_jump },
+	{ NULL, "--jump", 1, .read = read_jump },
+	{ NULL, "-g", 1, .read = read_goto },
+	{ NULL, "--goto", 1, .read = read_goto },
+	{ NULL, "-4", 0, .read = read_only_ip4 },
+	{ NULL, "--ipv4", 0, .read = read_only_ip4 },
+	{ NULL, "-6", 0, .read = read_only_ip6 },
+	{ NULL, "--ipv6", 0, .read = read_only_ip6 },
+	{ "tcp", "--sport", 1, read_ports, POLICY_SOURCE_PORT },
+	{ "tcp", "--source-port", 1, read_ports, POLICY_SOURCE_PORT },
+	{ "tcp", "--dport", 1, read_ports, POLICY_TARGET_PORT },
+	{ "tcp", "--destination-port", 1, read_ports, POLICY_TARGET_PORT },
+	{ "tcp", "--tcp-flags", 2, .read = xt_read_tcp_flags },
+	{ "tcp", "--syn", 0, .read = xt_read_syn },
+	{ "udp", "--sport", 1, read_ports, POLICY_SOURCE_PORT },
+	{ "udp", "--source-port", 1, read_ports, POLICY_SOURCE_PORT },
+	{ "udp", "--dport", 1, read_ports, POLICY_TARGET_PORT },
+	{ "udp", "--destination-port", 1, read_ports, POLICY_TARGET_PORT },
+	{ "sctp", "--sport", 1, read_ports, POLICY_SOURCE_PORT },
+	{ "sctp", "--source-port", 1, read_ports, POLICY_SOURCE_PORT },
+	{ "sctp", "--dport", 1, read_ports, POLICY_TARGET_PORT },
+	{ "sctp", "--destination-port", 1, read_ports, POLICY_TARGET_PORT },
+	{ "multiport", "--sports", 1, read_ports, POLICY_SOURCE_PORT },
+	{ "multiport", "--source-ports", 1, read_ports, POLICY_SOURCE_PORT },
+	{ "multiport", "--dports", 1, read_ports, POLICY_TARGET_PORT },
+	{ "multiport", "--destination-ports", 1, read_ports,
+	  POLICY_TARGET_PORT },
+	{ "multiport", "--ports", 1, .read = read_either_port },
+	{ "icmp", "--icmp-type", 1, .read = xt_read_icmp_type },
+	{ "icmp6", "--icmpv6-type", 1, .read = xt_read_icmp_type },
+	{ "ttl", "--ttl-eq", 1, xt_read_field, POLICY_TTL },
+	{ "ttl", "--ttl-lt", 1, .read = xt_read_ttl_less },
+	{ "ttl", "--ttl-gt", 1, .read = xt_read_ttl_greater },
+	{ "hl", "--hl-eq", 1, xt_read_field, POLICY_TTL },
+	{ "hl", "--hl-lt", 1, .read = xt_read_ttl_less },
+	{ "hl", "--hl-gt", 1, .read = xt_read_ttl_greater },
+	{ "dscp", "--dscp", 1, xt_read_field, POLICY_DSCP },
+	{ "dscp", "--dscp-class", 1, .read = xt_read_dscp_class },
+	{ "tos", "--tos", 1, .read = xt_read_tos },
+	{ "length", "--length", 1, xt_read_field, POLICY_LENGTH },
+	{ "mark", "--mark", 1, .read = xt_read_mark },
+	{ "mac", "--mac-source", 1, .read = xt_read_mac },
+	{ "iprange", "--src-range", 1, xt_read_address_range, POLICY_SOURCE4 },
+	{ "iprange", "--dst-range", 1, xt_read_address_range, POLICY_TARGET4 },
+	{ "conntrack", "--ctstate", 1, .read = xt_read_state },
+	{ "state", "--state", 1, .read = xt_read_state },
+	{ "addrtype", "--dst-type", 1, .read = xt_read_target_kind },
+	{ "nfacct", "--nfacct-name", 1, .read = xt_read_counter },
+	{ "comment", "--comment", 1, .read = xt_read_comment },
 };
 
 #define OPTIONS (sizeof(options) / sizeof(*options))

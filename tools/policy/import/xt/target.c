@@ -43,21 +43,6 @@ static void read_reject_with(struct xt_line *line, const char *const *arguments)
 	line->drops = true;
 }
 
-static bool read_bits(struct xt_line *line, const char *text, uint64_t *value,
-		      uint64_t *mask)
-{
-	const char *slash = strchr(text, '/');
-	size_t size = slash ? (size_t)(slash - text) : strlen(text);
-
-	*mask = UINT32_MAX;
-	if (import_number(text, size, UINT32_MAX, value) &&
-	    (!slash ||
-	     import_number(slash + 1, strlen(slash + 1), UINT32_MAX, mask)))
-		return true;
-	xt_not_understood(line, text);
-	return false;
-}
-
 /* Zero out the bits of mask, and turn over those of value. */
 static void set_mark(struct xt_line *line, uint64_t value, uint64_t mask)
 {
@@ -71,7 +56,7 @@ static void read_set_xmark(struct xt_line *line, const char *const *arguments)
 {
 	uint64_t value, mask;
 
-	if (read_bits(line, arguments[0], &value, &mask))
+	if (xt_read_masked(line, arguments[0], UINT32_MAX, &value, &mask))
 		set_mark(line, value, mask);
 }
 
@@ -79,7 +64,7 @@ static void read_set_mark(struct xt_line *line, const char *const *arguments)
 {
 	uint64_t value, mask;
 
-	if (read_bits(line, arguments[0], &value, &mask))
+	if (xt_read_masked(line, arguments[0], UINT32_MAX, &value, &mask))
 		set_mark(line, value, mask | value);
 }
 
@@ -87,7 +72,7 @@ static void read_and_mark(struct xt_line *line, const char *const *arguments)
 {
 	uint64_t value, mask;
 
-	if (read_bits(line, arguments[0], &value, &mask))
+	if (xt_read_masked(line, arguments[0], UINT32_MAX, &value, &mask))
 		set_mark(line, 0, ~value & UINT32_MAX);
 }
 
@@ -95,7 +80,7 @@ static void read_or_mark(struct xt_line *line, const char *const *arguments)
 {
 	uint64_t value, mask;
 
-	if (read_bits(line, arguments[0], &value, &mask))
+	if (xt_read_masked(line, arguments[0], UINT32_MAX, &value, &mask))
 		set_mark(line, value, value);
 }
 
@@ -103,17 +88,17 @@ static void read_xor_mark(struct xt_line *line, const char *const *arguments)
 {
 	uint64_t value, mask;
 
-	if (read_bits(line, arguments[0], &value, &mask))
+	if (xt_read_masked(line, arguments[0], UINT32_MAX, &value, &mask))
 		set_mark(line, value, 0);
 }
 
 static const struct xt_option options[] = {
-	{ "REJECT", "--reject-with", 1, read_reject_with },
-	{ "MARK", "--set-xmark", 1, read_set_xmark },
-	{ "MARK", "--set-mark", 1, read_set_mark },
-	{ "MARK", "--and-mark", 1, read_and_mark },
-	{ "MARK", "--or-mark", 1, read_or_mark },
-	{ "MARK", "--xor-mark", 1, read_xor_mark },
+	{ "REJECT", "--reject-with", 1, .read = read_reject_with },
+	{ "MARK", "--set-xmark", 1, .read = read_set_xmark },
+	{ "MARK", "--set-mark", 1, .read = read_set_mark },
+	{ "MARK", "--and-mark", 1, .read = read_and_mark },
+	{ "MARK", "--or-mark", 1, .read = read_or_mark },
+	{ "MARK", "--xor-mark", 1, .read = read_xor_mark },
 };
 
 /* A chain may have any name, but has no options. */
