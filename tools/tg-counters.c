@@ -14,9 +14,8 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
-#include "counters.h"
+#include "lib/counter_map.h"
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
 
@@ -81,65 +80,35 @@ static bool is_identifier(const char *name)
 					   "0123456789_")];
 }
 
-static int check_layout(int fd, const char *path)
+static int fail(const char *path, int err)
 {
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
-		return -errno;
-	if (info.type != BPF_MAP_TYPE_PERCPU_ARRAY ||
-	    info.value_size != sizeof(struct tg_counter) ||
-	    info.max_entries != TG_COUNTERS) {
-		fprintf(stderr,
-			"tg-counters: %s: laid out by another version\n", path);
-		return -EPROTO;
-	}
-	return 0;
+	fprintf(stderr, "tg-counters: %s: %s\n", path,
+		err == -EPROTO ? "laid out by another version"
+			       : strerror(-err));
+	return err;
 }
 
 static int print_map(struct printer *printer, const char *directory,
 		     const char *name)
 {
 	const char *plugin = name + strlen(TG_COUNTERS_PREFIX);
-	int cpus = libbpf_num_possible_cpus();
-	struct tg_counter *cells;
+	struct tg_counter sums[TG_COUNTERS];
 	char *path = NULL;
-	int fd = -1, err = 0;
+	int fd, err;
 
-	if (cpus < 0)
-		return cpus;
-	cells = calloc(cpus, sizeof(*cells));
-	if (!cells || asprintf(&path, "%s/%s", directory, name) < 0) {
-		free(cells);
+	if (asprintf(&path, "%s/%s", directory, name) < 0)
 		return -ENOMEM;
-	}
 	fd = bpf_obj_get(path);
-	if (fd < 0) {
-		err = -errno;
-		fprintf(stderr, "tg-counters: %s: %s\n", path, strerror(-err));
-		goto out;
+	err = fd < 0 ? -errno : counter_map_read(fd, sums);
+	if (err)
+		fail(path, err);
+	for (int i = 0; !err && i < TG_COUNTERS; i++) {
+		if (sums[i].packets)
+			print_counter(printer, plugin, i, &sums[i]);
 	}
-	err = check_layout(fd, path);
-	for (__u32 i = 0; !err && i < TG_COUNTERS; i++) {
-		struct tg_counter sum = { 0 };
-
-		if (bpf_map_lookup_elem(fd, &i, cells) < 0) {
-			err = -errno;
-			break;
-		}
-		for (int cpu = 0; cpu < cpus; cpu++) {
-			sum.packets += cells[cpu].packets;
-			sum.bytes += cells[cpu].bytes;
-		}
-		if (sum.packets)
-			print_counter(printer, plugin, i, &sum);
-	}
-out:
 	if (fd >= 0)
 		close(fd);
 	free(path);
-	free(cells);
 	return err;
 }
 
@@ -157,12 +126,8 @@ static int print_directory(struct printer *printer, const char *directory)
 	int n = scandir(directory, &names, is_counters, alphasort);
 	int err = 0;
 
-	if (n < 0) {
-		err = -errno;
-		fprintf(stderr, "tg-counters: %s: %s\n", directory,
-			strerror(-err));
-		return err;
-	}
+	if (n < 0)
+		return fail(directory, -errno);
 	for (int i = 0; i < n; i++) {
 		int failed = print_map(printer, directory, names[i]->d_name);
 

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -118,18 +117,13 @@ static int visit(const char *path, const struct stat *st, int type,
 }
 
 int chain_memory_read(struct chain_memory *memory, const char *folder,
-		      const char *ids)
+		      const uint32_t *ids, int count)
 {
-	char *end;
-
 	*memory = (struct chain_memory){ 0 };
 	walk.memory = memory;
-	for (; *ids; ids = *end ? end + 1 : end) {
-		unsigned long id = strtoul(ids, &end, 10);
-
-		if (end == ids || (*end && *end != ','))
-			return -EINVAL;
-		add_program(id);
+	for (int i = 0; i < count; i++) {
+		if (ids[i])
+			add_program(ids[i]);
 	}
 	return nftw(folder, visit, 8, FTW_PHYS) < 0 ? -errno : 0;
 }

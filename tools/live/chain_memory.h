@@ -12,10 +12,10 @@ struct chain_memory {
 
 /*
  * All that is pinned below folder, what its prog arrays hold, the programs
- * with these ids ("ID,ID,..."), and the maps of those programs; each once. What
+ * with these ids (0 is none), and the maps of those programs; each once. What
  * goes while it is looked at counts nothing. 0 or a negative errno.
  */
 int chain_memory_read(struct chain_memory *memory, const char *folder,
-		      const char *ids);
+		      const uint32_t *ids, int count);
 
 #endif

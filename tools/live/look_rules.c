@@ -3,17 +3,15 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
+#include "lib/counter_map.h"
 #include "chain_memory.h"
-#include "counters.h"
 #include "loaded_rules.h"
 #include "look_attachment.h"
 #include "rule_print.h"
@@ -86,72 +84,33 @@ struct sums {
 	uint64_t passed[TG_HOOKS], dropped[TG_HOOKS];
 };
 
-static void add_cell(struct sums *sums, uint32_t index,
-		     const struct tg_counter *cells, int cpus)
+static int add_map(struct sums *sums, int fd)
 {
-	uint32_t verdict = index / TG_REASONS % TG_VERDICTS;
-	uint32_t hook = index / TG_REASONS / TG_VERDICTS;
-	uint64_t packets = 0;
+	struct tg_counter cells[TG_COUNTERS];
+	int err = counter_map_read(fd, cells);
 
-	for (int cpu = 0; cpu < cpus; cpu++)
-		packets += cells[cpu].packets;
-	if (verdict == TG_VERDICT_PASS || verdict == TG_VERDICT_ACCEPT ||
-	    verdict == TG_VERDICT_REDIRECT)
-		sums->passed[hook] += packets;
-	else if (verdict == TG_VERDICT_DROP || verdict == TG_VERDICT_REJECT)
-		sums->dropped[hook] += packets;
-}
+	for (int i = 0; !err && i < TG_COUNTERS; i++) {
+		uint32_t verdict = i / TG_REASONS % TG_VERDICTS;
+		uint32_t hook = i / TG_REASONS / TG_VERDICTS;
 
-static bool is_counters(int fd)
-{
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-
-	return !bpf_obj_get_info_by_fd(fd, &info, &size) &&
-	       info.type == BPF_MAP_TYPE_PERCPU_ARRAY &&
-	       info.value_size == sizeof(struct tg_counter) &&
-	       info.max_entries == TG_COUNTERS;
-}
-
-/* All cells of all CPUs with as few calls as the kernel allows. */
-static int add_map(struct sums *sums, int fd, int cpus)
-{
-	LIBBPF_OPTS(bpf_map_batch_opts, options);
-	struct tg_counter *cells =
-		calloc((size_t)TG_COUNTERS * cpus, sizeof(*cells));
-	__u32 *keys = calloc(TG_COUNTERS, sizeof(*keys));
-	__u32 position, *from = NULL, done = 0;
-	int err = cells && keys ? 0 : -ENOMEM;
-
-	while (!err && done < TG_COUNTERS) {
-		__u32 count = TG_COUNTERS - done;
-		int failed = bpf_map_lookup_batch(fd, from, &position, keys,
-						  cells, &count, &options);
-
-		if (failed < 0 && errno != ENOENT) {
-			err = -errno;
-			break;
-		}
-		for (__u32 i = 0; i < count; i++)
-			add_cell(sums, keys[i], &cells[(size_t)i * cpus], cpus);
-		done += count;
-		if (failed < 0)
-			break;
-		from = &position;
+		if (verdict == TG_VERDICT_PASS ||
+		    verdict == TG_VERDICT_ACCEPT ||
+		    verdict == TG_VERDICT_REDIRECT)
+			sums->passed[hook] += cells[i].packets;
+		else if (verdict == TG_VERDICT_DROP ||
+			 verdict == TG_VERDICT_REJECT)
+			sums->dropped[hook] += cells[i].packets;
 	}
-	free(keys);
-	free(cells);
-	return err;
+	return err == -EPROTO ? 0 : err; /* somebody else's */
 }
 
 /* The counters that are pinned in a folder; one that goes meanwhile is skipped.
  */
 static int read_folder(struct sums *sums, const char *folder)
 {
-	int cpus = libbpf_num_possible_cpus();
 	DIR *pins = opendir(folder);
 	struct dirent *entry;
-	int err = cpus < 0 ? cpus : 0;
+	int err = 0;
 
 	*sums = (struct sums){ 0 };
 	if (!pins)
@@ -169,8 +128,7 @@ static int read_folder(struct sums *sums, const char *folder)
 			err = errno == ENOENT ? 0 : -errno;
 			continue;
 		}
-		if (is_counters(fd))
-			err = add_map(sums, fd, cpus);
+		err = add_map(sums, fd);
 		close(fd);
 	}
 	closedir(pins);
@@ -206,18 +164,14 @@ static int read_counters(struct look *look)
 static int read_memory(struct look *look)
 {
 	struct chain_memory memory;
-	char folder[PATH_MAX], ids[16 * TG_HOOKS] = "";
+	uint32_t gates[TG_HOOKS];
+	char folder[PATH_MAX];
 	int err;
 
-	for (int i = 0; i < TG_HOOKS; i++) {
-		size_t size = strlen(ids);
-
-		if (look->hooks[i].gate)
-			snprintf(ids + size, sizeof(ids) - size, "%s%" PRIu32,
-				 size ? "," : "", look->hooks[i].gate);
-	}
+	for (int i = 0; i < TG_HOOKS; i++)
+		gates[i] = look->hooks[i].gate;
 	snprintf(folder, sizeof(folder), "%s/%s", LOOK_PINS_ROOT, look->key);
-	err = chain_memory_read(&memory, folder, ids);
+	err = chain_memory_read(&memory, folder, gates, TG_HOOKS);
 	if (err && err != -ENOENT) /* it may go while we look */
 		return look_fail(err, "%s", folder);
 	if (!err) {
