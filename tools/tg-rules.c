@@ -51,6 +51,7 @@ static const char help[] =
 	"in place of their values, without --expand.\n";
 
 struct options {
+	int words; /* before the options */
 	bool json, expand;
 };
 
@@ -167,18 +168,6 @@ static int read_running(char **words, struct rule_lines *rules,
 	return err;
 }
 
-static int do_running_text(char **words, const struct options *options)
-{
-	struct rule_lines rules;
-	uint32_t program;
-	int err = read_running(words, &rules, &program, options->expand);
-
-	if (!err)
-		rules_print_text(&rules);
-	rule_lines_free(&rules);
-	return err ? fail(words[0], err) : 0;
-}
-
 static int read_object(const char *path, struct rule_lines *rules, bool expand)
 {
 	struct elf_object object;
@@ -199,36 +188,29 @@ static int read_object(const char *path, struct rule_lines *rules, bool expand)
 	return err;
 }
 
-static int do_object_text(char **words, const struct options *options)
+/* Of what is in force, of an object, or of an object beside that. */
+static int do_text(char **words, const struct options *options)
 {
-	struct rule_lines rules;
-	int err = read_object(words[0], &rules, options->expand);
-
-	if (!err)
-		rules_print_text(&rules);
-	rule_lines_free(&rules);
-	return err ? fail(words[0], err) : 0;
-}
-
-/* --- an object beside what is in force */
-
-static int do_text_beside(char **words, const struct options *options)
-{
-	struct rule_lines rules, running = { 0 };
+	bool is_object = options->words != 2, is_running = options->words != 1;
+	struct rule_lines rules = { 0 }, running = { 0 };
 	uint32_t program;
-	int err = read_object(words[0], &rules, options->expand);
+	int err = 0;
 
-	if (!err)
-		err = read_running(words + 1, &running, &program,
+	if (is_object)
+		err = read_object(words[0], &rules, options->expand);
+	if (!err && is_running)
+		err = read_running(words + is_object, &running, &program,
 				   options->expand);
-	if (!err) {
+	if (!err && is_object && is_running)
 		rule_lines_take_words(&rules, &running);
-		rules_print_text(&rules);
-	}
+	if (!err)
+		rules_print_text(is_object ? &rules : &running);
 	rule_lines_free(&rules);
 	rule_lines_free(&running);
 	return err ? fail(words[0], err) : 0;
 }
+
+/* --- an object beside what is in force */
 
 static int do_lists(char **words, const struct options *options)
 {
@@ -262,15 +244,15 @@ static const struct command {
 	{ "show", 4, true, true, do_show },
 	{ "keep", 4, false, false, do_keep },
 	{ "keep", 5, false, false, do_keep_after_grace },
-	{ "text", 2, false, true, do_running_text },
-	{ "text", 1, false, true, do_object_text },
-	{ "text", 3, false, true, do_text_beside },
+	{ "text", 2, false, true, do_text },
+	{ "text", 1, false, true, do_text },
+	{ "text", 3, false, true, do_text },
 	{ "lists", 3, true, false, do_lists },
 	{ "changes", 0, true, false, do_changes },
 };
 
-/* They stand at the end; returns how many words there are before them. */
-static int take_options(int argc, char **argv, struct options *options)
+/* They stand at the end. */
+static void take_options(int argc, char **argv, struct options *options)
 {
 	for (; argc > 2; argc--) {
 		if (!strcmp(argv[argc - 1], "--json"))
@@ -280,13 +262,14 @@ static int take_options(int argc, char **argv, struct options *options)
 		else
 			break;
 	}
-	return argc - 2;
+	options->words = argc - 2;
 }
 
-static bool is_meant(const struct command *command, const char *name, int words,
+static bool is_meant(const struct command *command, const char *name,
 		     const struct options *options)
 {
-	return words == command->words && !strcmp(name, command->name) &&
+	return options->words == command->words &&
+	       !strcmp(name, command->name) &&
 	       (!options->json || command->has_json) &&
 	       (!options->expand || command->has_expand);
 }
@@ -294,7 +277,6 @@ static bool is_meant(const struct command *command, const char *name, int words,
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	int words = take_options(argc, argv, &options);
 	int status = -1;
 
 	if (argc == 2 &&
@@ -303,9 +285,9 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	libbpf_set_print(NULL);
+	take_options(argc, argv, &options);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		if (words >= 0 &&
-		    is_meant(&commands[i], argv[1], words, &options))
+		if (argc > 1 && is_meant(&commands[i], argv[1], &options))
 			status = commands[i].run(argv + 2, &options)
 					 ? EXIT_FAILURE
 					 : EXIT_SUCCESS;
