@@ -5,8 +5,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "policy/language/value_text.h"
 
 #define ADDRESS_SIZE 64 /* longer than any address is written */
 #define SHOWN_MAX 60	/* letters of a bad word */
@@ -175,21 +176,15 @@ int describe_value(struct describe_reader *reader, struct describe_span span,
 int describe_mac(struct describe_reader *reader, struct describe_span span,
 		 uint8_t mac[6])
 {
-	bool good = span.size == 17;
+	struct policy_value value;
 
-	for (size_t i = 0; good && i < span.size; i++)
-		good = i % 3 == 2 ? span.at[i] == ':'
-				  : isxdigit((unsigned char)span.at[i]);
-	if (!good) {
+	if (!text_to_mac(span.at, span.size, &value)) {
 		describe_refuse_word(reader, span, "not a MAC address");
 		return describe_hint(reader,
 				     "six bytes, as in 02:00:00:00:00:01");
 	}
-	for (int i = 0; i < 6; i++) {
-		char digits[3] = { span.at[3 * i], span.at[3 * i + 1] };
-
-		mac[i] = strtoul(digits, NULL, 16);
-	}
+	for (int i = 0; i < 6; i++)
+		mac[i] = value.lo >> (40 - 8 * i);
 	return 0;
 }
 
