@@ -193,6 +193,101 @@ refuses_a_million_of() { # WHAT
 	refuses_a_million_of marks
 }
 
+# Chains that no mark follows are sub-lists as they are.
+million_of_jumps() {
+	million_of_places | sed 's/-j MARK .*/-j ACCEPT/'
+}
+
+# A rule that asks for more than a rule of a policy can.
+rule_of_conditions() { # COUNT
+	jq -n --argjson count "$1" '{nftables: [
+		{chain: {family: "ip", table: "t", name: "c", type: "filter", hook: "input", policy: "drop"}},
+		{rule: {family: "ip", table: "t", chain: "c", handle: 1, expr:
+			([range(1; $count + 1) | {match: {op: "!=", left: {"&": [{meta: {key: "mark"}}, .]}, right: .}}] +
+			[{accept: null}])}}]}'
+}
+
+# Two million and one addresses, of which none is beside another.
+set_of_millions() {
+	awk 'BEGIN {
+		printf "{\"nftables\": [{\"set\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"many\", \"elem\": ["
+		for (i = 0; i <= 2000000; i++)
+			printf "%s\"%d.%d.%d.%d\"", i ? "," : "", 10 + i / 8388608, i / 32768 % 256, i / 128 % 256, i % 128 * 2
+		printf "]}}, {\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c\", \"type\": \"filter\", \"hook\": \"input\"}},"
+		printf "{\"rule\": {\"family\": \"ip\", \"table\": \"t\", \"chain\": \"c\", \"handle\": 1, \"expr\": ["
+		printf "{\"match\": {\"op\": \"==\", \"left\": {\"payload\": {\"protocol\": \"ip\", \"field\": \"saddr\"}}, \"right\": \"@many\"}},"
+		printf "{\"drop\": null}]}}]}"
+	}'
+}
+
+# Each jump needs a copy of the chain, as it sets a mark.
+copies_of_values() {
+	jq -n '[range(60000) | "2001:db8:\(. / 2500 | floor):\(. % 2500)::"] as $all | {nftables: ([
+		{chain: {family: "ip6", table: "t", name: "c", type: "filter", hook: "input", policy: "drop"}},
+		{chain: {family: "ip6", table: "t", name: "marks"}},
+		{rule: {family: "ip6", table: "t", chain: "marks", handle: 1, expr: [
+			{match: {op: "==", left: {payload: {protocol: "ip6", field: "saddr"}}, right: {set: $all}}}, {accept: null}]}},
+		{rule: {family: "ip6", table: "t", chain: "marks", handle: 2, expr: [{mangle: {key: {meta: {key: "mark"}}, value: 1}}]}}
+	] + [range(200) | {rule: {family: "ip6", table: "t", chain: "c", handle: (. + 3), expr: [
+		{match: {op: "==", left: {payload: {protocol: "tcp", field: "dport"}}, right: .}}, {jump: {target: "marks"}}]}}])}'
+}
+
+copies_of_comments() {
+	local n comment
+	printf -v comment '%0900d' 0
+	printf '*filter\n:INPUT DROP [0:0]\n:marks - [0:0]\n'
+	for n in {1..110}; do printf -- '-A INPUT -p tcp --dport %d -j marks\n' "$n"; done
+	for n in {1..1000}; do printf -- '-A marks -s 198.51.%d.%d -m comment --comment "%s" -j ACCEPT\n' $((n / 256)) $((n % 256)) "$comment"; done
+	printf -- '-A marks -j MARK --set-mark 1\nCOMMIT\n'
+}
+
+# In one line, which says this, and nothing of a policy.
+import_refuses() { # OPTION FILE TEXT
+	run --separate-stderr with_cpu_seconds 60 "$BUILD/tg-policy" import "$1" "$2"
+	[[ $status == 1 && ! $output ]] || fail "$2: $status: ${output:0:300}"
+	# shellcheck disable=SC2154 # of run
+	[[ $stderr == "$2:"*"$3"* && $stderr != *$'\n'* ]] || fail "$2: $stderr"
+}
+
+@test "a policy that 'policy check' would refuse is one line, and is not printed" {
+	local mend='shorten the rules, or import a smaller chain with --chain'
+	million_of_jumps >jumps
+	import_refuses --iptables jumps "no policy can say this: 'jump twice3 udp' in 'twice2': with the rules that jumps lead to, these are more than 1000000: $mend"
+	rule_of_conditions 65 >conditions
+	import_refuses --nft conditions ": a rule has 64 conditions at most: $mend"
+	set_of_millions >millions
+	import_refuses --nft millions ": more than 2000000 items in the lists of a policy: $mend"
+	copies_of_values >values
+	import_refuses --nft values 'more than 8000000 values in rules would be needed'
+	copies_of_comments >comments
+	import_refuses --iptables comments 'more than 64 MiB of comments would be needed'
+	# and what is just not too much is printed
+	rule_of_conditions 64 >conditions
+	policy import --nft conditions >imported.policy
+	policy check imported.policy
+}
+
+@test "where a line of ClassBench is not understood, no line before it is printed" {
+	head -n 2 "$IMPORT/small.classbench" >bad.classbench
+	echo '@none' >>bad.classbench
+	import_refuses --classbench bad.classbench '3:2: not a prefix'
+}
+
+# A file with nothing but these needs memory in proportion.
+@test "twenty thousand rules that are not translated are as many comments, in little memory" {
+	{
+		printf '*filter\n:INPUT DROP [0:0]\n'
+		yes -- '-A INPUT -m recent --name seen --update -j ACCEPT' | head -n 20000
+		printf 'COMMIT\n'
+	} >recent.iptables
+	(
+		ulimit -v 100000
+		with_cpu_seconds 60 "$BUILD/tg-policy" import --partial --iptables recent.iptables >imported.policy 2>/dev/null
+	)
+	(($(grep -c '^# not translated: ' imported.policy) == 20000))
+	policy check imported.policy
+}
+
 @test "ClassBench: the first rule drops, the second passes, what matches none passes" {
 	policy import --classbench "$IMPORT/small.classbench" >out.policy
 	diff "$IMPORT/small.policy" out.policy

@@ -66,15 +66,36 @@ struct block *walk_block(struct walk *walk, enum block_kind kind,
 	return block;
 }
 
+/* Line by line, in memory that doubles: a chain may be nothing but remarks. */
 void walk_add_comment(struct walk *walk, const char *text)
 {
 	struct block *block = walk->now;
 	const char *line = import_comment(walk->import, text);
+	size_t size = strlen(line), needed = block->comments_size + size + 2;
 
-	block->comments = block->comments
-				  ? arena_format(&walk->import->arena, "%s\n%s",
-						 block->comments, line)
-				  : line;
+	if (needed > block->comments_room) {
+		char *more = arena_alloc(&walk->import->arena, 2 * needed);
+
+		if (block->comments)
+			memcpy(more, block->comments, block->comments_size);
+		block->comments = more;
+		block->comments_room = 2 * needed;
+	}
+	if (block->comments_size)
+		block->comments[block->comments_size++] = '\n';
+	memcpy(block->comments + block->comments_size, line, size + 1);
+	block->comments_size += size;
+	walk->comments_size += size;
+}
+
+/* They belong to what comes below them. */
+const char *walk_take_comments(struct block *block)
+{
+	const char *comments = block->comments;
+
+	block->comments = NULL;
+	block->comments_size = block->comments_room = 0;
+	return comments;
 }
 
 void walk_add_rule(struct walk *walk, const struct policy_rule *rule,
@@ -92,9 +113,38 @@ void walk_add_rule(struct walk *walk, const struct policy_rule *rule,
 	list->rules[list->count] = *rule;
 	list->rules[list->count].conditions = finished.conditions;
 	list->rules[list->count].condition_count = finished.count;
-	list->rules[list->count++].comment = block->comments;
-	block->comments = NULL;
+	list->rules[list->count++].comment = walk_take_comments(block);
 	walk->rules++;
+	for (size_t i = 0; i < finished.count; i++) {
+		if (!finished.conditions[i].list)
+			walk->values += finished.conditions[i].count;
+	}
+}
+
+bool walk_is_full(const struct walk *walk)
+{
+	return walk->rules > IMPORT_RULES_MAX ||
+	       walk->values > POLICY_RANGES_MAX ||
+	       walk->comments_size > POLICY_SIZE_MAX;
+}
+
+int walk_check_size(struct walk *walk)
+{
+	if (!walk_is_full(walk))
+		return 0;
+	if (walk->rules > IMPORT_RULES_MAX)
+		import_error(walk->import, 0, 0,
+			     "more than %d rules would be needed",
+			     IMPORT_RULES_MAX);
+	else if (walk->values > POLICY_RANGES_MAX)
+		import_error(walk->import, 0, 0,
+			     "more than %d values in rules would be needed",
+			     POLICY_RANGES_MAX);
+	else
+		import_error(walk->import, 0, 0,
+			     "more than %d MiB of comments would be needed",
+			     POLICY_SIZE_MAX >> 20);
+	return -E2BIG;
 }
 
 /* Sub-lists in sub-lists; the walk through them goes no deeper than allowed. */

@@ -10,6 +10,7 @@
 
 #include "policy/command_line.h"
 #include "import.h"
+#include "output.h"
 
 static const char help[] =
 	"Usage: tg-policy import --iptables FILE [--chain CHAIN]\n"
@@ -23,7 +24,8 @@ static const char help[] =
 	"FILE is - for the standard input. A rule that is not translated, or\n"
 	"not fully, is a message with its place, which ends with what that\n"
 	"means: the policy lets in MORE, or LESS. Then no policy is printed,\n"
-	"and the exit status is 1, unless --partial is given.\n"
+	"and the exit status is 1, unless --partial is given. What 'check'\n"
+	"would refuse is never printed.\n"
 	"\n"
 	"      --chain CHAIN  default: INPUT; the first base chain of type\n"
 	"                     filter at input or ingress\n"
@@ -91,14 +93,14 @@ static char *read_file(const char *path, size_t *size)
 /* --- the command */
 
 /* The losses are known before anything is printed. */
-static int finish(struct import *import, bool partial)
+static int finish(struct import *import, bool partial, FILE *out)
 {
 	const char *summary;
 	int err;
 
 	import_settle_losses(import);
 	summary = import_loss_summary(import);
-	err = !summary || partial ? import_walk(import, stdout) : -ENOTSUP;
+	err = !summary || partial ? import_walk(import, out) : -ENOTSUP;
 	if (summary)
 		import_error(import, 0, 0, "%s%s", summary,
 			     partial ? ""
@@ -107,7 +109,8 @@ static int finish(struct import *import, bool partial)
 	return err;
 }
 
-static int run(struct import *import, const struct arguments *arguments)
+static int run(struct import *import, const struct arguments *arguments,
+	       FILE *out)
 {
 	size_t size;
 	char *text = read_file(arguments->path, &size);
@@ -126,11 +129,27 @@ static int run(struct import *import, const struct arguments *arguments)
 		err = import_nft(import, text, size, &arguments->options);
 		break;
 	default:
-		err = import_classbench(import, text, size, stdout);
+		err = import_classbench(import, text, size, out);
 	}
 	if (!err && arguments->source != SOURCE_CLASSBENCH)
-		err = finish(import, arguments->partial);
+		err = finish(import, arguments->partial, out);
 	free(text);
+	return err;
+}
+
+/* Nothing is printed before the parser has taken all of it. */
+static int run_checked(struct import *import, const struct arguments *arguments)
+{
+	struct import_output output;
+	int err;
+
+	import_output_open(&output);
+	err = output.stream ? run(import, arguments, output.stream) : -ENOMEM;
+	if (!output.stream)
+		import_error(import, 0, 0, "out of memory");
+	if (!err)
+		err = import_output_finish(&output, import, stdout);
+	import_output_free(&output);
 	return err;
 }
 
@@ -225,7 +244,7 @@ int cmd_import(int argc, char **argv)
 		return STATUS_OK;
 	}
 	import.path = strcmp(arguments.path, "-") ? arguments.path : "<stdin>";
-	err = run(&import, &arguments);
+	err = run_checked(&import, &arguments);
 	if (!err && (fflush(stdout) || ferror(stdout))) {
 		err = -errno;
 		fprintf(stderr, "%s import: %s\n",

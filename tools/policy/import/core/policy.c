@@ -51,13 +51,9 @@ static int write_blocks(struct walk *walk)
 		if (!i)
 			write_unseen(walk);
 		walk_write_block(walk, walk->now);
-		walk->now->list.comment = walk->now->comments;
-		if (walk->rules > IMPORT_RULES_MAX) {
-			import_error(walk->import, 0, 0,
-				     "more than %d rules would be needed",
-				     IMPORT_RULES_MAX);
+		walk->now->list.comment = walk_take_comments(walk->now);
+		if (walk_check_size(walk))
 			return -E2BIG;
-		}
 	}
 	return walk_check_depth(walk);
 }

@@ -312,7 +312,7 @@ static bool write_chain(struct walk *walk, const struct frame *from, bool *back)
 			walk_frame(walk, from->chain, i, from->parent);
 		struct import_rule *rule = &chain->rules[i];
 
-		if (walk->rules > IMPORT_RULES_MAX)
+		if (walk_is_full(walk))
 			return true;
 		if (!write_rule(walk, frame, rule))
 			continue;

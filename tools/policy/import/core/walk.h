@@ -27,8 +27,9 @@ struct block {
 	size_t index; /* in the policy */
 	struct policy_block list;
 	size_t room;
-	const char *comments; /* that go above the next rule, or NULL */
-	unsigned int height;  /* how deep its jumps nest; 0: not known yet */
+	char *comments; /* that go above the next rule, or NULL */
+	size_t comments_size, comments_room;
+	unsigned int height; /* how deep its jumps nest; 0: not known yet */
 };
 
 struct walk {
@@ -38,7 +39,8 @@ struct walk {
 	size_t count, room;
 	struct block *now;	 /* that gets rules, */
 	struct import_mark mark; /* and the mark that a packet has there */
-	size_t rules;
+	/* what was added; values of lists are not counted */
+	size_t rules, values, comments_size;
 };
 
 const struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
@@ -46,6 +48,9 @@ const struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
 /* The block that begins there; it gets its rules later. */
 struct block *walk_block(struct walk *walk, enum block_kind kind,
 			 const struct frame *frame, struct import_mark mark);
+/* More than a policy may have: there is no sense in going on. */
+bool walk_is_full(const struct walk *walk);
+int walk_check_size(struct walk *walk);
 int walk_check_depth(struct walk *walk);
 void walk_free(struct walk *walk);
 
@@ -62,6 +67,7 @@ bool walk_leaves_simply(struct import *import, const struct import_rule *rule);
 void walk_write_block(struct walk *walk, struct block *block);
 /* To walk->now: a line above its next rule, and a rule. (block.c) */
 void walk_add_comment(struct walk *walk, const char *text);
+const char *walk_take_comments(struct block *block);
 void walk_add_rule(struct walk *walk, const struct policy_rule *rule,
 		   const struct import_case *one);
 
