@@ -205,7 +205,7 @@ all_ended_well() { # PID...
 	# shellcheck disable=SC2016 # expanded in there
 	alone '
 		while [[ ! -e /run/enough ]]; do tailgate status; done &>/dev/null &
-		while [[ ! -e /run/enough ]]; do tailgate gc; done &>/run/removed &
+		while [[ ! -e /run/enough ]]; do tailgate gc; done >/run/removed 2>/run/said &
 		for _ in {1..8}; do
 			tailgate attach eth0 --ingress >/dev/null
 			tailgate status eth0 >/dev/null
@@ -214,6 +214,8 @@ all_ended_well() { # PID...
 		touch /run/enough
 		wait
 		test ! -s /run/removed
+		# A gc that comes upon one of the others says for whom it waits.
+		! grep -v "^tailgate: waiting for .[a-z]*. (process " /run/said || exit 1
 		test ! -e /run/tailgate
 		test ! -e /run/tailgate-objects'
 }
