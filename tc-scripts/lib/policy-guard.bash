@@ -117,11 +117,18 @@ guard_is_wanted() {
 	[[ $found == "$token" ]]
 }
 
+# A command that is still at work may put the new policy in force after that, so
+# without its lock the guard is not through before all of it was taken back.
 guard_roll_back() { # PLACE...
-	local outcome='nothing, as nothing had changed'
-	guard_lock
+	local outcome='nothing, as nothing had changed' locked=1
+	((tries == 0)) || outcome='nothing more'
+	guard_lock || locked=''
 	guard_is_wanted || return 0
 	policy_take_back "$@" || return 1
+	[[ $locked ]] || ((${#TAKEN_BACK[@]} == $#)) || {
+		warn "another command is at work on $DEV, and may still put its policy in force"
+		return 1
+	}
 	((${#TAKEN_BACK[@]} == 0)) || outcome=${TAKEN_BACK[*]}
 	guard_tell "not confirmed within $seconds s: rolled back $outcome"
 	rm "$OBJECTS/unconfirmed"
@@ -131,7 +138,7 @@ guard_roll_back() { # PLACE...
 }
 
 # A command that hangs must not lock out who would be let in: a graft is one step
-# whoever else is at work.
+# whoever else is at work. Fails where the lock is not to be had.
 guard_lock() {
 	local left
 	for ((left = GUARD_LOCK_WAIT; left > 0; left--)); do
@@ -142,6 +149,7 @@ guard_lock() {
 		read -rt 1 -u "$nap" || true
 	done
 	guard_journal "another command has been at work for $GUARD_LOCK_WAIT s: goes back without waiting for it"
+	return 1
 }
 
 # In the place that was made for it, and in the journal.

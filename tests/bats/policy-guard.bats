@@ -16,6 +16,7 @@ setup() {
 }
 
 teardown() {
+	[[ ! ${LUCK:-} ]] || rm -f "$LUCK"/{slow,luckless}
 	remove_chains
 }
 
@@ -51,7 +52,7 @@ note_says() { # TEXT
 }
 
 # tc fails to graft while the file 'luckless' is there, after as many grafts as it
-# says; logger writes to 'journal'.
+# says, and takes as long as the file 'slow' is there; logger writes to 'journal'.
 given_luckless_tc() {
 	LUCK=$BATS_TEST_TMPDIR/luck
 	mkdir "$LUCK"
@@ -63,6 +64,7 @@ given_luckless_tc() {
 				[ "\$left" -gt 0 ] || { echo 'there is no luck today' >&2; exit 1; }
 				echo \$((left - 1)) >'$LUCK/luckless'
 			fi
+			while [ -e '$LUCK/slow' ]; do sleep 0.1; done
 			;;
 		esac
 		exec $(type -P tc) "\$@"
@@ -169,9 +171,10 @@ journal_says() { # TEXT
 	run setsid --wait bash -c '"$@"; kill -KILL 0' bash "$ROOT/tc-scripts/tailgate" \
 		--netns "$SERVER" policy apply eth0 "$POLICIES/b.policy" --confirm 2
 	((status == 137))
-	in_force_is_b
-	eventually in_force_is_a
+	# which it does not say where the new policy was not in force
+	eventually note_says 'rolled back ingress'
 	eventually no_guard
+	in_force_is_a
 }
 
 @test "it comes when its network namespace has lost its name" {
@@ -199,6 +202,22 @@ journal_says() { # TEXT
 	eventually no_guard
 	pkill -P "$pid" sleep
 	wait "$pid" || true
+}
+
+@test "an apply that takes longer than its guard waits is taken back when it is through" {
+	given_luckless_tc
+	given_a_in_force
+	touch "$LUCK/slow"
+	apply b --confirm 1 >/dev/null 3>&- 4>&- &
+	local pid=$!
+	eventually journal_says 'goes back without waiting for it'
+	eventually journal_says 'another command is at work on eth0, and may still put its policy in force'
+	waits
+	rm "$LUCK/slow"
+	wait "$pid"
+	eventually note_says 'rolled back ingress'
+	eventually no_guard
+	in_force_is_a
 }
 
 @test "while a policy waits to be confirmed, its chain stays as it is" {
@@ -250,10 +269,12 @@ journal_says() { # TEXT
 	END
 	chmod 755 "$BATS_TEST_TMPDIR/bin/systemd-run"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
-	export POLICIES
+	export POLICIES PATIENCE
+	export -f eventually
 	# shellcheck disable=SC2016 # expanded in there
 	alone '
 		rules() { tailgate policy show eth0 --json | jq -r ".hooks[0].policy.default.verdict"; }
+		rolled_back() { tailgate policy show eth0 | grep "rolled back ingress" && [[ $(rules) == pass ]]; }
 		mkdir -p /run/systemd/system
 		tailgate attach eth0 --ingress --chain policy
 		tailgate policy apply eth0 "$POLICIES/a.policy"
@@ -261,14 +282,11 @@ journal_says() { # TEXT
 		grep -qx -- --collect /run/arguments
 		grep -qx -- --service-type=forking /run/arguments
 		grep -qx -- "--setenv=PATH=$PATH" /run/arguments
-		[[ $(rules) == drop ]]
-		for _ in {1..100}; do [[ $(rules) != pass ]] || break; sleep 0.1; done
-		[[ $(rules) == pass ]]
-		tailgate policy show eth0 | grep "rolled back ingress"
+		# It says so only where the new policy was in force.
+		eventually rolled_back
 		# And without it a process of its own.
 		printf "#!/bin/sh\necho no bus >&2; exit 1\n" >'"$BATS_TEST_TMPDIR"'/bin/systemd-run
 		tailgate policy apply eth0 "$POLICIES/b.policy" --confirm 1 2>&1 | grep "systemd-run failed (no bus)"
-		for _ in {1..100}; do [[ $(rules) != pass ]] || break; sleep 0.1; done
-		[[ $(rules) == pass ]]
+		eventually rolled_back
 		tailgate detach eth0'
 }
