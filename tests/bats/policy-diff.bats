@@ -89,19 +89,35 @@ given_lists() { # NAME BAD-VALUES
 	[[ $output == *'-     1  drop from { 198.51.100.7, 198.51.100.9 }'*'~         list bad: '* ]]
 }
 
+# None adjacent to another, each with a comma.
+addresses() { # COUNT
+	seq 0 "$(($1 - 1))" | awk '{ printf "198.%d.%d.%d, ", 18 + $1 / 32768, $1 / 128 % 256, $1 % 128 * 2 }'
+}
+
+@test "--expand prints all the values of a list of four thousand addresses, in show and explain" {
+	given_lists a "$(addresses 4000)198.18.200.1"
+	on_server policy apply eth0 "$POLICIES/a.policy"
+	run -0 --separate-stderr on_server policy show eth0 --expand
+	[[ $output == *'198.18.200.1 }'* && $output != *' ...'* ]]
+	run -0 on_server explain eth0 ingress --expand tcp 198.18.200.1:1 '>' 203.0.113.9:22
+	(($(grep -o '198\.18\.[0-9.]*' <<<"${output##*a.policy}" | sort -u | wc -l) == 4001)) || fail "${output:0:400}"
+	run -0 on_server explain eth0 ingress --expand --json tcp 198.18.200.1:1 '>' 203.0.113.9:22
+	[[ $(jq -r .rule <<<"$output") == *'198.18.200.1 }' ]]
+}
+
 @test "diff counts the entries of a list that is too long to be kept" {
-	given_lists a "$(printf '198.51.100.%d, ' {0..254..2})"
-	given_lists b "$(printf '198.51.100.%d, ' {0..250..2})"
-	given_lists c "$(printf '198.51.100.%d, ' {0..252..2}) 203.0.113.1"
+	given_lists a "$(addresses 6000)"
+	given_lists b "$(addresses 5998)"
+	given_lists c "$(addresses 5999)203.0.113.1"
 	on_server policy apply eth0 "$POLICIES/a.policy"
 	run -0 --separate-stderr diff_with b
-	[[ ${lines[1]} == '~         list bad: 126 entries, 128 before' && ${#lines[@]} == 2 ]]
+	[[ ${lines[1]} == '~         list bad: 5998 entries, 6000 before' && ${#lines[@]} == 2 ]]
 	run -0 --separate-stderr diff_with c
-	[[ ${lines[1]} == '~         list bad: other values, 128 entries as before' ]]
+	[[ ${lines[1]} == '~         list bad: other values, 6000 entries as before' ]]
 	run -0 --separate-stderr diff_with a
 	[[ $output == 'eth0 ingress: no change' ]]
 	run -0 --separate-stderr on_server policy show eth0 --expand
-	[[ $output == *'198.51.100.'*' ...'* && $output != *'#'* ]]
+	[[ $output == *'198.18.'*' ...'* && $output != *'#'* ]]
 }
 
 @test "the JSON has a list of changes for each hook" {

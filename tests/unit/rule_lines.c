@@ -89,8 +89,8 @@ static void test_one(struct tap *tap, const struct test *test)
 	rule_lines_free(&written_out);
 }
 
-/* Many ports, none adjacent to another, between the two texts. */
-static char *many_ports(const char *before, const char *after)
+/* Ports below end, none adjacent to another, between the two texts. */
+static char *many_ports(const char *before, int end, const char *after)
 {
 	char *text;
 	size_t size;
@@ -99,7 +99,7 @@ static char *many_ports(const char *before, const char *after)
 	if (!out)
 		abort();
 	fprintf(out, "%s{ ", before);
-	for (int i = 1; i < 1000; i += 2)
+	for (int i = 1; i < end; i += 2)
 		fprintf(out, "%d, ", i);
 	fprintf(out, "%s", after);
 	if (fclose(out))
@@ -108,38 +108,93 @@ static char *many_ports(const char *before, const char *after)
 }
 
 /* What differs is beyond the limit of what is kept. */
-static void test_long(struct tap *tap, const char *before, const char *one,
-		      const char *other, const char *name)
+static const struct long_test {
+	const char *name, *before,
+		*after; /* the port between is last in the set */
+	int end;
+	size_t limit;
+} long_tests[] = {
+	{ "a long rule", "pass to port ", " }", 1000, RULE_TEXT_MAX },
+	{ "a long list", "list a = ", " }\npass to port a", 30000,
+	  LIST_TEXT_MAX },
+};
+
+static char *long_text(const struct long_test *test, const char *port)
 {
-	char *texts[] = { many_ports(before, one), many_ports(before, other),
-			  many_ports("pass to port ", "2000 }") };
+	char *text, *after;
+
+	if (asprintf(&after, "%s%s", port, test->after) < 0)
+		abort();
+	text = many_ports(test->before, test->end, after);
+	free(after);
+	return text;
+}
+
+static void test_long(struct tap *tap, const struct long_test *test)
+{
+	char *texts[] = { long_text(test, "40000"), long_text(test, "50000"),
+			  many_ports("pass to port ", test->end, "40000 }") };
 	struct rule_lines rules[3];
+	size_t shown;
 
 	for (int i = 0; i < 3; i++) {
 		read_policy(&rules[i], texts[i], true);
 		free(texts[i]);
 	}
 	tap_ok(tap, !strcmp(rules[0].lines[1].rule, rules[1].lines[1].rule),
-	       "%s: the same is shown", name);
-	tap_ok(tap, strlen(rules[0].lines[1].rule) < RULE_TEXT_MAX + 10,
-	       "%s: no more is shown than fits", name);
+	       "%s: the same is shown", test->name);
+	shown = strlen(rules[0].lines[1].rule);
+	tap_ok(tap, shown >= test->limit && shown < test->limit + 30,
+	       "%s: as much is shown as fits", test->name);
 	tap_ok(tap, rules[0].lines[1].hash != rules[1].lines[1].hash,
-	       "%s: another value makes another rule", name);
+	       "%s: another value makes another rule", test->name);
 	tap_ok(tap, rules[0].lines[1].hash == rules[2].lines[1].hash,
-	       "%s: it is the rule with its values", name);
+	       "%s: it is the rule with its values", test->name);
 	for (int i = 0; i < 3; i++)
 		rule_lines_free(&rules[i]);
+}
+
+/* A long list, and more rules that name it than there is room for. */
+static void test_bound(struct tap *tap)
+{
+	char *ports = many_ports("list a = ", 16000, "40000 }\n"), *text;
+	size_t size, count = RULE_LINES_EXPANDED_MAX / 40000, full = 0;
+	FILE *out = open_memstream(&text, &size);
+	struct rule_lines rules;
+
+	if (!out)
+		abort();
+	fputs(ports, out);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "pass to port a ttl %zu\n", i % 255);
+	if (fclose(out))
+		abort();
+	read_policy(&rules, text, true);
+	while (full < count && strlen(rules.lines[full + 1].rule) > 1000)
+		full++;
+	tap_ok(tap,
+	       rules.expanded <= RULE_LINES_EXPANDED_MAX &&
+		       rules.expanded > RULE_LINES_EXPANDED_MAX / 10 * 9,
+	       "values are written out until they are 64 MiB");
+	tap_ok(tap,
+	       full > 0 && full < count &&
+		       !strncmp(rules.lines[count].rule, "pass to port a ttl",
+				strlen("pass to port a ttl")),
+	       "the rules after that have names");
+	rule_lines_free(&rules);
+	free(text);
+	free(ports);
 }
 
 int main(void)
 {
 	size_t count = sizeof(tests) / sizeof(*tests);
-	struct tap tap = tap_plan(stdout, count * 3 + 8);
+	struct tap tap = tap_plan(stdout, count * 3 + 10);
 
 	for (size_t i = 0; i < count; i++)
 		test_one(&tap, &tests[i]);
-	test_long(&tap, "pass to port ", "2000 }", "3000 }", "a long rule");
-	test_long(&tap, "list a = ", "2000 }\npass to port a",
-		  "3000 }\npass to port a", "a long list");
+	test_long(&tap, &long_tests[0]);
+	test_long(&tap, &long_tests[1]);
+	test_bound(&tap);
 	return tap_end(&tap);
 }

@@ -137,18 +137,25 @@ static void split_lists(struct rule_lines *rules, char *next)
 	}
 }
 
-static void fill_in_list(FILE *out, const struct rule_lines *rules,
+static void fill_in_list(FILE *out, struct rule_lines *rules,
 			 const char *number, bool expand)
 {
 	unsigned long i = strtoul(number, NULL, 10);
+	size_t size;
 
-	if (i < rules->list_count)
-		fputs(expand ? rules->lists[i].values : rules->lists[i].name,
-		      out);
+	if (i >= rules->list_count)
+		return;
+	size = strlen(rules->lists[i].values);
+	if (!expand || size > RULE_LINES_EXPANDED_MAX - rules->expanded) {
+		fputs(rules->lists[i].name, out);
+		return;
+	}
+	fwrite(rules->lists[i].values, 1, size, out);
+	rules->expanded += size;
 }
 
 /* Puts lists where their marks are: every second part is a number. */
-static int fill_in(const struct rule_lines *rules, struct rule_line *line,
+static int fill_in(struct rule_lines *rules, struct rule_line *line,
 		   bool expand)
 {
 	static const char marks[] = { RULE_LIST_MARK, '\0' };

@@ -37,11 +37,19 @@ struct rule_lines {
 	struct rule_line *lines;
 	struct rule_line **sorted; /* by rule, then by occurrence */
 	uint32_t count;
+	size_t expanded; /* bytes of values in place of names */
 };
+
+/* Of all rules together: a list is written out in each rule that names it. */
+#ifndef RULE_LINES_EXPANDED_MAX
+#define RULE_LINES_EXPANDED_MAX ((size_t)64 << 20)
+#endif
 
 /*
  * Takes the text, which ends in a 0 and was allocated, and numbers what is said
- * twice. 0 or a negative errno; it needs rule_lines_free() in any case.
+ * twice. With expand, rules have the values of lists in place of their names,
+ * until these are RULE_LINES_EXPANDED_MAX bytes. 0 or a negative errno; it needs
+ * rule_lines_free() in any case.
  */
 int rule_lines_parse(struct rule_lines *rules, char *text, bool expand);
 

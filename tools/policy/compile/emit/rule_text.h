@@ -24,7 +24,7 @@
 
 /* In bytes. A longer text is cut, and ends in RULE_CUT. */
 #define RULE_TEXT_MAX 1000
-#define LIST_TEXT_MAX 900
+#define LIST_TEXT_MAX (64 << 10)
 
 int rule_text_write(FILE *out, const struct policy *policy);
 
