@@ -4,7 +4,7 @@
 # CAP_SYS_ADMIN includes CAP_BPF and CAP_PERFMON (capabilities(7)); it is what
 # mounts a bpffs, gets programs by their id and enters a namespace. The web
 # servers of a playground can be found, and so ended, only by who has all the
-# capabilities that they run with.
+# capabilities that they run with; in a container they have none.
 
 readonly BPF_RIGHTS="sys_admin net_admin"
 
@@ -19,6 +19,7 @@ declare -rA RIGHTS=(
 	[policy]=sys_admin
 	[explain]=sys_admin
 	[playground]="$BPF_RIGHTS net_bind_service"
+	['playground docker']=$BPF_RIGHTS
 	['playground exec']=sys_admin
 	['playground status']=sys_admin
 	[demo]="$BPF_RIGHTS net_raw net_bind_service"
@@ -37,7 +38,7 @@ need_rights() { # VERB [ACTION]
 		has_capability "$name" || missing+=("$name")
 	done
 	((${#missing[@]} == 0)) ||
-		die "'$1' needs $(capability_names "${missing[@]}"), which this process does not have: see 'tailgate $VERB --help'"
+		die "'${1/ docker/ --docker}' needs $(capability_names "${missing[@]}"), which this process does not have: see 'tailgate $VERB --help'"
 }
 
 has_capability() { # NAME
@@ -68,5 +69,12 @@ help_rights() { # VERB
 		[[ ! ${RIGHTS["$1 $action"]:-} ]] ||
 			printf "'%s' needs %s only.\n" "$action" "$(capability_names ${RIGHTS["$1 $action"]})"
 	done
-	[[ $1 != playground ]] || printf 'The command of exec may need more: ping and arping need CAP_NET_RAW.\n'
+	case $1 in
+	playground)
+		printf "With --docker, 'up' and 'down' need %s only.\n" "$(capability_names ${RIGHTS["$1 docker"]})"
+		printf 'The command of exec may need more: ping and arping need CAP_NET_RAW.\n'
+		;;
+	demo) ;;
+	*) printf 'With --pid and --container also CAP_SYS_PTRACE, unless the process has uid 0 and\nno capability that this one lacks.\n' ;;
+	esac
 }

@@ -20,9 +20,7 @@ target_set() { # KIND VALUE
 	pid)
 		[[ $2 =~ ^[1-9][0-9]{0,9}$ ]] || usage_error "not a process id: ${2@Q}"
 		[[ -d /proc/$2 ]] || die "no such process: '$2'"
-		[[ -e /proc/$2/ns/net ]] ||
-			die "the namespaces of process '$2' cannot be entered: that needs uid 0 with CAP_SYS_PTRACE"
-		ENTER=(nsenter -t "$2" -n)
+		target_enter "$2" "process '$2'"
 		;;
 	container)
 		local pid
@@ -32,9 +30,17 @@ target_set() { # KIND VALUE
 		pid=$(docker inspect --format '{{.State.Pid}}' -- "$2" 2>&1) ||
 			die "$(container_problem "$2" "$pid")"
 		[[ $pid != 0 ]] || die "container '$2' is not running"
-		ENTER=(nsenter -t "$pid" -n)
+		target_enter "$pid" "container '$2'"
 		;;
 	esac
+}
+
+# The kernel asks for CAP_SYS_PTRACE where the process has another uid, or has a
+# capability that we do not have.
+target_enter() { # PID WHOSE
+	[[ -e /proc/$1/ns/net ]] ||
+		die "the namespaces of $2 cannot be entered: that needs uid 0 with CAP_SYS_PTRACE"
+	ENTER=(nsenter -t "$1" -n)
 }
 
 container_problem() { # NAME OUTPUT

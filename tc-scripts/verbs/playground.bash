@@ -65,9 +65,21 @@ cmd_playground() {
 	((${#ENTER[@]} == 0)) ||
 		usage_error "a playground has namespaces of its own: no --netns, --pid or --container here"
 	playground_choose "$name"
-	need_rights playground "$action"
+	need_rights playground "$(playground_rights)"
 	need_command ip nsenter flock
 	"playground_$action"
+}
+
+# Which line of RIGHTS it is.
+# shellcheck disable=SC2154 # locals of cmd_playground
+playground_rights() {
+	local kind=''
+	((EUID)) || kind=$(playground_kind)
+	if is_one_of "$action" up down && [[ ${kind:-${docker:+docker}} == docker ]]; then
+		printf 'docker\n'
+	else
+		printf '%s\n' "$action"
+	fi
 }
 
 # Sets the locals of cmd_playground.

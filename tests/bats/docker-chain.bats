@@ -60,6 +60,56 @@ client_pings() {
 	[[ ! -e /run/tailgate/$KEY ]]
 }
 
+# The front end as uid 0 with these capabilities alone.
+tailgate_with() { # NAME,... WORD...
+	setpriv --bounding-set="-all,+${1//,/,+}" --inh-caps=-all "$ROOT/tc-scripts/tailgate" "${@:2}"
+}
+
+can_do_all_verbs() { # NAME,... CONTAINER
+	local in=(tailgate_with "$1" --container "$2")
+	"${in[@]}" attach eth0 --xdp --ingress --egress --chain count,policy
+	"${in[@]}" policy apply eth0 - --hook ingress --confirm 60 <<<'drop tcp to port 80'
+	"${in[@]}" policy confirm eth0
+	run -0 "${in[@]}" explain eth0 ingress 'tcp 198.51.100.7:1234 > 203.0.113.9:80'
+	[[ $output == drop:* ]]
+	"${in[@]}" status eth0
+	"${in[@]}" stats eth0
+	"${in[@]}" chain eth0 egress set count
+	"${in[@]}" policy rollback eth0 --hook ingress
+	"${in[@]}" detach eth0
+}
+
+@test "two capabilities are enough in a container without any, and three in one with docker's own" {
+	local own=tg-$NAME-own
+	can_do_all_verbs sys_admin,net_admin "$SIDE"
+	docker run --detach --name "$own" --label "tailgate.playground=$NAME" --network none \
+		"tailgate-playground:$NAME" /bin/busybox tail -f /dev/null
+	nsenter -t "$(docker inspect --format '{{.State.Pid}}' "$own")" -n ip link add eth0 type veth peer name eth1
+	refuses 1 "the namespaces of container '$own' cannot be entered: that needs uid 0 with CAP_SYS_PTRACE" \
+		tailgate_with sys_admin,net_admin --container "$own" attach eth0 --ingress
+	can_do_all_verbs sys_admin,net_admin,sys_ptrace "$own"
+	# the playground's 'down' removes it, as it has the label
+}
+
+@test "a playground of containers needs two capabilities to be made and to go, one to be used" {
+	local name
+	playground down
+	for name in sys_admin net_admin; do
+		refuses 1 "'playground --docker' needs CAP_" tailgate_with "$name" playground up --docker --name "$NAME"
+	done
+	tailgate_with sys_admin,net_admin playground up --docker --name "$NAME"
+	tailgate_with sys_admin playground status --name "$NAME"
+	run -0 tailgate_with sys_admin playground exec --name "$NAME" server ip -br link
+	[[ $output == *eth0* ]]
+	refuses 1 "'playground --docker' needs CAP_NET_ADMIN" tailgate_with sys_admin playground down --name "$NAME"
+	tailgate_with sys_admin,net_admin playground down --name "$NAME"
+	docker_has_none
+}
+
+docker_has_none() {
+	[[ ! $(docker ps --all --quiet --filter "label=tailgate.playground=$NAME") ]]
+}
+
 @test "a container that is not there is named, and one that does not run" {
 	refuses 1 "no such container: 'tgt-nobody'" tailgate --container tgt-nobody attach eth0 --ingress
 	docker stop --time 0 "$SIDE" >/dev/null

@@ -120,10 +120,32 @@ tailgate_with() { # NAME,... WORD...
 	[[ $output == "tailgate: the namespaces of process '$pid' cannot be entered: that needs uid 0 with CAP_SYS_PTRACE" ]]
 }
 
+@test "a process of another uid needs CAP_SYS_PTRACE, one of uid 0 without capabilities does not" {
+	local pid
+	on_server attach eth0 --ingress --chain count
+	nsenter --net="/run/netns/$SERVER" setpriv --bounding-set=-all --inh-caps=-all sleep 600 3>&- 4>&- &
+	pid=$!
+	eventually grep -q '^sleep$' "/proc/$pid/comm"
+	run tailgate_with net_admin,sys_admin --pid "$pid" chain eth0 ingress
+	kill "$pid"
+	[[ $status == 0 && $output == *count* ]] || fail "$output"
+	nsenter --net="/run/netns/$SERVER" setpriv --reuid=65534 --clear-groups --bounding-set=-all --inh-caps=-all sleep 600 3>&- 4>&- &
+	pid=$!
+	eventually grep -q '^sleep$' "/proc/$pid/comm"
+	run tailgate_with net_admin,sys_admin --pid "$pid" chain eth0 ingress
+	[[ $status == 1 && $output == *"process '$pid' cannot be entered: that needs uid 0 with CAP_SYS_PTRACE" ]] || fail "$output"
+	run tailgate_with net_admin,sys_admin,sys_ptrace --pid "$pid" chain eth0 ingress
+	kill "$pid"
+	[[ $status == 0 && $output == *count* ]] || fail "$output"
+}
+
 @test "the help of each verb names its capabilities" {
 	local verb
 	for verb in attach detach chain status stats gc policy explain playground demo; do
 		run -0 "$ROOT/tc-scripts/tailgate" "$verb" --help
 		[[ $output == *$'\nNeeds uid 0 with CAP_'* ]] || fail "$verb"
+		[[ $verb == playground || $verb == demo || $output == *$'\nWith --pid and --container also CAP_SYS_PTRACE, unless'* ]] || fail "$verb"
 	done
+	run -0 "$ROOT/tc-scripts/tailgate" playground --help
+	[[ $output == *$'\nWith --docker, \'up\' and \'down\' need CAP_SYS_ADMIN, CAP_NET_ADMIN only.'* ]] || fail "$output"
 }
