@@ -16,6 +16,10 @@ setup() {
 	"$BUILD/tg-policy" compile "$BATS_TEST_TMPDIR/reject.policy" -o "$BATS_TEST_TMPDIR/reject.o"
 }
 
+teardown() {
+	clean_up
+}
+
 is_answered() { # HOOK FRAME ANSWER
 	run -0 "$BUILD/tests/answer" "$BATS_TEST_TMPDIR/reject.o" <<<"$1 $TO_SERVER$2"
 	[[ $output == "7 $TO_CLIENT$3" ]] || fail "$1: wanted $3" "$output"
@@ -46,6 +50,7 @@ is_answered() { # HOOK FRAME ANSWER
 }
 
 @test "answers on a wire are those of a second implementation on each hook" {
+	given_bpffs
 	run "$ROOT/tests/replies/wire" --frames 40
 	((status == 0)) || fail "$output"
 }

@@ -5,8 +5,13 @@
 
 load ../helper
 
+teardown() {
+	clean_up
+}
+
 compares() { # PROGRAM
 	((EUID == 0)) || fail 'this test needs root'
+	given_bpffs
 	run "$ROOT/tests/replies/$1" --seconds "${TAILGATE_REPLY_SECONDS:-600}" --seed "$RANDOM"
 	printf '# %s\n' "${lines[-1]}" >&3
 	((status == 0)) || fail "$output"
