@@ -107,8 +107,8 @@ journal_says() { # TEXT
 	refuses 1 'there is no luck today' on_server policy rollback eth0
 	waits
 	[[ $(guards) ]]
-	rm "$LUCK/luckless"
 	in_force_is_b
+	rm "$LUCK/luckless"
 	eventually in_force_is_a
 }
 
