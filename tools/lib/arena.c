@@ -9,7 +9,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* The first chunk. Each has twice the room of the one before, up to the last.
+/*
+ * Size of the first chunk, in bytes; each further chunk doubles, up to
+ * CHUNK_MAX.
  */
 #define CHUNK_MIN ((size_t)256 << 10)
 #define CHUNK_MAX ((size_t)32 << 20)
@@ -29,7 +31,7 @@ static void *out_of_memory(void)
 	exit(EXIT_FAILURE);
 }
 
-/* A parsed file takes megabytes, and a page fault costs more than its use. */
+/* Large chunks use huge pages: they take fewer page faults. */
 static void *map_chunk(size_t size)
 {
 	void *memory;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory in many small pieces that are freed together. All zero is an empty
- * arena.
+ * Arena allocator: many small allocations that are freed together. Used by the
+ * parser, the importer and the compiler. A zeroed struct is an empty arena.
  */
 #ifndef TG_ARENA_H
 #define TG_ARENA_H
@@ -10,16 +10,19 @@
 
 struct arena {
 	void *chunks;
-	size_t size; /* of all that was allocated */
+	size_t size; /* bytes allocated in all chunks */
 };
 
-/* Aligned for any type, not initialized. NULL: out of memory. */
+/*
+ * Returns memory that is aligned for any type and not initialized; NULL if out
+ * of memory.
+ */
 void *arena_try_alloc(struct arena *arena, size_t size);
 
-/* A copy of size bytes, and a NUL. NULL: out of memory. */
+/* Returns a copy of size bytes, NUL-terminated; NULL if out of memory. */
 char *arena_try_copy(struct arena *arena, const char *text, size_t size);
 
-/* The same, for programs that end when they are out of memory. */
+/* The same, but they exit the program with a message if out of memory. */
 void *arena_alloc(struct arena *arena, size_t size);
 char *arena_copy(struct arena *arena, const char *text, size_t size);
 
@@ -27,8 +30,8 @@ __attribute__((format(printf, 2, 3))) char *
 arena_format(struct arena *arena, const char *format, ...);
 
 /*
- * An array that is full, with twice the room. Items that are added one by one
- * are copied once each on average; the old array stays until the end.
+ * Returns a copy of a full array with twice the room; *room is updated. The old
+ * array is freed with the arena. Appending is amortized constant time.
  */
 void *arena_grow(struct arena *arena, const void *items, size_t item_size,
 		 size_t count, size_t *room);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A map is a variable of a struct type, and its member max_entries a pointer to
- * an array: the array's length is the number. libbpf finds the way through
- * these four types; the number is written where the type lies in the object.
+ * libbpf's BTF map definitions encode max_entries as the length of an array: a
+ * map is a variable of a struct type with a member max_entries of type "pointer
+ * to array". The array type's nelems is overwritten in the object's .BTF
+ * section.
  */
 #include "elf_map.h"
 
@@ -45,7 +46,7 @@ static unsigned int count_members(const struct btf_type *type, uint32_t id)
 	return count;
 }
 
-/* Another map that has the pointer, or the array, would change as well. */
+/* True if another map uses the pointer or the array, and would change, too. */
 static bool is_shared(const struct btf *btf, uint32_t pointer, uint32_t array)
 {
 	unsigned int pointers = 0, members = 0;
@@ -59,7 +60,7 @@ static bool is_shared(const struct btf *btf, uint32_t pointer, uint32_t array)
 	return pointers != 1 || members != 1;
 }
 
-/* The array's number of elements, in the BTF; NULL with *err. */
+/* The array's nelems in the BTF; NULL, with *err set, on failure. */
 static const uint32_t *find_entries(const struct btf *btf, const char *map,
 				    int *err)
 {
@@ -88,7 +89,7 @@ static bool is_native(const struct btf *btf)
 							  : BTF_BIG_ENDIAN);
 }
 
-/* libbpf has a copy of the bytes: the number is at the same offset in both. */
+/* libbpf parses a copy: write at the same offset of the original. */
 static int set_entries(uint8_t *bytes, const struct btf *btf, const char *map,
 		       uint32_t entries)
 {
@@ -109,7 +110,7 @@ static int set_entries(uint8_t *bytes, const struct btf *btf, const char *map,
 int elf_map_set_entries(struct elf_object *object, const char *map,
 			uint32_t entries)
 {
-	/* what it says of damaged objects is for its developers */
+	/* silence libbpf's messages about damaged objects */
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
 	size_t size = 0;
 	uint8_t *bytes = elf_object_section(object, BTF_SECTION, &size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every offset comes from a file that may be anything, so each goes through
- * part() before it is followed.
+ * The input may be any file: every offset is bounds-checked by part() before it
+ * is used.
  */
 #include "elf_object.h"
 
@@ -16,13 +16,13 @@
 
 #define RODATA ".rodata"
 
-/* The spliced data starts where any type may start. */
+/* Alignment of a replaced section, enough for any type. */
 #define SECTION_ALIGN 16
 
-/* No BPF object with its tables comes near; a mistaken file name does. */
+/* Objects with tables are far smaller; refuses a file named by mistake. */
 #define SIZE_MAX_MIB 512
 
-/* size bytes at offset, or NULL where the file has no such part. */
+/* Returns a pointer to size bytes at offset, or NULL if out of bounds. */
 static void *part(const struct elf_object *object, uint64_t offset,
 		  uint64_t size)
 {
@@ -46,7 +46,10 @@ static Elf64_Shdr *section(const struct elf_object *object, size_t index)
 		    sizeof(Elf64_Shdr));
 }
 
-/* A string that ends inside its table. */
+/*
+ * Returns a string of a string table, or NULL if it is not NUL-terminated
+ * inside the table.
+ */
 static const char *string(const struct elf_object *object, size_t table,
 			  uint32_t offset)
 {
@@ -161,8 +164,10 @@ static int write_all(int fd, const uint8_t *bytes, size_t size)
 	return 0;
 }
 
-/* Under another name first, so that nobody ever sees half an object. */
-/* The object is renamed into place: a device or a pipe would become a file. */
+/*
+ * Writing renames a new file into place, which would replace a device or a pipe
+ * by a file.
+ */
 static bool can_replace(const char *path)
 {
 	struct stat about;
@@ -186,6 +191,7 @@ int elf_object_write(const struct elf_object *object, const char *path)
 		return -EEXIST;
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
 		return -ENOMEM;
+	/* renamed into place, so that no reader sees a partial object */
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0) {
 		err = -errno;
@@ -235,7 +241,7 @@ static bool constant_of(const struct elf_object *object, const Elf64_Sym *sym,
 	default:
 		return false;
 	}
-	/* setting it must not change where the sections are */
+	/* writing the constant must not change the ELF header */
 	if (shdr->sh_offset < sizeof(Elf64_Ehdr) ||
 	    sym->st_value > shdr->sh_size ||
 	    sym->st_size > shdr->sh_size - sym->st_value ||
@@ -330,7 +336,7 @@ const char *elf_object_programs(const struct elf_object *object, size_t n)
 		const Elf64_Shdr *shdr = section(object, i);
 		const char *name = section_name(object, shdr);
 
-		/* .text holds what programs call, and is none itself */
+		/* .text holds functions that programs call, not a program */
 		if (shdr->sh_flags & SHF_EXECINSTR && shdr->sh_size && name &&
 		    strcmp(name, ".text") && n-- == 0)
 			return name;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A BPF object file in memory, open to changes of its constant data: the value
- * of a variable in .rodata, or a whole .rodata.* section, also to another
- * size. Everything else stays byte for byte as the compiler wrote it.
+ * A BPF object file in memory whose constant data can be changed: the value of
+ * a variable in .rodata, or a whole .rodata.* section, whose size may change.
+ * Everything else stays as the compiler wrote it. Used by tg-splice, tg-rules,
+ * tg-look and the policy compiler.
  */
 #ifndef TG_ELF_OBJECT_H
 #define TG_ELF_OBJECT_H
@@ -21,19 +22,25 @@ struct elf_object {
 struct elf_constant {
 	const char *name;
 	const char *section;
-	size_t offset; /* in the file */
+	size_t offset; /* in the file, in bytes */
 	size_t size;
 };
 
-/* 0, or a negative errno after one message to standard error. */
+/* Returns 0, or a negative errno after printing one message to stderr. */
 int elf_object_read(struct elf_object *object, const char *path);
 int elf_object_write(const struct elf_object *object, const char *path);
 
-/* Like elf_object_read(), without a message; -ENOEXEC: not a BPF object. */
+/*
+ * Like elf_object_read(), but prints nothing; -ENOEXEC if the file is not a BPF
+ * object.
+ */
 int elf_object_load(struct elf_object *object, const char *path);
 void elf_object_free(struct elf_object *object);
 
-/* The n-th constant, in the order of the symbol table; false past the last. */
+/*
+ * Gets the n-th constant, in the order of the symbol table; false if there are
+ * fewer.
+ */
 bool elf_object_constant(const struct elf_object *object, size_t n,
 			 struct elf_constant *constant);
 bool elf_object_find(const struct elf_object *object, const char *name,
@@ -44,16 +51,17 @@ uint64_t elf_constant_get(const struct elf_object *object,
 void elf_constant_set(struct elf_object *object,
 		      const struct elf_constant *constant, uint64_t value);
 
-/* The n-th section that holds programs; NULL past the last. */
+/* The name of the n-th section that holds programs; NULL if there are fewer. */
 const char *elf_object_programs(const struct elf_object *object, size_t n);
 
-/* The bytes of a section, in the object; NULL where there is none. */
+/* The bytes of a section, owned by the object; NULL if not found. */
 void *elf_object_section(const struct elf_object *object, const char *section,
 			 size_t *size);
 
 /*
- * Give the section these bytes in place of its own. -ENOENT where there is no
- * such section, -EINVAL where it would become smaller than what is declared.
+ * Replaces a section's contents with a copy of bytes. Returns -ENOENT if there
+ * is no such section, -EINVAL if the new size is smaller than what its symbols
+ * cover.
  */
 int elf_object_replace(struct elf_object *object, const char *section,
 		       const void *bytes, size_t size);

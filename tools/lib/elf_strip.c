@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Objects are kept in memory (in /run) while a chain runs. Of the policy
- * plugin three quarters are for debuggers.
+ * Objects are kept in memory (/run) while a chain is attached, and three
+ * quarters of the policy plugin's object is debug data.
  */
 #include "elf_strip.h"
 
@@ -22,7 +22,7 @@ struct btf_ext_header {
 	uint32_t line_offset, line_size;
 };
 
-/* The records of one section of programs follow it. */
+/* Header of one section's records, which follow it. */
 struct btf_ext_section {
 	uint32_t name_offset, count;
 };
@@ -36,11 +36,11 @@ static bool is_for_debuggers(const char *name)
 
 /* --- .BTF.ext */
 
-/* What is left of a table of records; the first of its words is their size. */
+/* The unread rest of a table of records, which starts with the record size. */
 struct records {
 	uint8_t *at;
 	size_t left;
-	uint32_t size; /* of a record */
+	uint32_t size; /* of a record, in bytes */
 };
 
 static bool records_start(struct records *records, uint8_t *bytes, size_t size)
@@ -70,7 +70,10 @@ static bool records_next(struct records *records,
 	return true;
 }
 
-/* The kernel wants the line of each function's first instruction. */
+/*
+ * True if the instruction starts a function; the kernel requires line info
+ * there.
+ */
 static bool starts_function(struct records functions, uint32_t name_offset,
 			    uint32_t instruction)
 {
@@ -102,7 +105,10 @@ static bool is_whole(struct records records)
 	return !records.left;
 }
 
-/* Moves the lines that stay to the front: the size of the table. */
+/*
+ * Moves the records that are kept to the front. Returns the new size of the
+ * table.
+ */
 static size_t keep_lines(struct records lines, struct records functions)
 {
 	uint8_t *start = lines.at - sizeof(lines.size), *to = lines.at;
@@ -128,13 +134,13 @@ static size_t keep_lines(struct records lines, struct records functions)
 		}
 		section.count = count;
 		memcpy(header, &section, sizeof(section));
-		if (!count) /* an empty one is an error */
+		if (!count) /* libbpf rejects a section with no records */
 			to = header;
 	}
 	return to - start;
 }
 
-/* The size that the section has from now on. */
+/* Strips a .BTF.ext section in place. Returns its new size. */
 static size_t strip_lines(uint8_t *bytes, size_t size)
 {
 	struct btf_ext_header header;
@@ -147,7 +153,7 @@ static size_t strip_lines(uint8_t *bytes, size_t size)
 	if (header.magic != BTF_MAGIC || header.header_size < sizeof(header) ||
 	    header.header_size > size)
 		return size;
-	/* functions, then lines, and nothing after them */
+	/* only accept functions, then lines, and nothing after them */
 	end = size - header.header_size;
 	if (header.func_offset || header.func_size != header.line_offset ||
 	    header.line_offset > end ||
@@ -167,7 +173,7 @@ static size_t strip_lines(uint8_t *bytes, size_t size)
 
 /* --- the file */
 
-/* Copies: sections may overlap the headers in a file that is no object. */
+/* Copies of the headers: sections may overlap them in a damaged file. */
 struct layout {
 	Elf64_Ehdr file;
 	Elf64_Shdr *sections;
@@ -186,7 +192,7 @@ static int layout_read(struct layout *layout, const struct elf_object *object)
 	return 0;
 }
 
-/* As a compiler does it: nothing is outside of the file, or there twice. */
+/* True for a compiler's layout: sections are in bounds and do not overlap. */
 static bool is_plain(const struct elf_object *object,
 		     const struct layout *layout)
 {
@@ -242,7 +248,10 @@ static size_t aligned(size_t at, size_t to)
 	return to > 1 ? (at + to - 1) / to * to : at;
 }
 
-/* What is left, a section after the other, and their headers: the size. */
+/*
+ * Packs the remaining sections and the section headers. Returns the new file
+ * size.
+ */
 static size_t lay_out(uint8_t *bytes, const struct elf_object *object,
 		      struct layout *layout)
 {

@@ -15,7 +15,7 @@ static struct hash_entry *free_entry(const struct hash *table, uint64_t hash)
 	return &table->entries[at];
 }
 
-/* Move the entries with smaller numbers than `end` to a table of that room. */
+/* Moves the entries with numbers below `end` to a new table with this room. */
 static bool rebuild(struct hash *table, size_t room, uint64_t end)
 {
 	struct hash larger = {
@@ -68,7 +68,7 @@ uint32_t *hash_number(struct hash *table, uint64_t hash)
 	}
 }
 
-/* Without memory for a smaller table, all entries go. */
+/* Removes all entries if there is no memory for a smaller table. */
 void hash_cut(struct hash *table, uint32_t number)
 {
 	if (table->count && !rebuild(table, table->room, number))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A hash table of numbers: indexes or offsets of what the caller keeps. The
- * table stores the whole hash of each entry and returns the entries with equal
- * hashes; the caller compares what they stand for:
+ * A hash table of numbers: indexes or offsets into the caller's data. Used by
+ * the parser, the compiler and tg-look. Each entry stores its whole hash; a
+ * lookup returns all entries with the same hash, and the caller compares the
+ * keys:
  *
  *	for (size_t step = 0; hash_next(&table, hash, &step, &number);)
  *		if (is_equal(&list[number], wanted))
@@ -22,33 +23,38 @@ struct hash_entry {
 	bool is_used;
 };
 
-/* All zero is an empty table. */
+/* A zeroed struct is an empty table. */
 struct hash {
 	struct hash_entry *entries;
 	size_t count, room; /* room is 0 or a power of two */
 };
 
-/* Add an entry, also next to others with this hash. False: out of memory. */
+/*
+ * Adds an entry, even if others have this hash. Returns false if out of memory.
+ */
 bool hash_add(struct hash *table, uint64_t hash, uint32_t number);
 
 /*
- * The number of the first entry with this hash; an entry with 0 is added if
- * there is none. For keys that a hash represents alone. NULL: out of memory;
- * valid until the next addition.
+ * Returns the number of the first entry with this hash, adding an entry with
+ * number 0 if there is none. For keys that their hash identifies. The pointer
+ * is valid until the next addition; NULL if out of memory.
  */
 uint32_t *hash_number(struct hash *table, uint64_t hash);
 
-/* Remove the entries with this number or a larger one. */
+/* Removes the entries with this number or a larger one. */
 void hash_cut(struct hash *table, uint32_t number);
 void hash_free(struct hash *table);
 
-/* Eight bytes a step. The seed is any number, or the hash of what precedes. */
+/*
+ * Hashes eight bytes a step. The seed is any number, or the hash of the data
+ * before.
+ */
 uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t size);
 
-/* FNV-1a; its value is part of what objects contain. */
+/* FNV-1a. Compiled objects contain its values, so it must not change. */
 uint64_t hash_text(const char *text, size_t size);
 
-/* Spreads a number over all bits; different numbers have different results. */
+/* Mixes a number's bits. Bijective: different inputs have different results. */
 static inline uint64_t hash_mix(uint64_t value)
 {
 	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9ULL;
@@ -56,7 +62,9 @@ static inline uint64_t hash_mix(uint64_t value)
 	return value ^ value >> 31;
 }
 
-/* The next entry with this hash; false after the last. *step starts at 0. */
+/*
+ * Gets the next entry with this hash; false after the last. *step starts at 0.
+ */
 static inline bool hash_next(const struct hash *table, uint64_t hash,
 			     size_t *step, uint32_t *number)
 {

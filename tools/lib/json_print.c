@@ -65,7 +65,7 @@ void print_json(FILE *out, json_t *value, size_t flags)
 {
 	if (!value)
 		out_of_memory();
-	/* a failed write is noticed when the output is closed */
+	/* callers check for write errors when they close the output */
 	json_dumpf(value, out, flags | JSON_ENCODE_ANY);
 	putc('\n', out);
 	json_decref(value);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tools print as JSON: jansson's values, and what it lacks. Out of
- * memory ends the program.
+ * Helpers around jansson for all tools that print JSON. They exit the program
+ * with a message if out of memory.
  */
 #ifndef TG_JSON_PRINT_H
 #define TG_JSON_PRINT_H
@@ -10,19 +10,22 @@
 
 #include <jansson.h>
 
-/* A string. Bytes that are not UTF-8 become U+FFFD. */
+/* A string value. Bytes that are not valid UTF-8 become U+FFFD. */
 json_t *text_to_json(const char *text, size_t size);
 
-/* The same; null for NULL. */
+/* The same for a NUL-terminated string; JSON null for NULL. */
 json_t *string_to_json(const char *text);
 
-/* Adds the members of more, which it takes, to object. */
+/* Moves the members of `more` to object and drops the reference to `more`. */
 void add_json_members(json_t *object, json_t *more);
 
-/* Appends an item, which it takes, to an array. */
+/* Appends an item to an array, which takes over the reference. */
 void add_json_item(json_t *array, json_t *item);
 
-/* One line, with jansson's flags for its form. Takes the value. */
+/*
+ * Prints the value and a newline, with jansson's JSON_* flags, and drops the
+ * reference to it.
+ */
 void print_json(FILE *out, json_t *value, size_t flags);
 
 #endif

@@ -14,8 +14,8 @@
 #define RODATA ".rodata"
 
 /*
- * A program and its maps have one BTF, and whoever asks for one constant asks
- * for others: the last one is kept.
+ * Caches the BTF that was read last: a program and its maps share one BTF, and
+ * callers read several constants in a row.
  */
 static struct btf *kernel_btf(uint32_t id)
 {
@@ -29,11 +29,13 @@ static struct btf *kernel_btf(uint32_t id)
 	last = btf__load_from_kernel_by_id(id);
 	if (!libbpf_get_error(last))
 		return last;
-	last = NULL; /* and errno says why */
+	last = NULL; /* errno is set by libbpf */
 	return NULL;
 }
 
-/* The kernel cuts names after 15 characters; BTF has the whole one. */
+/*
+ * The kernel truncates names to 15 characters; BTF has the full function name.
+ */
 static int full_name(int fd, const struct bpf_prog_info *known, char *name)
 {
 	struct bpf_func_info *funcs;
@@ -104,7 +106,7 @@ static const struct btf_type *skip_qualifiers(const struct btf *btf, __u32 id)
 	return type;
 }
 
-/* In bytes from the start of the struct, or -1. */
+/* Offset of a member in bytes, or -1. */
 static int member_offset(const struct btf *btf, const struct btf_type *type,
 			 const char *name)
 {
@@ -124,7 +126,7 @@ static int member_offset(const struct btf *btf, const struct btf_type *type,
 	return -1;
 }
 
-/* Of "variable" or "variable.member": is the first word this one? */
+/* Does name, "variable" or "variable.member", refer to this variable? */
 static bool names_variable(const char *name, const char *variable)
 {
 	size_t size = strcspn(name, ".");
@@ -133,7 +135,7 @@ static bool names_variable(const char *name, const char *variable)
 	       !memcmp(name, variable, size);
 }
 
-/* The constant's offset in a section of data, or -1. */
+/* Offset of the constant in a data section, in bytes, or -1. */
 static int offset_of(const struct btf *btf, __u32 datasec_id, const char *name)
 {
 	const struct btf_type *datasec = btf__type_by_id(btf, datasec_id);
@@ -162,11 +164,11 @@ static int offset_of(const struct btf *btf, __u32 datasec_id, const char *name)
 	return -1;
 }
 
-/* One look into the only entry of a map of constants, kept for others. */
+/* The contents of a .rodata map, which has one entry. */
 struct rodata {
 	int fd;
 	uint32_t size;
-	char *bytes; /* NULL until something in it is wanted */
+	char *bytes; /* NULL until the first constant is read */
 };
 
 static int rodata_read(struct rodata *rodata, int offset, uint32_t *value)

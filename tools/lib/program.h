@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel tells about a loaded program, its constants included. */
+/*
+ * Reads a loaded program's metadata and the constants in its .rodata maps. Used
+ * by tg-chain and tg-look and wherever a running chain is followed.
+ */
 #ifndef TG_PROGRAM_H
 #define TG_PROGRAM_H
 
@@ -14,26 +17,27 @@
 
 struct program {
 	uint32_t id;
-	char name[PROGRAM_NAME_SIZE]; /* in full, where BTF tells it */
+	char name[PROGRAM_NAME_SIZE]; /* the full name if there is BTF, or
+					 truncated */
 	uint8_t tag[BPF_TAG_SIZE];
 	uint32_t map_ids[PROGRAM_MAPS_MAX];
 	uint32_t maps;
 };
 
-/* 0 or a negative errno; nothing is printed. */
+/* Returns 0 or a negative errno; prints nothing. */
 int program_read(struct program *program, uint32_t id);
 
 /*
- * The value of a 32-bit constant in the program's .rodata, or that of a member
- * of a struct there, as "variable.member".
+ * Reads a 32-bit constant of the program's .rodata, or a member of a struct
+ * there, named "variable.member". False if not found.
  */
 bool program_constant(const struct program *program, const char *name,
 		      uint32_t *value);
 
 /*
- * Many of them at once, in one pass over the program's maps: found[i] says
- * whether there is a constant names[i]. 0 or a negative errno; -ENOENT where
- * the program went meanwhile.
+ * Reads several constants in one pass over the program's maps; found[i] says
+ * whether names[i] exists. Returns 0 or a negative errno; -ENOENT if the
+ * program was unloaded meanwhile.
  */
 int program_constants(const struct program *program, size_t count,
 		      const char *const *names, uint32_t *values, bool *found);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Objects of an attachment are replaced, never written to, so those of several
- * hooks can be one file.
+ * Objects of an attachment are replaced by rename and never written in place,
+ * so hooks with equal objects can share a file.
  */
 #include "share.h"
 
@@ -44,7 +44,9 @@ static bool has_bytes(int folder, const char *name,
 	return same;
 }
 
-/* Under another name first, as a link does not replace a file. */
+/*
+ * Links under a temporary name and renames, as link() does not replace a file.
+ */
 static bool link_as(int folder, const char *from, const char *path)
 {
 	char *temporary;
@@ -55,7 +57,10 @@ static bool link_as(int folder, const char *from, const char *path)
 	done = !linkat(folder, from, AT_FDCWD, temporary, 0);
 	if (done) {
 		done = !rename(temporary, path);
-		/* two names of one file are left as they are by a rename */
+		/*
+		 * rename() does nothing if both names are links to the same
+		 * file
+		 */
 		unlink(temporary);
 	}
 	free(temporary);

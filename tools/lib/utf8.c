@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-/* Overlong forms, surrogates, and what is above U+10FFFF. */
+/* True for overlong forms, surrogates, and values above U+10FFFF. */
 static bool is_forbidden(const unsigned char *c)
 {
 	return (c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||

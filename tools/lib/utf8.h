@@ -4,7 +4,10 @@
 
 #include <stddef.h>
 
-/* How many bytes the UTF-8 character at text has; 0 if it is not valid. */
+/*
+ * The length in bytes of the UTF-8 character at text; 0 if it is not valid.
+ * Used for JSON and for error columns.
+ */
 size_t utf8_length(const char *text, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lists that grow: a pointer to the elements, their count, and the room that
- * is allocated for them. To append an element:
+ * Growing arrays. A list is a pointer to its elements, their count, and the
+ * room, the number of elements that are allocated. To append an element:
  *
  *	if (!vec_reserve(list, room, count + 1))
  *		return -ENOMEM;
@@ -14,8 +14,8 @@
 #include <stddef.h>
 
 /*
- * Make room for `needed` elements in all; what lies beyond the count is not
- * initialized. False: out of memory, and the list is as it was.
+ * Makes room for `needed` elements in all; new elements are not initialized.
+ * Returns false if out of memory, and the list is unchanged.
  */
 #define vec_reserve(list, room, needed)                                    \
 	((needed) <= (room) || ({                                          \
@@ -27,7 +27,7 @@
 		 vec_larger != NULL;                                       \
 	 }))
 
-/* Doubles the room at least. NULL: out of memory. */
+/* At least doubles the room. NULL if out of memory. */
 void *vec_enlarge(void *list, size_t *room, size_t needed, size_t size);
 
 #endif
