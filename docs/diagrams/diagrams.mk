@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make diagrams draws docs/diagrams/*.svg anew from *.dot. They are committed,
-# so nobody needs graphviz to read them; each holds the checksum of its source.
+# make diagrams draws docs/diagrams/*.svg from *.dot. The drawings are committed,
+# so only a redraw needs graphviz. Each has the checksum of its source.
 
 DIAGRAMS := $(patsubst %.dot,%.svg,$(wildcard docs/diagrams/*.dot))
 
