@@ -64,6 +64,10 @@ static __always_inline struct tg_cursor tg_cursor(struct tg_packet *pkt)
 /*
  * Pull the headers of an skb into its linear data. XDP has no such helper;
  * there drivers put the headers into the first buffer.
+ *
+ * Read the size again, although it does not change. Each header that was found
+ * split gave the verifier another lower bound of the size, and it would verify
+ * the second parse once for each of them.
  */
 static __always_inline int tg_linearize(struct tg_packet *pkt)
 {
@@ -71,7 +75,10 @@ static __always_inline int tg_linearize(struct tg_packet *pkt)
 
 	if (pkt->hook == TG_HOOK_XDP)
 		return -1;
-	return bpf_skb_pull_data(pkt->ctx, size);
+	if (bpf_skb_pull_data(pkt->ctx, size) < 0)
+		return -1;
+	pkt->size = ((struct __sk_buff *)pkt->ctx)->len;
+	return 0;
 }
 
 /* Parse the linear data; TG_ERR_SPLIT if a header is beyond it. */
