@@ -14,74 +14,8 @@
 #include <linux/types.h>
 
 #include "policy_act.h"
+#include "policy_dimension.h"
 #include "policy_tree.h"
-
-enum tg_policy_family_id {
-	TG_FAMILY_IP4,
-	TG_FAMILY_IP6,
-	TG_FAMILY_OTHER, /* ARP, and protocols that are not parsed */
-	TG_FAMILIES,
-};
-
-/*
- * How a field's values are mapped to classes:
- *	DIRECT	one word per value
- *	PAGED	16 bits: one page per high byte, one word per low byte
- *	TRIE	32 bits, always three steps: struct tg_policy_trie
- *	WIDE	up to 128 bits, by search: struct tg_policy_wide
- */
-enum tg_map_kind {
-	TG_MAP_DIRECT,
-	TG_MAP_PAGED,
-	TG_MAP_TRIE,
-	TG_MAP_WIDE,
-};
-
-/*
- * TG_DIMENSION(NAME, kind, values): the fields in lookup order. The protocol
- * comes first because its class is known while the address lookups still wait
- * for memory. Each field has one more value, for packets that lack it. IPv6
- * addresses are WIDE. There is one mark dimension per mask, four in all.
- */
-#define TG_DIMENSION_LIST(TG_DIMENSION)           \
-	TG_DIMENSION(PROTOCOL, DIRECT, 256)       \
-	TG_DIMENSION(TO, TRIE, 0)                 \
-	TG_DIMENSION(FROM, TRIE, 0)               \
-	TG_DIMENSION(TO_PORT, PAGED, 65536)       \
-	TG_DIMENSION(FROM_PORT, PAGED, 65536)     \
-	TG_DIMENSION(TCP_FLAGS, DIRECT, 256)      \
-	TG_DIMENSION(ICMP_TYPE, DIRECT, 256)      \
-	TG_DIMENSION(ICMP_CODE, DIRECT, 256)      \
-	TG_DIMENSION(FRAGMENT, DIRECT, 4)         \
-	TG_DIMENSION(EXTENSIONS, DIRECT, 256)     \
-	TG_DIMENSION(TTL, DIRECT, 256)            \
-	TG_DIMENSION(DSCP, DIRECT, 64)            \
-	TG_DIMENSION(LENGTH, PAGED, 65536)        \
-	TG_DIMENSION(VLANS, DIRECT, 4)            \
-	TG_DIMENSION(VLAN, PAGED, 4096)           \
-	TG_DIMENSION(VLAN_PRIORITY, DIRECT, 8)    \
-	TG_DIMENSION(INNER_VLAN, PAGED, 4096)     \
-	TG_DIMENSION(INNER_PRIORITY, DIRECT, 8)   \
-	TG_DIMENSION(ETHERTYPE, PAGED, 65536)     \
-	TG_DIMENSION(ARP_OPERATION, PAGED, 65536) \
-	TG_DIMENSION(TO_MAC, WIDE, 0)             \
-	TG_DIMENSION(FROM_MAC, WIDE, 0)           \
-	TG_DIMENSION(MARK0, WIDE, 0)              \
-	TG_DIMENSION(MARK1, WIDE, 0)              \
-	TG_DIMENSION(MARK2, WIDE, 0)              \
-	TG_DIMENSION(MARK3, WIDE, 0)
-
-enum tg_dimension {
-#define TG_DIMENSION_ENUM(name, kind, values) TG_DIM_##name,
-	TG_DIMENSION_LIST(TG_DIMENSION_ENUM)
-#undef TG_DIMENSION_ENUM
-		TG_DIMENSIONS,
-};
-
-/* The five keys that both engines use; the others are extras. */
-#define TG_DIM_KEYS 5
-#define TG_DIM_BIT(dimension) (1U << (dimension))
-#define TG_DIM_EXTRAS (~0U << TG_DIM_KEYS)
 
 /* The tree's order of the five keys: destination, source, and so on. */
 #define TG_TREE_FIELD(dimension)            \
@@ -89,8 +23,6 @@ enum tg_dimension {
 	 : (dimension) == TG_DIM_TO	? 0 \
 	 : (dimension) == TG_DIM_FROM	? 1 \
 					: (dimension))
-
-#define TG_MARKS 4
 
 /*
  * A reference is an offset into the tables. Rows and nodes are aligned to 32
@@ -206,30 +138,20 @@ struct tg_policy_wide {
 #define TG_WIDE_COUNT_MAX 255
 #define TG_WIDE_FIRST ((1 << TG_WIDE_COUNT_SHIFT) - 1)
 
-enum tg_wide {
-	TG_WIDE_TO, /* the index of tries as well */
-	TG_WIDE_FROM,
-	TG_TRIES,
-	TG_WIDE_TO_MAC = TG_TRIES,
-	TG_WIDE_FROM_MAC,
-	TG_WIDE_MARK0,
-	TG_WIDES = TG_WIDE_MARK0 + TG_MARKS,
-};
-
 enum tg_engine {
 	TG_ENGINE_DAG,	/* one row per field, down to the outcome */
 	TG_ENGINE_TREE, /* cuts over ranks; a leaf's rules are compared */
 };
 
 struct tg_policy_family {
-	__u32 used; /* dimensions that rules test, as bits */
+	__u64 used;	  /* dimensions that rules test, as bits */
+	__u64 short_rows; /* dimensions that use short rows, as bits */
+	__u64 is_wide;	  /* IPv4 TO and FROM that are WIDE, as bits */
 	__u32 engine;
-	__u32 root;		  /* of the DAG */
-	__u32 leaves_end;	  /* of the DAG: a lower offset is a leaf */
-	__u32 has_direct;	  /* see TG_DIRECT() */
-	__u32 short_rows;	  /* dimensions that use short rows, as bits */
-	__u32 is_wide;		  /* IPv4 TO and FROM that are WIDE, as bits */
-	__u32 map[TG_DIMENSIONS]; /* offsets */
+	__u32 root;		    /* of the DAG */
+	__u32 leaves_end;	    /* of the DAG: a lower offset is a leaf */
+	__u32 has_direct;	    /* see TG_DIRECT() */
+	__u32 map[TG_DIMENSIONS];   /* offsets */
 	__u32 holds[TG_DIMENSIONS]; /* side conditions by class, for the tree */
 	struct tg_policy_trie trie[TG_TRIES];
 	struct tg_policy_wide wide[TG_WIDES];
@@ -240,7 +162,7 @@ struct tg_policy_family {
  * Changes whenever the program reads the tables differently, or the text of the
  * rules has another form.
  */
-#define TG_POLICY_VERSION 8
+#define TG_POLICY_VERSION 9
 
 struct tg_policy {
 	__u32 size;	 /* of the tables */

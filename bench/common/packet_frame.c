@@ -75,7 +75,7 @@ uint32_t packet_frame(const struct policy_packet *packet, uint8_t *bytes)
 		.arp_operation = value_of(packet, POLICY_ARP_OPERATION, 1),
 		.protocol = value_of(packet, POLICY_PROTOCOL, IPPROTO_UDP),
 		.ttl = value_of(packet, POLICY_TTL, TTL_USUAL),
-		.dscp = value_of(packet, POLICY_DSCP, 0),
+		.traffic_class = value_of(packet, POLICY_DSCP, 0) << 2,
 		.source_port = value_of(packet, POLICY_SOURCE_PORT, 40000),
 		.target_port = value_of(packet, POLICY_TARGET_PORT, 9),
 		.tcp_flags = value_of(packet, POLICY_TCP_FLAGS, TCP_ACK),

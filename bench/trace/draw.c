@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "draw.h"
 
-#define TRIES 64
+#include "policy/language/field.h"
 
-static const unsigned int field_bits[] = {
-#define FIELD_BITS(name, bits, word) bits,
-	POLICY_FIELD_LIST(FIELD_BITS)
-#undef FIELD_BITS
-};
+#define TRIES 64
 
 static unsigned __int128 wide(struct policy_value value)
 {
@@ -70,7 +66,7 @@ static struct policy_value random_value(struct random *random,
 					enum policy_field field)
 {
 	unsigned __int128 value = random_bits(random);
-	unsigned int bits = field_bits[field];
+	unsigned int bits = field_bits(field);
 
 	value = value << 64 | random_bits(random);
 	return narrow(value >> (128 - bits));
@@ -106,7 +102,7 @@ struct policy_value draw_proposal(struct random *random,
 	first += span ? wide(other) % span : wide(other);
 	return narrow(first |
 		      (wide(other) & ~(unsigned __int128)half->mask &
-		       (((unsigned __int128)1 << field_bits[field]) - 1) &
+		       (((unsigned __int128)1 << field_bits(field)) - 1) &
 		       UINT64_MAX));
 }
 

@@ -9,6 +9,7 @@
 #include "policy_compare.h"
 #include "policy_load.h"
 #include "policy_table.h"
+#include "policy_value.h"
 
 /*
  * Shift the index right by the lowest five bits of the reference. BPF and the

@@ -35,44 +35,36 @@ static __always_inline __u32 tg_class_address4(const struct tg_lookup *lookup,
 	return tg_class_trie(&family->trie[wide], address);
 }
 
-static __always_inline __u32 tg_class_address(const struct tg_lookup *lookup,
-					      enum tg_dimension dimension)
+static __always_inline __u32 tg_class_address6(const struct tg_lookup *lookup,
+					       enum tg_dimension dimension)
 {
 	const struct ipv6hdr *ip = lookup->packet->headers->ip6;
 	int is_to = dimension == TG_DIM_TO;
-
-	if (lookup->id == TG_FAMILY_IP4)
-		return tg_class_address4(lookup, dimension);
-	return tg_class_wide(
-		&lookup->family->wide[is_to ? TG_WIDE_TO : TG_WIDE_FROM],
-		tg_address6(is_to ? &ip->daddr : &ip->saddr));
-}
-
-static __always_inline __u32 tg_class_mac(const struct tg_lookup *lookup,
-					  enum tg_dimension dimension)
-{
-	const struct ethhdr *eth = lookup->packet->headers->eth;
-
-	if (dimension == TG_DIM_TO_MAC)
-		return tg_class_wide(&lookup->family->wide[TG_WIDE_TO_MAC],
-				     tg_mac(eth->h_dest));
-	return tg_class_wide(&lookup->family->wide[TG_WIDE_FROM_MAC],
-			     tg_mac(eth->h_source));
-}
-
-static __always_inline __u32 tg_class_mark(const struct tg_lookup *lookup,
-					   enum tg_dimension dimension)
-{
-	int n = dimension - TG_DIM_MARK0;
-	const struct tg_policy_wide *wide =
-		&lookup->family->wide[TG_WIDE_MARK0 + n];
+	const struct in6_addr *address = is_to ? &ip->daddr : &ip->saddr;
 	struct tg_wide_key key = {
-		.high = lookup->packet->mark & lookup->policy->mark_mask[n],
-		.bits = 32,
+		.high = tg_big_endian64(address),
+		.low = tg_big_endian64((const char *)address + 8),
+		.bits = 128,
 	};
 
-	if (!lookup->packet->has_mark)
+	return tg_class_wide(
+		&lookup->family->wide[is_to ? TG_WIDE_TO : TG_WIDE_FROM], key);
+}
+
+/* A WIDE field of at most 64 bits. */
+static __always_inline __u32 tg_class_searched(const struct tg_lookup *lookup,
+					       enum tg_dimension dimension,
+					       enum tg_presence presence,
+					       __u32 bits, int place)
+{
+	const struct tg_policy_wide *wide = &lookup->family->wide[place];
+	struct tg_wide_key key = { .bits = bits };
+
+	if (!tg_has(lookup->packet, presence))
 		return wide->absent;
+	key.high = tg_value(lookup->packet, lookup->id, dimension);
+	if (dimension >= TG_DIM_MARK0 && dimension < TG_DIM_MARK0 + TG_MARKS)
+		key.high &= lookup->policy->mark_mask[dimension - TG_DIM_MARK0];
 	return tg_class_wide(wide, key);
 }
 
@@ -89,39 +81,43 @@ static __always_inline __u32 tg_class_value(const struct tg_lookup *lookup,
 
 static __always_inline __u32 tg_class_of(const struct tg_lookup *lookup,
 					 enum tg_dimension dimension,
-					 enum tg_map_kind kind)
+					 enum tg_map_kind kind,
+					 enum tg_presence presence, __u32 bits,
+					 int place)
 {
-	switch (dimension) {
-	case TG_DIM_TO:
-	case TG_DIM_FROM:
-		return tg_class_address(lookup, dimension);
-	case TG_DIM_TO_MAC:
-	case TG_DIM_FROM_MAC:
-		return tg_class_mac(lookup, dimension);
-	case TG_DIM_MARK0:
-	case TG_DIM_MARK1:
-	case TG_DIM_MARK2:
-	case TG_DIM_MARK3:
-		return tg_class_mark(lookup, dimension);
+	switch (kind) {
+	case TG_MAP_TRIE:
+		return lookup->id == TG_FAMILY_IP4
+			       ? tg_class_address4(lookup, dimension)
+			       : tg_class_address6(lookup, dimension);
+	case TG_MAP_WIDE:
+		return tg_class_searched(lookup, dimension, presence, bits,
+					 place);
 	default:
 		return tg_class_value(lookup, dimension, kind);
 	}
 }
 
-/* Whether packets of this family can have the field. */
-static __always_inline int tg_can_have(enum tg_policy_family_id family,
-				       enum tg_dimension dimension)
-{
-	int is_link = dimension >= TG_DIM_VLANS;
-	int is_other = dimension == TG_DIM_ETHERTYPE ||
-		       dimension == TG_DIM_ARP_OPERATION;
+/* The arguments are those of TG_DIMENSION(), and the index in wide[]. */
+#define TG_WIDE_PLACE(name) +TG_WIDE_##name
+#define TG_CLASS_OF(lookup, name, kind, bits, presence)                        \
+	tg_class_of((lookup), TG_DIM_##name, TG_MAP_##kind, TG_HAS_##presence, \
+		    (bits), 0 TG_WIDE_OF_##kind(TG_WIDE_PLACE, name))
 
-	return family == TG_FAMILY_OTHER ? is_link : !is_other;
+/*
+ * Whether packets of this family can have the field. In this form, clang folds
+ * it before it orders the branches.
+ */
+static __always_inline int tg_can_have(enum tg_policy_family_id family,
+				       int of_ip, int of_other)
+{
+	return family == TG_FAMILY_OTHER ? of_other : of_ip;
 }
 
-#define TG_IS_USED(lookup, dimension)              \
-	(tg_can_have((lookup)->id, (dimension)) && \
-	 (lookup)->family->used & TG_DIM_BIT(dimension))
+#define TG_IS_USED(lookup, name, families)                             \
+	(tg_can_have((lookup)->id, (TG_OF_##families & TG_OF_IP) != 0, \
+		     (TG_OF_##families & TG_OF_OTHER) != 0) &&         \
+	 (lookup)->family->used & TG_DIM_BIT(TG_DIM_##name))
 
 /*
  * The classes of all five keys, before any is used, so that the processor
@@ -130,12 +126,12 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 static __always_inline void tg_classes_of_keys(const struct tg_lookup *lookup,
 					       __u32 classes[TG_DIM_KEYS])
 {
-#define TG_KEY(name, kind, values)                                   \
-	if (TG_DIM_##name < TG_DIM_KEYS)                             \
-		classes[TG_DIM_##name % TG_DIM_KEYS] =               \
-			TG_IS_USED(lookup, TG_DIM_##name)            \
-				? tg_class_of(lookup, TG_DIM_##name, \
-					      TG_MAP_##kind)         \
+#define TG_KEY(name, kind, bits, families, presence, value)             \
+	if (TG_DIM_##name < TG_DIM_KEYS)                                \
+		classes[TG_DIM_##name % TG_DIM_KEYS] =                  \
+			TG_IS_USED(lookup, name, families)              \
+				? TG_CLASS_OF(lookup, name, kind, bits, \
+					      presence)                 \
 				: 0;
 	TG_DIMENSION_LIST(TG_KEY)
 #undef TG_KEY
@@ -178,11 +174,12 @@ tg_dag_last_or_direct(const struct tg_lookup *lookup,
 static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 					   __u32 at)
 {
-#define TG_EXTRA(name, kind, values)                                           \
-	if (TG_DIM_##name >= TG_DIM_KEYS && TG_IS_USED(lookup, TG_DIM_##name)) \
-		at = tg_dag_step(                                              \
-			lookup, TG_DIM_##name, at,                             \
-			tg_class_of(lookup, TG_DIM_##name, TG_MAP_##kind));
+#define TG_EXTRA(name, kind, bits, families, presence, value) \
+	if (TG_DIM_##name >= TG_DIM_KEYS &&                   \
+	    TG_IS_USED(lookup, name, families))               \
+		at = tg_dag_step(                             \
+			lookup, TG_DIM_##name, at,            \
+			TG_CLASS_OF(lookup, name, kind, bits, presence));
 	TG_DIMENSION_LIST(TG_EXTRA)
 #undef TG_EXTRA
 	return at;
@@ -196,7 +193,8 @@ static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 	tg_classes_of_keys(lookup, classes);
 #pragma clang loop unroll(full)
 	for (int key = 0; key < TG_DIM_KEYS; key++) {
-		if (!TG_IS_USED(lookup, key))
+		if (!tg_can_have(lookup->id, 1, 0) ||
+		    !(lookup->family->used & TG_DIM_BIT(key)))
 			continue;
 		if (lookup->family->has_direct && TG_IS_LAST(lookup, key))
 			return tg_dag_last_or_direct(lookup, key, at,
@@ -214,13 +212,10 @@ static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 
 /* --- the tree: ranks of the five keys, and the extras as side conditions */
 
+/* Two words for each class. */
 static __always_inline __u64 tg_holds(const struct tg_lookup *lookup,
-				      enum tg_dimension dimension,
-				      enum tg_map_kind kind)
+				      enum tg_dimension dimension, __u32 class)
 {
-	__u32 class = tg_class_of(lookup, dimension, kind);
-
-	/* two words per class */
 	return tg_load64((__u64)lookup->family->holds[dimension] + 2 * class);
 }
 
@@ -234,9 +229,12 @@ static __always_inline __u32 tg_tree_lookup(const struct tg_lookup *lookup)
 	for (int key = 0; key < TG_DIM_KEYS; key++)
 		ranks[TG_TREE_FIELD(key)] = classes[key] / TG_CLASS(1);
 
-#define TG_HOLDS(name, kind, values)                                           \
-	if (TG_DIM_##name >= TG_DIM_KEYS && TG_IS_USED(lookup, TG_DIM_##name)) \
-		holds &= tg_holds(lookup, TG_DIM_##name, TG_MAP_##kind);
+#define TG_HOLDS(name, kind, bits, families, presence, value) \
+	if (TG_DIM_##name >= TG_DIM_KEYS &&                   \
+	    TG_IS_USED(lookup, name, families))               \
+		holds &= tg_holds(                            \
+			lookup, TG_DIM_##name,                \
+			TG_CLASS_OF(lookup, name, kind, bits, presence));
 	TG_DIMENSION_LIST(TG_HOLDS)
 #undef TG_HOLDS
 	return tg_tree_find(&lookup->family->tree, ranks, holds);

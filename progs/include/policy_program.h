@@ -70,15 +70,11 @@ static __always_inline __u32 tg_policy_look_up(struct tg_packet *pkt,
 {
 	struct tg_policy_packet packet = {
 		.headers = headers,
+		.skb = pkt->ctx,
+		.has_skb = pkt->hook != TG_HOOK_XDP,
 		.size = pkt->size,
 	};
 
-	if (pkt->hook != TG_HOOK_XDP) {
-		struct __sk_buff *skb = pkt->ctx;
-
-		packet.mark = skb->mark;
-		packet.has_mark = 1;
-	}
 	return tg_policy_find(constants(), &packet);
 }
 

@@ -6,50 +6,40 @@
 #ifndef TG_POLICY_VALUE_H
 #define TG_POLICY_VALUE_H
 
+#include <linux/bpf.h>
+
 #include <bpf/bpf_endian.h>
 
 #include "headers.h"
 #include "parse.h"
-#include "policy_class.h"
+#include "policy_dimension.h"
 
 struct tg_policy_packet {
 	const struct tg_headers *headers;
-	__u32 size; /* the whole frame */
-	__u32 mark;
-	__u32 has_mark;
-};
-
-enum tg_values {
-#define TG_VALUES(name, kind, values) TG_VALUES_##name = values,
-	TG_DIMENSION_LIST(TG_VALUES)
-#undef TG_VALUES
+	const struct __sk_buff *skb;
+	int has_skb; /* not on XDP; clang cannot fold a test of skb itself */
+	__u32 size;  /* the whole frame */
 };
 
 #define TG_VLAN_ID_MASK 0xfff
 #define TG_VLAN_PRIORITY_SHIFT 13
 
-static __always_inline int tg_has_ports(const struct tg_headers *headers)
+static __always_inline __u32 tg_ttl(const struct tg_headers *headers,
+				    enum tg_policy_family_id family)
 {
-	return headers->transport == TG_L4_TCP ||
-	       headers->transport == TG_L4_UDP ||
-	       headers->transport == TG_L4_SCTP;
+	return family == TG_FAMILY_IP4 ? headers->ip4->ttl
+				       : headers->ip6->hop_limit;
 }
 
-static __always_inline int tg_has_icmp(const struct tg_headers *headers)
-{
-	return headers->transport == TG_L4_ICMP ||
-	       headers->transport == TG_L4_ICMPV6;
-}
-
-/* The traffic class of IPv6 is in two bytes. */
-static __always_inline __u32 tg_dscp(const struct tg_headers *headers,
-				     enum tg_policy_family_id family)
+/* DSCP and ECN. The traffic class of IPv6 is in two bytes. */
+static __always_inline __u32 tg_traffic_class(const struct tg_headers *headers,
+					      enum tg_policy_family_id family)
 {
 	const struct ipv6hdr *ip = headers->ip6;
 
 	if (family == TG_FAMILY_IP4)
-		return headers->ip4->tos >> 2;
-	return (ip->priority << 4 | ip->flow_lbl[0] >> 4) >> 2;
+		return headers->ip4->tos;
+	return ip->priority << 4 | ip->flow_lbl[0] >> 4;
 }
 
 /*
@@ -82,70 +72,69 @@ static __always_inline __u32 tg_length(const struct tg_policy_packet *packet,
 	return tg_length_at_most(said + sizeof(*ip6));
 }
 
-static __always_inline __u32 tg_vlan_tci(const struct tg_headers *headers,
-					 int n, __u32 mask, __u32 shift,
-					 __u32 absent)
+static __always_inline __u32 tg_vlan_id(const struct tg_headers *headers, int n)
 {
-	if (headers->vlans <= n)
-		return absent;
-	return headers->vlan_tci[n] >> shift & mask;
+	return headers->vlan_tci[n] & TG_VLAN_ID_MASK;
 }
 
-/* The value of a DIRECT or PAGED field. */
-static __always_inline __u32 tg_value(const struct tg_policy_packet *packet,
+static __always_inline __u32 tg_vlan_priority(const struct tg_headers *headers,
+					      int n)
+{
+	return headers->vlan_tci[n] >> TG_VLAN_PRIORITY_SHIFT;
+}
+
+static __always_inline __u64 tg_mac(const __u8 *mac)
+{
+	const __be16 *words = (const __be16 *)mac;
+
+	return (__u64)bpf_ntohs(words[0]) << 32 |
+	       (__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]);
+}
+
+static __always_inline int tg_has(const struct tg_policy_packet *packet,
+				  enum tg_presence presence)
+{
+	const struct tg_headers *headers = packet->headers;
+
+	switch (presence) {
+	case TG_HAS_ALWAYS:
+		return 1;
+	case TG_HAS_PORTS:
+		return headers->transport == TG_L4_TCP ||
+		       headers->transport == TG_L4_UDP ||
+		       headers->transport == TG_L4_SCTP;
+	case TG_HAS_TCP:
+		return headers->transport == TG_L4_TCP;
+	case TG_HAS_ICMP:
+		return headers->transport == TG_L4_ICMP ||
+		       headers->transport == TG_L4_ICMPV6;
+	case TG_HAS_TAG:
+		return headers->vlans >= 1;
+	case TG_HAS_TWO_TAGS:
+		return headers->vlans >= 2;
+	case TG_HAS_ARP:
+		return headers->network == TG_NET_ARP;
+	case TG_HAS_SKB:
+		return packet->has_skb;
+	}
+	return 0;
+}
+
+/* The value of a field that packets of this family can have. */
+static __always_inline __u64 tg_value(const struct tg_policy_packet *packet,
 				      enum tg_policy_family_id family,
 				      enum tg_dimension dimension)
 {
 	const struct tg_headers *headers = packet->headers;
 
 	switch (dimension) {
-	case TG_DIM_PROTOCOL:
-		return headers->protocol;
-	case TG_DIM_TO_PORT:
-		return tg_has_ports(headers) ? headers->dport
-					     : TG_VALUES_TO_PORT;
-	case TG_DIM_FROM_PORT:
-		return tg_has_ports(headers) ? headers->sport
-					     : TG_VALUES_FROM_PORT;
-	case TG_DIM_TCP_FLAGS:
-		return headers->transport == TG_L4_TCP ? headers->tcp_flags
-						       : TG_VALUES_TCP_FLAGS;
-	case TG_DIM_ICMP_TYPE:
-		return tg_has_icmp(headers) ? headers->icmp_type
-					    : TG_VALUES_ICMP_TYPE;
-	case TG_DIM_ICMP_CODE:
-		return tg_has_icmp(headers) ? headers->icmp_code
-					    : TG_VALUES_ICMP_CODE;
-	case TG_DIM_FRAGMENT:
-		return headers->fragment;
-	case TG_DIM_EXTENSIONS:
-		return headers->extensions;
-	case TG_DIM_TTL:
-		return family == TG_FAMILY_IP4 ? headers->ip4->ttl
-					       : headers->ip6->hop_limit;
-	case TG_DIM_DSCP:
-		return tg_dscp(headers, family);
-	case TG_DIM_LENGTH:
-		return tg_length(packet, family);
-	case TG_DIM_VLANS:
-		return headers->vlans;
-	case TG_DIM_VLAN:
-		return tg_vlan_tci(headers, 0, TG_VLAN_ID_MASK, 0,
-				   TG_VALUES_VLAN);
-	case TG_DIM_VLAN_PRIORITY:
-		return tg_vlan_tci(headers, 0, 7, TG_VLAN_PRIORITY_SHIFT,
-				   TG_VALUES_VLAN_PRIORITY);
-	case TG_DIM_INNER_VLAN:
-		return tg_vlan_tci(headers, 1, TG_VLAN_ID_MASK, 0,
-				   TG_VALUES_INNER_VLAN);
-	case TG_DIM_INNER_PRIORITY:
-		return tg_vlan_tci(headers, 1, 7, TG_VLAN_PRIORITY_SHIFT,
-				   TG_VALUES_INNER_PRIORITY);
-	case TG_DIM_ETHERTYPE:
-		return headers->ethertype;
-	case TG_DIM_ARP_OPERATION:
-		return headers->network == TG_NET_ARP ? headers->arp_operation
-						      : TG_VALUES_ARP_OPERATION;
+#define TG_VALUE(name, kind, bits, families, presence, value) \
+	case TG_DIM_##name:                                   \
+		return tg_has(packet, TG_HAS_##presence)      \
+			       ? (value)                      \
+			       : 1ULL << (bits % 64);
+		TG_DIMENSION_LIST(TG_VALUE)
+#undef TG_VALUE
 	default:
 		return 0;
 	}
@@ -157,30 +146,6 @@ static __always_inline __u64 tg_big_endian64(const void *bytes)
 	const __be32 *words = bytes;
 
 	return (__u64)bpf_ntohl(words[0]) << 32 | bpf_ntohl(words[1]);
-}
-
-static __always_inline struct tg_wide_key
-tg_address6(const struct in6_addr *address)
-{
-	struct tg_wide_key key = {
-		.high = tg_big_endian64(address),
-		.low = tg_big_endian64((const char *)address + 8),
-		.bits = 128,
-	};
-
-	return key;
-}
-
-static __always_inline struct tg_wide_key tg_mac(const __u8 *mac)
-{
-	const __be16 *words = (const __be16 *)mac;
-	struct tg_wide_key key = {
-		.high = (__u64)bpf_ntohs(words[0]) << 32 |
-			(__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]),
-		.bits = 48,
-	};
-
-	return key;
 }
 
 #endif

@@ -301,7 +301,7 @@ in_same_namespace() { # PID
 	run -0 explain ingress "$SYN80 mark 6"
 	[[ ${lines[0]} == pass:* ]]
 	run -1 explain xdp --json "$SYN80 mark 7"
-	[[ $(jq -r .error <<<"$output") == 'on xdp a packet has no mark' ]]
+	[[ $(jq -r .error <<<"$output") == 'on xdp a packet has no metadata, such as a mark' ]]
 }
 
 # --- nobody notices

@@ -26,7 +26,7 @@ static struct described described, again;
 
 static void read_described(struct policy_packet *packet, struct described *from)
 {
-	from->metadata.has_mark = true;
+	from->metadata.has_skb = true;
 	policy_packet_read(packet, from->frame, from->size, &from->metadata);
 }
 

@@ -141,8 +141,8 @@ void fields_read(struct policy_packet *fields,
 	read_link(&reader);
 	read_network(&reader);
 	read_transport(&reader);
-	if (metadata->has_mark)
-		put(&reader, POLICY_MARK, metadata->mark);
+	if (metadata->has_skb)
+		put(&reader, POLICY_MARK, metadata->skb.mark);
 }
 
 enum policy_field fields_differ(const struct policy_packet *a,

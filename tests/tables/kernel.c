@@ -68,7 +68,7 @@ static uint64_t packets_of(struct subject *subject, uint32_t rule)
 static int run(int program, const struct random_packet *packet, bool is_xdp)
 {
 	uint8_t out[RANDOM_PACKET_MAX + 512];
-	struct __sk_buff skb = { .mark = packet->metadata.mark };
+	struct __sk_buff skb = { .mark = packet->metadata.skb.mark };
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet->bytes,
 		    .data_size_in = packet->size, .data_out = out,
 		    .data_size_out = sizeof(out), .repeat = 1);
@@ -88,9 +88,9 @@ static void next_packet(struct subject *subject, struct random_packet *packet,
 		random_packet(&subject->random, packet);
 	while (packet->size < (is_xdp ? FRAME_MIN : FRAME_MIN_TC));
 	packet->metadata.has_vlan = false;
-	packet->metadata.has_mark = !is_xdp;
+	packet->metadata.has_skb = !is_xdp;
 	if (is_xdp)
-		packet->metadata.mark = 0;
+		packet->metadata.skb.mark = 0;
 }
 
 static bool check_packet(struct subject *subject, int program, bool is_xdp)

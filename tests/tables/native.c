@@ -25,8 +25,8 @@ uint32_t native_find(const struct tg_policy *constants, const uint8_t *tables,
 	struct tg_policy_packet packet = {
 		.headers = &headers,
 		.size = size,
-		.mark = metadata->mark,
-		.has_mark = metadata->has_mark,
+		.skb = &metadata->skb,
+		.has_skb = metadata->has_skb,
 	};
 	struct tg_cursor cursor = {
 		.start = start,

@@ -212,8 +212,8 @@ void random_packet(struct random *random, struct random_packet *packet)
 	if (chance(&writer, 4))
 		damage(&writer);
 	if (chance(&writer, 60)) {
-		packet->metadata.has_mark = true;
-		packet->metadata.mark = pool_mark(random);
+		packet->metadata.has_skb = true;
+		packet->metadata.skb.mark = pool_mark(random);
 	}
 	if (chance(&writer, 6)) {
 		packet->metadata.has_vlan = true;

@@ -41,7 +41,7 @@ static void check_bytes(struct tap *tap, const struct table_row *row)
 
 static void read_described(struct policy_packet *packet, struct described *from)
 {
-	from->metadata.has_mark = true;
+	from->metadata.has_skb = true;
 	policy_packet_read(packet, from->frame, from->size, &from->metadata);
 }
 

@@ -211,8 +211,8 @@ static bool make(struct policy_packet *packet, const struct probe *probe,
 	snprintf(words, sizeof(words), probe->words, text);
 #pragma clang diagnostic pop
 	if (probe->style == STYLE_MARK) {
-		metadata.has_mark = true;
-		metadata.mark = value.lo;
+		metadata.has_skb = true;
+		metadata.skb.mark = value.lo;
 	}
 	made = craft_packet(&craft, words) == 0;
 	if (made)
@@ -318,9 +318,8 @@ static bool check_range(struct tap *tap, const struct probe *probe, int round)
 int main(void)
 {
 	static const char *const names[] = {
-#define NAME(name, bits, word) #name,
-		POLICY_FIELD_LIST(NAME)
-#undef NAME
+#define FIELD(name, ...) #name,
+#include "policy/language/fields.def"
 	};
 	struct tap tap = tap_plan(stdout, PROBES);
 

@@ -22,9 +22,8 @@
 #define ICMP "ICMP_TYPE ICMP_CODE "
 
 static const char *const names[POLICY_FIELDS] = {
-#define NAME(name, bits, word) #name,
-	POLICY_FIELD_LIST(NAME)
-#undef NAME
+#define FIELD(name, ...) #name,
+#include "policy/language/fields.def"
 };
 
 struct presence {
@@ -120,7 +119,7 @@ static bool read_packet(struct policy_packet *packet, const char *words,
 
 static void check_presence(struct tap *tap, const struct presence *presence)
 {
-	struct policy_metadata metadata = { .has_mark = true, .mark = 7 };
+	struct policy_metadata metadata = { .has_skb = true, .skb.mark = 7 };
 	char found[512] = "", expected[512];
 	struct policy_packet packet;
 	bool malformed = !*presence->fields, good = true;
@@ -186,7 +185,7 @@ static void check_length(struct tap *tap, const struct length *length)
 /* On XDP a packet has no mark, not even 0. */
 static void check_no_mark(struct tap *tap)
 {
-	struct policy_metadata metadata = { .mark = 7 };
+	struct policy_metadata metadata = { .skb.mark = 7 };
 	struct policy_packet packet;
 	bool made = read_packet(&packet, "eth arp", &metadata);
 

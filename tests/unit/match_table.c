@@ -89,7 +89,7 @@ static void judge(struct run *run, char *found, size_t size)
 	struct policy_verdict verdict;
 	char line[32] = "default";
 
-	run->described.metadata.has_mark = true;
+	run->described.metadata.has_skb = true;
 	policy_packet_read(&packet, run->described.frame, run->described.size,
 			   &run->described.metadata);
 	verdict = policy_match(&run->policy, &packet);

@@ -5,6 +5,7 @@
 
 #include "lib/hash.h"
 #include "policy/language/check/cover.h"
+#include "policy/language/field.h"
 #include "policy/language/ranges.h"
 
 static const struct policy_block *block_named(const struct policy *policy,
@@ -67,12 +68,7 @@ static bool is_known(const struct policy_condition *condition,
 
 static bool ranges_are_normal(const struct policy_condition *condition)
 {
-	static const unsigned int bits[] = {
-#define BITS(name, bits, word) bits,
-		POLICY_FIELD_LIST(BITS)
-#undef BITS
-	};
-	unsigned int size = bits[condition->field];
+	unsigned int size = field_bits(condition->field);
 	uint64_t low = size >= 64 ? UINT64_MAX : (UINT64_C(1) << size) - 1;
 	uint64_t high = size == 128 ? UINT64_MAX : 0;
 

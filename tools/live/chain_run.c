@@ -166,7 +166,7 @@ static int run_skb(const struct chain_run *run, size_t size,
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options);
 	struct __sk_buff skb = {
-		.mark = metadata->mark,
+		.mark = metadata->skb.mark,
 		.ifindex = run->device,
 	};
 	size_t made;

@@ -56,9 +56,10 @@ static int refuse_clause(struct describe_reader *reader,
 	if (tcp)
 		describe_hint_word(reader, span, WORDS_TCP_FLAG);
 	for (int i = CLAUSE_ENDS + 1; i < CLAUSES; i++) {
-		const char *word = description_clauses[i].word;
+		const char *word = description_clause_word(i).word;
 
-		suggest(&suggestion, word, strlen(word));
+		if (word)
+			suggest(&suggestion, word, strlen(word));
 	}
 	return describe_hint_best(reader, &suggestion);
 }
@@ -197,13 +198,14 @@ static int hear_hex(struct hearing *hearing, struct describe_span span)
 	return 0;
 }
 
-static enum description_clause clause_of(const struct hearing *hearing,
-					 struct describe_span span)
+static int clause_of(const struct hearing *hearing, struct describe_span span)
 {
 	uint8_t flags;
 
 	for (int i = CLAUSE_ENDS + 1; i < CLAUSES; i++) {
-		if (describe_span_is(span, description_clauses[i].word))
+		const char *word = description_clause_word(i).word;
+
+		if (word && describe_span_is(span, word))
 			return i;
 	}
 	if (!describe_span_is(span, "none") && description_flags(span, &flags))
@@ -217,9 +219,22 @@ static enum description_clause clause_of(const struct hearing *hearing,
 	return CLAUSES;
 }
 
+static int hear_field(struct hearing *hearing, enum policy_field field)
+{
+	struct describe_reader *reader = &hearing->reader;
+	const struct value_facts *values = &value_kinds[fields[field].values];
+	uint32_t max = UINT32_MAX >> (32 - values->bits);
+	char what[48];
+
+	snprintf(what, sizeof(what), "not %s", values->what);
+	return describe_value(reader, describe_next(reader), what,
+			      values->words, max,
+			      &hearing->description.value[field]);
+}
+
 static int hear_clause(struct hearing *hearing, struct describe_span span)
 {
-	enum description_clause clause = clause_of(hearing, span);
+	int clause = clause_of(hearing, span);
 	struct describe_reader *reader = &hearing->reader;
 	struct description *description = &hearing->description;
 
@@ -238,7 +253,9 @@ static int hear_clause(struct hearing *hearing, struct describe_span span)
 		return description_flags(span, &description->frame.tcp_flags)
 			       ? 0
 			       : -EINVAL;
-	return description_clauses[clause].hear(hearing);
+	if (clause >= CLAUSE_FIELDS)
+		return hear_field(hearing, clause - CLAUSE_FIELDS);
+	return description_clause_word(clause).hear(hearing);
 }
 
 int describe(struct described *described, const char *text, size_t size,
@@ -247,8 +264,8 @@ int describe(struct described *described, const char *text, size_t size,
 	struct hearing hearing = {
 		.reader = { text, size, 0, error },
 		.described = described,
-		.description = { .frame = { .tcp_flags = FLAG_SYN,
-					    .ttl = TTL_DEFAULT } },
+		.description = { .frame = { .tcp_flags = FLAG_SYN },
+				 .value[POLICY_TTL] = TTL_DEFAULT },
 	};
 	struct frame *frame = &hearing.description.frame;
 	const char *nul = memchr(text, 0, size);

@@ -24,7 +24,8 @@
 struct described {
 	uint8_t frame[DESCRIBE_FRAME_MAX];
 	uint32_t size;
-	struct policy_metadata metadata; /* has_mark: the line has named one */
+	struct policy_metadata
+		metadata; /* has_skb: the line has named a mark */
 };
 
 struct describe_error {

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define ANY_PROTOCOL 253 /* for experiments (RFC 3692) */
-#define LENGTH_MAX 65535
 
 const struct description_kind_word description_kinds[] = {
 	{ "tcp", DESCRIPTION_TCP, 6, -1, 0 },
@@ -42,13 +41,12 @@ static int hear_tag(struct hearing *hearing, unsigned int n)
 
 	if (dot)
 		id.size = dot - span.at;
-	err = describe_value(reader, id, "not a VLAN", WORD_TABLES, 4095,
-			     &vlan);
+	err = describe_value(reader, id, "not a VLAN", NO_WORDS, 4095, &vlan);
 	if (!err && dot) {
 		span.size -= id.size + 1;
 		span.at = dot + 1;
-		err = describe_value(reader, span, "not a priority",
-				     WORD_TABLES, 7, &priority);
+		err = describe_value(reader, span, "not a priority", NO_WORDS,
+				     7, &priority);
 	}
 	hearing->description.frame.vlan_tci[n] = priority << 13 | vlan;
 	return err;
@@ -101,30 +99,6 @@ static int hear_fragment(struct hearing *hearing)
 		return describe_refuse_word(reader, span,
 					    "neither 'first' nor 'later'");
 	return 0;
-}
-
-static int hear_ttl(struct hearing *hearing)
-{
-	uint32_t value = 0;
-	int err = hear_number(hearing, "not a TTL", WORD_TABLES, 255, &value);
-
-	hearing->description.frame.ttl = value;
-	return err;
-}
-
-static int hear_dscp(struct hearing *hearing)
-{
-	uint32_t value = 0;
-	int err = hear_number(hearing, "not a DSCP", WORDS_DSCP, 63, &value);
-
-	hearing->description.frame.dscp = value;
-	return err;
-}
-
-static int hear_length(struct hearing *hearing)
-{
-	return hear_number(hearing, "not a length", WORD_TABLES, LENGTH_MAX,
-			   &hearing->description.length);
 }
 
 static int hear_options(struct hearing *hearing)
@@ -244,24 +218,17 @@ static int hear_proto(struct hearing *hearing)
 	return 0;
 }
 
-static int hear_mark(struct hearing *hearing)
-{
-	hearing->described->metadata.has_mark = true;
-	return hear_number(hearing, "not a mark", WORD_TABLES, UINT32_MAX,
-			   &hearing->described->metadata.mark);
-}
-
 static int hear_cut(struct hearing *hearing)
 {
-	return hear_number(hearing, "not a size", WORD_TABLES,
-			   DESCRIBE_FRAME_MAX, &hearing->cut);
+	return hear_number(hearing, "not a size", NO_WORDS, DESCRIBE_FRAME_MAX,
+			   &hearing->cut);
 }
 
 /* clang-format off */
 #define ALL (~0U)
 #define FRAMES (ALL & ~DESCRIPTION_HEX)
 
-const struct description_clause_word description_clauses[CLAUSES] = {
+static const struct description_clause_word clauses[CLAUSE_FIELDS] = {
 	[CLAUSE_ENDS] = { NULL, DESCRIPTION_IPS | DESCRIPTION_ARP,
 			  "IP and ARP", NULL },
 	[CLAUSE_VLAN] = { "vlan", FRAMES, "packets in words", hear_vlan },
@@ -281,10 +248,32 @@ const struct description_clause_word description_clauses[CLAUSES] = {
 			     hear_options },
 	[CLAUSE_EXTENSION] = { "extension", DESCRIPTION_IPS, "IPv6",
 			       hear_extension },
-	[CLAUSE_TTL] = { "ttl", DESCRIPTION_IPS, "IP", hear_ttl },
-	[CLAUSE_DSCP] = { "dscp", DESCRIPTION_IPS, "IP", hear_dscp },
-	[CLAUSE_LENGTH] = { "length", DESCRIPTION_IPS, "IP", hear_length },
-	[CLAUSE_MARK] = { "mark", ALL, "any packet", hear_mark },
 	[CLAUSE_CUT] = { "cut", ALL, "any packet", hear_cut },
 };
 /* clang-format on */
+
+/* A mark has a mask in a rule, and none in a packet. */
+bool description_has_clause(enum policy_field field)
+{
+	return field == POLICY_MARK ||
+	       (fields[field].clause == FIELD_SET &&
+		field_presence(field) != TG_HAS_TAG &&
+		field_presence(field) != TG_HAS_TWO_TAGS &&
+		field != POLICY_ETHERTYPE && field != POLICY_PROTOCOL);
+}
+
+struct description_clause_word description_clause_word(int clause)
+{
+	enum policy_field field = clause - CLAUSE_FIELDS;
+	bool is_ip;
+
+	if (clause < CLAUSE_FIELDS)
+		return clauses[clause];
+	is_ip = field_families(field) == TG_OF_IP;
+	return (struct description_clause_word){
+		.word = description_has_clause(field) ? fields[field].word
+						      : NULL,
+		.kinds = is_ip ? DESCRIPTION_IPS : ALL,
+		.whose = is_ip ? "IP" : "any packet",
+	};
+}

@@ -11,20 +11,20 @@
 static int check_kinds(struct hearing *hearing)
 {
 	for (int i = 0; i < CLAUSES; i++) {
-		const struct description_clause_word *clause =
-			&description_clauses[i];
+		struct description_clause_word clause =
+			description_clause_word(i);
 
 		if (!hearing->said[i].size ||
-		    clause->kinds & hearing->description.kind)
+		    clause.kinds & hearing->description.kind)
 			continue;
 		if (i == CLAUSE_ENDS)
 			return describe_refuse(
 				&hearing->reader, hearing->said[i],
-				"addresses go with %s only", clause->whose);
+				"addresses go with %s only", clause.whose);
 		return describe_refuse(&hearing->reader, hearing->said[i],
 				       "'%.*s' goes with %s only",
 				       (int)hearing->said[i].size,
-				       hearing->said[i].at, clause->whose);
+				       hearing->said[i].at, clause.whose);
 	}
 	return 0;
 }
@@ -145,6 +145,9 @@ static int build(struct hearing *hearing)
 	struct describe_reader *reader = &hearing->reader;
 	struct frame *frame = &description->frame;
 
+	described->metadata.has_skb =
+		hearing->said[CLAUSE_FIELDS + POLICY_MARK].size;
+	described->metadata.skb.mark = description->value[POLICY_MARK];
 	if (description->kind == DESCRIPTION_HEX)
 		return described->size
 			       ? 0
@@ -153,16 +156,19 @@ static int build(struct hearing *hearing)
 	if (description->kind == DESCRIPTION_ARP &&
 	    frame->arp_operation == ARP_REQUEST && !description->has_target_mac)
 		memset(frame->target_mac, 0xff, ETH_ALEN);
-	if (hearing->said[CLAUSE_LENGTH].size) {
+	if (hearing->said[CLAUSE_FIELDS + POLICY_LENGTH].size) {
 		uint32_t headers = frame_ip_headers(frame);
 
-		if (description->length < headers)
+		if (description->value[POLICY_LENGTH] < headers)
 			return describe_refuse(
-				reader, hearing->said[CLAUSE_LENGTH],
+				reader,
+				hearing->said[CLAUSE_FIELDS + POLICY_LENGTH],
 				"too short: the headers have %u bytes",
 				headers);
-		frame->payload = description->length - headers;
+		frame->payload = description->value[POLICY_LENGTH] - headers;
 	}
+	frame->ttl = description->value[POLICY_TTL];
+	frame->traffic_class = description->value[POLICY_DSCP] << 2;
 	described->size = frame_build(frame, described->frame);
 	return 0;
 }

@@ -3,8 +3,7 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 
-#include "describe.h"
-#include "policy/language/words.h"
+#include "description.h"
 
 #define TCP 6
 #define UDP 17
@@ -23,7 +22,7 @@ static uint64_t value(const struct policy_packet *packet,
 
 static void print_name(FILE *out, enum word_table table, uint32_t number)
 {
-	const char *name = word_name(table, number);
+	const char *name = table == NO_WORDS ? NULL : word_name(table, number);
 
 	if (name)
 		fprintf(out, " %s", name);
@@ -158,16 +157,13 @@ static void print_rest(FILE *out, const struct policy_packet *packet)
 	print_mac(out, value(packet, POLICY_SOURCE_MAC));
 	fputs(" > ", out);
 	print_mac(out, value(packet, POLICY_TARGET_MAC));
-	if (packet->has[POLICY_TTL])
-		fprintf(out, " ttl %" PRIu64, value(packet, POLICY_TTL));
-	if (packet->has[POLICY_DSCP]) {
-		fputs(" dscp", out);
-		print_name(out, WORDS_DSCP, value(packet, POLICY_DSCP));
+	for (int field = 0; field < POLICY_FIELDS; field++) {
+		if (!description_has_clause(field) || !packet->has[field])
+			continue;
+		fprintf(out, " %s", fields[field].word);
+		print_name(out, field_words(field, false),
+			   value(packet, field));
 	}
-	if (packet->has[POLICY_LENGTH])
-		fprintf(out, " length %" PRIu64, value(packet, POLICY_LENGTH));
-	if (packet->has[POLICY_MARK])
-		fprintf(out, " mark %" PRIu64, value(packet, POLICY_MARK));
 }
 
 void describe_print(FILE *out, const struct policy_packet *packet, bool all)

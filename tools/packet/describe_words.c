@@ -162,13 +162,13 @@ int describe_value(struct describe_reader *reader, struct describe_span span,
 {
 	if (read_number(span, max, value))
 		return 0;
-	if (table != WORD_TABLES && span.size &&
+	if (table != NO_WORDS && span.size &&
 	    word_value(table, span.at, span.size, value) && *value <= max)
 		return 0;
 	describe_refuse_word(reader, span, what);
 	if (span.size && isdigit((unsigned char)span.at[0]))
 		return describe_hint(reader, "numbers go from 0 to %u", max);
-	if (table != WORD_TABLES)
+	if (table != NO_WORDS)
 		describe_hint_word(reader, span, table);
 	return -EINVAL;
 }

@@ -49,7 +49,7 @@ int describe_hint_word(struct describe_reader *reader,
 int describe_hint_best(struct describe_reader *reader,
 		       const struct suggestion *suggestion);
 
-/* A number of at most max, or a name of a table: WORD_TABLES is no table. */
+/* A number of at most max, or a name of a table, or NO_WORDS for none. */
 int describe_value(struct describe_reader *reader, struct describe_span span,
 		   const char *what, enum word_table table, uint32_t max,
 		   uint32_t *value);

@@ -6,6 +6,7 @@
 #include "describe.h"
 #include "describe_words.h"
 #include "frames.h"
+#include "policy/language/field.h"
 
 enum description_kind {
 	DESCRIPTION_TCP = 1 << 0,
@@ -32,7 +33,8 @@ struct description {
 	struct frame frame;
 	bool has_target_mac;
 	bool ipv6;
-	uint32_t length; /* of the IP packet, where it is given */
+	/* of the fields that description_has_clause() names */
+	uint32_t value[POLICY_FIELDS];
 	bool has_source_port, has_target_port;
 };
 
@@ -49,13 +51,10 @@ enum description_clause {
 	CLAUSE_FRAGMENT,
 	CLAUSE_OPTIONS,
 	CLAUSE_EXTENSION,
-	CLAUSE_TTL,
-	CLAUSE_DSCP,
-	CLAUSE_LENGTH,
-	CLAUSE_MARK,
 	CLAUSE_CUT,
-	CLAUSES,
+	CLAUSE_FIELDS, /* of description_fields, one after the other */
 };
+#define CLAUSES (CLAUSE_FIELDS + POLICY_FIELDS)
 
 struct hearing {
 	struct describe_reader reader;
@@ -85,7 +84,14 @@ struct description_clause_word {
 	int (*hear)(struct hearing *hearing);
 };
 
-extern const struct description_clause_word description_clauses[CLAUSES];
+/*
+ * Of a clause, or of a field that is described by its word and a value; without
+ * a word where there is no such clause.
+ */
+struct description_clause_word description_clause_word(int clause);
+
+/* A field that is described by its word and a value, which is 0 elsewhere. */
+bool description_has_clause(enum policy_field field);
 
 /* Flags with commas between them, or none. */
 bool description_flags(struct describe_span span, uint8_t *flags);

@@ -153,7 +153,7 @@ static void put_ipv4(struct writer *writer, const struct frame *frame)
 	else if (frame->fragment == TG_FRAG_LATER)
 		fragment = LATER_OFFSET;
 	put_number(writer, 0x40 | size / 4, 1);
-	put_number(writer, frame->dscp << 2, 1);
+	put_number(writer, frame->traffic_class, 1);
 	put_number(writer, frame_ip_headers(frame) + frame->payload, 2);
 	put_number(writer, FRAGMENT_ID, 2);
 	put_number(writer, fragment, 2);
@@ -227,7 +227,7 @@ static void put_extension(struct writer *writer, const struct frame *frame,
 
 static void put_ipv6(struct writer *writer, const struct frame *frame)
 {
-	put_number(writer, 6U << 28 | frame->dscp << 22, 4);
+	put_number(writer, 6U << 28 | frame->traffic_class << 20, 4);
 	put_number(writer,
 		   frame_ip_headers(frame) - sizeof(struct ipv6hdr) +
 			   frame->payload,

@@ -24,7 +24,7 @@ struct frame {
 
 	uint8_t source[16], target[16]; /* IPv4 has the first four */
 	uint8_t protocol;		/* after the extension headers */
-	uint8_t ttl, dscp;
+	uint8_t ttl, traffic_class;
 	bool options;		   /* of IPv4 */
 	enum tg_fragment fragment; /* with IPv6, of the extension header */
 	enum tg_extension extensions[FRAME_EXTENSIONS_MAX]; /* of IPv6 */

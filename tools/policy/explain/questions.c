@@ -35,12 +35,13 @@ static int describe_on_hook(struct questions *questions, const char *text,
 
 	if (err)
 		return err;
-	if (questions->on_xdp && metadata->has_mark) {
+	if (questions->on_xdp && metadata->has_skb) {
 		*error = (struct describe_error){ .message = "on xdp a packet "
-							     "has no mark" };
+							     "has no metadata, "
+							     "such as a mark" };
 		return -EINVAL;
 	}
-	metadata->has_mark = !questions->on_xdp;
+	metadata->has_skb = !questions->on_xdp;
 	return 0;
 }
 
@@ -151,7 +152,7 @@ static void ask_captured(struct questions *questions, uint64_t number,
 		.message = "the capture ends before the headers do",
 	};
 	const struct policy_metadata metadata = {
-		.has_mark = !questions->on_xdp,
+		.has_skb = !questions->on_xdp,
 		.missing = captured->length - captured->size,
 	};
 	char text[512] = "";

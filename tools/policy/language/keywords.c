@@ -13,16 +13,7 @@ static const char *const actions[] = {
 static const char *const statements[] = { "include", "list", "default",
 					  "sublist" };
 
-static const char *const clauses[] = {
-	"ip",	    "ip6",	     "arp",	   "tcp",
-	"udp",	    "sctp",	     "icmp",	   "icmp6",
-	"ether",    "proto",	     "from",	   "to",
-	"vlan",	    "vlan-priority", "inner-vlan", "inner-priority",
-	"flags",    "syn",	     "type",	   "code",
-	"fragment", "options",	     "extension",  "ttl",
-	"dscp",	    "length",	     "mark",	   "set",
-	"redirect", "mirror",
-};
+static const char *const changes[] = { "set", "redirect", "mirror" };
 
 /* Not names, either: the grammar would be read wrongly. */
 static const char *const others[] = { "any", "none", "port", "mac", "with" };
@@ -134,9 +125,15 @@ bool is_reserved(const struct token *token)
 	       is_in(token, reserved, COUNT(reserved));
 }
 
+static bool is_clause(const struct token *token)
+{
+	return match_clause(token).word ||
+	       is_in(token, changes, COUNT(changes));
+}
+
 bool is_keyword(const struct token *token)
 {
-	return is_statement(token) || is_in(token, clauses, COUNT(clauses)) ||
+	return is_statement(token) || is_clause(token) ||
 	       is_in(token, others, COUNT(others));
 }
 
@@ -195,7 +192,7 @@ void hint_statement(struct parser *parser, const struct token *token)
 			    "'tailgate policy import' reads iptables rules");
 		return;
 	}
-	if (is_in(token, clauses, COUNT(clauses))) {
+	if (is_clause(token)) {
 		report_hint(parser->diagnostics,
 			    "the action goes first: 'pass %.*s'",
 			    (int)token->length, token->text);
@@ -211,10 +208,13 @@ void hint_statement(struct parser *parser, const struct token *token)
 void hint_clause(struct parser *parser, const struct token *token)
 {
 	struct suggestion suggestion = suggest_for(token->text, token->length);
+	const char *word;
 
 	if (hint_sign(parser, token) || hint_foreign(parser, token))
 		return;
-	add_words(&suggestion, clauses, COUNT(clauses));
+	for (size_t i = 0; (word = match_word(i)); i++)
+		suggest(&suggestion, word, strlen(word));
+	add_words(&suggestion, changes, COUNT(changes));
 	hint_word(parser, &suggestion);
 }
 

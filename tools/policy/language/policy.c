@@ -71,17 +71,6 @@ void policy_free(struct policy *policy)
 	*policy = (struct policy){ 0 };
 }
 
-unsigned int policy_field_bits(enum policy_field field)
-{
-	static const uint8_t bits[POLICY_FIELDS] = {
-#define FIELD_BITS(name, bits, word) [POLICY_##name] = bits,
-		POLICY_FIELD_LIST(FIELD_BITS)
-#undef FIELD_BITS
-	};
-
-	return bits[field];
-}
-
 const char *policy_file(const struct policy *policy, unsigned int file)
 {
 	if (!policy->sources || file >= policy->sources->count)

@@ -17,42 +17,11 @@
 
 #include "hooks.h"
 
-/*
- * POLICY_FIELD(NAME, bits, word): what can be asked of a packet, the word that
- * stands for it in the text. The order is the canonical order in a rule.
- */
-#define POLICY_FIELD_LIST(POLICY_FIELD)                   \
-	POLICY_FIELD(ETHERTYPE, 16, "ether")              \
-	POLICY_FIELD(SOURCE_MAC, 48, "from mac")          \
-	POLICY_FIELD(TARGET_MAC, 48, "to mac")            \
-	POLICY_FIELD(VLANS, 2, "vlan any")                \
-	POLICY_FIELD(VLAN, 12, "vlan")                    \
-	POLICY_FIELD(VLAN_PRIORITY, 3, "vlan-priority")   \
-	POLICY_FIELD(INNER_VLAN, 12, "inner-vlan")        \
-	POLICY_FIELD(INNER_PRIORITY, 3, "inner-priority") \
-	POLICY_FIELD(ARP_OPERATION, 16, "arp")            \
-	POLICY_FIELD(PROTOCOL, 8, "proto")                \
-	POLICY_FIELD(SOURCE4, 32, "from")                 \
-	POLICY_FIELD(SOURCE6, 128, "from")                \
-	POLICY_FIELD(SOURCE_PORT, 16, "from port")        \
-	POLICY_FIELD(TARGET4, 32, "to")                   \
-	POLICY_FIELD(TARGET6, 128, "to")                  \
-	POLICY_FIELD(TARGET_PORT, 16, "to port")          \
-	POLICY_FIELD(TCP_FLAGS, 8, "flags")               \
-	POLICY_FIELD(ICMP_TYPE, 8, "type")                \
-	POLICY_FIELD(ICMP_CODE, 8, "code")                \
-	POLICY_FIELD(FRAGMENT, 2, "fragment")             \
-	POLICY_FIELD(EXTENSIONS, 8, "extension")          \
-	POLICY_FIELD(TTL, 8, "ttl")                       \
-	POLICY_FIELD(DSCP, 6, "dscp")                     \
-	POLICY_FIELD(LENGTH, 16, "length")                \
-	POLICY_FIELD(MARK, 32, "mark")
-
+/* What can be asked of a packet, in the canonical order of a rule: field.h. */
 enum policy_field {
-#define POLICY_FIELD_ENUM(name, bits, word) POLICY_##name,
-	POLICY_FIELD_LIST(POLICY_FIELD_ENUM)
-#undef POLICY_FIELD_ENUM
-		POLICY_FIELDS,
+#define FIELD(name, ...) POLICY_##name,
+#include "policy/language/fields.def"
+	POLICY_FIELDS,
 };
 
 /* Big enough for an IPv6 address; smaller values stand in lo. */
@@ -182,7 +151,5 @@ bool policy_rule_is_empty(const struct policy_rule *rule);
 void policy_expand_lists(struct policy *policy);
 
 void policy_free(struct policy *policy);
-
-unsigned int policy_field_bits(enum policy_field field);
 
 #endif

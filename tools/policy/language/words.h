@@ -23,6 +23,7 @@ enum word_table {
 	WORDS_DSCP,	 /* ef, af11, cs1, ... */
 	WORDS_EXTENSION, /* of enum tg_extension: bits */
 	WORD_TABLES,
+	NO_WORDS = WORD_TABLES,
 };
 
 /* The value of a name of that length; false where there is no such name. */

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <linux/bpf.h>
+
 #include "policy/language/policy.h"
 
 /*
@@ -27,8 +29,8 @@ struct policy_packet {
 };
 
 struct policy_metadata {
-	uint32_t mark;
-	bool has_mark; /* the skb's; on XDP there is none */
+	bool has_skb; /* on XDP there is none */
+	struct __sk_buff skb;
 	bool has_vlan; /* a tag in the metadata: outermost, not in the bytes */
 	uint16_t vlan_tci;
 	uint32_t missing; /* bytes at the end that a capture has left out */

@@ -104,7 +104,7 @@ void dump_policy(FILE *out, const struct policy *policy,
 void dump_name(FILE *out, int dimension)
 {
 	static const char *const names[TG_DIMENSIONS] = {
-#define NAME(name, kind, values) [TG_DIM_##name] = #name,
+#define NAME(name, ...) [TG_DIM_##name] = #name,
 		TG_DIMENSION_LIST(NAME)
 #undef NAME
 	};
@@ -205,14 +205,14 @@ static void dump_wide(FILE *out, const struct tg_policy_wide *wide)
 static void dump_map(FILE *out, const struct tg_policy_family *constants,
 		     int dimension, bool is_ip6)
 {
-	bool is_to = dimension == TG_DIM_TO;
-	int wide = is_to || dimension == TG_DIM_FROM
-			   ? (is_to ? TG_WIDE_TO : TG_WIDE_FROM)
-		   : dimension == TG_DIM_TO_MAC	  ? TG_WIDE_TO_MAC
-		   : dimension == TG_DIM_FROM_MAC ? TG_WIDE_FROM_MAC
-		   : dimension >= TG_DIM_MARK0
-			   ? TG_WIDE_MARK0 + dimension - TG_DIM_MARK0
-			   : -1;
+	static const int wides[TG_DIMENSIONS] = {
+#define WIDE(name) [TG_DIM_##name] = TG_WIDE_##name + 1,
+#define WIDES(name, kind, ...) TG_WIDE_OF_##kind(WIDE, name)
+		TG_DIMENSION_LIST(WIDES)
+#undef WIDES
+#undef WIDE
+	};
+	int wide = wides[dimension] - 1;
 	const struct tg_policy_trie *trie = &constants->trie[wide];
 
 	if (wide < 0)

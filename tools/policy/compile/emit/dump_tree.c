@@ -11,7 +11,7 @@ struct tree_dump {
 	const struct family *family;
 };
 
-static uint64_t word_at(const struct tree_dump *dump, size_t offset)
+static uint64_t read_word(const struct tree_dump *dump, size_t offset)
 {
 	uint64_t word = 0;
 
@@ -68,11 +68,11 @@ static void dump_record(const struct tree_dump *dump, size_t at)
 {
 	uint64_t first[TG_TREE_WORDS] = { 0 }, last[TG_TREE_WORDS] = { 0 };
 	uint32_t words = dump->tree->words;
-	uint64_t end = word_at(dump, at + 2 * words * sizeof(end));
+	uint64_t end = read_word(dump, at + 2 * words * sizeof(end));
 
 	for (uint32_t i = 0; i < words; i++) {
-		first[i] = word_at(dump, at + 2 * i * sizeof(end));
-		last[i] = word_at(dump, at + (2 * i + 1) * sizeof(end));
+		first[i] = read_word(dump, at + 2 * i * sizeof(end));
+		last[i] = read_word(dump, at + (2 * i + 1) * sizeof(end));
 	}
 	fprintf(dump->out, "record %u:",
 		(uint32_t)(end >> TG_TREE_ORDER_SHIFT) &
@@ -91,7 +91,7 @@ static void dump_record(const struct tree_dump *dump, size_t at)
 static void dump_leaf(const struct tree_dump *dump, size_t at,
 		      unsigned int depth)
 {
-	uint32_t count = word_at(dump, at) & TG_TREE_SHIFT;
+	uint32_t count = read_word(dump, at) & TG_TREE_SHIFT;
 	size_t size = (2 * dump->tree->words + 1) * sizeof(uint64_t);
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -140,12 +140,13 @@ static void dump_node(const struct tree_dump *dump, uint64_t step,
 		bit - dump->tree->shift[field] + __builtin_ctz(count) - 1);
 	for (uint32_t i = 0; i < count;) {
 		size_t at = node + ((size_t)i << size_bits);
-		uint64_t child = word_at(dump, at);
+		uint64_t child = read_word(dump, at);
 		uint32_t first = i;
 
 		/* a step elsewhere may be shared by several children */
 		while (++i < count &&
-		       word_at(dump, node + ((size_t)i << size_bits)) == child)
+		       read_word(dump, node + ((size_t)i << size_bits)) ==
+			       child)
 			;
 		indent(dump, depth);
 		fprintf(dump->out, "%u", first);

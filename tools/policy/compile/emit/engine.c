@@ -39,7 +39,7 @@ static struct dag_limits dag_limits_of(const struct family *family)
 static enum tg_map_kind kind_of(const struct family *family, int dimension)
 {
 	static const enum tg_map_kind kinds[TG_DIMENSIONS] = {
-#define KIND(name, kind, values) [TG_DIM_##name] = TG_MAP_##kind,
+#define KIND(name, kind, ...) [TG_DIM_##name] = TG_MAP_##kind,
 		TG_DIMENSION_LIST(KIND)
 #undef KIND
 	};
@@ -49,26 +49,20 @@ static enum tg_map_kind kind_of(const struct family *family, int dimension)
 	return kinds[dimension];
 }
 
+/* Its place among those that are searched, and its bits in this family. */
 static int wide_of(const struct family *family, int dimension,
 		   unsigned int *bits)
 {
-	switch (dimension) {
-	case TG_DIM_TO:
-		*bits = family->id == TG_FAMILY_IP4 ? 32 : 128;
-		return TG_WIDE_TO;
-	case TG_DIM_FROM:
-		*bits = family->id == TG_FAMILY_IP4 ? 32 : 128;
-		return TG_WIDE_FROM;
-	case TG_DIM_TO_MAC:
-		*bits = 48;
-		return TG_WIDE_TO_MAC;
-	case TG_DIM_FROM_MAC:
-		*bits = 48;
-		return TG_WIDE_FROM_MAC;
-	default:
-		*bits = 32;
-		return TG_WIDE_MARK0 + dimension - TG_DIM_MARK0;
-	}
+	static const int places[TG_DIMENSIONS] = {
+#define PLACE(name) [TG_DIM_##name] = TG_WIDE_##name,
+#define PLACES(name, kind, ...) TG_WIDE_OF_##kind(PLACE, name)
+		TG_DIMENSION_LIST(PLACES)
+#undef PLACES
+#undef PLACE
+	};
+
+	*bits = dimension_bits(family->id, dimension);
+	return places[dimension];
 }
 
 /* A trie where one is small enough, else a search. */

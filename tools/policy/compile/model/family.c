@@ -39,76 +39,21 @@ static int mark_dimension(const struct marks *marks, uint32_t mask)
 	return SENSE_NEVER;
 }
 
-static int only_ip(enum tg_policy_family_id id, enum tg_dimension dimension)
-{
-	return id == TG_FAMILY_OTHER ? SENSE_NEVER : (int)dimension;
-}
-
 /* The dimension that a condition is about, or an enum sense. */
 static int dimension_of(enum tg_policy_family_id id, const struct marks *marks,
 			const struct policy_condition *condition)
 {
 	uint16_t ethertype = id == TG_FAMILY_IP4 ? ETH_P_IP : ETH_P_IPV6;
+	enum policy_field field = condition->field;
 
-	switch (condition->field) {
-	case POLICY_ETHERTYPE:
-		if (id == TG_FAMILY_OTHER)
-			return TG_DIM_ETHERTYPE;
+	if (!(field_families(field) & 1 << id))
+		return SENSE_NEVER;
+	if (field == POLICY_MARK)
+		return mark_dimension(marks, mark_mask(condition));
+	if (field == POLICY_ETHERTYPE && id != TG_FAMILY_OTHER)
 		return is_there(condition, ethertype) ? SENSE_ALWAYS
 						      : SENSE_NEVER;
-	case POLICY_SOURCE_MAC:
-		return TG_DIM_FROM_MAC;
-	case POLICY_TARGET_MAC:
-		return TG_DIM_TO_MAC;
-	case POLICY_VLANS:
-		return TG_DIM_VLANS;
-	case POLICY_VLAN:
-		return TG_DIM_VLAN;
-	case POLICY_VLAN_PRIORITY:
-		return TG_DIM_VLAN_PRIORITY;
-	case POLICY_INNER_VLAN:
-		return TG_DIM_INNER_VLAN;
-	case POLICY_INNER_PRIORITY:
-		return TG_DIM_INNER_PRIORITY;
-	case POLICY_ARP_OPERATION:
-		return id == TG_FAMILY_OTHER ? TG_DIM_ARP_OPERATION
-					     : SENSE_NEVER;
-	case POLICY_PROTOCOL:
-		return only_ip(id, TG_DIM_PROTOCOL);
-	case POLICY_SOURCE4:
-		return id == TG_FAMILY_IP4 ? TG_DIM_FROM : SENSE_NEVER;
-	case POLICY_SOURCE6:
-		return id == TG_FAMILY_IP6 ? TG_DIM_FROM : SENSE_NEVER;
-	case POLICY_SOURCE_PORT:
-		return only_ip(id, TG_DIM_FROM_PORT);
-	case POLICY_TARGET4:
-		return id == TG_FAMILY_IP4 ? TG_DIM_TO : SENSE_NEVER;
-	case POLICY_TARGET6:
-		return id == TG_FAMILY_IP6 ? TG_DIM_TO : SENSE_NEVER;
-	case POLICY_TARGET_PORT:
-		return only_ip(id, TG_DIM_TO_PORT);
-	case POLICY_TCP_FLAGS:
-		return only_ip(id, TG_DIM_TCP_FLAGS);
-	case POLICY_ICMP_TYPE:
-		return only_ip(id, TG_DIM_ICMP_TYPE);
-	case POLICY_ICMP_CODE:
-		return only_ip(id, TG_DIM_ICMP_CODE);
-	case POLICY_FRAGMENT:
-		return only_ip(id, TG_DIM_FRAGMENT);
-	case POLICY_EXTENSIONS:
-		return only_ip(id, TG_DIM_EXTENSIONS);
-	case POLICY_TTL:
-		return only_ip(id, TG_DIM_TTL);
-	case POLICY_DSCP:
-		return only_ip(id, TG_DIM_DSCP);
-	case POLICY_LENGTH:
-		return only_ip(id, TG_DIM_LENGTH);
-	case POLICY_MARK:
-		return mark_dimension(marks, mark_mask(condition));
-	case POLICY_FIELDS:
-		break;
-	}
-	return SENSE_NEVER;
+	return fields[field].dimension;
 }
 
 static u128 bits(unsigned int count)
@@ -116,38 +61,13 @@ static u128 bits(unsigned int count)
 	return count == 128 ? ~(u128)0 : ((u128)1 << count) - 1;
 }
 
-static u128 max_of(enum tg_policy_family_id id, enum tg_dimension dimension)
+unsigned int dimension_bits(enum tg_policy_family_id id,
+			    enum tg_dimension dimension)
 {
-	static const uint32_t values[TG_DIMENSIONS] = {
-#define VALUES(name, kind, values) [TG_DIM_##name] = values,
-		TG_DIMENSION_LIST(VALUES)
-#undef VALUES
-	};
+	const struct dimension_facts *facts = &dimension_facts[dimension];
 
-	switch (dimension) {
-	case TG_DIM_TO:
-	case TG_DIM_FROM:
-		return bits(id == TG_FAMILY_IP4 ? 32 : 128);
-	case TG_DIM_TO_MAC:
-	case TG_DIM_FROM_MAC:
-		return bits(48);
-	default:
-		return values[dimension] ? values[dimension] - 1 : bits(32);
-	}
-}
-
-static bool can_be_absent(enum tg_dimension dimension)
-{
-	return TG_DIM_BIT(dimension) &
-	       (TG_DIM_BIT(TG_DIM_TO_PORT) | TG_DIM_BIT(TG_DIM_FROM_PORT) |
-		TG_DIM_BIT(TG_DIM_TCP_FLAGS) | TG_DIM_BIT(TG_DIM_ICMP_TYPE) |
-		TG_DIM_BIT(TG_DIM_ICMP_CODE) | TG_DIM_BIT(TG_DIM_VLAN) |
-		TG_DIM_BIT(TG_DIM_VLAN_PRIORITY) |
-		TG_DIM_BIT(TG_DIM_INNER_VLAN) |
-		TG_DIM_BIT(TG_DIM_INNER_PRIORITY) |
-		TG_DIM_BIT(TG_DIM_ARP_OPERATION) | TG_DIM_BIT(TG_DIM_MARK0) |
-		TG_DIM_BIT(TG_DIM_MARK1) | TG_DIM_BIT(TG_DIM_MARK2) |
-		TG_DIM_BIT(TG_DIM_MARK3));
+	return facts->map == TG_MAP_TRIE && id == TG_FAMILY_IP4 ? 32
+								: facts->bits;
 }
 
 /* --- the values for which a condition holds */
@@ -354,8 +274,9 @@ int family_collect(struct family *family, enum tg_policy_family_id id,
 	if (!family->rules)
 		return -ENOMEM;
 	for (int i = 0; i < TG_DIMENSIONS && !err; i++)
-		err = dimension_init(&family->dimensions[i], max_of(id, i),
-				     can_be_absent(i));
+		err = dimension_init(&family->dimensions[i],
+				     bits(dimension_bits(id, i)),
+				     dimension_facts[i].presence);
 	for (size_t i = 0; i < flat->count && !err; i++)
 		err = add_rule(&collection, &flat->rules[i]);
 	free(collection.spans.list);

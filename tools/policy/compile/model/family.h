@@ -9,6 +9,7 @@
 
 #include "dimension.h"
 #include "flatten.h"
+#include "policy/language/field.h"
 #include "policy_table.h"
 
 /* The masks with which the policy looks at marks. */
@@ -24,7 +25,7 @@ struct family_rule {
 
 struct family {
 	enum tg_policy_family_id id;
-	uint32_t used; /* dimensions that tell packets apart, as bits */
+	uint64_t used; /* dimensions that tell packets apart, as bits */
 	struct dimension dimensions[TG_DIMENSIONS];
 	struct family_rule *rules;
 	size_t count;
@@ -32,6 +33,10 @@ struct family {
 	const uint32_t *outcomes;
 	size_t outcome_count;
 };
+
+/* How many bits its values have in this family. */
+unsigned int dimension_bits(enum tg_policy_family_id id,
+			    enum tg_dimension dimension);
 
 /* -E2BIG where there are more masks than there is room for. */
 int marks_collect(struct marks *marks, const struct flat_policy *flat);

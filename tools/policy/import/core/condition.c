@@ -4,6 +4,7 @@
  * and on a mark have the mask of their field where all bits count.
  */
 #include "import.h"
+#include "policy/language/field.h"
 
 struct ranges import_set(struct import *import)
 {
@@ -77,7 +78,7 @@ struct ranges import_positive(struct import *import,
 		set.count = set.room = condition->count;
 		return set;
 	}
-	ranges_complement(&set, policy_field_bits(condition->field),
-			  condition->ranges, condition->count);
+	ranges_complement(&set, field_bits(condition->field), condition->ranges,
+			  condition->count);
 	return set;
 }

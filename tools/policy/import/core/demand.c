@@ -52,10 +52,9 @@ static bool case_demand(const struct import *import,
 			const struct import_case *one,
 			enum policy_field without, struct demand *demand)
 {
-	static const struct policy_condition any = { .field = POLICY_MARK };
 	bool is_possible = true;
 
-	*demand = demand_of(&any);
+	*demand = demand_any;
 	demand->families = families_seen(import);
 	for (size_t i = 0; i < one->count; i++) {
 		struct demand more = demand_of(&one->conditions[i]);

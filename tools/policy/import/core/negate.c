@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "headers.h"
+#include "policy/language/field.h"
 #include "walk.h"
 
 #define SINGLE_MAX 64 /* of one case */
@@ -94,15 +95,10 @@ static void add_absence(struct negation *negation,
 			const struct policy_condition *condition)
 {
 	enum policy_field field = condition->field;
-	struct policy_range all = { .last = value_highest(
-					    policy_field_bits(field)) };
-	const struct policy_condition any = {
-		.field = field,
-		.mask = condition->mask,
-		.ranges = &all,
-		.count = 1,
-	};
-	struct demand demand = demand_of(&any);
+	/* options are of one family, extension headers of the other */
+	struct demand demand = field == POLICY_EXTENSIONS
+				       ? demand_of(condition)
+				       : demand_of_field(field);
 
 	if (demand.fragments == HAS_TRANSPORT)
 		add_no_transport(negation, field, &demand);

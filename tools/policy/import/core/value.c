@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "import.h"
+#include "policy/language/field.h"
 #include "policy/language/value_text.h"
-#include "policy/language/words.h"
 
 /* Decimal, or hexadecimal with 0x. */
 bool import_number(const char *text, size_t size, uint64_t max, uint64_t *value)
@@ -113,44 +113,11 @@ static const struct alias {
 	{ POLICY_ICMP_CODE, true, "port-unreachable", 4 },
 };
 
-static bool table_of(enum policy_field field, bool ip6, enum word_table *table)
-{
-	switch (field) {
-	case POLICY_ETHERTYPE:
-		*table = WORDS_ETHERTYPE;
-		return true;
-	case POLICY_ARP_OPERATION:
-		*table = WORDS_ARP;
-		return true;
-	case POLICY_PROTOCOL:
-		*table = WORDS_PROTOCOL;
-		return true;
-	case POLICY_SOURCE_PORT:
-	case POLICY_TARGET_PORT:
-		*table = WORDS_SERVICE;
-		return true;
-	case POLICY_TCP_FLAGS:
-		*table = WORDS_TCP_FLAG;
-		return true;
-	case POLICY_ICMP_TYPE:
-		*table = ip6 ? WORDS_ICMP6 : WORDS_ICMP;
-		return true;
-	case POLICY_ICMP_CODE:
-		*table = ip6 ? WORDS_ICMP6_CODE : WORDS_ICMP_CODE;
-		return true;
-	case POLICY_DSCP:
-		*table = WORDS_DSCP;
-		return true;
-	default:
-		return false;
-	}
-}
-
 bool import_word(enum policy_field field, bool ip6, const char *text,
 		 size_t size, uint64_t *value)
 {
-	uint64_t max = (UINT64_C(1) << policy_field_bits(field)) - 1;
-	enum word_table table;
+	uint64_t max = (UINT64_C(1) << field_bits(field)) - 1;
+	enum word_table table = field_words(field, ip6);
 	uint32_t found;
 
 	if (import_number(text, size, max, value))
@@ -163,8 +130,7 @@ bool import_word(enum policy_field field, bool ip6, const char *text,
 			return true;
 		}
 	}
-	if (!table_of(field, ip6, &table) ||
-	    !word_value(table, text, size, &found))
+	if (table == NO_WORDS || !word_value(table, text, size, &found))
 		return false;
 	*value = found;
 	return true;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "nft.h"
+#include "policy/language/field.h"
 
 bool nft_read_keys(const struct nft *nft, struct import_rule *rule,
 		   json_t *left, struct nft_key *keys, size_t *count)
@@ -64,7 +65,7 @@ bool nft_read_case(struct nft *nft, struct import_rule *rule,
 static void and_any_value(struct nft *nft, struct import_rule *rule,
 			  const struct nft_key *key)
 {
-	struct policy_value last = value_highest(policy_field_bits(key->field));
+	struct policy_value last = value_highest(field_bits(key->field));
 	struct ranges all = import_set(nft->import);
 
 	ranges_add(&all, (struct policy_range){ .last = last });

@@ -4,6 +4,7 @@
 
 #include "headers.h"
 #include "nft.h"
+#include "policy/language/field.h"
 
 #define VLAN_8021Q 0x8100
 #define VLAN_8021AD 0x88a8
@@ -127,8 +128,8 @@ void nft_and_set(struct nft *nft, struct import_rule *rule,
 	condition.list = list;
 	if (import_is_bits(key->field))
 		import_and_bits(nft->import, rule, key->field,
-				value_highest(policy_field_bits(key->field)).lo,
-				set, negated);
+				value_highest(field_bits(key->field)).lo, set,
+				negated);
 	else
 		import_and(nft->import, rule, condition);
 }
@@ -234,7 +235,7 @@ static bool match_order(struct nft *nft, struct import_rule *rule,
 {
 	struct ranges set = import_set(nft->import);
 	struct policy_range range, left = {
-		.last = value_highest(policy_field_bits(key->field)),
+		.last = value_highest(field_bits(key->field)),
 	};
 	bool or_equal = op[1] == '=';
 
@@ -248,7 +249,7 @@ static bool match_order(struct nft *nft, struct import_rule *rule,
 					 *op == '<' ? range.last : left.last,
 				 });
 	else
-		ranges_complement(&set, policy_field_bits(key->field),
+		ranges_complement(&set, field_bits(key->field),
 				  &(struct policy_range){
 					  *op == '<' ? range.first : left.first,
 					  *op == '<' ? left.last : range.last,

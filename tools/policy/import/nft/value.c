@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "nft.h"
+#include "policy/language/field.h"
 #include "policy/language/value_text.h"
 
 static bool not_understood(const struct nft *nft, struct import_rule *rule,
@@ -28,7 +29,7 @@ static bool read_one(const struct nft *nft, struct import_rule *rule,
 		     const struct nft_key *key, json_t *json,
 		     struct policy_value *value)
 {
-	uint64_t max = value_highest(policy_field_bits(key->field)).lo;
+	uint64_t max = value_highest(field_bits(key->field)).lo;
 	const char *string = json_string_value(json);
 	bool good = false;
 
@@ -72,7 +73,7 @@ static bool read_prefix(const struct nft *nft, struct import_rule *rule,
 {
 	json_t *address = json_object_get(json, "addr");
 	json_t *length = json_object_get(json, "len");
-	int64_t width = policy_field_bits(key->field);
+	int64_t width = field_bits(key->field);
 	uint64_t rest;
 
 	if (!address || !json_is_integer(length) || key->add ||

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "iptables.h"
+#include "policy/language/field.h"
 #include "policy/language/value_text.h"
 
 #define ICMP_ANY 255
@@ -130,7 +131,7 @@ void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
 
 static void read_field(struct xt_line *line, const char *text)
 {
-	uint64_t max = (UINT64_C(1) << policy_field_bits(line->field)) - 1;
+	uint64_t max = (UINT64_C(1) << field_bits(line->field)) - 1;
 	struct policy_range range;
 
 	if (xt_read_range(line, line->field, text, strlen(text), max, &range))

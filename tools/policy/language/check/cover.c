@@ -4,7 +4,9 @@
 #include <linux/if_ether.h>
 #include <string.h>
 
+#include "demand.h"
 #include "lib/hash.h"
+#include "policy/language/field.h"
 #include "policy/language/limits.h"
 #include "policy/language/ranges.h"
 
@@ -72,47 +74,31 @@ static bool has_value(const struct policy_condition *condition, uint64_t value)
 static bool implies_ethertype(const struct policy_condition *inner,
 			      const struct policy_condition *outer)
 {
-	switch (inner->field) {
-	case POLICY_SOURCE4:
-	case POLICY_TARGET4:
-		return has_value(outer, ETH_P_IP) &&
-		       (!inner->either_family || has_value(outer, ETH_P_IPV6));
-	case POLICY_SOURCE6:
-	case POLICY_TARGET6:
-		return has_value(outer, ETH_P_IPV6);
-	case POLICY_ARP_OPERATION:
-		return has_value(outer, ETH_P_ARP);
-	case POLICY_PROTOCOL:
-	case POLICY_SOURCE_PORT:
-	case POLICY_TARGET_PORT:
-	case POLICY_TCP_FLAGS:
-	case POLICY_FRAGMENT:
-	case POLICY_TTL:
-	case POLICY_DSCP:
-	case POLICY_LENGTH:
-		return has_value(outer, ETH_P_IP) &&
-		       has_value(outer, ETH_P_IPV6);
-	default:
-		return false;
-	}
+	unsigned int families = demand_of_field(inner->field).families;
+
+	if (inner->either_family)
+		families = IS_IP;
+	return !(families & IS_OTHER) &&
+	       (!(families & IS_IP4) || has_value(outer, ETH_P_IP)) &&
+	       (!(families & IS_IP6) || has_value(outer, ETH_P_IPV6)) &&
+	       (!(families & IS_ARP) || has_value(outer, ETH_P_ARP));
 }
 
 /* What having one field says about the value of another. */
 static bool implies_other(const struct policy_condition *inner,
 			  const struct policy_condition *outer)
 {
+	enum tg_presence presence = field_presence(inner->field);
+
 	switch (outer->field) {
 	case POLICY_ETHERTYPE:
 		return implies_ethertype(inner, outer);
 	case POLICY_PROTOCOL:
-		return inner->field == POLICY_TCP_FLAGS && has_value(outer, 6);
+		return presence == TG_HAS_TCP && has_value(outer, 6);
 	case POLICY_VLANS:
-		if (inner->field == POLICY_VLAN ||
-		    inner->field == POLICY_VLAN_PRIORITY)
+		if (presence == TG_HAS_TAG)
 			return has_value(outer, 1) && has_value(outer, 2);
-		return (inner->field == POLICY_INNER_VLAN ||
-			inner->field == POLICY_INNER_PRIORITY) &&
-		       has_value(outer, 2);
+		return presence == TG_HAS_TWO_TAGS && has_value(outer, 2);
 	default:
 		return false;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "headers.h"
+#include "policy/language/field.h"
 #include "policy/language/ranges.h"
 
 static bool holds(const struct policy_condition *condition, uint64_t value)
@@ -66,6 +67,53 @@ void demand_only(struct demand *demand, int a, int b, int c)
 	demand->families = IS_IP;
 }
 
+static unsigned int families_of(enum policy_field field)
+{
+	unsigned int families = field_families(field);
+
+	return (families & 1 << TG_FAMILY_IP4 ? IS_IP4 : 0) |
+	       (families & 1 << TG_FAMILY_IP6 ? IS_IP6 : 0) |
+	       (families & 1 << TG_FAMILY_OTHER ? IS_ARP | IS_OTHER : 0);
+}
+
+const struct demand demand_any = {
+	IS_ANY,
+	ANY_VLANS,
+	ANY_FRAGMENT,
+	{ UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX },
+};
+
+struct demand demand_of_field(enum policy_field field)
+{
+	struct demand demand = demand_any;
+
+	demand.families = families_of(field);
+	switch (field_presence(field)) {
+	case TG_HAS_ALWAYS:
+	case TG_HAS_SKB:
+		break;
+	case TG_HAS_PORTS:
+		demand_only(&demand, 6, 17, 132);
+		break;
+	case TG_HAS_TCP:
+		demand_only(&demand, 6, 6, 6);
+		break;
+	case TG_HAS_ICMP:
+		demand_only(&demand, 1, 58, 58);
+		break;
+	case TG_HAS_TAG:
+		demand.vlans = 1 << 1 | 1 << 2;
+		break;
+	case TG_HAS_TWO_TAGS:
+		demand.vlans = 1 << 2;
+		break;
+	case TG_HAS_ARP:
+		demand.families = IS_ARP;
+		break;
+	}
+	return demand;
+}
+
 static void demand_ethertype(struct demand *demand,
 			     const struct policy_condition *condition)
 {
@@ -77,12 +125,10 @@ static void demand_ethertype(struct demand *demand,
 
 struct demand demand_of(const struct policy_condition *condition)
 {
-	struct demand demand = { IS_ANY,
-				 ANY_VLANS,
-				 ANY_FRAGMENT,
-				 { UINT64_MAX, UINT64_MAX, UINT64_MAX,
-				   UINT64_MAX } };
+	struct demand demand = demand_of_field(condition->field);
 
+	if (condition->either_family)
+		demand.families = IS_IP;
 	switch (condition->field) {
 	case POLICY_ETHERTYPE:
 		demand_ethertype(&demand, condition);
@@ -90,52 +136,15 @@ struct demand demand_of(const struct policy_condition *condition)
 	case POLICY_VLANS:
 		demand.vlans = bits_of(condition);
 		break;
-	case POLICY_VLAN:
-	case POLICY_VLAN_PRIORITY:
-		demand.vlans = 1 << 1 | 1 << 2;
-		break;
-	case POLICY_INNER_VLAN:
-	case POLICY_INNER_PRIORITY:
-		demand.vlans = 1 << 2;
-		break;
-	case POLICY_ARP_OPERATION:
-		demand.families = IS_ARP;
-		break;
-	case POLICY_SOURCE4:
-	case POLICY_TARGET4:
-		demand.families = condition->either_family ? IS_IP : IS_IP4;
-		break;
-	case POLICY_SOURCE6:
-	case POLICY_TARGET6:
-		demand.families = IS_IP6;
-		break;
 	case POLICY_PROTOCOL:
-		demand.families = IS_IP;
 		demand_protocols(&demand, condition);
 		break;
-	case POLICY_SOURCE_PORT:
-	case POLICY_TARGET_PORT:
-		demand_only(&demand, 6, 17, 132);
-		break;
-	case POLICY_TCP_FLAGS:
-		demand_only(&demand, 6, 6, 6);
-		break;
-	case POLICY_ICMP_TYPE:
-	case POLICY_ICMP_CODE:
-		demand_only(&demand, 1, 58, 58);
-		break;
 	case POLICY_FRAGMENT:
-		demand.families = IS_IP;
 		demand.fragments = bits_of(condition);
 		break;
 	case POLICY_EXTENSIONS:
 		demand.families =
 			condition->mask & TG_EXT_IPV4_OPTIONS ? IS_IP4 : IS_IP6;
-		break;
-	case POLICY_TTL:
-	case POLICY_DSCP:
-	case POLICY_LENGTH:
-		demand.families = IS_IP;
 		break;
 	default:
 		break;

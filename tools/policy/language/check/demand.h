@@ -21,6 +21,10 @@ struct demand {
 	uint64_t protocols[4]; /* bits */
 };
 
+extern const struct demand demand_any; /* nothing but a packet */
+
+/* Of any value of the field, and of the values of a condition. */
+struct demand demand_of_field(enum policy_field field);
 struct demand demand_of(const struct policy_condition *condition);
 void demand_only(struct demand *demand, int a, int b, int c);
 

@@ -104,8 +104,7 @@ static void walk_block(const struct policy *policy, size_t number,
 
 static struct passing what_passes(const struct policy *policy)
 {
-	struct policy_condition any = { .field = POLICY_FIELDS };
-	struct reaching all = { demand_of(&any), true };
+	struct reaching all = { demand_any, true };
 	struct passing passing = { .work = POLICY_RULES_MAX };
 
 	walk_block(policy, 0, &all, &passing);

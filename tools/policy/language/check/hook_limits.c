@@ -3,19 +3,24 @@
 
 #include <string.h>
 
+#include "policy/language/field.h"
+
 enum asked { MATCH, CHANGE, ACTION };
 
-/* A limit is of one hook; the same for two hooks would be two lines. */
-static const struct limit {
+/*
+ * A limit is of one hook; the same for two hooks would be two lines. Fields
+ * that only an skb has make one each: see check_fields().
+ */
+struct limit {
 	enum asked asked;
 	int what; /* enum policy_field, policy_change_kind or policy_action */
 	enum tg_hook hook;
 	bool is_warning; /* it works, but not as one may think */
 	const char *text;
 	const char *reason;
-} limits[] = {
-	{ MATCH, POLICY_MARK, TG_HOOK_XDP, false, "'mark' cannot be matched",
-	  "a packet has a mark only once the kernel has made an skb of it" },
+};
+
+static const struct limit limits[] = {
 	{ CHANGE, POLICY_SET_MARK, TG_HOOK_XDP, false,
 	  "'set mark' cannot be done",
 	  "a packet has a mark only once the kernel has made an skb of it" },
@@ -151,20 +156,47 @@ static void check_block(const struct policy_block *block, struct report *report)
 	}
 }
 
+static void check_limit(const struct policy *policy, const struct limit *limit,
+			bool meant, struct diagnostics *diagnostics)
+{
+	struct report report = { limit, meant, 0, { 0 }, diagnostics };
+
+	if (limit->asked == ACTION && policy->default_place.line &&
+	    (int)policy->default_action == limit->what)
+		found(&report, policy->default_place);
+	for (size_t i = 0; i < policy->block_count; i++)
+		check_block(&policy->blocks[i], &report);
+	finish(&report);
+}
+
+static void check_fields(const struct policy *policy, bool meant,
+			 struct diagnostics *diagnostics)
+{
+	char text[64], reason[96];
+	struct limit limit = { MATCH, 0, TG_HOOK_XDP, false, text, reason };
+
+	for (limit.what = 0; limit.what < POLICY_FIELDS; limit.what++) {
+		const struct field *field = &fields[limit.what];
+
+		if (field_presence(limit.what) != TG_HAS_SKB)
+			continue;
+		snprintf(text, sizeof(text), "'%s' cannot be matched",
+			 field->word);
+		snprintf(reason, sizeof(reason),
+			 "a packet has %s only once the kernel has made an "
+			 "skb of it",
+			 value_kinds[field->values].what);
+		check_limit(policy, &limit, meant, diagnostics);
+	}
+}
+
 void check_hooks(const struct policy *policy, unsigned int hooks, bool meant,
 		 struct diagnostics *diagnostics)
 {
+	if (hooks & HOOK_BIT(TG_HOOK_XDP))
+		check_fields(policy, meant, diagnostics);
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-		const struct limit *limit = &limits[i];
-		struct report report = { limit, meant, 0, { 0 }, diagnostics };
-
-		if (!(hooks & HOOK_BIT(limit->hook)))
-			continue;
-		if (limit->asked == ACTION && policy->default_place.line &&
-		    (int)policy->default_action == limit->what)
-			found(&report, policy->default_place);
-		for (size_t j = 0; j < policy->block_count; j++)
-			check_block(&policy->blocks[j], &report);
-		finish(&report);
+		if (hooks & HOOK_BIT(limits[i].hook))
+			check_limit(policy, &limits[i], meant, diagnostics);
 	}
 }

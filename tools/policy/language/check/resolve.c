@@ -4,36 +4,15 @@
 
 #include "policy/language/parse/parser.h"
 
-#define NO_WORDS WORD_TABLES
-
-static const struct kind {
-	const char *name;
-	uint64_t max;
-	enum word_table words;
-} kinds[KINDS] = {
-	[KIND_ADDRESS] = { "an address", 0, NO_WORDS },
-	[KIND_MAC] = { "a MAC", 0, NO_WORDS },
-	[KIND_ETHERTYPE] = { "an EtherType", 0xffff, WORDS_ETHERTYPE },
-	[KIND_ARP] = { "an ARP operation", 0xffff, WORDS_ARP },
-	[KIND_PROTOCOL] = { "a protocol", 255, WORDS_PROTOCOL },
-	[KIND_PORT] = { "a port", 65535, WORDS_SERVICE },
-	[KIND_ICMP] = { "an ICMP type", 255, WORDS_ICMP },
-	[KIND_ICMP6] = { "an ICMPv6 type", 255, WORDS_ICMP6 },
-	[KIND_ICMP_CODE] = { "a code of 'unreachable'", 255, WORDS_ICMP_CODE },
-	[KIND_ICMP6_CODE] = { "a code of 'unreachable'", 255,
-			      WORDS_ICMP6_CODE },
-	[KIND_CODE] = { "a code", 255, NO_WORDS },
-	[KIND_VLAN] = { "a VLAN id", 4095, NO_WORDS },
-	[KIND_PRIORITY] = { "a priority", 7, NO_WORDS },
-	[KIND_EXTENSION] = { "an extension header", 0xff, WORDS_EXTENSION },
-	[KIND_TTL] = { "a TTL", 255, NO_WORDS },
-	[KIND_DSCP] = { "a DSCP", 63, WORDS_DSCP },
-	[KIND_LENGTH] = { "a length", 65535, NO_WORDS },
-};
+/* Of numbers: addresses are no items of these. */
+static uint64_t max_of(enum value_kind kind)
+{
+	return (UINT64_C(1) << value_kinds[kind].bits % 64) - 1;
+}
 
 const char *kind_name(enum value_kind kind)
 {
-	return kinds[kind].name;
+	return value_kinds[kind].what;
 }
 
 const char *item_text(const struct item *item, size_t *length)
@@ -83,7 +62,7 @@ static bool fail_kind(struct parser *parser, const struct item *item,
 		[ITEM_MAC] = "a MAC",
 	};
 
-	fail_at(parser, place, "%s goes here, not %s", kinds[kind].name,
+	fail_at(parser, place, "%s goes here, not %s", value_kinds[kind].what,
 		names[item->kind]);
 	if (kind == KIND_ADDRESS && item->kind == ITEM_NUMBER)
 		report_hint(parser->diagnostics,
@@ -132,10 +111,10 @@ static bool fail_word(struct parser *parser, enum value_kind kind,
 	struct suggestion suggestion = suggest_for(word, length);
 
 	fail_at(parser, place, "'%.*s' is no list, and not %s",
-		(int)(length < 40 ? length : 40), word, kinds[kind].name);
+		(int)(length < 40 ? length : 40), word, value_kinds[kind].what);
 	if (hint_value(parser, kind, word, length))
 		return false;
-	suggest_words(&suggestion, kinds[kind].words);
+	suggest_words(&suggestion, value_kinds[kind].words);
 	if (kind == KIND_ADDRESS) {
 		suggest(&suggestion, "port", 4);
 		suggest(&suggestion, "any", 3);
@@ -156,8 +135,8 @@ static bool resolve_end(struct parser *parser, enum value_kind kind,
 	uint32_t number;
 
 	if (is_word) {
-		if (kinds[kind].words == NO_WORDS ||
-		    !word_value(kinds[kind].words, word, length, &number))
+		if (value_kinds[kind].words == NO_WORDS ||
+		    !word_value(value_kinds[kind].words, word, length, &number))
 			return parser->alone ||
 			       fail_word(parser, kind, word, length, place);
 		*value = (struct policy_value){ .lo = number };
@@ -167,10 +146,10 @@ static bool resolve_end(struct parser *parser, enum value_kind kind,
 		return fail_at(parser, place,
 			       "an extension header has a name, and no "
 			       "number");
-	if (value->lo > kinds[kind].max)
+	if (value->lo > max_of(kind))
 		return fail_at(parser, place, "%s is %llu at most, not %llu",
-			       kinds[kind].name,
-			       (unsigned long long)kinds[kind].max,
+			       value_kinds[kind].what,
+			       (unsigned long long)max_of(kind),
 			       (unsigned long long)value->lo);
 	return true;
 }

@@ -11,12 +11,7 @@
 /* Every value that the field can have. */
 static bool is_all(const struct policy_condition *condition)
 {
-	static const unsigned int bits[] = {
-#define BITS(name, bits, word) bits,
-		POLICY_FIELD_LIST(BITS)
-#undef BITS
-	};
-	unsigned int size = bits[condition->field];
+	unsigned int size = field_bits(condition->field);
 	struct policy_range all = {
 		.last.hi = size == 128 ? UINT64_MAX : 0,
 		.last.lo = size >= 64 ? UINT64_MAX : (UINT64_C(1) << size) - 1,
@@ -116,9 +111,7 @@ static const char *clause_at(struct parser *parser, struct policy_place place,
 
 static bool is_transport(enum policy_field field)
 {
-	return field == POLICY_SOURCE_PORT || field == POLICY_TARGET_PORT ||
-	       field == POLICY_TCP_FLAGS || field == POLICY_ICMP_TYPE ||
-	       field == POLICY_ICMP_CODE;
+	return demand_of_field(field).fragments == HAS_TRANSPORT;
 }
 
 static const char *hint_same(const struct policy_condition *a,
@@ -145,12 +138,11 @@ static const char *hint_for(enum policy_field a, enum policy_field b)
 {
 	if (a == POLICY_FRAGMENT && is_transport(b))
 		return "a later fragment has no ports, flags, types and codes";
-	if (a == POLICY_SOURCE_PORT || a == POLICY_TARGET_PORT)
+	if (field_presence(a) == TG_HAS_PORTS)
 		return "TCP, UDP and SCTP have ports";
-	if (a == POLICY_TCP_FLAGS)
+	if (field_presence(a) == TG_HAS_TCP)
 		return "TCP has flags";
-	if (a == POLICY_SOURCE4 || a == POLICY_TARGET4 || a == POLICY_SOURCE6 ||
-	    a == POLICY_TARGET6)
+	if (field_is_address(a))
 		return "a packet is IPv4 or IPv6, and only those have "
 		       "addresses here";
 	return NULL;
@@ -191,9 +183,8 @@ static bool fail_excluded(struct parser *parser, size_t later)
 static bool check_actions(struct parser *parser, const struct demand *demand)
 {
 	const struct policy_rule *rule = &parser->rule.rule;
-	struct demand tcp = { 0 };
+	struct demand tcp = demand_of_field(POLICY_TCP_FLAGS);
 
-	demand_only(&tcp, 6, 6, 6);
 	if (rule->action == POLICY_REJECT && !(demand->families & IS_IP))
 		return fail_at(parser, rule->place,
 			       "'reject' has an answer for IPv4 and IPv6 only: "
@@ -230,8 +221,7 @@ bool check_sense(struct parser *parser)
 {
 	const struct rule_state *state = &parser->rule;
 	const struct policy_condition *list = state->rule.conditions;
-	const struct policy_condition any = { .field = POLICY_MARK };
-	struct demand demand = demand_of(&any);
+	struct demand demand = demand_any;
 
 	if (parser->alone)
 		return true;

@@ -152,7 +152,7 @@ static bool hint_comma(struct parser *parser)
 			    "did you mean 'proto { %.*s, %.*s }'?",
 			    (int)before.length, before.text, (int)next.length,
 			    next.text);
-	else if (match_clause(&before) && match_clause(&next))
+	else if (match_clause(&before).word && match_clause(&next).word)
 		report_hint(parser->diagnostics,
 			    "a rule for each: '%s %.*s' and '%s %.*s'", action,
 			    (int)before.length, before.text, action,
@@ -167,7 +167,7 @@ static bool hint_brace(struct parser *parser)
 	struct token before = word_before(&parser->token);
 	struct token next = next_token(parser);
 
-	if (!before.length || !match_clause(&before))
+	if (!before.length || !match_clause(&before).word)
 		return false;
 	if (next.kind == TOKEN_NEWLINE || next.kind == TOKEN_END)
 		report_hint(parser->diagnostics,

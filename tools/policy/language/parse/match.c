@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a rule can ask: most clauses are a word and a set. */
+/* What a rule can ask: clauses with a grammar, and fields with a set. */
 #include <linux/if_ether.h>
 
 #include "headers.h"
+#include "policy/language/field.h"
 #include "parser.h"
 
 enum protocol { ICMP = 1, TCP = 6, UDP = 17, ICMP6 = 58, SCTP = 132 };
@@ -54,16 +55,6 @@ static bool parse_icmp6(struct parser *parser, struct policy_place place)
 	parser->rule.has_icmp6 = true;
 	return parse_ip6(parser, place) &&
 	       add_value(parser, POLICY_PROTOCOL, ICMP6, ICMP6, place);
-}
-
-static bool parse_ether(struct parser *parser, struct policy_place place)
-{
-	return parse_set_field(parser, KIND_ETHERTYPE, POLICY_ETHERTYPE, place);
-}
-
-static bool parse_proto(struct parser *parser, struct policy_place place)
-{
-	return parse_set_field(parser, KIND_PROTOCOL, POLICY_PROTOCOL, place);
 }
 
 static bool parse_side(struct parser *parser, struct policy_place place,
@@ -128,20 +119,6 @@ static bool parse_inner_vlan(struct parser *parser, struct policy_place place)
 	return parse_set_field(parser, KIND_VLAN, POLICY_INNER_VLAN, place);
 }
 
-static bool parse_vlan_priority(struct parser *parser,
-				struct policy_place place)
-{
-	return parse_set_field(parser, KIND_PRIORITY, POLICY_VLAN_PRIORITY,
-			       place);
-}
-
-static bool parse_inner_priority(struct parser *parser,
-				 struct policy_place place)
-{
-	return parse_set_field(parser, KIND_PRIORITY, POLICY_INNER_PRIORITY,
-			       place);
-}
-
 static bool parse_fragment(struct parser *parser, struct policy_place place)
 {
 	if (accept_word(parser, "first"))
@@ -157,21 +134,6 @@ static bool parse_fragment(struct parser *parser, struct policy_place place)
 		return add_value(parser, POLICY_FRAGMENT, TG_FRAG_NONE,
 				 TG_FRAG_NONE, place);
 	return fail_expected(parser, "'first', 'later', 'any' or 'none'");
-}
-
-static bool parse_ttl(struct parser *parser, struct policy_place place)
-{
-	return parse_set_field(parser, KIND_TTL, POLICY_TTL, place);
-}
-
-static bool parse_dscp(struct parser *parser, struct policy_place place)
-{
-	return parse_set_field(parser, KIND_DSCP, POLICY_DSCP, place);
-}
-
-static bool parse_length(struct parser *parser, struct policy_place place)
-{
-	return parse_set_field(parser, KIND_LENGTH, POLICY_LENGTH, place);
 }
 
 static bool parse_code(struct parser *parser, struct policy_place place)
@@ -190,44 +152,64 @@ static bool parse_options(struct parser *parser, struct policy_place place)
 	return condition;
 }
 
-static const struct {
-	const char *word;
-	parse_clause *parse;
-} clauses[] = {
-	{ "tcp", parse_tcp },
-	{ "from", parse_from },
-	{ "to", parse_to },
-	{ "proto", parse_proto },
-	{ "udp", parse_udp },
-	{ "ip", parse_ip },
-	{ "ip6", parse_ip6 },
-	{ "arp", parse_arp },
-	{ "sctp", parse_sctp },
-	{ "icmp", parse_icmp },
-	{ "icmp6", parse_icmp6 },
-	{ "ether", parse_ether },
-	{ "vlan", parse_vlan },
-	{ "vlan-priority", parse_vlan_priority },
-	{ "inner-vlan", parse_inner_vlan },
-	{ "inner-priority", parse_inner_priority },
-	{ "flags", parse_flags },
-	{ "syn", parse_syn },
-	{ "type", parse_type },
-	{ "code", parse_code },
-	{ "fragment", parse_fragment },
-	{ "options", parse_options },
-	{ "extension", parse_extension },
-	{ "ttl", parse_ttl },
-	{ "dscp", parse_dscp },
-	{ "length", parse_length },
-	{ "mark", parse_mark },
+static const struct match_clause clauses[] = {
+	{ "tcp", parse_tcp, 0 },
+	{ "from", parse_from, 0 },
+	{ "to", parse_to, 0 },
+	{ "udp", parse_udp, 0 },
+	{ "ip", parse_ip, 0 },
+	{ "ip6", parse_ip6, 0 },
+	{ "arp", parse_arp, 0 },
+	{ "sctp", parse_sctp, 0 },
+	{ "icmp", parse_icmp, 0 },
+	{ "icmp6", parse_icmp6, 0 },
+	{ "vlan", parse_vlan, 0 },
+	{ "inner-vlan", parse_inner_vlan, 0 },
+	{ "flags", parse_flags, 0 },
+	{ "syn", parse_syn, 0 },
+	{ "type", parse_type, 0 },
+	{ "code", parse_code, 0 },
+	{ "fragment", parse_fragment, 0 },
+	{ "options", parse_options, 0 },
+	{ "extension", parse_extension, 0 },
+	{ "mark", parse_mark, 0 },
 };
+#define CLAUSES (sizeof(clauses) / sizeof(*clauses))
 
-parse_clause *match_clause(const struct token *token)
+/* Those above, then the fields that are a word and a set. */
+static struct match_clause clause_at(size_t n)
 {
-	for (size_t i = 0; i < sizeof(clauses) / sizeof(*clauses); i++) {
-		if (token_is(token, clauses[i].word))
-			return clauses[i].parse;
+	if (n < CLAUSES)
+		return clauses[n];
+	n -= CLAUSES;
+	for (int i = 0; i < POLICY_FIELDS; i++) {
+		if (fields[i].clause == FIELD_SET && n-- == 0)
+			return (struct match_clause){ fields[i].word, NULL, i };
 	}
-	return NULL;
+	return (struct match_clause){ 0 };
+}
+
+struct match_clause match_clause(const struct token *token)
+{
+	struct match_clause clause;
+
+	for (size_t i = 0; (clause = clause_at(i)).word; i++) {
+		if (token_is(token, clause.word))
+			break;
+	}
+	return clause;
+}
+
+bool parse_match(struct parser *parser, const struct match_clause *clause,
+		 struct policy_place place)
+{
+	if (clause->parse)
+		return clause->parse(parser, place);
+	return parse_set_field(parser, fields[clause->field].values,
+			       clause->field, place);
+}
+
+const char *match_word(size_t n)
+{
+	return clause_at(n).word;
 }

@@ -5,36 +5,13 @@
 
 #include "policy/language/text/diagnostic.h"
 #include "policy/language/text/lexer.h"
+#include "policy/language/field.h"
 #include "policy/language/limits.h"
 #include "policy/language/names.h"
 #include "policy_parse.h"
 #include "policy/language/ranges.h"
 #include "policy/language/text/source.h"
 #include "policy/language/text/suggest.h"
-#include "policy/language/words.h"
-
-/* What a set may hold, which depends on where it stands. */
-enum value_kind {
-	KIND_ADDRESS,
-	KIND_MAC,
-	KIND_ETHERTYPE,
-	KIND_ARP,
-	KIND_PROTOCOL,
-	KIND_PORT,
-	KIND_ICMP,
-	KIND_ICMP6,
-	KIND_ICMP_CODE,
-	KIND_ICMP6_CODE,
-	KIND_CODE, /* where names would be ambiguous */
-	KIND_VLAN,
-	KIND_PRIORITY,
-	KIND_EXTENSION,
-	KIND_TTL,
-	KIND_DSCP,
-	KIND_LENGTH,
-	KIND_MARK,
-	KINDS,
-};
 
 enum item_kind {
 	ITEM_NUMBER, /* or a word that stands for one */
@@ -214,8 +191,19 @@ struct policy_condition *add_value(struct parser *parser,
  * word, which stands at place. NULL: that word starts no such clause.
  */
 typedef bool parse_clause(struct parser *parser, struct policy_place place);
-parse_clause *match_clause(const struct token *token);
 parse_clause *change_clause(const struct token *token);
+
+/* What a rule asks: a clause with a parser of its own, or a word and a set. */
+struct match_clause {
+	const char *word; /* NULL: there is no such clause */
+	parse_clause *parse;
+	enum policy_field field; /* where parse is NULL */
+};
+struct match_clause match_clause(const struct token *token);
+bool parse_match(struct parser *parser, const struct match_clause *clause,
+		 struct policy_place place);
+/* The n-th word that starts one, NULL past the last. */
+const char *match_word(size_t n);
 bool parse_type(struct parser *parser, struct policy_place place);
 bool parse_flags(struct parser *parser, struct policy_place place);
 bool parse_syn(struct parser *parser, struct policy_place place);

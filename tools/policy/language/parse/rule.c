@@ -153,14 +153,15 @@ static bool parse_clauses(struct parser *parser)
 {
 	while (!is_line_end(parser)) {
 		struct token token = parser->token;
-		parse_clause *parse = match_clause(&token);
+		struct match_clause match = match_clause(&token);
+		parse_clause *change =
+			match.word ? NULL : change_clause(&token);
 
-		if (!parse)
-			parse = change_clause(&token);
-		if (!parse)
+		if (!match.word && !change)
 			return fail_clause(parser);
 		advance(parser);
-		if (!parse(parser, token.place))
+		if (match.word ? !parse_match(parser, &match, token.place)
+			       : !change(parser, token.place))
 			return false;
 	}
 	return true;

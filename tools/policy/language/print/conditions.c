@@ -6,14 +6,13 @@
 #include <linux/if_ether.h>
 #include <string.h>
 
+#include "policy/language/field.h"
 #include "print.h"
 #include "value.h"
 
 #define SYN_FLAGS 0x02
 #define SYN_MASK 0x17 /* fin, syn, rst, ack */
 #define IPV4_OPTIONS 0x01
-
-#define NO_WORDS WORD_TABLES
 
 static bool is_only(const struct policy_condition *condition,
 		    enum policy_field field, uint64_t first, uint64_t last)
@@ -113,20 +112,18 @@ form_of_values(const struct policy_condition *condition,
 	case POLICY_ARP_OPERATION:
 		form.words = WORDS_ARP;
 		break;
-	case POLICY_PROTOCOL:
-		form.words = WORDS_PROTOCOL;
-		break;
 	case POLICY_ICMP_TYPE:
 		form.words = is_icmp6(rule) ? WORDS_ICMP6 : WORDS_ICMP;
 		break;
 	case POLICY_ICMP_CODE:
 		form.words = code_words(condition, rule);
 		break;
-	case POLICY_DSCP:
-		form.words = WORDS_DSCP;
-		break;
 	default:
-		break;
+		/* ports are printed as numbers */
+		if (fields[condition->field].clause == FIELD_SET)
+			form.words =
+				value_kinds[fields[condition->field].values]
+					.words;
 	}
 	return form;
 }
@@ -249,10 +246,9 @@ static void print_code(FILE *out, const struct policy_condition *condition,
 
 static bool is_address(const struct policy_condition *condition, bool is_from)
 {
-	return is_from ? condition->field == POLICY_SOURCE4 ||
-				 condition->field == POLICY_SOURCE6
-		       : condition->field == POLICY_TARGET4 ||
-				 condition->field == POLICY_TARGET6;
+	enum tg_dimension side = is_from ? TG_DIM_FROM : TG_DIM_TO;
+
+	return fields[condition->field].dimension == side;
 }
 
 static void print_side(FILE *out, const struct policy_condition *condition,
@@ -275,13 +271,7 @@ static void print_side(FILE *out, const struct policy_condition *condition,
 static void print_plain(FILE *out, const struct policy_condition *condition,
 			const struct policy_rule *rule)
 {
-	static const char *const words[] = {
-#define WORD(name, bits, word) word,
-		POLICY_FIELD_LIST(WORD)
-#undef WORD
-	};
-
-	fprintf(out, " %s", words[condition->field]);
+	fprintf(out, " %s", fields[condition->field].word);
 	print_set(out, condition, form_of_values(condition, rule));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "value.h"
+#include "policy/language/field.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -28,9 +29,8 @@ static void print_mac(FILE *out, uint64_t value)
 static void print_value(FILE *out, struct policy_value value,
 			struct value_form form)
 {
-	const char *name = form.words == WORD_TABLES
-				   ? NULL
-				   : word_name(form.words, value.lo);
+	const char *name =
+		form.words == NO_WORDS ? NULL : word_name(form.words, value.lo);
 
 	if (name)
 		fputs(name, out);
@@ -79,7 +79,7 @@ static void print_range(FILE *out, const struct policy_range *range,
 
 	/* a dash joins words: a range is one of numbers */
 	if (!is_one(range))
-		form.words = WORD_TABLES;
+		form.words = NO_WORDS;
 	print_value(out, range->first, form);
 	if (is_one(range))
 		return;
@@ -101,7 +101,7 @@ static void print_range(FILE *out, const struct policy_range *range,
 
 static bool is_named(const struct policy_range *range, struct value_form form)
 {
-	if (form.words == WORD_TABLES || is_one(range) ||
+	if (form.words == NO_WORDS || is_one(range) ||
 	    range->last.lo - range->first.lo >= NAMED_MAX)
 		return false;
 	for (uint64_t n = range->first.lo; n <= range->last.lo; n++) {
@@ -158,9 +158,8 @@ void print_set(FILE *out, const struct policy_condition *condition,
 
 static struct value_form form_of(const struct policy_condition *condition)
 {
-	bool is_ip6 = condition->field == POLICY_SOURCE6 ||
-		      condition->field == POLICY_TARGET6;
-	struct value_form form = { is_ip6 ? FORM_IP6 : FORM_IP4, WORD_TABLES };
+	bool is_ip6 = field_bits(condition->field) == 128;
+	struct value_form form = { is_ip6 ? FORM_IP6 : FORM_IP4, NO_WORDS };
 
 	return form;
 }

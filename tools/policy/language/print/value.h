@@ -17,7 +17,7 @@ struct value_form {
 		FORM_IP4,
 		FORM_IP6,
 	} form;
-	enum word_table words; /* WORD_TABLES: none */
+	enum word_table words; /* or NO_WORDS */
 };
 
 void print_set(FILE *out, const struct policy_condition *condition,
