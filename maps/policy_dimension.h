@@ -71,6 +71,8 @@ enum tg_map_kind {
 	TG_DIMENSION(TTL, DIRECT, 8, IP, ALWAYS, tg_ttl(headers, family))    \
 	TG_DIMENSION(DSCP, DIRECT, 6, IP, ALWAYS,                            \
 		     tg_traffic_class(headers, family) >> 2)                 \
+	TG_DIMENSION(ECN, DIRECT, 2, IP, ALWAYS,                             \
+		     tg_traffic_class(headers, family) & 3)                  \
 	TG_DIMENSION(LENGTH, PAGED, 16, IP, ALWAYS,                          \
 		     tg_length(packet, family))                              \
 	TG_DIMENSION(VLANS, DIRECT, 2, ALL, ALWAYS, headers->vlans)          \
@@ -85,6 +87,8 @@ enum tg_map_kind {
 		     headers->ethertype)                                     \
 	TG_DIMENSION(ARP_OPERATION, PAGED, 16, OTHER, ARP,                   \
 		     headers->arp_operation)                                 \
+	TG_DIMENSION(PACKET_TYPE, DIRECT, 3, ALL, SKB,                       \
+		     packet->skb->pkt_type)                                  \
 	TG_DIMENSION(TO_MAC, WIDE, 48, ALL, ALWAYS,                          \
 		     tg_mac(headers->eth->h_dest))                           \
 	TG_DIMENSION(FROM_MAC, WIDE, 48, ALL, ALWAYS,                        \

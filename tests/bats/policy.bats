@@ -44,6 +44,24 @@ setup() {
 	run -0 tailgate policy check --hook ingress "$POLICY"
 }
 
+@test "a packet type is refused on XDP in one line, and taken on the hooks of tc" {
+	printf 'drop pkttype { broadcast, multicast }\n' >>"$POLICY"
+	run -1 --separate-stderr tailgate policy check --hook xdp "$POLICY"
+	[[ $stderr == *"edge.policy:7:1: 'pkttype' cannot be matched on xdp: a packet has a packet type only once"* ]]
+	run -0 tailgate policy check --hook ingress,egress "$POLICY"
+}
+
+# The words of fields.def that are a clause: all but the ends of a connection.
+@test "the grammars in the docs have each field of the table" {
+	local word words
+	words=$(sed -nE 's/^FIELD\([A-Z0-9_]+, *"([a-z0-9-]+)", *SET,.*/\1/p' "$ROOT/tools/policy/language/fields.def")
+	((${#words} > 40)) || fail "$words"
+	for word in $words; do
+		grep -q "\"$word\" set" "$ROOT/docs/policy.md" || fail "docs/policy.md has no '$word'"
+		grep -q "\"$word\" set" "$ROOT/docs/man/tailgate-policy.5" || fail "the man page has no '$word'"
+	done
+}
+
 @test "fmt -i writes the canonical layout back, and comments live on" {
 	printf '   pass   udp   to  port  53  # names\n' >>"$POLICY"
 	run -0 tailgate policy fmt -i "$POLICY"

@@ -64,6 +64,7 @@ static void read_ip4(struct reader *reader, size_t at)
 	uint64_t length = bytes(reader, at + 2, 2);
 
 	put(reader, POLICY_DSCP, bytes(reader, at + 1, 1) / 4);
+	put(reader, POLICY_ECN, bytes(reader, at + 1, 1) % 4);
 	put(reader, POLICY_LENGTH, length ? length : LENGTH_MAX);
 	put(reader, POLICY_TTL, bytes(reader, at + 8, 1));
 	put(reader, POLICY_SOURCE4, bytes(reader, at + 12, 4));
@@ -78,6 +79,7 @@ static void read_ip6(struct reader *reader, size_t at)
 	if (length == 40 && bytes(reader, at + 6, 1) == 0)
 		length = reader->packet->size - at;
 	put(reader, POLICY_DSCP, bytes(reader, at, 2) / 64 % 64);
+	put(reader, POLICY_ECN, bytes(reader, at, 2) / 16 % 4);
 	put(reader, POLICY_LENGTH, at_most(length, LENGTH_MAX));
 	put(reader, POLICY_TTL, bytes(reader, at + 7, 1));
 	put_address6(reader, POLICY_SOURCE6, at + 8);
@@ -141,8 +143,10 @@ void fields_read(struct policy_packet *fields,
 	read_link(&reader);
 	read_network(&reader);
 	read_transport(&reader);
-	if (metadata->has_skb)
+	if (metadata->has_skb) {
 		put(&reader, POLICY_MARK, metadata->skb.mark);
+		put(&reader, POLICY_PACKET_TYPE, metadata->skb.pkt_type);
+	}
 }
 
 enum policy_field fields_differ(const struct policy_packet *a,

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/if_packet.h>
+
 #include <bpf/bpf.h>
 
 #include "policy/compile/emit/object.h"
@@ -80,6 +82,16 @@ static int run(int program, const struct random_packet *packet, bool is_xdp)
 	return bpf_prog_test_run_opts(program, &options);
 }
 
+/* What the kernel notes of a packet that it makes for the loopback device. */
+static unsigned int packet_type(const uint8_t *frame)
+{
+	static const uint8_t loopback[6];
+
+	if (!memcmp(frame, loopback, sizeof(loopback)))
+		return PACKET_HOST;
+	return frame[0] & 1 ? PACKET_MULTICAST : PACKET_OTHERHOST;
+}
+
 /* A packet as this hook sees it: XDP knows no marks. */
 static void next_packet(struct subject *subject, struct random_packet *packet,
 			bool is_xdp)
@@ -89,6 +101,7 @@ static void next_packet(struct subject *subject, struct random_packet *packet,
 	while (packet->size < (is_xdp ? FRAME_MIN : FRAME_MIN_TC));
 	packet->metadata.has_vlan = false;
 	packet->metadata.has_skb = !is_xdp;
+	packet->metadata.skb.pkt_type = packet_type(packet->bytes);
 	if (is_xdp)
 		packet->metadata.skb.mark = 0;
 }

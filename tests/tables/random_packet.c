@@ -97,7 +97,8 @@ static void write_ip4(struct packet_writer *writer)
 	uint8_t *ip = take(writer, IP4_SIZE + options);
 
 	ip[0] = 0x40 | (IP4_SIZE + options) / 4;
-	ip[1] = pool_number(writer->random, 63) << 2;
+	ip[1] = pool_number(writer->random, 63) << 2 |
+		random_below(writer->random, 4);
 	ip[8] = pool_number(writer->random, 255);
 	ip[9] = protocol;
 	put32(ip + 12, pool_address4(writer->random));
@@ -131,9 +132,10 @@ static void write_ip6(struct packet_writer *writer)
 	uint8_t protocol = pool_protocol(writer->random);
 	uint8_t *ip = take(writer, IP6_SIZE), *next = &ip[6];
 	uint32_t dscp = pool_number(writer->random, 63);
+	uint32_t ecn = random_below(writer->random, 4);
 
 	ip[0] = 0x60 | dscp >> 2;
-	ip[1] = dscp << 6;
+	ip[1] = dscp << 6 | ecn << 4;
 	ip[7] = pool_number(writer->random, 255);
 	pool_address6(writer->random, ip + 8);
 	pool_address6(writer->random, ip + 24);
@@ -214,6 +216,7 @@ void random_packet(struct random *random, struct random_packet *packet)
 	if (chance(&writer, 60)) {
 		packet->metadata.has_skb = true;
 		packet->metadata.skb.mark = pool_mark(random);
+		packet->metadata.skb.pkt_type = random_below(random, 8);
 	}
 	if (chance(&writer, 6)) {
 		packet->metadata.has_vlan = true;

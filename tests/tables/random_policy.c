@@ -121,6 +121,8 @@ NUMBER_WRITER(byte, 255)
 NUMBER_WRITER(vlan, 4095)
 NUMBER_WRITER(priority, 7)
 NUMBER_WRITER(dscp, 63)
+NUMBER_WRITER(ecn, 3)
+NUMBER_WRITER(packet_type, 7)
 NUMBER_WRITER(length, 65535)
 NUMBER_WRITER(arp, 10)
 
@@ -218,7 +220,7 @@ static void write_ip_extra(struct writer *writer)
 	static const char *const fragments[] = { "first", "later", "any",
 						 "none" };
 
-	switch (random_below(writer->random, 6)) {
+	switch (random_below(writer->random, 7)) {
 	case 0:
 		fprintf(writer->out, " fragment %s",
 			fragments[random_below(writer->random, 4)]);
@@ -238,6 +240,9 @@ static void write_ip_extra(struct writer *writer)
 		else
 			fputs(" options", writer->out);
 		break;
+	case 6:
+		write_with(writer, "ecn", write_ecn);
+		break;
 	case 5:
 		fprintf(writer->out, " mark %s%u/%u",
 			chance(writer, 10) ? "!" : "",
@@ -248,7 +253,7 @@ static void write_ip_extra(struct writer *writer)
 
 static void write_link_extra(struct writer *writer)
 {
-	switch (random_below(writer->random, 7)) {
+	switch (random_below(writer->random, 8)) {
 	case 0:
 		write_with(writer, "vlan", write_vlan);
 		break;
@@ -267,6 +272,9 @@ static void write_link_extra(struct writer *writer)
 		break;
 	case 5:
 		write_with(writer, "to mac", write_mac);
+		break;
+	case 7:
+		write_with(writer, "pkttype", write_packet_type);
 		break;
 	case 6:
 		fprintf(writer->out, " mark %u", pool_mark(writer->random));

@@ -15,7 +15,7 @@
 #define LINK "ETHERTYPE SOURCE_MAC TARGET_MAC VLANS "
 #define TAG "VLAN VLAN_PRIORITY "
 #define TAGS TAG "INNER_VLAN INNER_PRIORITY "
-#define IP "PROTOCOL FRAGMENT EXTENSIONS TTL DSCP LENGTH "
+#define IP "PROTOCOL FRAGMENT EXTENSIONS TTL DSCP ECN LENGTH "
 #define IPV4 LINK IP "SOURCE4 TARGET4 "
 #define IPV6 LINK IP "SOURCE6 TARGET6 "
 #define PORTS "SOURCE_PORT TARGET_PORT "
@@ -126,7 +126,7 @@ static void check_presence(struct tap *tap, const struct presence *presence)
 	bool made = read_packet(&packet, presence->words, &metadata);
 
 	snprintf(expected, sizeof(expected), " %s%s", presence->fields,
-		 malformed ? "" : "MARK ");
+		 malformed ? "" : "MARK PACKET_TYPE ");
 	for (int i = 0; made && i < POLICY_FIELDS; i++) {
 		char name[32];
 

@@ -146,8 +146,11 @@ static int build(struct hearing *hearing)
 	struct frame *frame = &description->frame;
 
 	described->metadata.has_skb =
-		hearing->said[CLAUSE_FIELDS + POLICY_MARK].size;
+		hearing->said[CLAUSE_FIELDS + POLICY_MARK].size ||
+		hearing->said[CLAUSE_FIELDS + POLICY_PACKET_TYPE].size;
 	described->metadata.skb.mark = description->value[POLICY_MARK];
+	described->metadata.skb.pkt_type =
+		description->value[POLICY_PACKET_TYPE];
 	if (description->kind == DESCRIPTION_HEX)
 		return described->size
 			       ? 0
@@ -168,7 +171,8 @@ static int build(struct hearing *hearing)
 		frame->payload = description->value[POLICY_LENGTH] - headers;
 	}
 	frame->ttl = description->value[POLICY_TTL];
-	frame->traffic_class = description->value[POLICY_DSCP] << 2;
+	frame->traffic_class = description->value[POLICY_DSCP] << 2 |
+			       description->value[POLICY_ECN];
 	described->size = frame_build(frame, described->frame);
 	return 0;
 }

@@ -65,6 +65,8 @@ function common(a, b) {
 	add("-m dscp ! --dscp 0x2e")
 	add("-m dscp --dscp-class CS1")
 	add("-m dscp --dscp-class EF")
+	add("-m ecn --ecn-ip-ect 1")
+	add("-m ecn ! --ecn-ip-ect 0")
 	add("-m tos --tos 0x10/0x10")
 	add("-m tos ! --tos 0x08/0x1c")
 	add("-m length --length 100:200")
@@ -99,6 +101,9 @@ function only4() {
 		add("-f -p udp")
 		return
 	}
+	# of a later fragment, iptables takes for flags what is in their place
+	add("-p tcp -m ecn --ecn-tcp-ece")
+	add("-p tcp -m ecn ! --ecn-tcp-cwr")
 	add("-m ttl --ttl-eq 5")
 	add("-m ttl ! --ttl-eq 5")
 	add("-m ttl --ttl-lt 4")

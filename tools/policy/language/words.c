@@ -255,6 +255,20 @@ static const struct word dscps[] = {
 	{ "va", 44 },	{ "ef", 46 },	{ "cs6", 48 },	{ "cs7", 56 },
 };
 
+/* RFC 3168 */
+static const struct word ecns[] = {
+	{ "not-ect", 0 },
+	{ "ect1", 1 },
+	{ "ect0", 2 },
+	{ "ce", 3 },
+};
+
+/* linux/if_packet.h */
+static const struct word packet_types[] = {
+	{ "host", 0 },	    { "unicast", 0 },	{ "broadcast", 1 },
+	{ "multicast", 2 }, { "otherhost", 3 }, { "other", 3 },
+};
+
 /* enum tg_extension of progs/include/headers.h; tests compare the two. */
 static const struct word extensions[] = {
 	{ "hop-by-hop", 1 << 1 },  { "hbh", 1 << 1 },
@@ -280,6 +294,8 @@ static const struct {
 	[WORDS_ICMP6_CODE] = { TABLE(icmp6_codes) },
 	[WORDS_TCP_FLAG] = { TABLE(tcp_flags) },
 	[WORDS_DSCP] = { TABLE(dscps) },
+	[WORDS_ECN] = { TABLE(ecns) },
+	[WORDS_PACKET_TYPE] = { TABLE(packet_types) },
 	[WORDS_EXTENSION] = { TABLE(extensions) },
 };
 

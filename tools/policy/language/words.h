@@ -19,9 +19,11 @@ enum word_table {
 	WORDS_ICMP6,
 	WORDS_ICMP_CODE, /* of unreachable: net, host, port, admin, ... */
 	WORDS_ICMP6_CODE,
-	WORDS_TCP_FLAG,	 /* fin, syn, rst, psh, ack, urg, ece, cwr: bits */
-	WORDS_DSCP,	 /* ef, af11, cs1, ... */
-	WORDS_EXTENSION, /* of enum tg_extension: bits */
+	WORDS_TCP_FLAG,	   /* fin, syn, rst, psh, ack, urg, ece, cwr: bits */
+	WORDS_DSCP,	   /* ef, af11, cs1, ... */
+	WORDS_ECN,	   /* not-ect, ect1, ect0, ce */
+	WORDS_PACKET_TYPE, /* host, broadcast, multicast, otherhost */
+	WORDS_EXTENSION,   /* of enum tg_extension: bits */
 	WORD_TABLES,
 	NO_WORDS = WORD_TABLES,
 };

@@ -23,12 +23,14 @@ static const struct {
 	{ "ip", "protocol", { .field = POLICY_PROTOCOL, .ethertype = IP } },
 	{ "ip", "ttl", { .field = POLICY_TTL, .ethertype = IP } },
 	{ "ip", "dscp", { .field = POLICY_DSCP, .ethertype = IP } },
+	{ "ip", "ecn", { .field = POLICY_ECN, .ethertype = IP } },
 	{ "ip", "length", { .field = POLICY_LENGTH, .ethertype = IP } },
 	{ "ip", "frag-off", { .kind = NFT_FRAGMENT, .ethertype = IP } },
 	{ "ip6", "saddr", { .field = POLICY_SOURCE6, .ethertype = IP6 } },
 	{ "ip6", "daddr", { .field = POLICY_TARGET6, .ethertype = IP6 } },
 	{ "ip6", "hoplimit", { .field = POLICY_TTL, .ethertype = IP6 } },
 	{ "ip6", "dscp", { .field = POLICY_DSCP, .ethertype = IP6 } },
+	{ "ip6", "ecn", { .field = POLICY_ECN, .ethertype = IP6 } },
 	{ "ip6",
 	  "length",
 	  { .field = POLICY_LENGTH, .ethertype = IP6, .add = IP6_HEADER } },
@@ -76,6 +78,7 @@ static const struct {
 	{ "protocol", { .field = POLICY_ETHERTYPE } },
 	{ "length", { .field = POLICY_LENGTH } },
 	{ "mark", { .field = POLICY_MARK } },
+	{ "pkttype", { .field = POLICY_PACKET_TYPE } },
 };
 
 static const struct {

@@ -2,10 +2,13 @@
 /* The matches of iptables that a policy has words for. */
 #include <string.h>
 
+#include "policy/language/field.h"
 #include "iptables.h"
 
 #define ICMP_ANY 255
 #define PORT_MAX 0xffff
+#define FLAG_ECE 0x40
+#define FLAG_CWR 0x80
 #define PROTOCOL_ICMP 1
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
@@ -72,7 +75,7 @@ bool xt_read_masked(struct xt_line *line, const char *text, uint64_t max,
 static bool read_item(struct xt_line *line, const char *text, size_t size,
 		      struct policy_range *range)
 {
-	if (policy_field_bits(line->field) > 16)
+	if (field_bits(line->field) > 16)
 		return import_prefix(text, size, line->ip6, range);
 	return xt_read_range(line, line->field, text, size, PORT_MAX, range);
 }
@@ -241,6 +244,26 @@ static void read_either_port(struct xt_line *line, const char *const *arguments)
 		import_and_any(line->import, rule, cases, 2);
 }
 
+static void and_flag(struct xt_line *line, uint64_t flag)
+{
+	struct ranges set = import_set_of(line->import, flag, flag);
+
+	import_and_bits(line->import, &line->rule, POLICY_TCP_FLAGS, flag, &set,
+			line->negated);
+}
+
+static void read_ece(struct xt_line *line, const char *const *arguments)
+{
+	(void)arguments;
+	and_flag(line, FLAG_ECE);
+}
+
+static void read_cwr(struct xt_line *line, const char *const *arguments)
+{
+	(void)arguments;
+	and_flag(line, FLAG_CWR);
+}
+
 static const struct xt_option options[] = {
 	{ NULL, "-p", 1, .read = xt_read_protocol },
 	{ NULL, "--protocol", 1, .read = xt_read_protocol },
@@ -293,6 +316,10 @@ static const struct xt_option options[] = {
 	{ "dscp", "--dscp", 1, xt_read_field, POLICY_DSCP },
 	{ "dscp", "--dscp-class", 1, .read = xt_read_dscp_class },
 	{ "tos", "--tos", 1, .read = xt_read_tos },
+	{ "ecn", "--ecn-ip-ect", 1, xt_read_field, POLICY_ECN },
+	{ "ecn", "--ecn-tcp-ece", 0, .read = read_ece },
+	{ "ecn", "--ecn-tcp-cwr", 0, .read = read_cwr },
+	{ "pkttype", "--pkt-type", 1, xt_read_field, POLICY_PACKET_TYPE },
 	{ "length", "--length", 1, xt_read_field, POLICY_LENGTH },
 	{ "mark", "--mark", 1, .read = xt_read_mark },
 	{ "mac", "--mac-source", 1, .read = xt_read_mac },
