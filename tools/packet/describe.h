@@ -25,7 +25,7 @@ struct described {
 	uint8_t frame[DESCRIBE_FRAME_MAX];
 	uint32_t size;
 	struct policy_metadata
-		metadata; /* has_skb: the line has named a mark */
+		metadata; /* has_skb: the line names what an skb has */
 };
 
 struct describe_error {

@@ -78,8 +78,6 @@ void xt_read_counter(struct xt_line *line, const char *const *arguments);
 /* --- options that ask for a field (fields.c) */
 
 /* A value or a range of a field, such as "1:5". */
-void xt_read_field(struct xt_line *line, enum policy_field field,
-		   const char *text);
 void xt_read_tcp_flags(struct xt_line *line, const char *const *arguments);
 void xt_read_field(struct xt_line *line, const char *const *arguments);
 void xt_read_syn(struct xt_line *line, const char *const *arguments);
