@@ -198,6 +198,7 @@ object_kept() { # HOOK POSITION, into REPLY
 chain_objects() { # ARRAY HOOK
 	local -n objects_into=$1
 	local i
+	policy_settle_names "$2"
 	objects_into=()
 	for ((i = 0; i < LOOK[$2.plugins]; i++)); do
 		object_kept "$2" "$i"
@@ -212,6 +213,7 @@ objects_for() { # ARRAY HOOK PLUGIN...
 	local -n objects_found=$1
 	local hook=$2 build=${LOOK[$2.build]} names name i built=()
 	shift 2
+	policy_settle_names "$hook"
 	chain_names names "$hook"
 	objects_found=()
 	for name; do

@@ -100,6 +100,12 @@ policy_settle_files() { # HOOK
 	[[ ! -e $back || -e $OBJECTS/unconfirmed ]] || object_remove "$back"
 }
 
+# Before the names of objects are taken: what a killed command has left under
+# another name gets its own.
+policy_settle_names() { # HOOK
+	! policy_is_single "$1" || policy_settle_files "$1"
+}
+
 # What a killed command has left half done is done or forgotten: the serial
 # number of the program in force says which.
 policy_settle() { # for POLICY_HOOKS

@@ -6,6 +6,7 @@
 load helper
 load helper-chain
 load helper-policy
+load helper-stopped
 
 setup() {
 	given_no_gc_meanwhile
@@ -114,6 +115,41 @@ teardown() {
 	rule_packets_are ingress '5 0'
 	apply a
 	rule_packets_are ingress '5 0'
+}
+
+@test "what the plugin as built has counted lives on over the first apply" {
+	given_quiet_server
+	given_policy a 'drop tcp to port 22'
+	on_server attach eth0 --ingress --chain policy
+	ping_often 3
+	apply a
+	rule_packets_are ingress '0 3'
+}
+
+# Whichever file it comes from, and killed before that has its name.
+lives_on_after_a_killed_apply() { # WORD... that rearrange the chain
+	local n
+	given_quiet_server
+	given_policy_shims
+	given_policy a 'pass icmp' 'default pass'
+	on_server attach eth0 --ingress --chain policy
+	for ((n = 1; ; n++)); do
+		run front KILL changes "$n" policy apply eth0 "$POLICIES/a.policy"
+		was_stopped || fail 'no graft'
+		[[ $(<"$TREE/stopped") != 'tc exec bpf graft '* ]] || break
+	done
+	ping_often 3
+	on_server "$@"
+	chain_is ingress 'count policy'
+	rule_packets_are ingress '3 0'
+}
+
+@test "counts of a policy whose apply was killed live on when the chain is rearranged" {
+	lives_on_after_a_killed_apply chain eth0 ingress insert 0 count
+}
+
+@test "counts of a policy whose apply was killed live on when its chain is attached again" {
+	lives_on_after_a_killed_apply attach eth0 --ingress --chain count,policy
 }
 
 @test "it says what is missing, and where" {
