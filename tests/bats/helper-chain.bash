@@ -214,15 +214,21 @@ kernel_objects() {
 		(.[] | "prog \(.id)"), ([.[].map_ids[]] | unique | .[] | "map \(.)")'
 }
 
+# All that the kernel has, as 'prog ID' and 'map ID'; fails where bpftool does,
+# as it may where others load programs at the moment.
+all_kernel_objects() {
+	local kind found
+	for kind in prog map; do
+		found=$(bpftool -j "$kind" show) || return
+		jq -r --arg kind "$kind" '.[] | "\($kind) \(.id)"' <<<"$found" || return
+	done
+}
+
 # Nothing in the kernel has these names any more.
 are_gone() { # FILE-OF-KERNEL-OBJECTS
-	local left
-	left=$(comm -12 <(sort -u "$1") <(
-		{
-			bpftool -j prog show | jq -r '.[] | "prog \(.id)"'
-			bpftool -j map show | jq -r '.[] | "map \(.id)"'
-		} | sort
-	))
+	local left now
+	now=$(all_kernel_objects) || return
+	left=$(comm -12 <(sort -u "$1") <(sort <<<"$now"))
 	[[ ! $left ]] || fail "still in the kernel: $left"
 }
 

@@ -12,8 +12,8 @@ setup() {
 }
 
 teardown() {
+	remove_chains # before the namespaces go
 	remove_playgrounds
-	remove_chains
 }
 
 # The front end as uid 0 with these capabilities alone.

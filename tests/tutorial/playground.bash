@@ -15,13 +15,20 @@ readonly TRACE=/sys/kernel/tracing/instances/tutorial
 # In the new namespaces, before anything else.
 make_machine() {
 	local mount
+	# What is not mounted, or hidden by another mount, is not in the way.
 	for mount in /run/netns /run/tailgate; do
-		! mountpoint -q "$mount" || umount -l "$mount"
+		umount -l "$mount" 2>/dev/null || true
 	done
 	mount -t tmpfs -o mode=0755 run /run
-	mkdir /run/tutorial
-	# A tree that stands in /tmp must stay in sight.
-	[[ $PWD/ == /tmp/* ]] || mount -t tmpfs tmp /tmp
+	mkdir -p /run/tutorial/tree
+	mount --bind "$PWD" /run/tutorial/tree
+	mount -t tmpfs tmp /tmp
+	# A tree that is in /tmp must stay in sight, and nothing else of it.
+	[[ $PWD/ != /tmp/* ]] || {
+		mkdir -p "$PWD"
+		mount --bind /run/tutorial/tree "$PWD"
+	}
+	umount /run/tutorial/tree
 	mount -t bpf bpf /sys/fs/bpf
 	ip link set dev lo up
 }

@@ -48,8 +48,8 @@ struct rule_lines {
 /*
  * Takes the text, which ends in a 0 and was allocated, and numbers what is said
  * twice. With expand, rules have the values of lists in place of their names,
- * until these are RULE_LINES_EXPANDED_MAX bytes. 0 or a negative errno; it needs
- * rule_lines_free() in any case.
+ * until these are RULE_LINES_EXPANDED_MAX bytes. 0 or a negative errno; it
+ * needs rule_lines_free() in any case.
  */
 int rule_lines_parse(struct rule_lines *rules, char *text, bool expand);
 
