@@ -24,7 +24,7 @@ enum tg_act_reject {
 	TG_ACT_REJECT_ADMIN,
 };
 
-/* Changes to the packet: bits of ->changes. */
+/* Changes to the packet: bits of ->changes, 16 at most. */
 enum tg_act_change {
 	TG_ACT_SET_MARK = 1 << 0,
 	TG_ACT_SET_PRIORITY = 1 << 1,
@@ -38,14 +38,14 @@ enum tg_act_change {
 struct tg_act {
 	__u8 kind;
 	__u8 reject;
-	__u8 changes;
-	__u8 dscp;
+	__u16 changes;
 	__u32 mark, mark_mask;
 	__u32 priority;
 	__u32 class;
 	__u32 redirect; /* ifindex */
 	__u32 mirror;
-	__u32 unused;
+	__u8 dscp;
+	__u8 unused[3];
 };
 
 _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
@@ -54,8 +54,8 @@ _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
  * Everything that a policy uses, as bits: changes, action kinds and replies. It
  * is a constant of the program, so unused code is removed at load time.
  */
-#define TG_USES_KIND(kind) (1U << (8 + (kind)))
-#define TG_USES_REPLY(reject) (1U << (16 + (reject)))
+#define TG_USES_KIND(kind) (1U << (16 + (kind)))
+#define TG_USES_REPLY(reject) (1U << (24 + (reject)))
 #define TG_USES_ALL 0xffffffffU
 
 #define TG_USES_RESET \

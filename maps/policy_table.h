@@ -168,6 +168,7 @@ struct tg_policy {
 	__u32 size;	 /* of the tables */
 	__u32 used;	 /* changes and kinds of action, as bits */
 	__u32 acts;	 /* struct tg_act, in the tables */
+	__u32 rule_acts; /* 0, or the act of each rule: TG_ACT_OF_RULE */
 	__u32 malformed; /* the outcome of malformed packets */
 	__u32 version;	 /* TG_POLICY_VERSION, checked by the compiler */
 	__u32 mark_mask[TG_MARKS];
@@ -183,6 +184,11 @@ struct tg_policy {
 #define TG_OUTCOME_ACT_BITS 9
 #define TG_OUTCOME_RULE_SHIFT (TG_OUTCOME_KIND_BITS + TG_OUTCOME_ACT_BITS)
 #define TG_OUTCOME_ACTS (1 << TG_OUTCOME_ACT_BITS)
+/*
+ * In place of the number of an act: the policy has more acts than fit into an
+ * outcome, and the number is the rule's word at ->rule_acts.
+ */
+#define TG_ACT_OF_RULE (TG_OUTCOME_ACTS - 1)
 #define TG_OUTCOME(rule, act, kind)               \
 	((__u32)(rule) << TG_OUTCOME_RULE_SHIFT | \
 	 (__u32)(act) << TG_OUTCOME_KIND_BITS | (kind))

@@ -105,12 +105,14 @@ static __always_inline struct tg_rule_block *tg_policy_block(__u32 rule)
 static __always_inline int tg_policy_act(struct tg_packet *pkt, __u32 outcome,
 					 __u32 found, __u32 used)
 {
-	__u64 act;
+	__u64 act = TG_OUTCOME_ACT(outcome);
 
 	if (!(used & ~TG_USES_SIMPLE))
 		return tg_act_simply(pkt, TG_OUTCOME_KIND(outcome), used);
-	act = constants()->acts +
-	      TG_OUTCOME_ACT(outcome) * sizeof(struct tg_act);
+	if (constants()->rule_acts && act == TG_ACT_OF_RULE)
+		act = tg_load32(constants()->rule_acts +
+				sizeof(__u32) * TG_OUTCOME_RULE(outcome));
+	act = constants()->acts + act * sizeof(struct tg_act);
 	tg_forget(act);
 	if (act > tg_table_size() - sizeof(struct tg_act))
 		return tg_next(pkt);

@@ -43,6 +43,22 @@ teardown() {
 	rules_are ingress 'drop tcp to port 80' 'default pass'
 }
 
+@test "rules that do more different things than an outcome has numbers for are all in force" {
+	local rules=() number
+	given_server
+	for ((number = 1; number <= 600; number++)); do
+		rules+=("next udp to port $number set mark $number")
+	done
+	given_policy a "${rules[@]}" 'pass tcp to port 8080 set mark 0xbeef' 'drop tcp to port 80 mirror to lo'
+	in_server iptables -t raw -A PREROUTING -m mark --mark 0xbeef
+	on_server attach eth0 --ingress --chain policy
+	apply a
+	refute_reaches http 80
+	reaches http 8080
+	run -0 in_server iptables -t raw -vxnL PREROUTING
+	[[ $output =~ [1-9][0-9]*\ +[0-9]+.*"mark match 0xbeef" ]]
+}
+
 @test "--hook changes that hook alone" {
 	given_device
 	given_policy a 'drop tcp to port 80' 'default pass'

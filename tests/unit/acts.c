@@ -3,13 +3,16 @@
  * acts - what the compiler writes into the tables for each action and change
  * that a rule can name.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "policy/compile/compile.h"
 #include "policy/compile/model/acts.h"
 #include "policy/language/text/read.h"
 #include "tap.h"
 
 #define LO 1 /* the index of lo, in every namespace */
+#define MANY 1500
 
 static const struct row {
 	const char *rule;
@@ -83,11 +86,68 @@ static void check_row(struct tap *tap, const struct row *row)
 	policy_free(&policy);
 }
 
+/* --- more acts than an outcome has numbers for */
+
+static int compile_many(struct policy *policy, struct compiled *compiled,
+			struct diagnostics *diagnostics, uint32_t count)
+{
+	struct read_options read = { 0 };
+	struct compile_options options = { 0 };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int err;
+
+	for (uint32_t number = 1; number <= count; number++)
+		fprintf(out, "pass udp to port %u set mark %u\n", number,
+			number);
+	fclose(out);
+	err = policy_read_text(policy, "many", text, size, &read, diagnostics);
+	if (!err)
+		err = policy_compile(policy, &options, compiled, diagnostics);
+	free(text);
+	return err;
+}
+
+static bool has_act(const struct compiled *compiled, uint32_t rule)
+{
+	const struct tg_policy *constants = &compiled->constants;
+	const uint8_t *bytes = compiled->tables.bytes;
+	struct tg_act act;
+	uint32_t number;
+
+	memcpy(&number, bytes + constants->rule_acts + rule * sizeof(number),
+	       sizeof(number));
+	memcpy(&act, bytes + constants->acts + number * sizeof(act),
+	       sizeof(act));
+	return act.mark == rule && act.changes == TG_ACT_SET_MARK;
+}
+
+static void check_many(struct tap *tap, uint32_t count, bool has_table)
+{
+	struct diagnostics diagnostics = { 0 };
+	struct compiled compiled = { 0 };
+	struct policy policy = { 0 };
+	bool good = !compile_many(&policy, &compiled, &diagnostics, count);
+
+	good = good && !!compiled.constants.rule_acts == has_table;
+	for (uint32_t rule = 1; good && has_table && rule <= count; rule++)
+		good = has_act(&compiled, rule);
+	tap_ok(tap, good, "%u rules that each do something else", count);
+	compiled_free(&compiled);
+	diagnostics_free(&diagnostics);
+	policy_free(&policy);
+}
+
 int main(void)
 {
-	struct tap tap = tap_plan(stdout, ROWS);
+	struct tap tap = tap_plan(stdout, ROWS + 3);
 
 	for (size_t i = 0; i < ROWS; i++)
 		check_row(&tap, &rows[i]);
+	/* the default's act is one more */
+	check_many(&tap, TG_ACT_OF_RULE - 1, false);
+	check_many(&tap, TG_ACT_OF_RULE, true);
+	check_many(&tap, MANY, true);
 	return tap_end(&tap);
 }

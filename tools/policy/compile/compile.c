@@ -21,7 +21,8 @@ struct compilation {
 	struct flat_policy flat;
 	struct marks marks;
 	struct acts acts;
-	uint32_t *outcomes; /* of the default and the rules, by number */
+	uint32_t *outcomes;  /* of the default and the rules, by number */
+	uint32_t *rule_acts; /* the same */
 };
 
 static int too_large(struct compilation *compilation)
@@ -41,8 +42,11 @@ static int too_large(struct compilation *compilation)
 static void set_outcome(struct compilation *compilation, uint32_t number,
 			int act)
 {
-	compilation->outcomes[number] =
-		TG_OUTCOME(number, act, compilation->acts.list[act].kind);
+	int in_outcome = act < TG_ACT_OF_RULE ? act : TG_ACT_OF_RULE;
+
+	compilation->rule_acts[number] = act;
+	compilation->outcomes[number] = TG_OUTCOME(
+		number, in_outcome, compilation->acts.list[act].kind);
 }
 
 static int add_outcome(struct compilation *compilation,
@@ -54,12 +58,6 @@ static int add_outcome(struct compilation *compilation,
 	if (act == -ENODEV)
 		report_error(compilation->diagnostics, rule->place,
 			     "there is no device '%s' here", device);
-	if (act >= TG_OUTCOME_ACTS) {
-		report_error(compilation->diagnostics, rule->place,
-			     "the rules do more than %d different things",
-			     TG_OUTCOME_ACTS);
-		return -E2BIG;
-	}
 	if (act >= 0)
 		set_outcome(compilation, number, act);
 	return act < 0 ? act : 0;
@@ -74,7 +72,8 @@ static int add_outcomes(struct compilation *compilation)
 		acts_add_default(&compilation->acts, policy->default_action);
 
 	compilation->outcomes = calloc(count, sizeof(*compilation->outcomes));
-	if (result < 0 || !compilation->outcomes)
+	compilation->rule_acts = calloc(count, sizeof(*compilation->rule_acts));
+	if (result < 0 || !compilation->outcomes || !compilation->rule_acts)
 		return -ENOMEM;
 	set_outcome(compilation, 0, result);
 	result = 0;
@@ -121,6 +120,12 @@ static void set_constants(struct compilation *compilation)
 	constants->used = acts->used;
 	constants->acts = blob_append(&compiled->tables, acts->list,
 				      acts->count * sizeof(*acts->list), 8);
+	if (acts->count > TG_ACT_OF_RULE)
+		constants->rule_acts =
+			blob_append(&compiled->tables, compilation->rule_acts,
+				    ((size_t)compiled->rule_count + 1) *
+					    sizeof(*compilation->rule_acts),
+				    sizeof(*compilation->rule_acts));
 	constants->malformed = compilation->outcomes[number];
 	for (size_t i = 0; i < compilation->marks.count; i++)
 		constants->mark_mask[i] = compilation->marks.masks[i];
@@ -196,6 +201,7 @@ int policy_compile(const struct policy *policy,
 	flat_free(&compilation.flat);
 	acts_free(&compilation.acts);
 	free(compilation.outcomes);
+	free(compilation.rule_acts);
 	return err;
 }
 

@@ -56,8 +56,12 @@ void dump_outcome(FILE *out, uint32_t outcome)
 		fprintf(out, "rule %u", rule);
 	else
 		fputs("default", out);
-	fprintf(out, " (act %u, %s)", TG_OUTCOME_ACT(outcome),
-		kinds[TG_OUTCOME_KIND(outcome)]);
+	if (TG_OUTCOME_ACT(outcome) == TG_ACT_OF_RULE)
+		fprintf(out, " (the rule's act, %s)",
+			kinds[TG_OUTCOME_KIND(outcome)]);
+	else
+		fprintf(out, " (act %u, %s)", TG_OUTCOME_ACT(outcome),
+			kinds[TG_OUTCOME_KIND(outcome)]);
 }
 
 void dump_policy(FILE *out, const struct policy *policy,

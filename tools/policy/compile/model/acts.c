@@ -24,11 +24,14 @@ static const uint8_t rejects[] = {
 
 static int add(struct acts *acts, const struct tg_act *act)
 {
-	for (size_t i = 0; i < acts->count; i++) {
-		if (!memcmp(&acts->list[i], act, sizeof(*act)))
-			return i;
-	}
-	if (!vec_reserve(acts->list, acts->room, acts->count + 1))
+	uint64_t hash = hash_bytes(0, act, sizeof(*act));
+	uint32_t number;
+
+	for (size_t step = 0; hash_next(&acts->numbers, hash, &step, &number);)
+		if (!memcmp(&acts->list[number], act, sizeof(*act)))
+			return number;
+	if (!vec_reserve(acts->list, acts->room, acts->count + 1) ||
+	    !hash_add(&acts->numbers, hash, acts->count))
 		return -ENOMEM;
 	acts->list[acts->count] = *act;
 	acts->used |= tg_act_uses(act);
@@ -106,5 +109,6 @@ int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
 void acts_free(struct acts *acts)
 {
 	free(acts->list);
+	hash_free(&acts->numbers);
 	*acts = (struct acts){ 0 };
 }

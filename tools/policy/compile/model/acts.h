@@ -3,13 +3,15 @@
 #ifndef TG_COMPILE_ACTS_H
 #define TG_COMPILE_ACTS_H
 
+#include "lib/hash.h"
 #include "policy/language/policy.h"
 #include "policy_act.h"
 
 struct acts {
 	struct tg_act *list;
 	size_t count, room;
-	uint32_t used; /* by any of them: see policy_act.h */
+	struct hash numbers; /* of the acts in the list */
+	uint32_t used;	     /* by any of them: see policy_act.h */
 };
 
 /*
