@@ -86,7 +86,8 @@ static bool agrees(const struct policy *policy,
 		   const struct policy_packet *packet,
 		   struct policy_verdict verdict)
 {
-	struct policy_verdict all = policy_match(policy, packet);
+	struct policy_verdict all = policy_match(
+		policy, &(struct match_context){ .packet = packet });
 
 	if (all.rule == verdict.rule && all.action == verdict.action)
 		return true;

@@ -195,7 +195,8 @@ static const struct policy_rule *ask(const struct truth *truth, size_t number,
 	memcpy(blocks, policy->blocks, sizeof(blocks));
 	blocks[0].rules += number;
 	blocks[0].count = 1;
-	return policy_match(&one, packet).rule;
+	return policy_match(&one, &(struct match_context){ .packet = packet })
+		.rule;
 }
 
 static const uint64_t *rules_for(const struct truth *truth, enum side side,
@@ -215,7 +216,8 @@ struct policy_verdict truth_match(const struct truth *truth,
 	const uint64_t *source, *target;
 
 	if (!four && !packet->has[POLICY_TARGET6])
-		return policy_match(truth->policy, packet);
+		return policy_match(truth->policy, &(struct match_context){
+							   .packet = packet });
 	source = rules_for(truth, four ? SOURCE4_SIDE : SOURCE6_SIDE, packet);
 	target = rules_for(truth, four ? TARGET4_SIDE : TARGET6_SIDE, packet);
 	for (size_t i = 0; i < truth->words; i++) {

@@ -43,7 +43,10 @@ char *subject_read(struct policy *policy, struct random *random,
 uint32_t subject_decides(const struct policy *policy,
 			 const struct policy_packet *packet)
 {
-	const struct policy_rule *rule = policy_match(policy, packet).rule;
+	const struct policy_rule *rule =
+		policy_match(policy,
+			     &(struct match_context){ .packet = packet })
+			.rule;
 	uint32_t first = 1;
 
 	for (size_t i = 0; rule && i < policy->block_count; i++) {

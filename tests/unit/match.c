@@ -248,7 +248,9 @@ static enum policy_action judge(const struct probe *probe,
 		.default_action = POLICY_PASS,
 	};
 
-	return policy_match(&policy, packet).action;
+	return policy_match(&policy,
+			    &(struct match_context){ .packet = packet })
+		.action;
 }
 
 static bool check(struct tap *tap, const struct probe *probe,

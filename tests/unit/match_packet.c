@@ -162,8 +162,10 @@ static void check_absence(struct tap *tap, const struct presence *presence)
 		struct policy_block block = { .rules = &rule, .count = 1 };
 		struct policy policy = { .blocks = &block, .block_count = 1 };
 
-		good = (policy_match(&policy, &packet).rule == &rule) ==
-		       packet.has[i / 2];
+		good = (policy_match(
+				&policy,
+				&(struct match_context){ .packet = &packet })
+				.rule == &rule) == packet.has[i / 2];
 	}
 	tap_ok(tap, good, "rules on what '%s' has not", presence->words);
 }

@@ -92,7 +92,8 @@ static void judge(struct run *run, char *found, size_t size)
 	run->described.metadata.has_skb = true;
 	policy_packet_read(&packet, run->described.frame, run->described.size,
 			   &run->described.metadata);
-	verdict = policy_match(&run->policy, &packet);
+	verdict = policy_match(&run->policy,
+			       &(struct match_context){ .packet = &packet });
 	if (verdict.rule)
 		snprintf(line, sizeof(line), "%u", verdict.rule->place.line);
 	snprintf(found, size, "%s %s%s", actions[verdict.action], line,

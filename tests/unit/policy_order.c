@@ -212,7 +212,8 @@ static void judge(const struct policy *policy,
 		struct policy_verdict verdict;
 
 		make_packet(&packet);
-		verdict = policy_match(policy, &packet);
+		verdict = policy_match(
+			policy, &(struct match_context){ .packet = &packet });
 		if (!verdict.rule)
 			continue;
 		counts->decided++;

@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "policy/command_line.h"
 #include "explain.h"
@@ -148,6 +149,14 @@ static int read_policy(struct explain *explain)
 	return err;
 }
 
+static uint64_t boot_time(void)
+{
+	struct timespec time = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return time.tv_sec * UINT64_C(1000000000) + time.tv_nsec;
+}
+
 static void answer(void *command_data, struct question *question)
 {
 	struct explain *explain = command_data;
@@ -157,9 +166,12 @@ static void answer(void *command_data, struct question *question)
 		.expand = explain->expand,
 	};
 
-	if (!question->error)
-		answer.verdict =
-			policy_match(&explain->policy, &question->packet);
+	if (!question->error) {
+		struct match_context context = { .packet = &question->packet,
+						 .now = boot_time() };
+
+		answer.verdict = policy_match(&explain->policy, &context);
+	}
 	if (explain->questions.json)
 		answer_print_json(stdout, &answer);
 	else

@@ -19,8 +19,9 @@ static bool in_ranges(const struct policy_condition *condition,
 }
 
 static bool holds(const struct policy_condition *condition,
-		  const struct policy_packet *packet)
+		  const struct match_context *context)
 {
+	const struct policy_packet *packet = context->packet;
 	struct policy_value value;
 
 	if (condition->either_family && !packet->has[condition->field])
@@ -34,10 +35,10 @@ static bool holds(const struct policy_condition *condition,
 }
 
 static bool all_hold(const struct policy_rule *rule,
-		     const struct policy_packet *packet)
+		     const struct match_context *context)
 {
 	for (size_t i = 0; i < rule->condition_count; i++) {
-		if (!holds(&rule->conditions[i], packet))
+		if (!holds(&rule->conditions[i], context))
 			return false;
 	}
 	return true;
@@ -46,16 +47,16 @@ static bool all_hold(const struct policy_rule *rule,
 /* The rule that decides, in this list or in one that it jumps to; or NULL. */
 static const struct policy_rule *decide(const struct policy *policy,
 					const struct policy_block *block,
-					const struct policy_packet *packet)
+					const struct match_context *context)
 {
 	for (size_t i = 0; i < block->count; i++) {
 		const struct policy_rule *rule = &block->rules[i];
 
-		if (!all_hold(rule, packet))
+		if (!all_hold(rule, context))
 			continue;
 		if (rule->action == POLICY_JUMP)
 			rule = decide(policy, &policy->blocks[rule->target],
-				      packet);
+				      context);
 		if (rule)
 			return rule;
 	}
@@ -63,12 +64,12 @@ static const struct policy_rule *decide(const struct policy *policy,
 }
 
 struct policy_verdict policy_match(const struct policy *policy,
-				   const struct policy_packet *packet)
+				   const struct match_context *context)
 {
 	const struct policy_rule *rule = NULL;
 
 	if (policy->block_count)
-		rule = decide(policy, &policy->blocks[0], packet);
+		rule = decide(policy, &policy->blocks[0], context);
 	return (struct policy_verdict){
 		.action = rule ? rule->action : policy->default_action,
 		.rule = rule,

@@ -45,7 +45,17 @@ struct policy_verdict {
 	const struct policy_rule *rule; /* that decided; NULL: the default */
 };
 
+/*
+ * What a rule is judged in: the packet, and the state of the host. Sets and
+ * flows will be members of it, as the same packet has another verdict once they
+ * change; deadlines in them are compared with the clock.
+ */
+struct match_context {
+	const struct policy_packet *packet;
+	uint64_t now; /* nanoseconds of CLOCK_BOOTTIME */
+};
+
 struct policy_verdict policy_match(const struct policy *policy,
-				   const struct policy_packet *packet);
+				   const struct match_context *context);
 
 #endif
