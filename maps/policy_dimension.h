@@ -37,12 +37,14 @@ enum tg_presence {
  *	PAGED	16 bits: one page per high byte, one word per low byte
  *	TRIE	32 bits, always three steps: struct tg_policy_trie
  *	WIDE	up to 128 bits, by search: struct tg_policy_wide
+ *	LIVE	like DIRECT, of a number that the plugin looks up in a map
  */
 enum tg_map_kind {
 	TG_MAP_DIRECT,
 	TG_MAP_PAGED,
 	TG_MAP_TRIE,
 	TG_MAP_WIDE,
+	TG_MAP_LIVE,
 };
 
 /*
@@ -55,8 +57,14 @@ enum tg_map_kind {
  * in progs/include/policy_value.h. The lookup reads addresses itself: those of
  * IPv6 are WIDE, and bits is their size. There is one mark dimension per mask,
  * four in all.
+ *
+ * The value of a LIVE field, a live fact, is a lookup in a map. It is done
+ * once, before all others, and only if rules test the field.
  */
 /* clang-format off */
+#ifndef TG_LIVE_LIST
+#define TG_LIVE_LIST(TG_DIMENSION) /* none yet; a test brings one */
+#endif
 #define TG_DIMENSION_LIST(TG_DIMENSION)                                      \
 	TG_DIMENSION(PROTOCOL, DIRECT, 8, IP, ALWAYS, headers->protocol)     \
 	TG_DIMENSION(TO, TRIE, 128, IP, ALWAYS, 0)                           \
@@ -96,7 +104,8 @@ enum tg_map_kind {
 	TG_DIMENSION(MARK0, WIDE, 32, ALL, SKB, packet->skb->mark)           \
 	TG_DIMENSION(MARK1, WIDE, 32, ALL, SKB, packet->skb->mark)           \
 	TG_DIMENSION(MARK2, WIDE, 32, ALL, SKB, packet->skb->mark)           \
-	TG_DIMENSION(MARK3, WIDE, 32, ALL, SKB, packet->skb->mark)
+	TG_DIMENSION(MARK3, WIDE, 32, ALL, SKB, packet->skb->mark)           \
+	TG_LIVE_LIST(TG_DIMENSION)
 /* clang-format on */
 
 enum tg_dimension {
@@ -120,6 +129,7 @@ enum tg_dimension_bits {
 /* The TRIE and WIDE fields, in the same order. */
 #define TG_WIDE_OF_DIRECT(then, name)
 #define TG_WIDE_OF_PAGED(then, name)
+#define TG_WIDE_OF_LIVE(then, name)
 #define TG_WIDE_OF_TRIE(then, name) then(name)
 #define TG_WIDE_OF_WIDE(then, name) then(name)
 
@@ -133,6 +143,22 @@ enum tg_wide {
 };
 
 #define TG_TRIES 2 /* TO and FROM */
+
+/* The LIVE fields, in the same order. */
+#define TG_LIVE_OF_DIRECT(then, name)
+#define TG_LIVE_OF_PAGED(then, name)
+#define TG_LIVE_OF_TRIE(then, name)
+#define TG_LIVE_OF_WIDE(then, name)
+#define TG_LIVE_OF_LIVE(then, name) then(name)
+
+enum tg_live {
+#define TG_LIVE_NAME(name) TG_LIVE_##name,
+#define TG_LIVE_ENUM(name, kind, ...) TG_LIVE_OF_##kind(TG_LIVE_NAME, name)
+	TG_DIMENSION_LIST(TG_LIVE_ENUM)
+#undef TG_LIVE_ENUM
+#undef TG_LIVE_NAME
+		TG_LIVES,
+};
 
 _Static_assert(TG_DIMENSIONS <= 64, "a bit for each in struct tg_policy");
 

@@ -18,7 +18,7 @@ struct tg_lookup {
 	const struct tg_policy *policy;
 	const struct tg_policy_family *family;
 	enum tg_policy_family_id id;
-	const struct tg_policy_packet *packet;
+	struct tg_policy_packet *packet;
 };
 
 static __always_inline __u32 tg_class_address4(const struct tg_lookup *lookup,
@@ -79,6 +79,14 @@ static __always_inline __u32 tg_class_value(const struct tg_lookup *lookup,
 				     : tg_class_paged(map, value);
 }
 
+static __always_inline __u32 tg_class_live(const struct tg_lookup *lookup,
+					   enum tg_dimension dimension,
+					   int place)
+{
+	return tg_class_direct(lookup->family->map[dimension],
+			       tg_blur(lookup->packet->live[place]));
+}
+
 static __always_inline __u32 tg_class_of(const struct tg_lookup *lookup,
 					 enum tg_dimension dimension,
 					 enum tg_map_kind kind,
@@ -93,16 +101,21 @@ static __always_inline __u32 tg_class_of(const struct tg_lookup *lookup,
 	case TG_MAP_WIDE:
 		return tg_class_searched(lookup, dimension, presence, bits,
 					 place);
+	case TG_MAP_LIVE:
+		return tg_class_live(lookup, dimension, place);
 	default:
 		return tg_class_value(lookup, dimension, kind);
 	}
 }
 
-/* The arguments are those of TG_DIMENSION(), and the index in wide[]. */
+/* The arguments of TG_DIMENSION(), and the index in wide[] or live[]. */
 #define TG_WIDE_PLACE(name) +TG_WIDE_##name
+#define TG_LIVE_PLACE(name) +TG_LIVE_##name
 #define TG_CLASS_OF(lookup, name, kind, bits, presence)                        \
 	tg_class_of((lookup), TG_DIM_##name, TG_MAP_##kind, TG_HAS_##presence, \
-		    (bits), 0 TG_WIDE_OF_##kind(TG_WIDE_PLACE, name))
+		    (bits),                                                    \
+		    0 TG_WIDE_OF_##kind(TG_WIDE_PLACE, name)                   \
+			    TG_LIVE_OF_##kind(TG_LIVE_PLACE, name))
 
 /*
  * Whether packets of this family can have the field. In this form, clang folds
@@ -118,6 +131,26 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 	(tg_can_have((lookup)->id, (TG_OF_##families & TG_OF_IP) != 0, \
 		     (TG_OF_##families & TG_OF_OTHER) != 0) &&         \
 	 (lookup)->family->used & TG_DIM_BIT(TG_DIM_##name))
+
+/*
+ * Live facts that rules of this family test. They come first, since calls of
+ * helpers clobber registers.
+ */
+static __always_inline void tg_look_up_facts(const struct tg_lookup *lookup)
+{
+	(void)lookup; /* no field is live yet */
+#define TG_FACT(name, kind, bits, families, presence, value) \
+	TG_LIVE_OF_##kind(TG_FACT_IF_USED, (name, families))
+#define TG_FACT_IF_USED(of) TG_LOOK_UP_FACT of
+#define TG_LOOK_UP_FACT(name, families)                \
+	if (TG_IS_USED(lookup, name, families))        \
+		lookup->packet->live[TG_LIVE_##name] = \
+			tg_value(lookup->packet, lookup->id, TG_DIM_##name);
+	TG_DIMENSION_LIST(TG_FACT)
+#undef TG_FACT
+#undef TG_FACT_IF_USED
+#undef TG_LOOK_UP_FACT
+}
 
 /*
  * The classes of all five keys, before any is used, so that the processor
@@ -242,7 +275,7 @@ static __always_inline __u32 tg_tree_lookup(const struct tg_lookup *lookup)
 
 static __always_inline __u32 tg_find_in(const struct tg_policy *policy,
 					enum tg_policy_family_id id,
-					const struct tg_policy_packet *packet)
+					struct tg_policy_packet *packet)
 {
 	struct tg_lookup lookup = {
 		.policy = policy,
@@ -251,14 +284,15 @@ static __always_inline __u32 tg_find_in(const struct tg_policy *policy,
 		.packet = packet,
 	};
 
+	tg_look_up_facts(&lookup);
 	if (id != TG_FAMILY_OTHER && lookup.family->engine == TG_ENGINE_TREE)
 		return tg_tree_lookup(&lookup);
 	return tg_dag_find(&lookup);
 }
 
 /* The outcome of a packet that was parsed: see TG_OUTCOME(). */
-static __always_inline __u32 tg_policy_find(
-	const struct tg_policy *policy, const struct tg_policy_packet *packet)
+static __always_inline __u32 tg_policy_find(const struct tg_policy *policy,
+					    struct tg_policy_packet *packet)
 {
 	switch (packet->headers->network) {
 	case TG_NET_IPV4:

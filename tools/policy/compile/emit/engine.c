@@ -95,6 +95,7 @@ static int write_map(struct blob *blob, const struct family *family,
 
 	switch (kind_of(family, dimension)) {
 	case TG_MAP_DIRECT:
+	case TG_MAP_LIVE:
 		*map = table_direct(blob, numbering);
 		break;
 	case TG_MAP_PAGED:
