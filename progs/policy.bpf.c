@@ -35,9 +35,10 @@ static __always_inline int policy(struct tg_packet *pkt)
 	struct tg_headers headers;
 
 	if (tg_parse(pkt, &headers, TG_DEPTH_TRANSPORT) == TG_PARSED) {
-		tg_merge_parse_states(&headers);
+		/* Before the merge, so that the verifier still knows them. */
 		if (used & TG_USES_FOUND)
 			found = tg_found(pkt, &headers);
+		tg_merge_parse_states(&headers);
 		outcome = tg_policy_look_up(pkt, &headers);
 	}
 	count_rule(pkt, TG_OUTCOME_RULE(outcome));
