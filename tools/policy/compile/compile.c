@@ -10,7 +10,7 @@
 #include "policy/compile/model/family.h"
 #include "policy/compile/model/flatten.h"
 
-/* More than the kernel likes to hold, and than anybody needs. */
+/* Limit for all tables, in bytes. */
 #define TABLES_MAX ((size_t)256 << 20)
 
 struct compilation {
@@ -21,8 +21,8 @@ struct compilation {
 	struct flat_policy flat;
 	struct marks marks;
 	struct acts acts;
-	uint32_t *outcomes;  /* of the default and the rules, by number */
-	uint32_t *rule_acts; /* the same */
+	uint32_t *outcomes;  /* indexed by rule number; 0 is the default */
+	uint32_t *rule_acts; /* likewise */
 };
 
 static int too_large(struct compilation *compilation)
@@ -37,7 +37,7 @@ static int too_large(struct compilation *compilation)
 	return -E2BIG;
 }
 
-/* --- the outcome of each rule */
+/* --- outcomes of rules */
 
 static void set_outcome(struct compilation *compilation, uint32_t number,
 			int act)
@@ -93,7 +93,7 @@ static int add_outcomes(struct compilation *compilation)
 	return result;
 }
 
-/* What cannot be read is judged by the rules that ask nothing. */
+/* Malformed packets have no fields, so only unconditional rules apply. */
 static uint32_t number_for_malformed(const struct flat_policy *flat)
 {
 	for (size_t i = 0; i < flat->count; i++) {

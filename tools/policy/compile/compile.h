@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a checked policy to the constants and the tables of its object. */
+/*
+ * Compiles a checked policy to the constants and tables of the policy plugin.
+ * Used by tg-policy compile and the tests.
+ */
 #ifndef TG_COMPILE_H
 #define TG_COMPILE_H
 
@@ -12,18 +15,18 @@
 struct compiled {
 	struct tg_policy constants;
 	struct blob tables;
-	uint32_t rule_count; /* numbers go from 1 to this; 0 is the default */
+	uint32_t rule_count; /* rules have numbers from 1; 0 is the default */
 };
 
 struct compile_options {
-	/* for tests: the second choice where the first one would do */
+	/* for tests: force a data structure that is not the first choice */
 	bool only_trees, only_search, only_short;
-	FILE *dump; /* the tables in words go there, if it is not NULL */
+	FILE *dump; /* prints the tables there if not NULL */
 };
 
 /*
- * 0, or a negative errno after a message has gone to the diagnostics (but for
- * -ENOMEM). It needs compiled_free() in any case.
+ * Returns 0, or a negative errno with a message in the diagnostics, except for
+ * -ENOMEM. compiled_free() is needed either way.
  */
 int policy_compile(const struct policy *policy,
 		   const struct compile_options *options,

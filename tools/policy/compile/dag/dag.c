@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A node stands for the rules that may still decide after some fields have been
- * asked: a list in the order of the policy, without those that can no longer
- * be the first. The next field splits it into a list for each run of values;
- * equal lists are one node.
+ * A node represents the rules that can still match after some fields have been
+ * looked up: a list in policy order, without rules that can no longer match
+ * first. The next field splits it into one list for each run of values; equal
+ * lists share a node.
  */
 #include "dag.h"
 
@@ -23,14 +23,14 @@ struct dag {
 	size_t work_left;
 	struct dag_levels levels;
 	struct dag_nodes nodes;
-	struct list_seen seen; /* suffixes that a list has already */
+	struct list_seen seen; /* suffixes that are already in a list */
 	int err;
 };
 
 static uint32_t node_for(struct dag *dag, size_t depth, const uint32_t *list,
 			 size_t count);
 
-/* The first class whose first interval is not before this one. */
+/* The first class whose first interval is this one or a later one. */
 static uint32_t class_from(const struct dimension *dimension, uint32_t interval)
 {
 	uint32_t from = 0, to = dimension->class_count;
@@ -46,7 +46,10 @@ static uint32_t class_from(const struct dimension *dimension, uint32_t interval)
 	return from;
 }
 
-/* Classes come in the order of their first intervals, as the runs do. */
+/*
+ * Merges intervals' runs to runs of classes; both are ordered by first
+ * interval.
+ */
 static size_t runs_of_classes(const struct dag_split *split,
 			      struct dag_run *runs)
 {
@@ -57,7 +60,7 @@ static size_t runs_of_classes(const struct dag_split *split,
 		uint32_t child = split->groups[split->runs[i].group].child;
 		uint32_t class = class_from(dimension, split->runs[i].interval);
 
-		/* no class begins in the run before */
+		/* no class starts in the previous run */
 		if (count && runs[count - 1].class == class)
 			count--;
 		if (class < dimension->class_count &&
@@ -79,7 +82,7 @@ static uint32_t add_node(struct dag *dag, const struct dag_split *split,
 		return 0;
 	}
 	count = runs_of_classes(split, runs);
-	/* what has nothing to ask any more asks nothing here */
+	/* skip the level if all classes lead to the same leaf */
 	if (count == 1 && runs[0].child & DAG_LEAF)
 		child = runs[0].child;
 	else if (!dag_nodes_add(&dag->nodes, depth, runs, count, &child))
@@ -116,7 +119,7 @@ static uint32_t split_list(struct dag *dag, size_t depth, const uint32_t *list,
 	return child;
 }
 
-/* The list is as short as a split makes it for this level. */
+/* The list has to be filtered for this level. */
 static uint32_t node_for(struct dag *dag, size_t depth, const uint32_t *list,
 			 size_t count)
 {
@@ -135,7 +138,7 @@ static uint32_t node_for(struct dag *dag, size_t depth, const uint32_t *list,
 	return child;
 }
 
-/* All rules, without those that ask what an earlier one asks. */
+/* All rules, except those that an earlier rule with equal conditions hides. */
 static size_t first_list(struct dag *dag, uint32_t *list)
 {
 	const uint32_t *suffixes = dag->levels.levels[0].suffixes;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The decision DAG of a family: for each field in turn, a row with a reference
- * for each class of its values, up to the leaf of the rule that decides. Rows
- * that say the same are one, so lists of rules that go on alike meet again.
+ * Builds the decision DAG of a family: one level for each field, with rows that
+ * map each class of the field's values to a row of the next level or to a rule.
+ * Equal rows are shared, so that paths with equal remaining rules merge.
  */
 #ifndef TG_COMPILE_DAG_H
 #define TG_COMPILE_DAG_H
@@ -11,14 +11,14 @@
 #include "policy/compile/model/family.h"
 
 struct dag_limits {
-	size_t work;	 /* words that are looked at or written */
-	size_t size;	 /* of the rows, in bytes */
-	bool only_short; /* rows, wherever they can be */
+	size_t work;	 /* words read or written */
+	size_t size;	 /* size of all rows, in bytes */
+	bool only_short; /* force short rows, for tests */
 };
 
 /*
- * Sets the root and all that the lookup has to know of the rows. -E2BIG where a
- * limit is reached: what is in the blob is of no use then.
+ * Sets the root and the constants of the lookup. Returns -E2BIG if a limit is
+ * reached; the blob's contents are undefined then.
  */
 int dag_build(struct blob *blob, const struct family *family,
 	      const struct dag_limits *limits,

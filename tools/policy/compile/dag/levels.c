@@ -24,7 +24,9 @@ static bool init_level(struct dag_level *level, const struct family *family,
 	return true;
 }
 
-/* What each rule asks from a level on: the same numbers for the same. */
+/*
+ * Numbers each rule's conditions from a level on; equal ones get equal numbers.
+ */
 static bool number_suffixes(struct dag_levels *levels, size_t depth,
 			    size_t rules)
 {

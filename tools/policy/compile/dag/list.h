@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the DAG's builder keeps about lists of rules. */
+/*
+ * Helpers for lists of rule numbers, used by the DAG's builder: a set of
+ * numbers, and a memo of results by list.
+ */
 #ifndef TG_COMPILE_DAG_LIST_H
 #define TG_COMPILE_DAG_LIST_H
 
@@ -9,7 +12,7 @@
 
 #include "lib/hash.h"
 
-/* --- numbers that have been seen since the last clearing */
+/* --- a set of numbers that can be cleared quickly */
 
 struct list_seen {
 	uint32_t *stamps;
@@ -19,19 +22,19 @@ struct list_seen {
 bool list_seen_init(struct list_seen *seen, size_t count);
 void list_seen_free(struct list_seen *seen);
 void list_seen_clear(struct list_seen *seen);
-/* False where the number was there already. */
+/* Returns false if the number is already in the set. */
 bool list_seen_add(struct list_seen *seen, uint32_t number);
 
-/* A number that stands for a set, to be combined by exclusive or. */
+/* A pseudo-random number for a set; signatures are the XOR of these. */
 uint64_t list_tag(uint32_t set);
 
-/* --- what has become of a list */
+/* --- memo: from a list to the result for it */
 
 struct list_memo {
 	struct hash hash;
 	struct list_memo_entry *entries;
 	size_t count, room;
-	uint32_t *words; /* of all lists */
+	uint32_t *words; /* all lists, concatenated */
 	size_t word_count, word_room;
 };
 

@@ -6,10 +6,10 @@
 
 #include "lib/vec.h"
 
-/* What is more is not counted: a short row has a byte for them. */
+/* More children are not counted: a short row has a byte for each. */
 #define CHILDREN_MAX (TG_SHORT_ROW_MAX + 1)
 
-/* A level has short rows if that makes them smaller by so much, and times. */
+/* Short rows are only used if they save this many bytes and this factor. */
 #define SHORT_SAVES (64 << 10)
 #define SHORT_SAVES_TIMES 1.5
 
@@ -33,15 +33,16 @@ void dag_nodes_free(struct dag_nodes *nodes)
 	hash_free(&nodes->patterns);
 }
 
-static bool is_same(const struct dag_nodes *nodes, const struct dag_node *node,
-		    size_t level, const struct dag_run *runs, size_t count)
+static bool is_same_node(const struct dag_nodes *nodes,
+			 const struct dag_node *node, size_t level,
+			 const struct dag_run *runs, size_t count)
 {
 	return node->level == level && node->run_count == count &&
 	       !memcmp(&nodes->runs[node->first_run], runs,
 		       count * sizeof(*runs));
 }
 
-/* A number for each run's child: the same for the same, as they come. */
+/* Numbers the runs' children in order of appearance; equal ones are equal. */
 static uint32_t number_children(const struct dag_run *runs, size_t count,
 				uint16_t *numbers)
 {
@@ -65,7 +66,7 @@ static size_t rounded_up(size_t size, size_t align)
 	return (size + align - 1) & ~(align - 1);
 }
 
-/* The bytes of the pattern, if it is none that was there before. */
+/* Sets the pattern's bytes, 0 if it exists. Returns false if out of memory. */
 static bool pattern_size(struct dag_nodes *nodes, const struct dag_node *node,
 			 const uint16_t *numbers, size_t *size)
 {
@@ -128,7 +129,8 @@ static bool find_node(const struct dag_nodes *nodes, uint64_t hash,
 		      uint32_t *number)
 {
 	for (size_t step = 0; hash_next(&nodes->hash, hash, &step, number);) {
-		if (is_same(nodes, &nodes->nodes[*number], level, runs, count))
+		if (is_same_node(nodes, &nodes->nodes[*number], level, runs,
+				 count))
 			return true;
 	}
 	return false;

@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows that are no larger together stay whole: a step is faster then. */
+/* Up to this size in bytes, all rows are full rows, which have faster steps. */
 #define WHOLE_ALWAYS (768 << 10)
 
 #define CACHE_LINE 64
 
-/* With more cells the last step is made longer, to be without most of them. */
+/*
+ * With more cells, the last two levels store outcomes directly, which costs a
+ * longer last step but avoids most cells.
+ */
 #define CELLS_ALWAYS 8192
 
 struct rows {
@@ -19,12 +22,12 @@ struct rows {
 	const struct dag_levels *levels;
 	const struct dag_nodes *nodes;
 	bool is_short[TG_DIMENSIONS];
-	bool has_direct; /* outcomes in rows of the level before the last */
-	uint32_t *references; /* of the nodes that are written */
-	uint32_t *leaves;     /* the cells of rules that have one */
-	uint32_t cells;	      /* the last line of them */
+	bool has_direct;      /* the last but one level holds outcomes */
+	uint32_t *references; /* of nodes already written */
+	uint32_t *leaves;     /* cells of rules that have one */
+	uint32_t cells;	      /* the last cache line of cells */
 	size_t cell_count;
-	uint32_t *scratch; /* a word for each class */
+	uint32_t *scratch; /* one word for each class */
 	uint8_t *pattern;
 	struct list_memo patterns[TG_DIMENSIONS];
 	int err;
@@ -40,14 +43,14 @@ static bool is_last(const struct rows *rows, size_t level)
 	return level + 1 == rows->levels->count;
 }
 
-/* Does the level have outcomes in its rows, where others have cells? */
+/* True if rows of the level hold outcomes instead of references to cells. */
 static bool has_outcomes(const struct rows *rows, size_t level)
 {
 	return is_last(rows, level) ||
 	       (rows->has_direct && is_last(rows, level + 1));
 }
 
-/* What stands in a row of the level. */
+/* The word that a row of this level holds for a child. */
 static uint32_t word_of(const struct rows *rows, size_t level, uint32_t child)
 {
 	uint32_t outcome;
@@ -60,7 +63,7 @@ static uint32_t word_of(const struct rows *rows, size_t level, uint32_t child)
 	return is_last(rows, level) ? outcome : TG_DIRECT(outcome);
 }
 
-/* --- leaves that are reached before the last level */
+/* --- leaves reached before the last level */
 
 static void mark_leaf(struct rows *rows, uint32_t child, size_t *count)
 {
@@ -94,7 +97,10 @@ static size_t mark_leaves(struct rows *rows)
 	return count;
 }
 
-/* The lookup looks after the five keys whether it is at a cell. */
+/*
+ * True if the lookup can check for direct outcomes, after the key fields, and
+ * they can be encoded.
+ */
 static bool can_have_direct(const struct rows *rows)
 {
 	const struct dag_levels *levels = rows->levels;
@@ -111,7 +117,7 @@ static bool can_have_direct(const struct rows *rows)
 	return true;
 }
 
-/* Before all rows; the end of them tells the lookup what is one. */
+/* Cells precede all rows, so the lookup tells a cell by its offset. */
 static void write_leaves(struct rows *rows, uint32_t *end)
 {
 	size_t count = mark_leaves(rows), next = 0;
@@ -137,16 +143,16 @@ static void write_leaves(struct rows *rows, uint32_t *end)
 
 /* --- rows */
 
-/* The next place at a multiple of align, and so many bytes further on. */
+/* The next offset that is `further` bytes after a multiple of align. */
 static size_t next_place(const struct rows *rows, size_t align, size_t further)
 {
 	return (rows->blob->size + align - 1 - further) / align * align +
 	       further;
 }
 
-/* 0 when the blob is full. */
-static uint32_t put(struct rows *rows, size_t place, const uint32_t *words,
-		    size_t count)
+/* Returns 0 if the blob is full. */
+static uint32_t put_row(struct rows *rows, size_t place, const uint32_t *words,
+			size_t count)
 {
 	struct blob *blob = rows->blob;
 	size_t size = count * sizeof(*words);
@@ -157,7 +163,7 @@ static uint32_t put(struct rows *rows, size_t place, const uint32_t *words,
 	return place;
 }
 
-/* Nothing is to be asked here: a cell that leads on. */
+/* A cell that skips a level: it only refers to the next one. */
 static uint32_t write_cell(struct rows *rows, uint32_t reference)
 {
 	uint32_t cell;
@@ -194,12 +200,12 @@ static uint32_t write_whole(struct rows *rows, const struct dag_node *node)
 	if (is_last(rows, node->level))
 		further = TG_LAST_ROW;
 	place = next_place(rows, TG_ROW_ALIGN, further);
-	return put(rows, place, rows->scratch, count) ? place - further : 0;
+	return put_row(rows, place, rows->scratch, count) ? place - further : 0;
 }
 
 /*
- * A pattern as it is, or without what is the same in front and at the end: that
- * much is put there for any of its places, so one serves them all.
+ * Writes the whole pattern, or, with has_pads, its middle with a pad of the
+ * row's length on each side, so that every position of the middle can use it.
  */
 static uint32_t write_pattern(struct rows *rows, size_t level, uint32_t from,
 			      uint32_t to, bool has_pads)
@@ -219,7 +225,9 @@ static uint32_t write_pattern(struct rows *rows, size_t level, uint32_t from,
 	return blob_append(rows->blob, bytes, size, 1);
 }
 
-/* The numbers of the children are in scratch[from] up to scratch[to]. */
+/*
+ * Finds or writes the pattern. scratch[from..to) has the numbers of children.
+ */
 static uint32_t pattern_for(struct rows *rows, size_t level, uint32_t from,
 			    uint32_t to)
 {
@@ -241,7 +249,7 @@ static uint32_t pattern_for(struct rows *rows, size_t level, uint32_t from,
 	return has_pads ? pattern + count - from : pattern;
 }
 
-/* Children are numbered as they come, so the first run's is 0. */
+/* Numbers children in order of appearance; the first run's is 0. */
 static uint32_t number_child(uint32_t word, uint32_t *row, uint32_t *count)
 {
 	uint32_t number = 0;
@@ -253,7 +261,10 @@ static uint32_t number_child(uint32_t word, uint32_t *row, uint32_t *count)
 	return number;
 }
 
-/* In the middle of 8 bytes, and in one line of the cache where it fits. */
+/*
+ * Starts in the middle of 8 bytes; does not cross a cache line if it fits in
+ * one.
+ */
 static uint32_t put_short(struct rows *rows, const uint32_t *row, size_t count)
 {
 	size_t place = next_place(rows, TG_SHORT_ROW_ALIGN, TG_SHORT_ROW_BIT);
@@ -262,7 +273,7 @@ static uint32_t put_short(struct rows *rows, const uint32_t *row, size_t count)
 	if (place % CACHE_LINE + size > CACHE_LINE &&
 	    size <= CACHE_LINE - TG_SHORT_ROW_BIT)
 		place = next_place(rows, CACHE_LINE, TG_SHORT_ROW_BIT);
-	return put(rows, place, row, count);
+	return put_row(rows, place, row, count);
 }
 
 static uint32_t write_short(struct rows *rows, const struct dag_node *node)

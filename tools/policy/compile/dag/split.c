@@ -7,7 +7,7 @@
 
 #include "lib/vec.h"
 
-/* A set of this node's rules starts or ends to hold at an interval. */
+/* At this interval, a set starts or ends. */
 struct dag_event {
 	uint32_t interval;
 	uint32_t set;
@@ -22,10 +22,13 @@ static int compare_events(const void *a, const void *b)
 	return one->set < other->set ? -1 : one->set > other->set;
 }
 
-/* Most nodes have few groups. */
+/* Most nodes have fewer groups; these are searched linearly. */
 #define GROUPS_FEW 16
 
-/* Most nodes have few events, and qsort() is slow to begin. */
+/*
+ * Most nodes have fewer events; insertion sort is faster than qsort() for
+ * these.
+ */
 #define EVENTS_FEW 24
 
 static void sort_events(struct dag_event *events, size_t count)
@@ -44,7 +47,9 @@ static void sort_events(struct dag_event *events, size_t count)
 	}
 }
 
-/* Which rules of the list have which set: each set's in order. */
+/*
+ * Links the rules that use each set, in list order. Returns the number of sets.
+ */
 static size_t sort_by_set(struct dag_split *split)
 {
 	struct dag_level *level = split->level;
@@ -84,7 +89,7 @@ static void add_events(struct dag_split *split, uint32_t number)
 	}
 }
 
-/* Where the sets of the list start and end to hold; each set is taken once. */
+/* Collects the starts and ends of the list's sets, each set once. */
 static bool collect_events(struct dag_split *split)
 {
 	const struct dag_level *level = split->level;
@@ -104,7 +109,7 @@ static bool collect_events(struct dag_split *split)
 	return true;
 }
 
-/* --- the sets that hold where the sweep is */
+/* --- active sets */
 
 static void activate(struct dag_level *level, uint32_t number)
 {
@@ -126,7 +131,7 @@ static void deactivate(struct dag_level *level, uint32_t number)
 	level->active_rules -= set->rules;
 }
 
-/* Returns what changes in the signature. */
+/* Activates or deactivates a set. Returns the change of the signature. */
 static uint64_t toggle(struct dag_level *level, uint32_t set)
 {
 	if (level->by_set[set].active_at)
@@ -143,7 +148,7 @@ static void begin_sweep(struct dag_level *level)
 		activate(level, 0);
 }
 
-/* --- the lists of the groups */
+/* --- lists of groups */
 
 static int compare_places(const void *a, const void *b)
 {
@@ -152,7 +157,9 @@ static int compare_places(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-/* Places in the list whose sets hold, in order; room for all is in places. */
+/*
+ * Positions of rules whose set is active, in order; the array has room for all.
+ */
 static size_t active_places(const struct dag_split *split, uint32_t *places)
 {
 	const struct dag_level *level = split->level;
@@ -169,7 +176,10 @@ static size_t active_places(const struct dag_split *split, uint32_t *places)
 	return count;
 }
 
-/* To look at all rules is faster than to gather and to sort so many. */
+/*
+ * If more than 1/16 of the rules are active, scanning all rules is faster than
+ * collecting and sorting positions.
+ */
 #define GATHER_PART 16
 #define GATHER_COST 8
 
@@ -193,9 +203,9 @@ static size_t places_to_see(const struct dag_split *split, uint32_t *places)
 }
 
 /*
- * The rules whose set holds in the current run, and that can be the first to
- * hold: not those that ask for nothing else than an earlier one does, and none
- * after one that asks for nothing more.
+ * The rules whose set is active and that can match first: skips rules with the
+ * same remaining conditions as an earlier one, and those after a rule without
+ * remaining conditions.
  */
 static size_t filter(struct dag_split *split, uint32_t *list)
 {
@@ -241,7 +251,7 @@ static int add_group(struct dag_split *split, uint64_t signature)
 	return make_list(split, &split->groups[split->group_count++]);
 }
 
-/* From event to event: which sets hold, and the group that goes with them. */
+/* Processes events in order, updating active sets and the current group. */
 static int sweep(struct dag_split *split)
 {
 	struct hash index = { 0 };
@@ -265,7 +275,8 @@ static int sweep(struct dag_split *split)
 		}
 		if (!*group) {
 			err = add_group(split, signature);
-			*group = split->group_count; /* + 1 */
+			*group = split->group_count; /* plus one, as 0 means
+							none */
 		}
 		split->runs[split->run_count++] =
 			(struct dag_split_run){ start, *group - 1 };

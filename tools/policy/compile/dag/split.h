@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One field splits a list of rules: values at which the same rules go on are a
- * group, with a shorter list.
+ * Splits a list of rules by the values of one field. Values for which the same
+ * rules remain form a group.
  */
 #ifndef TG_COMPILE_DAG_SPLIT_H
 #define TG_COMPILE_DAG_SPLIT_H
 
 #include "levels.h"
 
-/* The group that the intervals from here on are in. */
+/* Intervals from this one up to the next run's belong to the group. */
 struct dag_split_run {
 	uint32_t interval, group;
 };
 
-/* The list is without rules that can no longer be the first to match. */
+/* The list excludes rules that can no longer match first. */
 struct dag_group {
-	uint64_t signature; /* of the sets that hold */
+	uint64_t signature; /* of the active sets */
 	uint32_t *list;
 	size_t count;
-	uint32_t child; /* for the caller */
+	uint32_t child; /* set by the caller */
 };
 
 struct dag_event;
@@ -34,16 +34,19 @@ struct dag_split {
 	size_t run_count;
 	struct dag_group *groups;
 	size_t group_count, group_room;
-	/* for the split itself */
+	/* internal */
 	struct dag_event *events;
 	size_t event_count;
 };
 
-/* What comes before the results is set; -E2BIG where it is too much work. */
+/*
+ * The caller sets the members above the results. Returns 0, -ENOMEM, or -E2BIG
+ * if the work limit is exceeded.
+ */
 int dag_split(struct dag_split *split);
 void dag_split_free(struct dag_split *split);
 
-/* False where so much is not left. */
+/* Subtracts from the remaining work; false if not enough is left. */
 static inline bool dag_spend(size_t *work_left, size_t work)
 {
 	bool enough = work < *work_left;

@@ -7,7 +7,7 @@
 #include "lib/vec.h"
 #include "policy_table.h"
 
-/* The first bytes stay zero: a reference of 0 leads to harmless ground. */
+/* The first bytes stay zero, so that reference 0 is always readable. */
 #define BLOB_START 16
 
 void blob_init(struct blob *blob, size_t limit)
@@ -22,7 +22,7 @@ void blob_free(struct blob *blob)
 	*blob = (struct blob){ 0 };
 }
 
-static bool grow(struct blob *blob, size_t size)
+static bool blob_grow(struct blob *blob, size_t size)
 {
 	size_t old = blob->room;
 
@@ -37,7 +37,7 @@ uint32_t blob_reserve(struct blob *blob, size_t size, size_t align)
 	size_t start = blob->size ? blob->size : BLOB_START;
 
 	start = (start + align - 1) & ~(align - 1);
-	if (blob->is_full || !grow(blob, start + size)) {
+	if (blob->is_full || !blob_grow(blob, start + size)) {
 		blob->is_full = true;
 		return 0;
 	}
@@ -55,7 +55,7 @@ uint32_t blob_append(struct blob *blob, const void *bytes, size_t size,
 	return offset;
 }
 
-/* A hash says how many bytes a block has, too. */
+/* Blocks with equal hashes have equal sizes, as the hash includes the size. */
 static uint32_t find_block(const struct blob *blob, uint64_t hash,
 			   const void *bytes, size_t size, size_t align)
 {

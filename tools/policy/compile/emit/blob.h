@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bytes of a policy's tables while they grow. Everything refers to
- * everything by its offset, so that the kernel may put them where it likes.
+ * A growing buffer for a policy's tables. All references are offsets into it,
+ * so the tables are position-independent.
  */
 #ifndef TG_COMPILE_BLOB_H
 #define TG_COMPILE_BLOB_H
@@ -15,32 +15,32 @@
 struct blob {
 	uint8_t *bytes;
 	size_t size, room;
-	size_t limit; /* more than that is refused */
-	bool is_full; /* it was, or memory ran out: what is in it is no use */
-	struct hash blocks; /* offsets of those that may be shared */
+	size_t limit; /* maximum size in bytes */
+	bool is_full; /* limit or memory exceeded; contents are undefined */
+	struct hash blocks; /* offsets of interned blocks */
 };
 
 void blob_init(struct blob *blob, size_t limit);
 void blob_free(struct blob *blob);
 
 /*
- * Room for so many bytes, zeroed, at a multiple of align (a power of two). 0
- * when the blob is full: offset 0 is never handed out.
+ * Reserves zeroed bytes at a multiple of align, a power of two. Returns the
+ * offset, or 0 if the blob is full; offset 0 is never used.
  */
 uint32_t blob_reserve(struct blob *blob, size_t size, size_t align);
 uint32_t blob_append(struct blob *blob, const void *bytes, size_t size,
 		     size_t align);
 
-/* The same, but bytes that are there already are not put in again. */
+/* Appends bytes, or returns the offset of equal bytes appended before. */
 uint32_t blob_intern(struct blob *blob, const void *bytes, size_t size,
 		     size_t align);
 
-/* Room for so many cells: TG_CELL() is where each is. */
+/* Reserves cells; TG_CELL() computes the offset of each. */
 uint32_t blob_reserve_cells(struct blob *blob, size_t count);
 void blob_set_cell(struct blob *blob, uint32_t cell, uint32_t reference,
 		   uint32_t meaning);
 
-/* Forget what has been put in since the blob had this size. */
+/* Truncates the blob to this size and forgets interned blocks beyond. */
 void blob_rewind(struct blob *blob, size_t size);
 
 uint32_t blob_get(const struct blob *blob, uint32_t offset);

@@ -104,7 +104,7 @@ void dump_policy(FILE *out, const struct policy *policy,
 
 /* --- fields */
 
-/* "TO_PORT" is printed as "to port". */
+/* Prints "TO_PORT" as "to port". */
 void dump_name(FILE *out, int dimension)
 {
 	static const char *const names[TG_DIMENSIONS] = {
@@ -138,7 +138,7 @@ static void dump_value(FILE *out, const struct family *family, int dimension,
 		fprintf(out, "%" PRIu64, (uint64_t)value);
 }
 
-/* The value after the largest one stands for packets without the field. */
+/* The value after the largest one means that the packet lacks the field. */
 void dump_values(FILE *out, const struct family *family, int dimension,
 		 u128 first, u128 last)
 {
@@ -172,7 +172,7 @@ static void dump_interval(FILE *out, const struct family *family, int number,
 	dump_values(out, family, number, dimension->starts[interval], last);
 }
 
-/* Keys of trees are known by rank: each interval is a class of its own. */
+/* Trees use ranks: each interval is a class of its own. */
 static void dump_classes(FILE *out, const struct family *family, int number,
 			 bool by_rank)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The finished tables in words, read with the steps that the policy plugin
- * takes: which class a value has, and where a class leads.
+ * Prints the finished tables for `compile --dump`, following the same steps as
+ * the policy plugin: the class of each value, and the next row of each class.
  */
 #ifndef TG_COMPILE_DUMP_H
 #define TG_COMPILE_DUMP_H
@@ -11,15 +11,18 @@
 #include "policy/compile/compile.h"
 #include "policy/compile/model/family.h"
 
-/* What the policy does: rules by number, acts, and malformed packets. */
+/* Prints rules by number, acts, and the outcome for malformed packets. */
 void dump_policy(FILE *out, const struct policy *policy,
 		 const struct compiled *compiled, size_t act_count);
 
-/* The fields that packets of this family are asked for, and the engine. */
+/*
+ * Prints the fields that are looked up for packets of this family, and the
+ * engine.
+ */
 void dump_family(FILE *out, const struct compiled *compiled,
 		 const struct family *family);
 
-/* For the engines' own parts (dump_rows.c, dump_tree.c). */
+/* Internal: the engines' parts, in dump_rows.c and dump_tree.c. */
 void dump_rows(FILE *out, const struct compiled *compiled,
 	       const struct family *family);
 void dump_tree(FILE *out, const struct compiled *compiled,

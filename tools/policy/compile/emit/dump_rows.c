@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rows of a family: a number for each, in the order in which they are met.
+/*
+ * Prints the rows of a family's DAG, numbered in the order of their first
+ * reference.
  */
 #include <stdlib.h>
 
@@ -26,10 +28,10 @@ struct row_dump {
 	const struct family *family;
 	struct row *rows;
 	size_t count, room;
-	struct hash known; /* by place and field; 0: not yet */
+	struct hash known; /* keyed by offset and field; 0: not yet */
 };
 
-/* The field that is asked after this one; -1: none. */
+/* The field that is looked up after this one; -1: none. */
 static int next_used(const struct row_dump *dump, int dimension)
 {
 	for (dimension++; dimension < TG_DIMENSIONS; dimension++) {
@@ -39,7 +41,7 @@ static int next_used(const struct row_dump *dump, int dimension)
 	return -1;
 }
 
-/* 0 without memory. */
+/* Returns 0 if out of memory. */
 static uint32_t row_number(struct row_dump *dump, uint32_t at, int dimension)
 {
 	uint64_t key = (uint64_t)at << 8 | dimension;
@@ -55,8 +57,8 @@ static uint32_t row_number(struct row_dump *dump, uint32_t at, int dimension)
 	return *number;
 }
 
-static uint32_t step(const struct row_dump *dump, const struct row *row,
-		     uint32_t class)
+static uint32_t row_step(const struct row_dump *dump, const struct row *row,
+			 uint32_t class)
 {
 	bool is_short =
 		dump->constants->short_rows & TG_DIM_BIT(row->dimension);
@@ -69,7 +71,7 @@ static uint32_t step(const struct row_dump *dump, const struct row *row,
 			: tg_step(row->at, index);
 }
 
-/* Where a reference leads that is read in a row, or is the root. */
+/* Prints what a reference, read from a row or the root, refers to. */
 static void dump_target(struct row_dump *dump, uint32_t at, int next)
 {
 	if (next < 0)
@@ -92,9 +94,9 @@ static void dump_row(struct row_dump *dump, size_t number)
 	dump_name(dump->out, row.dimension);
 	fputs(":\n", dump->out);
 	for (uint32_t class = 0; class < count;) {
-		uint32_t at = step(dump, &row, class), first = class;
+		uint32_t at = row_step(dump, &row, class), first = class;
 
-		while (class < count && step(dump, &row, class) == at)
+		while (class < count && row_step(dump, &row, class) == at)
 			class ++;
 		fprintf(dump->out, "    class %u", first);
 		if (class - 1 > first)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The trees of a family: cuts over ranks, and the records of the leaves. */
+/* Prints the trees of a family: cuts by rank, and the records of leaves. */
 #include <string.h>
 
 #include "dump.h"
@@ -29,7 +29,7 @@ static int dimension_of(int field)
 	return dimension;
 }
 
-/* The bits of a field in the words of a key, without the guard above it. */
+/* A field's bits of a key, without the guard bit. */
 static uint32_t rank_in(const struct tree_dump *dump, int field,
 			const uint64_t words[TG_TREE_WORDS])
 {
@@ -63,7 +63,7 @@ static void dump_ranks(const struct tree_dump *dump, int field, uint32_t first,
 		fprintf(dump->out, " ranks %u-%u,", first, last);
 }
 
-/* For each word of the key the lowest and the highest, then the outcome. */
+/* Prints the bounds for each word of the key, then the outcome. */
 static void dump_record(const struct tree_dump *dump, size_t at)
 {
 	uint64_t first[TG_TREE_WORDS] = { 0 }, last[TG_TREE_WORDS] = { 0 };
@@ -100,7 +100,7 @@ static void dump_leaf(const struct tree_dump *dump, size_t at,
 	}
 }
 
-/* The field whose bits a step looks at. */
+/* The field whose bits a step uses. */
 static int field_of(const struct tree_dump *dump, uint32_t word, uint32_t bit)
 {
 	const struct tg_tree *tree = dump->tree;
@@ -120,7 +120,8 @@ static int field_of(const struct tree_dump *dump, uint32_t word, uint32_t bit)
 static void dump_step(const struct tree_dump *dump, uint64_t step, size_t at,
 		      unsigned int depth);
 
-/* Children are steps, or slots of several words: the mask says how far apart.
+/*
+ * The step's mask tells whether children are steps or slots of several words.
  */
 static void dump_node(const struct tree_dump *dump, uint64_t step,
 		      unsigned int depth)
@@ -143,7 +144,7 @@ static void dump_node(const struct tree_dump *dump, uint64_t step,
 		uint64_t child = read_word(dump, at);
 		uint32_t first = i;
 
-		/* a step elsewhere may be shared by several children */
+		/* several children may share a step */
 		while (++i < count &&
 		       read_word(dump, node + ((size_t)i << size_bits)) ==
 			       child)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The DAG is faster, and grows with the number of different ways through the
- * rules; the tree takes any rules. The DAG is tried first, and given up when it
- * gets large.
+ * Chooses the engine of a family. The DAG is faster, but its size grows with
+ * the number of distinct paths through the rules; the tree handles any rules.
+ * The DAG is tried first and abandoned when it exceeds its limits.
  */
 #include "engine.h"
 
@@ -13,16 +13,16 @@
 #include "policy/compile/dag/dag.h"
 #include "tables.h"
 
-/* What the DAG may cost before the tree is the better choice. */
+/* Limits of the DAG; above them the tree is the better choice. */
 #define DAG_SIZE_ALWAYS (7 << 19)
 #define DAG_SIZE_PER_RULE 370
 #define DAG_WORK_ALWAYS ((size_t)50 << 20)
 #define DAG_WORK_PER_RULE 1500
 
-/* Where prefixes are so scattered that it is larger, it is better to search. */
+/* A trie larger than this, in bytes, is replaced by a binary search. */
 #define TRIE_SIZE_MAX (1 << 20)
 
-/* Where there is no tree. */
+/* Limits if the tree cannot be used. */
 static const struct dag_limits dag_alone = {
 	.work = (size_t)4 << 30,
 	.size = (size_t)192 << 20,
@@ -49,7 +49,7 @@ static enum tg_map_kind kind_of(const struct family *family, int dimension)
 	return kinds[dimension];
 }
 
-/* Its place among those that are searched, and its bits in this family. */
+/* The index among dimensions that are searched, and the width in this family. */
 static int wide_of(const struct family *family, int dimension,
 		   unsigned int *bits)
 {
@@ -65,7 +65,7 @@ static int wide_of(const struct family *family, int dimension,
 	return places[dimension];
 }
 
-/* A trie where one is small enough, else a search. */
+/* Writes a trie if it is small enough, otherwise a search. */
 static int write_key(struct blob *blob, const struct family *family,
 		     int dimension, const struct numbering *numbering,
 		     const struct compile_options *options,
@@ -108,7 +108,7 @@ static int write_map(struct blob *blob, const struct family *family,
 	return blob->is_full ? -E2BIG : 0;
 }
 
-/* The tree knows its keys by rank; everything else goes by class. */
+/* For the tree, key fields are numbered by rank; everything else by class. */
 static struct numbering numbering_of(const struct family *family, int dimension,
 				     enum tg_engine engine)
 {

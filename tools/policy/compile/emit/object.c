@@ -11,13 +11,13 @@
 #include "lib/elf_strip.h"
 #include "rule_text.h"
 
-/* Names in progs/policy.bpf.c */
+/* names in progs/policy.bpf.c */
 #define CONSTANTS ".rodata.consts"
 #define TABLES ".rodata.policy"
 #define RULES ".rodata.rules"
 #define COUNTERS "tgp_rules"
 
-/* What the plugin declares; a section may not become smaller. */
+/* size declared in the plugin; a section cannot become smaller */
 #define TABLES_MIN 64
 
 static int replace_tables(struct elf_object *object,
@@ -51,7 +51,7 @@ static int replace_rules(struct elf_object *object, const struct policy *policy)
 	return err;
 }
 
-/* A plugin of another version would read the tables as something else. */
+/* A plugin of another version would misinterpret the tables. */
 static bool is_our_version(const struct elf_object *object)
 {
 	struct tg_policy constants;
@@ -64,8 +64,8 @@ static bool is_our_version(const struct elf_object *object)
 	return constants.version == TG_POLICY_VERSION;
 }
 
-static int fill(struct elf_object *object, const struct policy *policy,
-		const struct compiled *compiled)
+static int fill_object(struct elf_object *object, const struct policy *policy,
+		       const struct compiled *compiled)
 {
 	int err = is_our_version(object) ? 0 : -EINVAL;
 
@@ -92,7 +92,7 @@ int object_write(const struct policy *policy, const struct compiled *compiled,
 
 	if (err)
 		return err;
-	err = fill(&object, policy, compiled);
+	err = fill_object(&object, policy, compiled);
 	if (!err)
 		err = elf_object_strip(&object);
 	if (err == -ENOENT || err == -EINVAL)

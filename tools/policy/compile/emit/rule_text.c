@@ -13,8 +13,8 @@
 #include "rule_marks.h"
 
 /*
- * A stream, and what was written to it before the last flush. The stream keeps
- * the addresses of text and size, so the struct must stay where it is.
+ * A memory stream. open_memstream() keeps the addresses of text and size, so
+ * the struct must not move.
  */
 struct memory {
 	FILE *out;
@@ -22,12 +22,12 @@ struct memory {
 	size_t size;
 };
 
-/* A list that a rule names. */
+/* A list that a rule refers to. */
 struct named_list {
 	const char *name;
-	char *mark; /* what is printed in place of the name */
+	char *mark; /* printed in place of the name */
 	size_t count;
-	char *values; /* with a space before them */
+	char *values; /* start with a space */
 };
 
 struct rule_writer {
@@ -35,10 +35,12 @@ struct rule_writer {
 	const struct policy *policy;
 	struct named_list *lists;
 	size_t list_count, list_room;
-	struct hash numbers; /* number + 1, by the address of a list's name */
-	struct policy_condition *conditions; /* of a rule, with marks */
+	struct hash
+		numbers; /* by the address of a list's name: its number + 1 */
+	struct policy_condition
+		*conditions; /* of a rule, with marks as names */
 	size_t condition_room;
-	struct memory marked, expanded; /* the rule that is being written */
+	struct memory marked, expanded; /* the current rule */
 };
 
 static bool memory_open(struct memory *memory)
@@ -56,7 +58,7 @@ static void memory_close(struct memory *memory)
 
 /* --- lists */
 
-/* With a space before them. NULL: out of memory. */
+/* The values, starting with a space. NULL if out of memory. */
 static char *print_values(const struct policy_rule *rule,
 			  const struct policy_condition *condition)
 {
@@ -110,7 +112,7 @@ static const char *mark_of(struct rule_writer *writer,
 	return writer->lists[*number - 1].mark;
 }
 
-/* The rule, with marks in place of the names of lists. */
+/* Prints the rule with marks in place of list names. */
 static bool print_marked(struct rule_writer *writer,
 			 const struct policy_rule *rule)
 {
@@ -132,7 +134,8 @@ static bool print_marked(struct rule_writer *writer,
 	marked.conditions = writer->conditions;
 	rewind(writer->marked.out);
 	policy_rule_print(writer->marked.out, writer->policy, &marked);
-	fputc('\0', writer->marked.out); /* the rule before may be longer */
+	fputc('\0', writer->marked.out); /* terminate: the previous rule may
+					    have been longer */
 	return !fflush(writer->marked.out);
 }
 
@@ -165,7 +168,7 @@ static void write_lists(const struct rule_writer *writer)
 
 /* --- rules */
 
-/* What there is room for. False: that is not all. */
+/* Writes as much as *room allows. Returns false if text was truncated. */
 static bool write_words(FILE *out, const char *text, size_t *room)
 {
 	size_t size = strlen(text), written = size < *room ? size : *room;
@@ -175,7 +178,7 @@ static bool write_words(FILE *out, const char *text, size_t *room)
 	return written == size;
 }
 
-/* A mark takes as much room as the name of its list. */
+/* A mark uses as much room as the list's name. */
 static bool write_mark(FILE *out, const struct named_list *list, size_t *room)
 {
 	size_t size = strlen(list->name);
@@ -187,7 +190,7 @@ static bool write_mark(FILE *out, const struct named_list *list, size_t *room)
 	return true;
 }
 
-/* Writes what print_marked() has left: every second part is a list. */
+/* Writes the output of print_marked(): every second part is a list's mark. */
 static bool write_parts(struct rule_writer *writer)
 {
 	static const char marks[] = { RULE_LIST_MARK, '\0' };

@@ -21,7 +21,7 @@ uint32_t number_at(struct number_walk *walk, uint64_t value)
 	return number_of_interval(walk->numbering, walk->interval);
 }
 
-/* Values, and one more for absence. */
+/* Number of values, plus one for a missing field. */
 static uint32_t value_count(const struct dimension *dimension)
 {
 	return (uint32_t)dimension->max + 2;

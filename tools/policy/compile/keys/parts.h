@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts that lay out wide keys know of each other. */
+/* Shared by the files that lay out the tables of wide keys. */
 #ifndef TG_COMPILE_WIDE_PARTS_H
 #define TG_COMPILE_WIDE_PARTS_H
 
@@ -7,41 +7,44 @@
 
 #define WIDE_WORD_BITS 64
 
-/* How the starts are found. Without compares windows alone lead to them. */
+/*
+ * How a key's position among the starts is found: by windows, then by compares.
+ * Without compares, the windows alone determine it.
+ */
 struct wide_plan {
 	unsigned int steps;
 	unsigned int compares, halvings;
-	bool is_short;		 /* starts: the lowest 16 bits */
-	unsigned int window_min; /* bits, where there are so many */
-	unsigned int window_max; /* bits, of all windows but the last; 0: any */
-	unsigned int entries_per_start; /* of the last window, at most */
-	uint64_t lowest; /* the word that entry 0 of the first node begins at */
+	bool is_short;		 /* starts are stored as their lowest 16 bits */
+	unsigned int window_min; /* minimum size of a window, in bits */
+	unsigned int window_max; /* bits, except the last window; 0: any */
+	unsigned int entries_per_start; /* maximum, for the last window */
+	uint64_t
+		lowest; /* the word at which entry 0 of the first node begins */
 	unsigned int shift;
 	size_t entries; /* of the first node */
 };
 
 struct wide {
 	const struct numbering *numbering;
-	const u128
-		*starts; /* of all intervals that are values, but the first */
-	uint64_t *words; /* what windows see of them */
+	const u128 *starts; /* interval starts, except the first interval's */
+	uint64_t *words;    /* the bits of starts that windows use */
 	size_t count;
 	unsigned int start_size;
 	bool can_be_short;
 	struct wide_plan plan;
 
 	struct blob *blob;
-	struct blob scratch; /* for plans that are tried */
-	uint32_t *cells;     /* by value: those that are there */
+	struct blob scratch; /* for plans that are evaluated */
+	uint32_t *cells;     /* offsets by value; 0: not written yet */
 	size_t cell_count;
 	uint32_t root;
-	void *entries[TG_WIDE_STEPS]; /* of a node that is being made */
-	size_t sizes[TG_WIDE_STEPS];  /* of the nodes of each level */
-	size_t longest;		      /* starts to search behind the windows */
+	void *entries[TG_WIDE_STEPS]; /* scratch: entries of a node, by level */
+	size_t sizes[TG_WIDE_STEPS];  /* bytes of all nodes, by level */
+	size_t longest; /* most starts to search after the windows */
 	bool is_too_large;
 };
 
-/* windows.c: all that the plan says, and how many halvings it takes */
+/* windows.c: writes the nodes of the plan and sets its number of halvings */
 void wide_lay_out(struct wide *wide, struct blob *blob);
 
 /* plan.c */

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How many windows and compares are best for some starts: plans are tried. */
+/*
+ * Chooses the number of windows and compares for a set of starts, by evaluating
+ * candidate plans.
+ */
 #include "parts.h"
 
-/* A plan whose nodes are larger is given up. */
+/* Plans with more bytes of nodes are rejected. */
 #define NODES_MAX (8 << 20)
 
 #define ENTRIES_PER_START 8
 
-/* What it costs, in nanoseconds of a usual machine. */
+/* Cost estimates, in nanoseconds. */
 #define LOAD_COST 3.0
-#define COMPARE_COST 0.8 /* of 32 bits; more bits have borrows to look at */
+#define COMPARE_COST 0.8 /* 32-bit compare; longer ones need borrows */
 #define LONG_COMPARE_COST 2.0
 #define HALVING_COST 10.0
-#define SHORT_HALVING_COST 4.0 /* they are close to each other */
-#define MEGABYTE_COST 30.0     /* and of more ever more of it is far away */
+#define SHORT_HALVING_COST 4.0 /* starts share cache lines */
+#define MEGABYTE_COST 30.0 /* per megabyte: cache misses grow with the size */
 
 static double load_cost(size_t size)
 {
@@ -22,7 +25,7 @@ static double load_cost(size_t size)
 	return LOAD_COST + MEGABYTE_COST * (megabytes + megabytes * megabytes);
 }
 
-/* What comes after the windows. */
+/* Cost of the search after the windows. */
 static double search_cost(const struct wide *wide)
 {
 	const struct wide_plan *plan = &wide->plan;
@@ -50,14 +53,16 @@ static double cost_of(const struct wide *wide)
 	return cost;
 }
 
-/* What the search for a plan has found so far. */
+/* The best plan so far. */
 struct choice {
 	struct wide_plan best;
 	double least;
 	bool is_made;
 };
 
-/* If they are larger, a plan that costs so much without cannot be best. */
+/*
+ * The node size from which a plan, costing this much without nodes, cannot win.
+ */
 static size_t nodes_max(const struct choice *choice, double cost)
 {
 	double megabytes = (choice->least - cost) / MEGABYTE_COST;
@@ -67,7 +72,7 @@ static size_t nodes_max(const struct choice *choice, double cost)
 	return megabytes * (1 << 20);
 }
 
-/* The best number of windows for a plan that says the rest. */
+/* Finds the best number of windows for a plan with these other settings. */
 static void try_plans(struct wide *wide, struct wide_plan plan,
 		      struct choice *choice)
 {
@@ -77,7 +82,7 @@ static void try_plans(struct wide *wide, struct wide_plan plan,
 
 		wide->plan = plan;
 		wide->plan.steps = steps;
-		/* the best that could come of it */
+		/* lower bound */
 		cost = LOAD_COST * steps + search_cost(wide);
 		if (choice->is_made && cost >= choice->least)
 			break;
@@ -90,11 +95,11 @@ static void try_plans(struct wide *wide, struct wide_plan plan,
 		if (!choice->is_made || cost < choice->least)
 			*choice = (struct choice){ wide->plan, cost, true };
 		if (!wide_is_exact(wide) && !wide->plan.halvings)
-			break; /* more steps would bring nothing */
+			break; /* more steps cannot help */
 	}
 }
 
-/* Small nodes in front, and windows that leave more or less to be searched. */
+/* Plans with small first nodes, and windows that leave more or fewer starts. */
 static void try_short_plans(struct wide *wide, unsigned int compares,
 			    struct choice *choice)
 {
@@ -114,7 +119,7 @@ static void try_short_plans(struct wide *wide, unsigned int compares,
 	}
 }
 
-/* Few starts of long keys: larger nodes cost little, and save steps. */
+/* Few starts of long keys: larger nodes are cheap and save steps. */
 #define FEW_STARTS 4096
 
 struct wide_plan wide_best_plan(struct wide *wide)
@@ -128,7 +133,7 @@ struct wide_plan wide_best_plan(struct wide *wide)
 	struct choice choice = { 0 };
 
 	for (size_t i = 0; i < sizeof(compares) / sizeof(*compares); i++) {
-		/* windows do not see all of 128 bits */
+		/* windows only see the upper half of 128 bits */
 		if (!compares[i] && wide->start_size > 8)
 			continue;
 		for (size_t j = 0; j < sizes; j++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A trie for 32 bits, in three steps: see struct tg_policy_trie. How many bits
- * each step looks at is what makes it small.
+ * Writes a trie with three steps for 32-bit keys; see struct tg_policy_trie.
+ * The bits of each step are chosen to minimize its size.
  */
 #include <errno.h>
 
@@ -19,10 +19,10 @@ struct trie {
 	struct blob *blob;
 	struct number_walk walk;
 	unsigned int bits[STEPS];
-	uint32_t cells; /* of each class: its second word, and the class */
+	uint32_t cells; /* a cell for each class: step word, class */
 };
 
-/* What the steps from this one on look at. */
+/* Number of key bits used from this step on. */
 static unsigned int bits_from(const struct trie *trie, int step)
 {
 	unsigned int bits = 0;
@@ -32,9 +32,9 @@ static unsigned int bits_from(const struct trie *trie, int step)
 	return bits;
 }
 
-/* --- how many bits each step looks at */
+/* --- bits of each step */
 
-/* Of so many bits each: a page has a border inside. */
+/* Number of pages: ranges of this many bits with an interval border inside. */
 static size_t pages_of(const struct dimension *dimension, unsigned int bits)
 {
 	size_t count = 0;
@@ -51,7 +51,7 @@ static size_t pages_of(const struct dimension *dimension, unsigned int bits)
 	return count;
 }
 
-/* At most: equal pages are stored once. */
+/* Upper bound of the size in bytes; equal pages are stored once. */
 static size_t size_of(const struct trie *trie)
 {
 	const struct dimension *dimension = trie->walk.numbering->dimension;
@@ -109,7 +109,7 @@ static bool is_one_interval(struct trie *trie, uint64_t first, uint64_t last)
 	       dimension->starts[next] > last;
 }
 
-/* What leads to a step that need not look: all values are of one class. */
+/* Word for a range within one class, which ends the walk. */
 static uint32_t class_word(const struct trie *trie, int step, uint32_t number)
 {
 	switch (step) {
@@ -122,7 +122,7 @@ static uint32_t class_word(const struct trie *trie, int step, uint32_t number)
 	}
 }
 
-/* What leads to the step for the values from first on. */
+/* Word for the range that starts at `first`. */
 static uint32_t trie_word(struct trie *trie, int step, uint64_t first)
 {
 	uint32_t words[1 << PAGE_BITS_MAX];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wide keys: windows of bits lead to the place of a key among the starts of all
- * intervals, or close to it, and then starts are compared.
+ * Writes tables for keys of up to 128 bits: windows of key bits lead to the
+ * key's position among the starts of all intervals, or close to it, where
+ * starts are compared.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +10,11 @@
 
 #include "parts.h"
 
-/* All starts, and behind them what a search may touch and never reaches. */
+/*
+ * Writes the starts, followed by padding that a search may read beyond the end.
+ * Each entry stores start - 1, so "key >= start" is `entry < key`, and the
+ * all-ones padding never matches.
+ */
 static uint32_t write_starts(struct wide *wide)
 {
 	const struct wide_plan *plan = &wide->plan;
@@ -48,15 +53,20 @@ static uint32_t write_classes(struct wide *wide)
 	return table;
 }
 
-/* Windows see the upper half of 128 bits, and all of less. */
-static int see(struct wide *wide, unsigned int bits)
+/*
+ * Sets the words that windows use: the upper half of 128-bit starts, or all
+ * bits of shorter ones.
+ */
+static int wide_init(struct wide *wide, unsigned int bits)
 {
 	const struct dimension *dimension = wide->numbering->dimension;
 	bool has_low = false;
 
 	wide->starts = dimension->starts + 1;
 	wide->words = calloc(dimension->interval_count, sizeof(*wide->words));
-	/* a value is one of the numbers, or a place among the starts */
+	/*
+	 * cells are indexed by interval number or by position among the starts
+	 */
 	wide->cell_count = dimension->interval_count;
 	if (wide->cell_count < wide->numbering->count)
 		wide->cell_count = wide->numbering->count;
@@ -82,7 +92,7 @@ static void set_halves(uint32_t halves[2], uint64_t word)
 	halves[1] = word >> 32;
 }
 
-/* What is less than all starts, and what is more, come to the same. */
+/* True if values below and above all starts map to the same class. */
 static bool has_one_outside(const struct wide *wide)
 {
 	return wide_is_exact(wide) &&
@@ -121,12 +131,12 @@ int table_wide(struct blob *blob, const struct numbering *numbering,
 			     .blob = blob };
 	int err;
 
-	/* where there is such a thing */
+	/* for fields that may be missing */
 	*layout = (struct tg_policy_wide){
 		.absent = TG_CLASS(number_of_interval(numbering, last)),
 		.start_size = 4,
 	};
-	err = see(&wide, bits);
+	err = wide_init(&wide, bits);
 	if (!err && wide.count)
 		err = write_search(&wide, blob, layout);
 	if (!err && (!wide.count || !wide_is_exact(&wide)))

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Windows: nodes whose entries are for some bits of a key, down to the place of
- * the key among the starts, or close to it: see struct tg_policy_wide.
+ * Writes windows: nodes indexed by a group of key bits, which lead to the key's
+ * position among the starts, or close to it; see struct tg_policy_wide.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "parts.h"
 
-/* An entry of a node that leads on, and one of a last node. */
+/* Bytes of an entry in an inner node, and in a node of the last level. */
 #define STEP_SIZE 8
 #define VALUE_SIZE 4
 
-/* A node is cut by a window of so many bits at most. */
+/* Maximum bits of a window. */
 #define WINDOW_MAX 16
 
-/* The first node has two more. */
+/* The first node may have two entries more. */
 #define ENTRIES_MAX ((1 << WINDOW_MAX) + 2)
 
-/* Keys from first on, of which so many bits are free, and what starts there. */
+/*
+ * The keys from `first` on with `bits` free low bits, and the range [from, to)
+ * of starts among them.
+ */
 struct block {
 	uint64_t first;
 	unsigned int bits;
@@ -30,16 +33,19 @@ static unsigned int bits_of(uint64_t number)
 	return number ? WIDE_WORD_BITS - __builtin_clzll(number) : 0;
 }
 
-/* --- what is behind the windows */
+/* --- results of windows */
 
-/* The intervals that start before all keys of a block, or with the first. */
+/*
+ * The starts before all keys of the block, plus one if one equals the first
+ * key.
+ */
 static size_t starts_until(const struct wide *wide, const struct block *block)
 {
 	return block->from + (block->from < block->to &&
 			      wide->words[block->from] == block->first);
 }
 
-/* Need no window look at the key any more? */
+/* True if no further window is needed. */
 static bool is_settled(const struct wide *wide, const struct block *block)
 {
 	if (wide_is_exact(wide) || wide->plan.is_short)
@@ -47,14 +53,14 @@ static bool is_settled(const struct wide *wide, const struct block *block)
 	return block->to - block->from <= wide->plan.compares;
 }
 
-/* How many starts are searched behind a window. */
+/* Number of starts to search after a window. */
 static size_t length_of(const struct wide *wide, const struct block *block)
 {
 	return block->to -
 	       (wide->plan.is_short ? starts_until(wide, block) : block->from);
 }
 
-/* The number of the interval, or how many starts need not be compared. */
+/* The entry's value: the interval's number, or the number of starts to skip. */
 static uint32_t value_of(const struct wide *wide, const struct block *block)
 {
 	if (wide_is_exact(wide))
@@ -66,7 +72,7 @@ static uint32_t value_of(const struct wide *wide, const struct block *block)
 	return block->from;
 }
 
-/* A search behind a window must be able to go so far. */
+/* Updates the maximum number of starts to search. */
 static void count_length(struct wide *wide, const struct block *block)
 {
 	size_t length = length_of(wide, block);
@@ -79,10 +85,10 @@ static void count_length(struct wide *wide, const struct block *block)
 		wide->is_too_large = true;
 }
 
-/* --- how large a window is */
+/* --- window sizes */
 
-/* The one after which no two starts that are so far apart meet. */
-static unsigned int window_that_parts(const struct wide *wide,
+/* Bits after which no range of keys contains more than `apart` starts. */
+static unsigned int separating_window(const struct wide *wide,
 				      const struct block *block, size_t apart)
 {
 	unsigned int window = 0;
@@ -92,16 +98,16 @@ static unsigned int window_that_parts(const struct wide *wide,
 			bits_of(wide->words[i] ^ wide->words[i + apart]);
 
 		if (!low)
-			return block->bits; /* only their lower halves differ */
+			return block->bits; /* only the lower halves differ */
 		if (block->bits + 1 - low > window)
 			window = block->bits + 1 - low;
 	}
 	return window;
 }
 
-/* All bits that a start in the block has. */
-static unsigned int window_that_settles(const struct wide *wide,
-					const struct block *block)
+/* Bits after which every start is at the beginning of a range. */
+static unsigned int settling_window(const struct wide *wide,
+				    const struct block *block)
 {
 	uint64_t bits = 0;
 
@@ -118,11 +124,11 @@ static unsigned int window_for(const struct wide *wide, unsigned int level,
 	unsigned int window, least = 0, most = WINDOW_MAX;
 
 	if (wide_is_exact(wide)) {
-		window = (window_that_settles(wide, block) + left - 1) / left;
+		window = (settling_window(wide, block) + left - 1) / left;
 		if (window < wide->plan.window_min)
 			window = wide->plan.window_min;
 	} else if (left == 1) {
-		window = window_that_parts(wide, block, wide->plan.compares);
+		window = separating_window(wide, block, wide->plan.compares);
 		if (bits_of(wide->plan.entries_per_start * count) < most)
 			most = bits_of(wide->plan.entries_per_start * count);
 		if (most < wide->plan.window_min)
@@ -150,8 +156,11 @@ static size_t entry_size(const struct wide *wide, unsigned int level)
 	return level + 1 == wide->plan.steps ? VALUE_SIZE : STEP_SIZE;
 }
 
-/* Room for those of one node at a time. None where the blob has none. */
-static void *room_for(struct wide *wide, unsigned int level, size_t count)
+/*
+ * Scratch space for a node's entries. Returns NULL if the node would not fit in
+ * the blob.
+ */
+static void *node_scratch(struct wide *wide, unsigned int level, size_t count)
 {
 	size_t size = count * entry_size(wide, level);
 	void **entries = &wide->entries[level];
@@ -164,7 +173,10 @@ static void *room_for(struct wide *wide, unsigned int level, size_t count)
 	return NULL;
 }
 
-/* Of the last level they stand by so much further on than references say. */
+/*
+ * Appends a node. References to the last level are TG_WIDE_BEHIND less than its
+ * offset.
+ */
 static uint32_t put_node(struct wide *wide, unsigned int level,
 			 const void *entries, size_t count)
 {
@@ -181,7 +193,10 @@ static uint32_t put_node(struct wide *wide, unsigned int level,
 	return level + 1 == wide->plan.steps ? node - TG_WIDE_BEHIND : node;
 }
 
-/* A step that leads to itself, and the value behind it. */
+/*
+ * Finds or writes a cell: a self-referencing step, which ends the walk,
+ * followed by the value.
+ */
 static uint32_t cell_for(struct wide *wide, unsigned int level, uint32_t value)
 {
 	uint64_t step;
@@ -215,7 +230,7 @@ static size_t end_of(const struct wide *wide, const struct block *block)
 	return to;
 }
 
-/* So many alike. */
+/* Fills `count` entries with one value. */
 static void set_entries(struct wide *wide, unsigned int level, void *entries,
 			size_t first, size_t count, const struct block *block)
 {
@@ -231,11 +246,11 @@ static void set_entries(struct wide *wide, unsigned int level, void *entries,
 	for (size_t i = 0; i < count; i++)
 		values[first + i] = value;
 	if (wide_is_exact(wide) && !is_settled(wide, block))
-		wide->is_too_large = true; /* the window had to be */
+		wide->is_too_large = true; /* the last window was too small */
 	count_length(wide, block);
 }
 
-/* Blocks like this one, one after the other, in which nothing starts. */
+/* Number of blocks of this size, from this one on, without a start. */
 static size_t empty_blocks(const struct wide *wide, const struct block *block)
 {
 	if (block->from == wide->count)
@@ -243,7 +258,7 @@ static size_t empty_blocks(const struct wide *wide, const struct block *block)
 	return (wide->words[block->from] - block->first) >> block->bits;
 }
 
-/* Entries for blocks like the first, one after the other. */
+/* Fills entries for consecutive blocks, beginning with this one. */
 static void fill_node(struct wide *wide, unsigned int level, void *entries,
 		      size_t count, struct block block)
 {
@@ -252,7 +267,7 @@ static void fill_node(struct wide *wide, unsigned int level, void *entries,
 	while (i < count && !wide->is_too_large) {
 		size_t same = empty_blocks(wide, &block);
 
-		if (!same) /* it has something in it */
+		if (!same) /* the block contains starts */
 			same = 1;
 		if (same > count - i)
 			same = count - i;
@@ -264,7 +279,7 @@ static void fill_node(struct wide *wide, unsigned int level, void *entries,
 	}
 }
 
-/* The step to it. */
+/* Writes a node for the block. Returns the step word that leads to it. */
 static uint64_t add_node(struct wide *wide, unsigned int level,
 			 const struct block *block)
 {
@@ -280,7 +295,7 @@ static uint64_t add_node(struct wide *wide, unsigned int level,
 	}
 	window = window_for(wide, level, block);
 	child.bits -= window;
-	entries = room_for(wide, level, (size_t)1 << window);
+	entries = node_scratch(wide, level, (size_t)1 << window);
 	if (entries) {
 		fill_node(wide, level, entries, (size_t)1 << window, child);
 		step = (uint64_t)put_node(wide, level, entries,
@@ -293,8 +308,8 @@ static uint64_t add_node(struct wide *wide, unsigned int level,
 }
 
 /*
- * The first entry is for all that is less than the starts, unless they begin
- * too early for that, and the last one for all that is more.
+ * The first entry covers all keys below the starts, if there is room for one,
+ * and the last entry all keys above.
  */
 static void add_first_node(struct wide *wide)
 {
@@ -318,7 +333,7 @@ static void add_first_node(struct wide *wide)
 		lowest--;
 	plan->lowest = child.first = lowest << plan->shift;
 	plan->entries = (highest >> plan->shift) - lowest + 2;
-	entries = room_for(wide, 0, plan->entries);
+	entries = node_scratch(wide, 0, plan->entries);
 	if (entries) {
 		fill_node(wide, 0, entries, plan->entries - 1, child);
 		set_entries(wide, 0, entries, plan->entries - 1, 1, &above);
@@ -326,7 +341,7 @@ static void add_first_node(struct wide *wide)
 	}
 }
 
-/* Those of short starts divide what is there, and not a power of two. */
+/* Short starts are searched by halving the rest, others by powers of two. */
 static unsigned int halvings_for(const struct wide *wide)
 {
 	size_t compares = wide->plan.compares, left = wide->longest;

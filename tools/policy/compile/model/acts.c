@@ -22,7 +22,7 @@ static const uint8_t rejects[] = {
 	[POLICY_REJECT_ADMIN] = TG_ACT_REJECT_ADMIN,
 };
 
-static int add(struct acts *acts, const struct tg_act *act)
+static int add_act(struct acts *acts, const struct tg_act *act)
 {
 	uint64_t hash = hash_bytes(0, act, sizeof(*act));
 	uint32_t number;
@@ -42,10 +42,10 @@ int acts_add_default(struct acts *acts, enum policy_action action)
 {
 	struct tg_act act = { .kind = kinds[action] };
 
-	return add(acts, &act);
+	return add_act(acts, &act);
 }
 
-/* The index of the device, or 0. */
+/* The ifindex of the device, or 0. */
 static uint32_t device_of(const struct policy_change *change,
 			  const char **device)
 {
@@ -103,7 +103,7 @@ int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
 	*device = NULL;
 	for (size_t i = 0; i < rule->change_count; i++)
 		change(&act, &rule->changes[i], device);
-	return *device ? -ENODEV : add(acts, &act);
+	return *device ? -ENODEV : add_act(acts, &act);
 }
 
 void acts_free(struct acts *acts)

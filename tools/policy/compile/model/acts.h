@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What rules do, each different thing once. */
+/* The table of acts: what rules do to packets. Equal acts are stored once. */
 #ifndef TG_COMPILE_ACTS_H
 #define TG_COMPILE_ACTS_H
 
@@ -11,12 +11,12 @@ struct acts {
 	struct tg_act *list;
 	size_t count, room;
 	struct hash numbers; /* of the acts in the list */
-	uint32_t used;	     /* by any of them: see policy_act.h */
+	uint32_t used;	     /* flags of all acts: see policy_act.h */
 };
 
 /*
- * The number of what this rule does; -ENODEV where it names a device that is
- * not there, in *device.
+ * Returns the number of this rule's act, or -ENODEV if a device does not exist,
+ * whose name is stored in *device.
  */
 int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
 		  const char **device);

@@ -8,7 +8,7 @@
 #include "lib/vec.h"
 
 #define BOXES_MAX ((size_t)4 << 20)
-#define SIDES_MAX (TG_TREE_PREDICATE - 1) /* 0 is none */
+#define SIDES_MAX (TG_TREE_PREDICATE - 1) /* 0 means none */
 
 /* --- side conditions */
 
@@ -100,7 +100,7 @@ static int add_box(struct boxes *boxes, const struct tree_box *box)
 	return 0;
 }
 
-/* One for each way to choose a run of values in each key. */
+/* Adds a box for each combination of the keys' runs of values. */
 static int add_product(struct boxes *boxes, const struct family *family,
 		       const struct family_rule *rule, int key,
 		       struct tree_box *box)

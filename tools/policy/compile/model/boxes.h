@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The rules of a family as the tree wants them: ranges of ranks in the five
- * keys, and what they ask of other fields as one of a few side conditions.
+ * Converts a family's rules for the tree: a box is a range of ranks in each of
+ * the five keys, plus a side condition on all other fields.
  */
 #ifndef TG_COMPILE_BOXES_H
 #define TG_COMPILE_BOXES_H
@@ -13,16 +13,19 @@ struct boxes {
 	struct tree_input input;
 	struct tree_box *list;
 	size_t count, room;
-	uint32_t
-		*sides; /* the first rule with each side condition, from 1 on */
+	uint32_t *sides; /* for each side condition, from 1: the first rule that
+			    has it */
 	size_t side_count;
 };
 
-/* -E2BIG where they are too many; needs boxes_free() in any case. */
+/*
+ * Returns -E2BIG if there are too many boxes; boxes_free() is needed either
+ * way.
+ */
 int boxes_collect(struct boxes *boxes, const struct family *family);
 void boxes_free(struct boxes *boxes);
 
-/* For each class of the other fields: the side conditions that it meets. */
+/* Writes, for each class of the other fields, which side conditions hold. */
 int boxes_write_holds(const struct boxes *boxes, struct blob *blob,
 		      const struct family *family,
 		      struct tg_policy_family *constants);

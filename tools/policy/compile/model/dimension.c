@@ -158,8 +158,8 @@ static bool collect_runs(struct dimension *dimension)
 /* --- classes */
 
 /*
- * What stands for the sets that an interval is in: the exclusive or of a number
- * for each. At 128 bits, two that are different do not meet by chance.
+ * Represents the sets that contain an interval: the XOR of a pseudo-random
+ * number for each set. 128 bits make collisions negligible.
  */
 struct signature {
 	uint64_t high, low;
@@ -202,7 +202,7 @@ static struct signature *sign_intervals(const struct dimension *dimension)
 	return signatures;
 }
 
-/* The class with this signature, which is added if it is new. */
+/* Finds the class with this signature, or adds it. */
 static bool classify(struct dimension *dimension, struct hash *classes,
 		     const struct signature *signatures, uint32_t interval)
 {

@@ -7,10 +7,10 @@
 
 #include <linux/if_ether.h>
 
-/* What a condition becomes in a family. */
+/* Results for conditions that are not a dimension in this family. */
 enum sense {
-	SENSE_NEVER = -1,  /* such packets have no such field */
-	SENSE_ALWAYS = -2, /* all of them are like that */
+	SENSE_NEVER = -1,  /* the packets lack the field */
+	SENSE_ALWAYS = -2, /* true for all packets of the family */
 };
 
 static bool is_there(const struct policy_condition *condition, uint64_t value)
@@ -39,7 +39,7 @@ static int mark_dimension(const struct marks *marks, uint32_t mask)
 	return SENSE_NEVER;
 }
 
-/* The dimension that a condition is about, or an enum sense. */
+/* The dimension of a condition, or an enum sense. */
 static int dimension_of(enum tg_policy_family_id id, const struct marks *marks,
 			const struct policy_condition *condition)
 {
@@ -70,7 +70,7 @@ unsigned int dimension_bits(enum tg_policy_family_id id,
 								: facts->bits;
 }
 
-/* --- the values for which a condition holds */
+/* --- values for which a condition holds */
 
 struct spans {
 	struct span *list;
@@ -98,7 +98,10 @@ static u128 number_of(struct policy_value value)
 	return (u128)value.hi << 64 | value.lo;
 }
 
-/* A mask takes bits out of the middle: see which of the few values hold. */
+/*
+ * With a mask, matching values need not be contiguous, so each value is
+ * checked; such fields have few values.
+ */
 static bool add_masked(struct spans *spans,
 		       const struct policy_condition *condition, uint32_t max)
 {
@@ -187,7 +190,10 @@ struct collection {
 	struct spans spans, met; /* scratch */
 };
 
-/* 1: the rule may still hold; 0: never; or a negative errno. */
+/*
+ * Applies a condition. Returns 1 if the rule can still match, 0 if it cannot,
+ * or a negative errno.
+ */
 static int narrow(struct collection *collection, struct family_rule *rule,
 		  const struct policy_condition *condition, int dimension)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A policy as one list: where a rule jumps, the rules of the sub-list stand in
- * its place, each under the conditions of the jump as well.
+ * Flattens a policy: a jump is replaced by the rules of the sub-list, to which
+ * the conditions of the jump are added.
  */
 #ifndef TG_COMPILE_FLATTEN_H
 #define TG_COMPILE_FLATTEN_H
@@ -9,7 +9,7 @@
 #include "lib/arena.h"
 #include "policy/language/policy.h"
 
-/* The jumps that led to a rule, innermost first. */
+/* The jumps that lead to a rule, innermost first. */
 struct flat_jump {
 	const struct policy_rule *rule;
 	const struct flat_jump *outer;
@@ -18,17 +18,17 @@ struct flat_jump {
 struct flat_rule {
 	const struct policy_rule *rule;
 	const struct flat_jump *jump; /* NULL in the main list */
-	uint32_t number;	      /* as `policy show` counts, from 1 */
+	uint32_t number;	      /* as in `policy show`, from 1 */
 };
 
 struct flat_policy {
 	struct flat_rule *rules;
 	size_t count, room;
 	struct arena jumps;
-	uint32_t rule_count; /* of the policy: the largest number */
+	uint32_t rule_count; /* the largest number in the policy */
 };
 
-/* 0 or -ENOMEM; the result needs flat_free() in any case. */
+/* Returns 0 or -ENOMEM; flat_free() is needed either way. */
 int flatten(const struct policy *policy, struct flat_policy *flat);
 void flat_free(struct flat_policy *flat);
 

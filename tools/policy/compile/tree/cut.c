@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a node divides its region. */
+/* Chooses the cut of a node. */
 #include <string.h>
 
 #include "parts.h"
 
-/* What the size of a table counts for, against what it saves. */
+/* Weight of a table's size compared with the reduction of boxes. */
 #define SIZE_MATTERS 0.05
 
 #define STEPS_AS_RECORDS(count) ((count) / 3)
 
-/* What a cut costs and brings. */
+/* Cost and benefit of a cut. */
 struct weight {
-	uint64_t size; /* of the tables, in records */
-	double left;   /* boxes that a packet's child has */
+	uint64_t size; /* records in all tables */
+	double left;   /* expected boxes in a packet's child */
 };
 
-/* For each child how many boxes it would have. */
+/* Counts the boxes of each child. */
 static void count_boxes(struct tree_work *work, struct tree_list list,
 			const struct tree_region *region,
 			const struct tree_cut *cut)
@@ -36,7 +36,7 @@ static void count_boxes(struct tree_work *work, struct tree_list list,
 		work->counts[i] += work->counts[i - 1];
 }
 
-/* Packets are taken to be spread over the boxes, not over the space. */
+/* Assumes that packets are distributed like boxes, not uniformly. */
 static struct weight weigh(struct tree_work *work, const struct tree_cut *cut)
 {
 	uint32_t children = 1U << cut->bits;
@@ -57,7 +57,7 @@ static struct weight weigh(struct tree_work *work, const struct tree_cut *cut)
 	};
 }
 
-/* The highest bit in which ranks of the region differ, and those below. */
+/* Number of low bits in which ranks of the region differ. */
 static unsigned int bits_of(const struct tree_region *region, int field)
 {
 	uint32_t differ = region->first[field] ^ region->last[field];
@@ -65,7 +65,10 @@ static unsigned int bits_of(const struct tree_region *region, int field)
 	return differ ? 32 - __builtin_clz(differ) : 0;
 }
 
-/* Whether the cut is affordable; sets how good it is, where less is better. */
+/*
+ * Returns false if the cut is too expensive; otherwise sets its score, where
+ * lower is better.
+ */
 static bool try_cut(struct tree_work *work, struct tree_list list,
 		    const struct tree_region *region,
 		    const struct tree_cut *cut, double *score)

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Leaves: a step that leads to itself, and the records to compare. */
+/*
+ * Writes leaves: a self-referencing step, which ends the walk, and records to
+ * compare.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "parts.h"
 
-/* Two records and the step of a leaf fit into a line. */
+/* Two records and a step fit into a cache line. */
 #define CACHE_LINE 64
 
 enum { WORDS_MAX = 1 + TG_TREE_LEAF_MAX * (2 * TG_TREE_WORDS + 1) };
 
-/* Leaves are equal if what follows their steps is. */
+/* Finds a leaf with equal contents after its step. */
 static uint32_t find_leaf(const struct tree_work *work, uint64_t hash,
 			  const uint64_t *words, size_t size)
 {
@@ -26,7 +29,7 @@ static uint32_t find_leaf(const struct tree_work *work, uint64_t hash,
 	return 0;
 }
 
-/* words[0] is where the step goes, which has the count already. */
+/* words[0] is the step, with the number of records but without its target. */
 static uint64_t leaf_put(struct tree_work *work, uint64_t *words, size_t count)
 {
 	size_t size = (count - 1) * sizeof(*words);

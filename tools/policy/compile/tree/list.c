@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Lists of boxes: which of them a region needs. */
+/* Filters lists of boxes: which boxes matter in a region. */
 #include <errno.h>
 
 #include "lib/vec.h"
 #include "parts.h"
 
-/* To look for boxes behind others in longer lists takes too long. */
+/* Longer lists are not checked for hidden boxes, which takes quadratic time. */
 #define HIDDEN_MAX 32
 
-/* Lists do not take more than this, however the boxes overlap. */
+/* Limit for the memory of all lists, in entries. */
 #define LISTS_MAX (32UL << 20)
 
 bool tree_list_reserve(struct tree_work *work, size_t count,
@@ -29,7 +29,7 @@ bool tree_list_reserve(struct tree_work *work, size_t count,
 	return true;
 }
 
-/* Whether the box holds wherever the other one does, in the region. */
+/* True if, within the region, box covers the other one. */
 static bool hides(const struct tree_box *box, const struct tree_box *other,
 		  const struct tree_region *region)
 {
@@ -66,7 +66,7 @@ static bool covers(const struct tree_box *box, const struct tree_region *region)
 	return true;
 }
 
-/* Nothing after a box that holds everywhere is ever reached. */
+/* Drops all boxes after one that covers the region. */
 static void drop_covered(const struct tree_work *work, struct tree_list *list,
 			 const struct tree_region *region)
 {
@@ -97,8 +97,8 @@ static void drop_hidden(struct tree_work *work, struct tree_list *list,
 }
 
 /*
- * A region may shrink to what its boxes take up: a leaf compares each record,
- * so whoever comes there from outside matches none.
+ * Shrinks the region to the bounding box of its boxes. A key outside of it can
+ * reach the leaf, but matches none of the records there.
  */
 static void shrink(const struct tree_work *work, struct tree_list list,
 		   struct tree_region *region)

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A lookup takes some steps, and compares some records, without a look at
- * whether it needs them: that costs little, and a wrong guess of the processor
- * costs more. How many are best is tried on keys from all the boxes.
+ * Chooses how many steps and records every lookup processes unconditionally.
+ * Extra work is cheap compared with a mispredicted branch. The numbers are
+ * chosen by simulating lookups of keys from all boxes.
  */
 #include <string.h>
 
 #include "parts.h"
 
-/* So many keys at most. */
+/* Maximum number of simulated lookups. */
 #define SAMPLES 4096
 
-/* What a wrong guess costs, in steps or records. */
+/* Cost of a mispredicted branch, in steps or records. */
 #define WRONG_GUESS 3
 
 struct walk {
 	uint32_t steps, records;
 };
 
-/* How many walks had how many of something. */
+/* Histogram: number of walks by number of steps or records. */
 struct spread {
 	uint32_t walks[TG_TREE_LEAF_MAX + 1];
 };
@@ -31,7 +31,7 @@ static uint64_t read_word(const struct blob *blob, uint32_t offset)
 	return word;
 }
 
-/* Always the same numbers, so that equal input makes equal bytes. */
+/* Deterministic, so that equal input produces equal output. */
 static uint32_t next_number(uint64_t *state)
 {
 	*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
@@ -52,10 +52,10 @@ static void pick_key(const struct tree_layout *layout,
 	}
 }
 
-/* A leaf's own step leads back to it. */
-static struct walk walk(const struct blob *blob,
-			const struct tg_tree_group *group,
-			const uint64_t key[TG_TREE_WORDS])
+/* A leaf's step refers to itself. */
+static struct walk simulate_lookup(const struct blob *blob,
+				   const struct tg_tree_group *group,
+				   const uint64_t key[TG_TREE_WORDS])
 {
 	uint64_t step = (uint64_t)group->root << 32 | group->step;
 	struct walk walk = { 0 };
@@ -74,8 +74,9 @@ static struct walk walk(const struct blob *blob,
 	return walk;
 }
 
-/* From then on a lookup asks each time whether there is more. */
-static uint32_t cost(const struct spread *spread, uint32_t fixed, uint32_t max)
+/* Beyond `fixed`, a lookup has a branch for each step or record. */
+static uint32_t lookup_cost(const struct spread *spread, uint32_t fixed,
+			    uint32_t max)
 {
 	uint32_t cost = 0, done = 0;
 
@@ -95,10 +96,10 @@ static uint32_t cost(const struct spread *spread, uint32_t fixed, uint32_t max)
 
 static uint32_t best_of(const struct spread *spread, uint32_t max)
 {
-	uint32_t best = max, least = cost(spread, max, max);
+	uint32_t best = max, least = lookup_cost(spread, max, max);
 
 	for (uint32_t fixed = max; fixed-- > 1;) {
-		uint32_t now = cost(spread, fixed, max);
+		uint32_t now = lookup_cost(spread, fixed, max);
 
 		if (now < least) {
 			least = now;
@@ -120,7 +121,7 @@ void tree_measure(const struct tree_work *work, struct tg_tree_group *group)
 		struct walk found;
 
 		pick_key(&work->layout, &input->boxes[i], &state, key);
-		found = walk(work->blob, group, key);
+		found = simulate_lookup(work->blob, group, key);
 		steps.walks[found.steps]++;
 		records.walks[found.records]++;
 	}

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Nodes: lists are divided until they fit into leaves. */
+/* Divides lists until they fit into leaves. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "parts.h"
 
-/* Wide nodes cost at most so many times the memory of narrow ones. */
+/* Wide nodes may take this factor of the memory of narrow ones. */
 #define WIDE_COST 1.5
 
-/* A node while its children are made. */
+/* A node under construction. */
 struct node {
 	struct tree_cut cut;
 	struct tree_region region;
-	uint32_t *starts; /* of their lists, and the end of the last */
+	uint32_t *starts; /* of the children's lists, and the end of the last */
 	uint64_t *slots;
 	uint32_t height; /* steps from a slot to the lowest leaf */
 };
@@ -59,7 +59,7 @@ static void count_children(struct tree_work *work, struct tree_list list,
 	}
 }
 
-/* counts of changes become where each list ends */
+/* turns differences into the end of each list */
 static bool place_children(struct tree_work *work, struct node *node)
 {
 	uint32_t children = 1U << node->cut.bits;
@@ -104,7 +104,10 @@ static bool divide(struct tree_work *work, struct tree_list list,
 	return true;
 }
 
-/* Whether a child is as the one before it: the cut does not matter to both. */
+/*
+ * True if the child has the same boxes as the one before, and none of them
+ * starts or ends at the border between the two.
+ */
 static bool is_repeated(const struct tree_work *work, const struct node *node,
 			uint32_t child)
 {
@@ -142,7 +145,7 @@ static void copy_slot(const struct tree_work *work, const struct node *node,
 	       work->slot_words * sizeof(uint64_t));
 }
 
-/* A child gets a copy of its list, as it changes it. */
+/* The list is copied, as growing a child modifies it. */
 static void grow_child(struct tree_work *work, struct node *node,
 		       uint32_t child, uint32_t depth)
 {
@@ -174,7 +177,7 @@ static void grow_children(struct tree_work *work, struct node *node,
 	}
 }
 
-/* The step to a node whose children are so many bytes apart. */
+/* The step word for a node with this distance between children, in bytes. */
 static uint64_t step_to(const struct tree_work *work,
 			const struct tree_cut *cut, uint32_t offset,
 			unsigned int size_bits)
@@ -188,7 +191,7 @@ static uint64_t step_to(const struct tree_work *work,
 	       (layout->shift[cut->field] + cut->shift + 3 - size_bits);
 }
 
-/* Children that are leaves have their place in the node itself. */
+/* A wide node contains its leaves in its slots. */
 static uint64_t put_wide(struct tree_work *work, struct node *node)
 {
 	uint32_t children = 1U << node->cut.bits;
@@ -233,7 +236,7 @@ static uint64_t put_narrow(struct tree_work *work, struct node *node)
 		       __builtin_ctz(sizeof(uint64_t)));
 }
 
-/* Wide nodes save a step. They may cost some memory. */
+/* Wide nodes save a step, if the memory is acceptable. */
 static bool is_wide(const struct tree_work *work, const struct node *node)
 {
 	const struct tree_cut *cut = &node->cut;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where fields are in a key, and records as the lookup reads them. */
+/* Packs fields into a key, and boxes into the records of the lookup. */
 #include <errno.h>
 
 #include "parts.h"
 
-/* Guard bits stay below the bit that says that a record does not match. */
+/* Guard bits stay below the bit that signals a mismatch. */
 #define KEY_BITS 62
 
-/* The bits between a slot and the next, less those of a word. */
+/* log2 of the bits between slots, less those of a word. */
 #define SLOT_SHIFT 5
 
 static unsigned int bits_for(uint32_t ranks)
@@ -15,8 +15,8 @@ static unsigned int bits_for(uint32_t ranks)
 	return ranks > 1 ? 32 - __builtin_clz(ranks - 1) : 0;
 }
 
-static void put(struct tree_layout *layout, int field, uint32_t word,
-		unsigned int bits, unsigned int *used)
+static void put_field(struct tree_layout *layout, int field, uint32_t word,
+		      unsigned int bits, unsigned int *used)
 {
 	layout->word[field] = word;
 	layout->shift[field] = *used;
@@ -25,7 +25,7 @@ static void put(struct tree_layout *layout, int field, uint32_t word,
 	*used += 1;
 }
 
-/* With two words, the fields of the source are in the second. */
+/* With two words, the source fields are in the second. */
 static uint32_t second_word(int field)
 {
 	return field == 1 || field == 4;
@@ -41,7 +41,7 @@ int tree_layout_plan(struct tree_layout *layout, const uint32_t *ranks)
 		sum += bits[field] + 1;
 	}
 	*layout = (struct tree_layout){ .words = sum > KEY_BITS ? 2 : 1 };
-	/* so that slots are found by their bits, too */
+	/* leave room for the shift of slot indexes */
 	if (layout->words > 1 || sum + SLOT_SHIFT <= KEY_BITS)
 		used[0] = used[1] = SLOT_SHIFT;
 	for (int field = 0; field < TREE_FIELDS; field++) {
@@ -49,7 +49,7 @@ int tree_layout_plan(struct tree_layout *layout, const uint32_t *ranks)
 
 		if (used[word] + bits[field] + 1 > KEY_BITS)
 			return -E2BIG;
-		put(layout, field, word, bits[field], &used[word]);
+		put_field(layout, field, word, bits[field], &used[word]);
 	}
 	return 0;
 }
@@ -75,7 +75,7 @@ void tree_record_pack(const struct tree_layout *layout,
 		range[0] |= (uint64_t)box->first[field] << layout->shift[field];
 		range[1] |= (uint64_t)box->last[field] << layout->shift[field];
 	}
-	/* 0 is taken by what holds where none matches */
+	/* order 0 is the default's, which always matches */
 	record[2 * layout->words] = (uint64_t)(id + 1) << TG_TREE_ORDER_SHIFT |
 				    (uint64_t)box->outcome
 					    << TG_TREE_OUTCOME_SHIFT |
@@ -83,8 +83,8 @@ void tree_record_pack(const struct tree_layout *layout,
 }
 
 /*
- * With a guard bit, no key is as high as the first one. Its order is after that
- * of what holds where none matches.
+ * A record that no key matches: its lower bound uses the guard bit. Its order
+ * is larger than the default's.
  */
 void tree_record_never(const struct tree_layout *layout, uint64_t *record)
 {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Boxes that are wide in a field are in many children of a cut there. So those
- * that are wide in the same fields of the two addresses get a tree of their
- * own.
+ * Distributes boxes over the trees of a forest. A box that is wide in a field
+ * is copied into many children of a cut there, so boxes that are wide in the
+ * same address fields get a tree of their own.
  */
 #include "parts.h"
 
-/* A box is wide that takes up more than one in so many of the ranks. */
+/* A box is wide if it covers more than 1/16 of the ranks. */
 #define WIDE 16
 
-/* So few boxes that are wide in one address or both share one tree. */
+/* Up to this many boxes that are wide in an address share one tree. */
 #define FEW 512
 
 enum { DESTINATION, SOURCE };
@@ -22,7 +22,7 @@ static bool is_wide(const struct tree_input *input, const struct tree_box *box,
 	return span * WIDE > input->ranks[field];
 }
 
-/* The address that tells more apart comes first. */
+/* The address that distinguishes more boxes comes first. */
 static unsigned int group_of(const struct tree_input *input,
 			     const struct tree_box *box)
 {
@@ -45,8 +45,8 @@ static unsigned int last_group(const struct tree_input *input)
 	return wide > FEW ? 2 : 1;
 }
 
-static void fill(struct tree_work *work, struct tree_list *list,
-		 unsigned int group, unsigned int last)
+static void fill_list(struct tree_work *work, struct tree_list *list,
+		      unsigned int group, unsigned int last)
 {
 	const struct tree_input *input = work->input;
 
@@ -68,7 +68,7 @@ int tree_partition(struct tree_work *work,
 	for (unsigned int group = 0; group < TG_TREE_GROUPS; group++) {
 		if (!tree_list_reserve(work, work->input->count, &lists[group]))
 			return work->error;
-		fill(work, &lists[group], group, last);
+		fill_list(work, &lists[group], group, last);
 	}
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of the tree builder know of each other. */
+/* Shared by the files of the tree builder. */
 #ifndef TG_COMPILE_TREE_PARTS_H
 #define TG_COMPILE_TREE_PARTS_H
 
@@ -7,58 +7,56 @@
 
 #include "tree.h"
 
-/* Where the fields are in the key: the same for all trees of a forest. */
+/* Positions of fields in the key, for all trees of a forest. */
 struct tree_layout {
 	uint32_t words;
 	uint32_t word[TREE_FIELDS], shift[TREE_FIELDS];
 	uint64_t guards[TG_TREE_WORDS];
 };
 
-/* The part of the key space that a node is about. */
+/* The part of the key space that a node covers. */
 struct tree_region {
 	uint32_t first[TREE_FIELDS], last[TREE_FIELDS];
 };
 
-/* Numbers of boxes, ascending: a piece of ids[]. */
+/* Ascending box numbers: a range of ids[]. */
 struct tree_list {
 	size_t start, count;
 };
 
-/*
- * How a node divides its region: by so many bits of a field, from a bit on.
- */
+/* A node divides its region by `bits` bits of a field, from bit `shift` on. */
 struct tree_cut {
 	int field;
 	unsigned int shift, bits;
 };
 
 /*
- * What becomes of a child: a step, which leads somewhere; or a leaf that has no
- * place yet, as its step leads to 0: then its records follow.
+ * A slot holds a child: a step; or, with a step to 0, a leaf whose records
+ * follow in the slot and which has no offset yet.
  */
 #define TREE_SLOT_WORDS_MAX 32
 
-/* No node has more than 1 << 16 children: the mask of a step has 24 bits. */
+/* The mask of a step has 24 bits, of which slots need some. */
 #define TREE_CUT_MAX 16
 
-struct tree_habit;
+struct tree_params;
 
 struct tree_work {
 	const struct tree_input *input;
 	struct blob *blob;
 	struct tree_layout layout;
-	const struct tree_habit *habit;
-	uint32_t leaf_records; /* in a leaf, if that can be */
+	const struct tree_params *params;
+	uint32_t leaf_records; /* in a leaf, if possible */
 	uint32_t slot_words;
-	uint32_t *ids; /* a stack of lists */
+	uint32_t *ids; /* stack of lists */
 	size_t used, room;
-	uint32_t *counts; /* for cuts that are weighed: one for each child */
-	uint64_t work;	  /* what has been done so far */
+	uint32_t *counts; /* scratch: boxes of each child of a cut */
+	uint64_t work;	  /* list entries processed so far */
 	int error;
-	struct hash leaves; /* offsets of those that may be shared */
-	/* of the tree that grows */
-	uint32_t growth;  /* children have at most so many times the boxes */
-	uint32_t records; /* of its longest leaf */
+	struct hash leaves; /* offsets of leaves, for sharing */
+	/* state of the current tree */
+	uint32_t growth;  /* limit: boxes of children / own boxes */
+	uint32_t records; /* of its largest leaf */
 };
 
 /* pack.c */
@@ -69,7 +67,7 @@ void tree_record_pack(const struct tree_layout *layout,
 		      uint64_t *record);
 void tree_record_never(const struct tree_layout *layout, uint64_t *record);
 
-/* partition.c: moves the numbers of all boxes into lists */
+/* partition.c: distributes all boxes over lists */
 int tree_partition(struct tree_work *work,
 		   struct tree_list lists[TG_TREE_GROUPS]);
 
@@ -79,23 +77,23 @@ bool tree_list_reserve(struct tree_work *work, size_t count,
 void tree_list_clean(struct tree_work *work, struct tree_list *list,
 		     struct tree_region *region);
 
-/* cut.c: false when no cut helps */
+/* cut.c: returns false if no cut helps */
 bool tree_cut_choose(struct tree_work *work, struct tree_list list,
 		     const struct tree_region *region, struct tree_cut *cut);
 
-/* leaf.c: fills a slot, and finds a place for a leaf in one */
+/* leaf.c: writes a leaf to a slot, and moves it to the blob */
 void tree_leaf(struct tree_work *work, struct tree_list list, uint64_t *slot);
 bool tree_leaf_is_loose(const uint64_t *slot);
 void tree_leaf_put(struct tree_work *work, uint64_t *slot);
 
-/* measure.c: how much of the tree each lookup reads, and which may more */
+/* measure.c: sets how many steps and records each lookup reads */
 void tree_measure(const struct tree_work *work, struct tg_tree_group *group);
 
-/* node.c: returns how many steps there are from the slot on */
+/* node.c: returns the number of steps from the slot to the lowest leaf */
 uint32_t tree_grow(struct tree_work *work, struct tree_list list,
 		   struct tree_region region, uint32_t depth, uint64_t *slot);
 
-/* Counts what is done; false once it was too much, or something failed. */
+/* Adds to the work done. Returns false on an error or above the limit. */
 bool tree_work_on(struct tree_work *work, size_t amount);
 
 static inline uint32_t tree_child_of(const struct tree_cut *cut, uint32_t rank)
@@ -103,7 +101,7 @@ static inline uint32_t tree_child_of(const struct tree_cut *cut, uint32_t rank)
 	return rank >> cut->shift & ((1U << cut->bits) - 1);
 }
 
-/* The part of a box that is in the region. */
+/* The bounds of a box within the region. */
 static inline uint32_t tree_first(const struct tree_box *box,
 				  const struct tree_region *region, int field)
 {

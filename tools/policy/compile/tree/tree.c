@@ -7,26 +7,26 @@
 
 #include "parts.h"
 
-/* Entries of lists that are looked at. */
+/* Limit for the number of list entries processed. */
 #define WORK_MAX 250000000ULL
 
 /*
- * Leaves have so many records, if that can be, and the children of a node so
- * many times its boxes, at most. A tree with few boxes may waste more: it is
- * the slow one otherwise.
+ * Parameters of a forest: maximum records of a leaf, and how many times a
+ * node's boxes its children may have together. Trees with few boxes may use
+ * more, up to growth_max, so that they are not the slowest.
  */
-struct tree_habit {
+struct tree_params {
 	uint32_t records, growth, growth_max;
 };
 
-/* Two records and a step fit into a cache line. */
-static const struct tree_habit fast = { 2, 3, 64 };
+/* two records and a step fit into a cache line */
+static const struct tree_params fast = { 2, 3, 64 };
 
-/* When that takes more memory than so much, and so much for each box. */
+/* Limits for a fast forest, in bytes: in total, plus for each box. */
 #define FAST_SIZE (4UL << 20)
 #define FAST_BOX 256
 
-static const struct tree_habit small = { 6, 2, 4 };
+static const struct tree_params small = { 6, 2, 4 };
 
 bool tree_work_on(struct tree_work *work, size_t amount)
 {
@@ -36,7 +36,7 @@ bool tree_work_on(struct tree_work *work, size_t amount)
 	return !work->error;
 }
 
-static struct tree_region everything(const struct tree_input *input)
+static struct tree_region whole_region(const struct tree_input *input)
 {
 	struct tree_region region = { 0 };
 
@@ -49,12 +49,12 @@ static struct tree_region everything(const struct tree_input *input)
 
 static uint32_t growth_for(const struct tree_work *work, struct tree_list list)
 {
-	const struct tree_habit *habit = work->habit;
-	size_t growth = habit->growth * work->input->count / 4 / list.count;
+	const struct tree_params *params = work->params;
+	size_t growth = params->growth * work->input->count / 4 / list.count;
 
-	if (growth < habit->growth)
-		return habit->growth;
-	return growth < habit->growth_max ? growth : habit->growth_max;
+	if (growth < params->growth)
+		return params->growth;
+	return growth < params->growth_max ? growth : params->growth_max;
 }
 
 static void grow_group(struct tree_work *work, struct tree_list list,
@@ -66,7 +66,7 @@ static void grow_group(struct tree_work *work, struct tree_list list,
 
 	work->growth = growth_for(work, list);
 	work->records = 0;
-	steps = tree_grow(work, list, everything(work->input), 1, slot);
+	steps = tree_grow(work, list, whole_region(work->input), 1, slot);
 	if (!work->error && tree_leaf_is_loose(slot)) {
 		tree_leaf_put(work, slot);
 		steps = 1;
@@ -83,7 +83,7 @@ static void grow_group(struct tree_work *work, struct tree_list list,
 	tree_measure(work, group);
 }
 
-/* A step and some records, rounded up to a power of two. */
+/* A step and the records of a leaf, rounded up to a power of two. */
 static uint32_t slot_words(const struct tree_work *work)
 {
 	size_t size = tree_record_words(&work->layout);
@@ -94,13 +94,13 @@ static uint32_t slot_words(const struct tree_work *work)
 	return words;
 }
 
-static void grow_forest(struct tree_work *work, const struct tree_habit *habit,
-			struct tg_tree *tree)
+static void grow_forest(struct tree_work *work,
+			const struct tree_params *params, struct tg_tree *tree)
 {
 	struct tree_list lists[TG_TREE_GROUPS];
 
-	work->habit = habit;
-	work->leaf_records = habit->records;
+	work->params = params;
+	work->leaf_records = params->records;
 	work->slot_words = slot_words(work);
 	tree->groups = 0;
 	if (tree_partition(work, lists))
@@ -112,9 +112,9 @@ static void grow_forest(struct tree_work *work, const struct tree_habit *habit,
 	}
 }
 
-/* As if nothing had been grown. */
-static void start_again(struct tree_work *work, size_t size,
-			struct tg_tree *tree)
+/* Discards the forest. */
+static void discard_forest(struct tree_work *work, size_t size,
+			   struct tg_tree *tree)
 {
 	blob_rewind(work->blob, size);
 	memset(tree->group, 0, sizeof(tree->group));
@@ -123,8 +123,8 @@ static void start_again(struct tree_work *work, size_t size,
 	work->error = 0;
 }
 
-/* A lookup wants to see so much behind each leaf as the longest one has. */
-static void pad(struct tree_work *work)
+/* A lookup may read as many bytes after each leaf as the longest leaf has. */
+static void pad_leaves(struct tree_work *work)
 {
 	size_t longest =
 		1 + TG_TREE_LEAF_MAX * tree_record_words(&work->layout);
@@ -135,8 +135,8 @@ static void pad(struct tree_work *work)
 		work->error = -E2BIG;
 }
 
-/* A fast forest that is too large for caches is none. */
-static void grow(struct tree_work *work, struct tg_tree *tree)
+/* Tries a fast forest, and a small one if that exceeds its limits. */
+static void grow_best_forest(struct tree_work *work, struct tg_tree *tree)
 {
 	struct blob *blob = work->blob;
 	size_t size = blob->size, limit = blob->limit;
@@ -147,7 +147,7 @@ static void grow(struct tree_work *work, struct tg_tree *tree)
 	grow_forest(work, &fast, tree);
 	blob->limit = limit;
 	if (work->error == -E2BIG && work->work < work->input->work_max) {
-		start_again(work, size, tree);
+		discard_forest(work, size, tree);
 		grow_forest(work, &small, tree);
 	}
 }
@@ -188,9 +188,9 @@ int tree_build(struct blob *blob, const struct tree_input *input,
 	work.counts = calloc((1 << TREE_CUT_MAX) + 1, sizeof(*work.counts));
 	if (!work.counts)
 		return -ENOMEM;
-	grow(&work, tree);
+	grow_best_forest(&work, tree);
 	if (!work.error && tree->groups)
-		pad(&work);
+		pad_leaves(&work);
 	free(work.counts);
 	free(work.ids);
 	hash_free(&work.leaves);
