@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# An attachment: what tailgate keeps for one device. A directory in our own
-# bpffs holds its pins, one beside it the objects that were grafted: the kernel
-# does not give back the file of a program, and a chain can only be rearranged
-# from files. What is attached, and in which order, is asked of the kernel.
-# Everything outside of the bpffs is in one folder, which only root can enter:
+# An attachment: the state that tailgate keeps for one device. Its pins are in a
+# directory of a separate bpffs. The objects of its programs are in another
+# directory: the kernel cannot return a program's file, and rearranging a chain
+# needs the files. What is attached, and in which order, is always read from the
+# kernel. Everything but the pins is in one directory that only root can enter:
 #
 #	KEY/       objects, notes and temporary files of an attachment
-#	KEY.lock   held by the command that is at work on it
-#	all.lock   held while the mount, or an attachment, comes or goes
+#	KEY.lock   held while a command works on the attachment
+#	all.lock   held while the mount or an attachment is made or removed
 
 # shellcheck source=tc-scripts/lib/lock.bash
 source "$HERE/lib/lock.bash"
@@ -22,8 +22,8 @@ readonly OBJECTS_ROOT=/run/tailgate-objects
 DEV='' KEY='' PINS='' GLOBALS='' OBJECTS=''
 WITH_PINS=()
 
-# By NETNS-INODE and IFNAME, when the device itself may be gone. A bpffs takes
-# no dot in a name, and a device no colon, so one stands for the other.
+# Selects by key, NETNS-INODE and IFNAME, as the device may no longer exist.
+# Dots become colons: bpffs rejects dots, and device names have no colons.
 attachment_select() {
 	KEY=$1
 	PINS=$PINS_ROOT/$KEY
@@ -41,7 +41,7 @@ attachment_exists() {
 	[[ -d $PINS ]]
 }
 
-# Or is there something that a killed command has left?
+# True if there is anything to remove, including leftovers of a killed command.
 attachment_remains() {
 	local -A LOOK
 	look --key "$KEY"
@@ -49,23 +49,23 @@ attachment_remains() {
 		{ [[ -e $OBJECTS_ROOT/all.lock && ! ${LOOK[mounted]} ]]; }
 }
 
-# A namespace of mounts that is not the host's takes our pins along when it
-# ends, and empties the chain under traffic.
+# In a private mount namespace, the pins would disappear with the namespace, and
+# the chain would be emptied while in use.
 check_mount_namespace() {
 	[[ ${LOOK[shares_mounts]} ]] ||
 		die "this shell has mounts of its own, and pins made here would vanish with it: run it as 'nsenter --mount=/proc/1/ns/mnt -- tailgate ...'"
 }
 
-# --- its lock: two commands on one device take turns
+# --- its lock: one command at a time
 
-# The lock of one attachment: let go whichever way the command ends.
+# The descriptor of the attachment's lock, which is released on exit.
 ATTACHMENT_LOCK=''
 
-# A function that is called before that.
+# A function to call before the lock is released.
 AT_UNLOCK=''
 
-# What is looked at under the lock stays so until it is let go, but for what
-# others do with tc and ip.
+# Takes the lock and reads the device's state. Only programs that do not take
+# the lock, such as tc and ip, can change it until the lock is released.
 attachment_lock() { # [WORD...] of tg-look
 	local path=$OBJECTS_ROOT/$KEY.lock try
 	if [[ $DRY_RUN ]]; then
@@ -82,7 +82,7 @@ attachment_lock() { # [WORD...] of tg-look
 	attachment_has_lock
 }
 
-# The file of the lock must not stay, if this command has made it.
+# Removes the lock file if this command has created it.
 attachment_lock_failed() { # FILE
 	local error=${LOOK[error]}
 	! { flock -n "$LOCK_FD" && lock_is_current "$1"; } || attachment_has_lock
@@ -90,7 +90,7 @@ attachment_lock_failed() { # FILE
 	look_failed
 }
 
-# The same where the device may be gone.
+# The same for a device that may no longer exist.
 attachment_lock_alone() {
 	lock_take "$OBJECTS_ROOT/$KEY.lock"
 	attachment_has_lock
@@ -105,7 +105,7 @@ attachment_has_lock() {
 	trap 'exit 129' HUP
 }
 
-# Let go, and leave no file where the attachment itself is gone.
+# Releases the lock; its file is removed if there is no attachment.
 attachment_unlock() {
 	trap - EXIT INT TERM HUP
 	[[ ! $AT_UNLOCK ]] || "$AT_UNLOCK"
@@ -120,8 +120,9 @@ attachment_unlock() {
 
 # --- the directories
 
-# The mount comes with the first attachment and goes with the last one: both
-# under one lock for all of them. Whoever has pins already keeps the mount there.
+# Mounts the bpffs with the first attachment, under a lock shared by all
+# attachments. No lock is needed if the attachment exists: its pins keep the
+# mount in use.
 attachment_make() {
 	if [[ ! ${LOOK[mounted]} || ! ${LOOK[pins]} || ! ${LOOK[objects]} ]]; then
 		local -A LOOK=()
@@ -136,25 +137,25 @@ attachment_make() {
 		[[ ${LOOK[objects]} ]] || run_or_die mkdir -m 0700 "$OBJECTS"
 		lock_drop
 	fi
-	life_note
+	attachment_note_device
 }
 
-# --- whose notes they are
+# --- the device that the notes are about
 
-# The number of a network namespace is given to another one when it has died, and
-# so is the name of a device: the cookie and the index are not.
-life_note() {
+# Inodes of network namespaces and device names are reused; the namespace's
+# cookie and the ifindex are not.
+attachment_note_device() {
 	[[ ${LOOK[life]} == same ]] ||
 		run_or_die ln -sfn "${LOOK[cookie]}.${LOOK[index]}" "$OBJECTS/life"
 }
 
-life_is_over() {
+attachment_is_dead() {
 	[[ ${LOOK[life]} == namespace ]]
 }
 
-# What another namespace of this number has left is no attachment of this device.
+# Removes an attachment of a dead namespace that had the same inode number.
 attachment_forget_dead() { # [WORD...] of tg-look, for the look after it
-	life_is_over || return 0
+	attachment_is_dead || return 0
 	look --key "$KEY"
 	[[ ! ${LOOK[live]} ]] ||
 		die "$KEY was attached in a network namespace that is gone, and a device elsewhere still uses its chain: 'tailgate detach' it there, and 'tailgate gc'"
@@ -164,8 +165,7 @@ attachment_forget_dead() { # [WORD...] of tg-look, for the look after it
 	look "$@" -- "$DEV"
 }
 
-# The lock files go while they are held; this is the last thing that they are
-# held for.
+# The lock files are removed last, while their locks are held.
 attachment_remove() {
 	local -A LOOK=()
 	lock_take "$OBJECTS_ROOT/all.lock"
@@ -186,20 +186,20 @@ attachment_remove() {
 	lock_drop
 }
 
-# Mounted for nobody, or for us alone, who are about to leave.
+# True if the bpffs is mounted and has no other attachment.
 root_is_unused() {
 	[[ ${LOOK[mounted]} && ! ${LOOK[others]} ]]
 }
 
-# A temporary folder, beside the objects: mktemp's own place is everybody's.
+# A temporary directory beside the objects, where others cannot write.
 scratch_folder() {
 	local place=$OBJECTS
 	[[ -d $place ]] || place=${TMPDIR:-/tmp} # somebody has removed it
 	mktemp -d -p "$place" tmp.XXXXXX
 }
 
-# Lock files that killed commands have left: the one to come that gets such a
-# lock removes it, unless there is an attachment by then.
+# Removes lock files that killed commands have left, unless there is an
+# attachment.
 stale_locks_remove() {
 	local path
 	for path in "$OBJECTS_ROOT"/[0-9]*-*.lock; do
@@ -214,7 +214,7 @@ stale_locks_remove() {
 	done
 }
 
-# The key of every attachment, and of nothing else that somebody put there.
+# Prints the keys of all attachments, ignoring other files.
 attachment_keys() {
 	local directory
 	for directory in "$PINS_ROOT"/[0-9]*-* "$OBJECTS_ROOT"/[0-9]*-*; do

@@ -1,19 +1,19 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A chain: plugins in the slots of a bank. The one that packets take is never
-# touched: a new one is grafted into the other bank, and one replacement of the
-# gate makes it the one in force.
+# A chain: plugins in the slots of a bank. The bank in use is not modified: a
+# new chain is loaded into the other bank, and replacing the gate switches to
+# it.
 
 # As in maps/slots.h; a test compares them.
 readonly BANK_SLOTS=32
 
-# Every slot but one is for plugins; the last holds the end.
+# The last slot of a bank holds the end program.
 readonly CHAIN_MAX=$((BANK_SLOTS - 1))
 
 # Verdicts as in maps/verdicts.h; a test compares them.
 declare -grA VERDICT_NUMBER=([pass]=1 [drop]=3)
 
-# Where there is no gate the array may be one that another version has left.
+# Without a gate, the pinned array may be from another version.
 check_chain_version() { # HOOK
 	[[ ! ${LOOK[$1.other_version]} ]] ||
 		die "the chain on $DEV $1 was made by another version of tailgate: 'tailgate detach $DEV --$1', and attach it again; until then it stays in force"
@@ -33,7 +33,7 @@ plugin_names() {
 	done
 }
 
-# The object file for a plugin, into REPLY.
+# Sets REPLY to the object file of a plugin.
 plugin_object() { # PLUGIN HOOK BUILD
 	local known
 	if [[ $1 == */* || $1 == *.o ]]; then
@@ -53,7 +53,8 @@ plugin_object() { # PLUGIN HOOK BUILD
 	die "no such file: '$REPLY'"
 }
 
-# Objects must serve the hook and know what a next slot is.
+# Checks that the objects have a program for the hook and the constants of a
+# plugin.
 check_plugins() { # HOOK BUILD OBJECT...
 	local problem
 	(($# > 2)) || return 0
@@ -62,13 +63,13 @@ check_plugins() { # HOOK BUILD OBJECT...
 
 # --- filling a bank
 
-# Into REPLY.
+# Sets REPLY to the first slot of the other bank.
 other_bank() { # SLOT
 	REPLY=$((BANK_SLOTS - $1 / BANK_SLOTS * BANK_SLOTS))
 }
 
-# The arrays come into being when a program that uses them is loaded, so the
-# gate visits a device of its own, in a namespace that ends with the command.
+# tc and ip create an array when they load a program that uses it, so the gate
+# is loaded on a device in a temporary network namespace.
 chain_arrays_make() { # BUILD
 	local hook hooks=("${HOOKS[@]}")
 	[[ ! $1 ]] || hooks=(xdp)
@@ -82,13 +83,14 @@ chain_arrays_make() { # BUILD
 	done
 }
 
-# What a killed command has left in the idle bank may have been in force a
-# moment ago: packets that are still in it are waited for.
+# A killed command may have switched banks just before, so packets may still be
+# in the idle bank: wait before it is cleared.
 bank_empty() { # HOOK BUILD FIRST-SLOT
 	((LOOK[$1.bank.$3] == 0)) || bank_retire "$@"
 }
 
-# After the flip: wait until nobody is in there, and give the programs back.
+# After the switch: waits until no packet is in the bank, then removes its
+# programs.
 bank_retire() { # HOOK BUILD FIRST-SLOT
 	local slot file files=()
 	array_pin "$1" "$2"
@@ -110,7 +112,7 @@ graft() { # HOOK BUILD SLOT OBJECT
 		key "$3" object-file "$4" "${type[@]}" section "$1$2"
 }
 
-# A copy of the object that knows its place, and the copy into its slot.
+# Sets the object's constants in a copy, and loads the copy into the slot.
 slot_fill() { # HOOK BUILD SLOT OBJECT CONSTANT...
 	local copy=$OBJECTS/$1.$3.o
 	run_or_die "$BUILD/tg-splice" "$4" --share -o "$copy" "${@:5}"
@@ -129,7 +131,7 @@ bank_fill() { # HOOK BUILD FIRST-SLOT MISS DEFAULT OBJECT...
 	slot_fill "$hook" "$build" "$slot" "$BUILD/end$build.o" "end_verdict=${VERDICT_NUMBER[$default]}"
 }
 
-# The gate to a bank, on the hook: from here on packets take it.
+# Puts the gate for a bank on the hook; from here on packets take that chain.
 flip() { # HOOK BUILD FIRST-SLOT MISS XDP-MODE
 	local copy=$OBJECTS/$1.gate.o
 	run_or_die "$BUILD/tg-splice" "$BUILD/gate$2.o" --share -o "$copy" \
@@ -137,7 +139,7 @@ flip() { # HOOK BUILD FIRST-SLOT MISS XDP-MODE
 	gate_put "$1" "$copy" "$2" "$5"
 }
 
-# --- the whole step, for a hook that has a gate: fill, flip, retire
+# --- a complete change of a hook with a gate: fill, flip, retire
 
 chain_change() { # HOOK DEFAULT OBJECT...
 	local hook=$1 new old=${LOOK[$1.slot]} miss=${LOOK[$1.miss]} build=${LOOK[$1.build]}
@@ -152,9 +154,9 @@ chain_change() { # HOOK DEFAULT OBJECT...
 	policy_after_change "$hook" "$new" "${@:3}"
 }
 
-# One slot in place: the kernel swaps it in one step, and no flip is needed. The
-# object gets its name after that; which one is in force, should this be killed
-# between the two, the serial number tells.
+# Replaces a single slot, which is atomic, so the bank stays. The object is
+# renamed after that; if the command is killed in between, the serial number
+# tells which object is in force.
 slot_replace() { # HOOK SLOT SERIAL OBJECT
 	local slot=$2 copy=$OBJECTS/$1.$2.o
 	run_or_die "$BUILD/tg-splice" "$4" --share -o "$copy.new" "tg_next_slot=$((slot + 1))" \
@@ -163,14 +165,14 @@ slot_replace() { # HOOK SLOT SERIAL OBJECT
 	run_or_die mv "$copy.new" "$copy"
 }
 
-# --- what is in force, as files
+# --- files of programs in force
 
-# The file that a program was grafted from, into REPLY: the serial number tells
-# it. Nothing where it is gone.
+# Sets REPLY to the object file of a program, found by its serial number, or to
+# nothing if it was removed.
 object_in_force() { # HOOK SLOT SERIAL PLUGIN
 	local file=$OBJECTS/$1.$2.o files
 	files=("$file.new" "$file")
-	# A killed command, or a guard, may have gone back.
+	# a killed command or the guard may have rolled back
 	[[ $4 != policy ]] || files+=("$OBJECTS/$1.back.o" "$OBJECTS/$1.before.o")
 	for REPLY in "${files[@]}"; do
 		! serial_is "$REPLY" "$3" || return 0
@@ -182,8 +184,8 @@ object_at() { # HOOK POSITION, into REPLY
 	object_in_force "$1" "${LOOK[$1.$2.slot]}" "${LOOK[$1.$2.serial]}" "${LOOK[$1.$2.name]}"
 }
 
-# The same for a chain that is to be filled from it. Another plugin than a
-# policy may come from where it was built; a policy without its rules may not.
+# The same for a chain that is made from it. Other plugins than a policy may be
+# taken from the build directory; a policy may not, as it would have no rules.
 object_kept() { # HOOK POSITION, into REPLY
 	local name=${LOOK[$1.$2.name]}
 	object_at "$@"
@@ -194,7 +196,7 @@ object_kept() { # HOOK POSITION, into REPLY
 	check_plugins "$1" "${LOOK[$1.build]}" "$REPLY"
 }
 
-# The objects of the chain in force.
+# The object files of the chain in force.
 chain_objects() { # ARRAY HOOK
 	local -n objects_into=$1
 	local i
@@ -206,9 +208,9 @@ chain_objects() { # ARRAY HOOK
 	done
 }
 
-# The objects for these plugins. What the chain has already stays as it is there:
-# a policy has its rules, another plugin its constants. The second of two of a
-# name stays the second.
+# Object files for these plugins. A plugin that is already in the chain keeps
+# its object: a policy its rules, another plugin its constants. Plugins of the
+# same name are matched in order.
 objects_for() { # ARRAY HOOK PLUGIN...
 	local -n objects_found=$1
 	local hook=$2 build=${LOOK[$2.build]} names name i built=()
@@ -235,8 +237,8 @@ objects_for() { # ARRAY HOOK PLUGIN...
 	check_plugins "$hook" "$build" "${built[@]}"
 }
 
-# Of a chain that cannot be followed to its end, or whose gate somebody has
-# removed, the policy is what its objects say; into REPLY.
+# Sets REPLY to the policy's object of a broken chain, which cannot be followed
+# in the kernel, from the files.
 policy_left_behind() { # HOOK BUILD
 	local file sections found=()
 	REPLY=''
@@ -246,11 +248,11 @@ policy_left_behind() { # HOOK BUILD
 	((${#found[@]})) || return 0
 	sections=$("$BUILD/tg-splice" "${found[0]}" --sections)
 	[[ ${#found[@]} == 1 && $'\n'$sections$'\n' == *$'\n'"$1$2"$'\n'* ]] ||
-		die "which policy was in force on $DEV $1 before its chain broke cannot be told: 'tailgate attach $DEV --$1 --chain ... --reset' makes a chain with one without rules"
+		die "the policy that was in force on $DEV $1 before its chain broke is not known: 'tailgate attach $DEV --$1 --chain ... --reset' makes a chain with one without rules"
 	REPLY=${found[0]}
 }
 
-# Would a graft of this object into its place bring anything new?
+# True if loading this object would change nothing.
 object_is_in_force() { # HOOK POSITION OBJECT MISS
 	local folder status=0
 	object_at "$1" "$2"

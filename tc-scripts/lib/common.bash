@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Messages, the running of commands, and the checking of names.
+# Messages, running commands, and checks of names.
 
 # shellcheck disable=SC2034 # read by the front end
 readonly VERSION=0.1.0
@@ -29,7 +29,7 @@ usage_error() {
 	exit 2
 }
 
-# Colour, where somebody looks at it: paint green "text".
+# Prints text in colour if standard output is a terminal: paint green "text".
 paint() {
 	local -A codes=([bold]=1 [red]=31 [green]=32 [yellow]=33 [dim]=2)
 	if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
@@ -41,7 +41,7 @@ paint() {
 
 # --- commands
 
-# Arguments as they can be pasted into a shell: quoted where they need to be.
+# Prints arguments, quoted for a shell where necessary.
 quoted() {
 	local argument first=1
 	for argument; do
@@ -55,8 +55,8 @@ quoted() {
 	done
 }
 
-# Every command that changes something goes through here: --dry-run prints it
-# instead, -v as well. Reads don't: they run either way.
+# All commands that change something are run by this function: --dry-run prints
+# them instead, -v prints them first. Commands that only read run in any case.
 run() {
 	if [[ $DRY_RUN ]]; then
 		printf '%s\n' "$(quoted "$@")"
@@ -66,10 +66,10 @@ run() {
 	"$@"
 }
 
-# Like run, but silent, and a failure tells the command and what it said. With
-# exec there is no shell between us and the command: were that one killed, the
-# command would go on beside the steps that take it back. What 'env NAME=VALUE'
-# would do is done here: one program less to start for each command.
+# Like run, but prints nothing; on failure, exits with the command and its first
+# line of output. exec replaces the subshell, so a signal sent to the command's
+# process ends the command itself, before changes are undone. A leading
+# 'env NAME=VALUE' is an export here, which saves a process for each command.
 run_or_die() {
 	local output
 	if [[ $DRY_RUN ]]; then
@@ -84,11 +84,11 @@ run_or_die() {
 		}
 		exec "$@" 2>&1
 	) && return 0
-	die "'$(quoted "$@")' failed: $(essence "$output")"
+	die "'$(quoted "$@")' failed: $(first_error_line "$output")"
 }
 
-# What the kernel said, in one line: the first line that is not decoration.
-essence() {
+# The first line of output that is an error message.
+first_error_line() {
 	local line
 	while IFS= read -r line; do
 		case $line in
@@ -99,7 +99,7 @@ essence() {
 			;;
 		esac
 	done <<<"$1"
-	printf 'it said nothing\n'
+	printf 'no output\n'
 }
 
 # --- checks
@@ -121,8 +121,8 @@ need_command() {
 	done
 }
 
-# The kernel takes nearly anything for a device name; we take what no shell,
-# path or option can misunderstand.
+# The kernel accepts almost any device name. Only those are accepted that are
+# safe in shells, paths and options.
 check_device_name() {
 	[[ $1 =~ ^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,14}$ ]] ||
 		die "not a device name that tailgate takes: ${1@Q}"

@@ -1,15 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Which programs make the chain on a hook at this moment, for tg-explain, which
-# runs packets through twins of them.
+# Lists the programs of a hook's chain for tg-explain.
 
-# What tg-explain says where a program went between our look and its own.
+# Exit status of tg-explain if a program was unloaded meanwhile.
 readonly CHAIN_CHANGED=3
 
-# Set by explain_programs: the gate's id, then SLOT:ID for each slot that a
-# packet can come to (a chain with an empty slot ends there, for packets as well);
-# and where the objects are, under the name that the device had when it was
-# attached.
+# Set by explain_programs: the gate's id, then SLOT:ID for each slot of the
+# chain (which ends at an empty slot); and the directory of its objects, which
+# has the name that the device had when it was attached.
 EXPLAIN_PROGRAMS='' EXPLAIN_OBJECTS=''
 
 explain_programs() { # HOOK

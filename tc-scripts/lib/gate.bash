@@ -1,11 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The gate: our program on a hook of a device, and the clsact that it sits on.
+# The gate: tailgate's program on a hook of a device, and the clsact qdisc for
+# it.
 
 readonly HOOKS=(xdp ingress egress)
 
-# Our place among the filters of a clsact: the same each time, so that a gate
-# replaces a gate and nothing else. As in tools/live/look.h; a test compares them.
+# The preference and handle of the gate, which are fixed, so that a gate only
+# replaces a gate. As in tools/live/look.h; a test compares them.
 readonly PREF=7400
 readonly HANDLE=0x7467
 
@@ -14,8 +15,8 @@ check_hook() {
 		usage_error "no such hook: ${1@Q}: there are ${HOOKS[*]}"
 }
 
-# Why there is no gate, and what mends it.
-die_of_no_gate() { # HOOK [CHAIN]
+# Exits, saying why there is no gate and how to attach one.
+die_no_gate() { # HOOK [CHAIN]
 	local attach="tailgate attach $DEV --$1${2:+ --chain $2}" foreign=${LOOK[$1.foreign]}
 	if [[ ${LOOK[$1.attached]} ]]; then
 		[[ ! $foreign ]] ||
@@ -27,15 +28,15 @@ die_of_no_gate() { # HOOK [CHAIN]
 	die "$DEV $1 has no chain: '$attach' puts one there"
 }
 
-# The pin of an array in the selected attachment, into REPLY. The section of a
-# program is the hook and the build, one after the other.
+# Sets REPLY to the pin of the attachment's array. A program's section is the
+# hook followed by the build.
 array_pin() { # HOOK BUILD
 	REPLY=$GLOBALS/tg_$1${2:+f}
 }
 
-# --- putting it there and taking it away
+# --- attaching and removing
 
-# One step for the kernel: a filter or an XDP program is swapped, or set.
+# Attaches or replaces the gate: one atomic operation.
 gate_put() { # HOOK OBJECT BUILD XDP-MODE
 	local section=$1$3
 	if [[ $1 != xdp ]]; then
@@ -52,7 +53,7 @@ gate_put() { # HOOK OBJECT BUILD XDP-MODE
 	fi
 }
 
-# Native, and where the driver refuses, generic.
+# Tries native mode, then generic mode.
 gate_put_auto() { # OBJECT SECTION
 	local native=("${WITH_PINS[@]}" "${ENTER[@]}" ip link set dev "$DEV" xdpdrv obj "$1" sec "$2")
 	local generic=("${WITH_PINS[@]}" "${ENTER[@]}" ip link set dev "$DEV" xdpgeneric obj "$1" sec "$2")
@@ -63,7 +64,7 @@ gate_put_auto() { # OBJECT SECTION
 	fi
 	[[ ! $VERBOSE ]] || printf '# %s\n' "$(quoted "${native[@]}")" >&2
 	output=$("${native[@]}" 2>&1) || {
-		warn "native XDP is refused here ($(essence "$output")): trying generic"
+		warn "native XDP is refused here ($(first_error_line "$output")): trying generic"
 		run_or_die "${generic[@]}"
 	}
 }
@@ -76,11 +77,11 @@ xdp_word() { # MODE
 	esac
 }
 
-# The hooks that this command takes its gate from: --dry-run leaves it there.
+# Hooks whose gate this command removes; with --dry-run the gates stay.
 FREED_HOOKS=()
 
-# In the mode in which it was attached: 'xdp off' for another one exits 0 and
-# does nothing. So look, too.
+# 'xdp off' has to name the mode: for another mode it does nothing and exits
+# with 0. So check the result as well.
 gate_remove() { # HOOK
 	FREED_HOOKS+=("$1")
 	if [[ $1 == xdp ]]; then
@@ -101,8 +102,9 @@ check_qdisc() { # HOOK
 		die "$DEV has an 'ingress' qdisc, which has no egress: replace it by clsact first"
 }
 
-# A directory among the pins remembers that the clsact is of our making; it is
-# there before the qdisc is, so that a killed command leaves none behind.
+# A directory among the pins records that tailgate has added the clsact. It is
+# made before the qdisc, so that a killed command cannot leave an unrecorded
+# one.
 clsact_ensure() {
 	[[ ! ${LOOK[qdisc]} ]] || return 0
 	[[ -d $PINS/clsact ]] || run_or_die mkdir "$PINS/clsact"
@@ -110,19 +112,19 @@ clsact_ensure() {
 	LOOK[qdisc]=clsact
 }
 
-# The clsact of another device of this name went with that device.
+# If the device was replaced by one of the same name, its clsact is gone.
 clsact_forget_dead() {
 	[[ ${LOOK[life]} != device || ! -d $PINS/clsact ]] || run_or_die rmdir "$PINS/clsact"
 }
 
-# Only ours, and only when nobody uses it any more. The directory goes after the
-# qdisc, for the same reason. One that was made for another device of this name
-# went with it.
+# Removes the clsact if tailgate has added it and nothing uses it. The directory
+# is removed after the qdisc, for the same reason. If the device was replaced by
+# one of the same name, its clsact is gone.
 clsact_release() {
 	local hook
 	[[ -d $PINS/clsact ]] || return 0
 	look -- "$DEV"
-	if [[ ${LOOK[qdisc]} == clsact && ${LOOK[life]} != device ]] && ! life_is_over; then
+	if [[ ${LOOK[qdisc]} == clsact && ${LOOK[life]} != device ]] && ! attachment_is_dead; then
 		for hook in ingress egress; do
 			! hook_is_used "$hook" || return 0
 		done
@@ -131,7 +133,7 @@ clsact_release() {
 	run_or_die rmdir "$PINS/clsact"
 }
 
-# By any filter, but for a gate that is there because nothing was removed yet.
+# True if there are filters other than a gate that this command removes.
 hook_is_used() { # HOOK
 	[[ ! ${LOOK[$1.used]} ]] || return 0
 	[[ ${LOOK[$1.gate]} ]] || return 1

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Folders that only root can enter, and the locks in them. Whoever can open a
-# lock file can hold the lock, and whoever can write to its folder can plant a
-# link there, so none of ours is in a folder that others can reach.
+# Lock files, in directories that only root can enter: anybody who can open a
+# lock file can hold the lock, and anybody who can write to its directory can
+# replace it with a link.
 
-# Makes it with mode 0700, or checks it; one that an older version made is closed
-# to others. Fails where another command removes it at this moment.
+# Makes the directory with mode 0700, or checks it; directories made by older
+# versions are closed to others. Fails if another command is removing it.
 private_folder() { # PATH
 	local kind='' owner='' mode=''
 	mkdir -m 0700 -- "$1" 2>/dev/null || true
@@ -16,7 +16,7 @@ private_folder() { # PATH
 	[[ $mode == *00 ]] || chmod 0700 -- "$1"
 }
 
-# The descriptor of the lock that was opened or taken last, until lock_drop.
+# The descriptor of the last lock that was opened or taken, until lock_drop.
 LOCK_FD=''
 readonly LOCK_TRIES=1000
 
@@ -26,8 +26,9 @@ lock_open() { # FILE
 	{ exec {LOCK_FD}<>"$1"; } 2>/dev/null
 }
 
-# The file goes with what it locks, so the one that was waited for may have been
-# replaced by now. It says who has the lock: PID SINCE VERB.
+# The lock file is removed with what it protects, so the locked file may no
+# longer be the one at this path. If it is, records the holder in it: PID SINCE
+# VERB.
 lock_is_current() { # FILE
 	[[ /proc/self/fd/$LOCK_FD -ef $1 ]] || return 1
 	printf '%s %s %s\n' $$ "$EPOCHSECONDS" "$VERB" >"$1"
@@ -54,8 +55,7 @@ lock_wait() { # FD FILE
 	flock "$1" || die "cannot lock '$2'"
 }
 
-# Opened for reading, so that no lock file comes into being where one has just
-# gone.
+# Opens the file for reading, so that a removed lock file is not created again.
 lock_is_free() { # FILE
 	[[ ! -e $1 ]] || flock -n 0 <"$1"
 } 2>/dev/null

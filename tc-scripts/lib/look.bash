@@ -1,56 +1,56 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What a command knows about its device: one look, by tg-look, which asks the
-# kernel over netlink and bpf(2), and prints a line for each name below. A look
-# that fails is never an answer: the command ends with one line, and has changed
-# nothing.
+# The state of the device that a command works on, read once by tg-look, which
+# prints a line for each name below. If it fails, the command exits with one
+# message before it has changed anything.
 #
-# LOOK has, of the device and its attachment
+# LOOK has, for the device and its attachment
 #
-#	device index link mtu   index is empty where there is no such device
-#	qdisc                   clsact, ingress, or nothing
-#	key inode cookie        of the attachment, and of the network namespace
-#	pins objects            1 where it has the folder
-#	life                    same, device or namespace: do the notes among the
-#	                        objects come from this device, from another one of
-#	                        its name, or from another namespace of its number?
-#	mounted others private  the bpffs is there, has other attachments, and the
-#	                        folder of the objects is root's alone
-#	shares_mounts           1 where the mounts are those of process 1
-#	busy                    1 where a command is at work on it
-#	unconfirmed_until       in seconds of the epoch, or 0
+#	device index link mtu   index is empty if the device does not exist
+#	qdisc                   clsact, ingress, or empty
+#	key inode cookie        of the attachment; of the network namespace
+#	pins objects            1 if the directory exists
+#	life                    same, device or namespace: the notes among the
+#	                        objects are about this device, about another one
+#	                        of its name, or about another namespace
+#	mounted others private  1 if the bpffs is mounted, if it has other
+#	                        attachments, if only root can enter the directory
+#	                        of the objects
+#	shares_mounts           1 if the mount namespace is that of process 1
+#	busy                    1 while a command works on the attachment
+#	unconfirmed_until       UNIX time, or 0
 #	policy_version          that this tailgate reads and writes
 #
 # for each HOOK, as HOOK.NAME
 #
-#	gate slot miss          our program's id, the slot it enters at, a verdict
+#	gate slot miss          the gate's program id, its first slot, a verdict
 #	mode                    of XDP: native, generic, offload
-#	build                   .frags for frames in several buffers, or nothing
-#	array                   the pin of the array that the gate jumps into
-#	broken                  why the chain does not come to its end
-#	default end             the verdict at its end, and SLOT:ID of that program
+#	build                   .frags with XDP multi-buffer support, or empty
+#	array                   the pin of the prog array that the gate uses
+#	broken                  why the chain has no end, or empty
+#	default end             the default verdict, SLOT:ID of the end program
 #	plugins, N.name .slot .id .tag .serial
-#	                        how many plugins, and each from number 0 on
+#	                        the number of plugins, and each one from 0
 #	policies                the positions of policies among them
 #	policy.position .slot .serial .program .version .readable
-#	                        where there is exactly one
-#	foreign                 somebody else's program in our place
-#	others, other.N         how many programs and filters of others, in words
-#	used                    1 where there are filters besides our gate
-#	attached                1 where our pins have programs for the hook
-#	other_version           1 where an array has another layout
-#	bank.0 bank.32          how many programs are in each bank of our array
+#	                        if there is exactly one policy
+#	foreign                 another program in the gate's place
+#	others, other.N         number and names of other programs and filters
+#	used                    1 if there are filters other than the gate
+#	attached                1 if the pins have programs for the hook
+#	other_version           1 if an array has another layout
+#	bank.0 bank.32          number of programs in each bank
 #
-# with --rules also policy.rules .default .file, passed and dropped, and of the
+# With --rules also policy.rules .default .file, passed and dropped, and for the
 # device object_bytes map_bytes program_bytes; with --files, for each object,
-# file.NAME.serial .next .miss; of --key also live, and slot.SECTION.N, the
-# serial number of the program in each slot that has one, or other_version.SECTION.
+# file.NAME.serial .next .miss; with --key also live, and slot.SECTION.N, the
+# serial number of the program in each used slot, or other_version.SECTION.
 
 declare -gA LOOK=()
 
-# The lines that tg-look prints, into LOOK_LINES; or it fails and says why in
-# LOOK[error]. They are split without a process and without a pipe, which bash
-# would read byte by byte. For whom it waits it says at once, on descriptor 3.
+# Runs tg-look and sets LOOK_LINES to its lines; on failure, sets LOOK[error]
+# and returns 1. Lines are split by word splitting, as read would be slow on a
+# pipe. tg-look writes at once to descriptor 3 if it waits for a lock.
 look_run() { # WORD... of tg-look
 	local output status=0 IFS=$'\n'
 	local -
@@ -82,8 +82,8 @@ look_failed() {
 	die "cannot look at ${DEV:-what is attached}: ${LOOK[error]}"
 }
 
-# All devices, one after the other in LOOK; and after them LOOK has stale.N.key and
-# stale.N.why, for what dead devices have left.
+# Calls the function for each device, with the device in LOOK. Afterwards LOOK
+# has stale.N.key and stale.N.why for stale attachments.
 look_each() { # FUNCTION WORD... of tg-look
 	local line LOOK_LINES=()
 	look_run "${@:2}" || look_failed
@@ -99,7 +99,7 @@ look_each() { # FUNCTION WORD... of tg-look
 
 # --- the device of a command
 
-# Its attachment is the one selected from here on.
+# Reads the device and selects its attachment.
 device_open() { # DEVICE [WORD...] of tg-look
 	check_device_name "$1"
 	DEV=$1
@@ -112,7 +112,7 @@ no_such_device() { # DEVICE
 	die "no such device: '$1'${ENTER:+ in that namespace}"
 }
 
-# The names of a chain's plugins.
+# The names of the plugins in a chain.
 chain_names() { # ARRAY HOOK
 	local -n names_into=$1
 	local i
@@ -122,13 +122,13 @@ chain_names() { # ARRAY HOOK
 	done
 }
 
-# --- what the objects are
+# --- object files
 
 serial_is() { # OBJECT SERIAL
 	[[ ${LOOK[file.${1##*/}.serial]:-} == "$2" ]]
 }
 
-# Renames an object, and what LOOK has of it.
+# Renames an object file and updates LOOK.
 object_move() { # FROM TO
 	local name
 	run_or_die mv "$1" "$2"

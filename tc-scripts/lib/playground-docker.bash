@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A playground of two docker containers. They have no privileges, and of
-# docker's own networking nothing: the cable between them is ours, so it takes
-# no bridge, no address range of the engine and no netfilter rules. The image
-# is made of busybox alone, here.
+# A playground of two docker containers. They are unprivileged and have no
+# docker networking: the veth pair between them is made here, so no bridge,
+# address pool or netfilter rules are needed. The image, built locally, only
+# contains busybox.
 #
-# Ours is what has the label tailgate.playground=NAME, containers and images.
+# Containers and images of a playground have the label tailgate.playground=NAME.
 
-# What there is of a side: nothing, 'foreign', 'stopped', or the pid.
+# The state of a side: empty, 'foreign', 'stopped', or the pid.
 declare -gA CONTAINER=()
 
 docker_prepare() {
@@ -94,7 +94,7 @@ docker_make() { # SIDE APPLET [ARGUMENT...]
 		--security-opt no-new-privileges "$DOCKER_IMAGE" /bin/busybox "$@"
 }
 
-# Under --dry-run nobody knows them yet: a name stands for each.
+# With --dry-run the pids are not known; names are printed in their place.
 docker_find_pids() {
 	local side
 	if [[ ! $DRY_RUN ]]; then
@@ -118,7 +118,7 @@ docker_images() {
 	docker image ls --quiet --filter "label=$DOCKER_LABEL" | sort -u
 }
 
-# With a container its namespace goes, and with that the cable.
+# Removing a container removes its namespace and the veth pair.
 docker_down() {
 	local -a containers images
 	mapfile -t containers < <(docker ps --all --quiet --filter "label=$DOCKER_LABEL")

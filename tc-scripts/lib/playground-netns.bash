@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A playground of two network namespaces.
 #
-# Ours is a namespace whose loopback device carries our mark as its alias. In
-# the moment between the making and the marking, DIR/unfinished stands for it.
+# Its namespaces are marked by the alias of their loopback device.
+# DIR/unfinished marks them between their creation and the alias.
 
 netns_prepare() {
 	need_command busybox
@@ -30,8 +30,7 @@ netns_is_marked() { # SIDE
 	[[ $loopback == *"\"ifalias\":\"$(netns_mark)\""* ]]
 }
 
-# A name without a namespace is what a kill in the middle, or a restart of the
-# machine, leaves of one.
+# A name without a namespace remains after a kill in the middle or a reboot.
 netns_is_alive() { # SIDE
 	[[ $(stat -fc %T -- "$(netns_path "$1")" 2>/dev/null) == nsfs ]]
 }
@@ -88,8 +87,8 @@ netns_serve() {
 	done
 }
 
-# The web servers that we started, [of one port]: in the server's namespace,
-# and with our pages.
+# Prints pids of the playground's web servers, on one port or all: busybox httpd
+# processes in the server's namespace with its pages.
 netns_servers() { # [PORT]
 	local pid words wanted="${1:-*} -h $PLAYGROUND_DIR/www "
 	while read -r pid; do
@@ -111,7 +110,7 @@ netns_down() {
 		fi
 	done
 	! is_one_of server "${ours[@]}" || netns_stop_servers
-	# Or it would live for as long as somebody is in there.
+	# otherwise the namespace would exist as long as a process uses it
 	((${#ours[@]} == 0)) || unjoin_sides "${ours[@]}"
 	for side in "${ours[@]}"; do
 		netns_tell_who_stays "$side"
@@ -134,7 +133,7 @@ netns_stop_servers() {
 	kill -9 "${pids[@]}" 2>/dev/null || true
 }
 
-# A shell or a capture that somebody runs in there is not ours to end.
+# Processes of others in the namespace are not ended, only reported.
 netns_tell_who_stays() { # SIDE
 	local pid
 	[[ ! $DRY_RUN ]] || return 0

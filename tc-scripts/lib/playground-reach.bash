@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the client of a playground can reach, layer by layer.
 
-# The checks, one a line: layer, name, and the command over IPv4 and IPv6 (none
-# where there is no such thing). %s is how many seconds it may take.
+# The checks, one a line: layer, name, and commands over IPv4 and IPv6, either
+# of which may be missing. %s is the timeout in seconds.
 reach_checks() {
 	local v4=198.51.100.2 v6=2001:db8::2
 	printf '%s|%s|%s|%s\n' \
@@ -20,8 +20,8 @@ reach_curl() { # ADDRESS PORT
 REACH_SURPRISES=0 # how many checks ended otherwise than expected
 REACH_JOBS=()     # those that run
 
-# Runs all checks at once and prints the table. The checks named are expected
-# to fail; they are not waited for as long as those that may just be slow.
+# Runs all checks at once and prints the table. The checks that are named should
+# fail, and get a shorter timeout.
 reach_table() { # PLAYGROUND [CHECK EXPECTED TO FAIL...]
 	local playground=$1 layer name over4 over6 seconds i=0
 	shift
@@ -53,7 +53,7 @@ reach_try() { # PLAYGROUND SECONDS COMMAND
 	exec nsenter "--net=/run/netns/tg-$1-client" "${words[@]}" &>/dev/null </dev/null
 }
 
-# Sets REACH_CELL; a surprise is counted.
+# Sets REACH_CELL, and counts an unexpected result.
 reach_verdict() { # CHECK JOB COMMAND [CHECK EXPECTED TO FAIL...]
 	local name=$1 job=$2 command=$3 expected=green:answers
 	shift 3

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What both kinds of playground share: their two sides, the link between them,
-# the lock, and the notes in /run that tell what is ours.
+# Shared by both kinds of playground: their sides, the link between them, the
+# lock, and the notes in /run about what belongs to a playground.
 
 readonly PLAYGROUND_ROOT=/run/tailgate-playground
 readonly SIDES=(client server)
 readonly HTTP_PORTS=(80 8080)
 
-# From the ranges that are set aside for documentation. They are the same in
-# each playground: playgrounds never meet.
+# From ranges reserved for documentation. All playgrounds use the same
+# addresses, as they are not connected.
 readonly -A SIDE_MAC=([client]=02:00:00:00:00:01 [server]=02:00:00:00:00:02)
 readonly -A SIDE_IPV4=([client]=198.51.100.1 [server]=198.51.100.2)
 readonly -A SIDE_IPV6=([client]=2001:db8::1 [server]=2001:db8::2)
@@ -22,13 +22,13 @@ playground_choose() { # NAME
 	PLAYGROUND_DIR=$PLAYGROUND_ROOT/$1
 }
 
-# Of the namespace, or of the container.
+# The name of a side's namespace or container.
 side_name() { # SIDE
 	printf 'tg-%s-%s' "$PLAYGROUND" "$1"
 }
 
-# --- the notes: DIR/kind says what it is made of, DIR/unfinished that it is
-# being made. The lock is on the directory itself, so nothing of it stays.
+# --- notes: DIR/kind is the playground's kind, DIR/unfinished exists while it
+# is being made. The directory itself is locked, so no lock file remains.
 
 playground_lock() {
 	[[ ! $DRY_RUN ]] || return 0
@@ -41,7 +41,7 @@ playground_drop_empty() {
 	rmdir --ignore-fail-on-non-empty "$PLAYGROUND_DIR" "$PLAYGROUND_ROOT" 2>/dev/null || true
 }
 
-# Nothing, where there is no playground, or a kill came before the word.
+# Prints nothing if there is no playground or its creation was interrupted.
 playground_kind() {
 	local kind=
 	[[ ! -r $PLAYGROUND_DIR/kind ]] || read -r kind <"$PLAYGROUND_DIR/kind" || true
@@ -64,8 +64,8 @@ note_gone() {
 	[[ $DRY_RUN ]] || playground_drop_empty
 }
 
-# --- the sides. Each kind says with which words one is entered. -g, because a
-# verb's files are read within a function, and a trap outlives that.
+# --- the sides. SIDE_ENTER has the command that enters each. -g, as files of a
+# verb are sourced in a function and a trap runs outside of it.
 
 declare -gA SIDE_ENTER=()
 declare -ga SIDE_WORDS=()
@@ -74,13 +74,13 @@ side_is_entered_with() { # SIDE [WORD...]
 	SIDE_ENTER["$1"]=${*:2}
 }
 
-# Fails where there is nothing to enter, rather than to work on the host.
+# Fails if the side does not exist; the command must not run on the host.
 enter_side() { # SIDE
 	read -ra SIDE_WORDS <<<"${SIDE_ENTER[$1]:-}"
 	((${#SIDE_WORDS[@]}))
 }
 
-# A read: runs also under --dry-run, and is never printed.
+# For reading only: also runs with --dry-run, and is not printed.
 in_side() { # SIDE COMMAND...
 	enter_side "$1" || return 1
 	"${SIDE_WORDS[@]}" "${@:2}"
@@ -95,8 +95,8 @@ side_has_link() { # SIDE
 	in_side "$1" ip link show dev eth0 &>/dev/null
 }
 
-# The pair is made inside the client's namespace, with one end going straight
-# to the server's: the host never sees it. PEER is what 'ip' takes for 'netns'.
+# The pair is made in the client's namespace with its peer in the server's, so
+# it never appears on the host. PEER is the argument of 'netns' for ip.
 join_sides() { # PEER
 	if ! side_has_link client || ! side_has_link server; then
 		unjoin_sides "${SIDES[@]}"
@@ -112,14 +112,16 @@ join_sides() { # PEER
 configure_side() { # SIDE
 	local device off
 	for device in lo eth0; do
-		# Containers come without IPv6, as do namespaces on some hosts.
+		# containers start without IPv6, and so do namespaces on some
+		# hosts
 		off=/proc/sys/net/ipv6/conf/$device/disable_ipv6
 		if [[ $(in_side "$1" cat "$off" 2>/dev/null) != 0 ]]; then
 			run_in_side "$1" sh -c "echo 0 >$off"
 		fi
 	done
 	run_in_side "$1" ip addr replace "${SIDE_IPV4[$1]}/24" dev eth0
-	# Without duplicate detection, so that it works at once.
+	# without duplicate address detection, so that the address is usable at
+	# once
 	run_in_side "$1" ip addr replace "${SIDE_IPV6[$1]}/64" dev eth0 nodad
 	run_in_side "$1" ip link set dev eth0 up
 }
@@ -135,8 +137,8 @@ unjoin_sides() { # SIDE...
 	done
 }
 
-# --- what works. HTTP is asked for from the server itself, through its
-# loopback: a plugin on eth0 does not change the answer.
+# --- health checks. HTTP is checked on the server's loopback, so plugins on
+# eth0 do not affect the result.
 
 http_answers() { # ADDRESS PORT
 	# shellcheck disable=SC2016 # expands in there
@@ -146,7 +148,7 @@ http_answers() { # ADDRESS PORT
 	' http_answers "$1" "$2" &>/dev/null
 }
 
-# Server by server, over IPv4 and IPv6: fails at the first that is silent.
+# Checks each server over IPv4 and IPv6; fails at the first without an answer.
 all_http_answers() {
 	local port address
 	for port in "${HTTP_PORTS[@]}"; do

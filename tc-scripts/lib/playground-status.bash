@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What there is of a playground, for people and for programs.
+# Prints the state of a playground, as a table or as JSON.
 
 # shellcheck source=tc-scripts/lib/table.bash
 source "$HERE/lib/table.bash"
 
-# Sets the words that enter its sides; fails where there is none of it.
+# Sets the words that enter the sides; fails if there is no playground.
 playground_find() {
 	local kind side
 	kind=$(playground_kind)
@@ -16,7 +16,7 @@ playground_find() {
 	return 1
 }
 
-playground_die_of_none() {
+die_no_playground() {
 	local others=()
 	[[ ! -d $PLAYGROUND_ROOT ]] || mapfile -t others < <(ls -- "$PLAYGROUND_ROOT")
 	((${#others[@]} == 0)) ||
@@ -26,7 +26,7 @@ playground_die_of_none() {
 
 # shellcheck disable=SC2154 # json: a local of cmd_playground
 playground_status() {
-	playground_find || playground_die_of_none
+	playground_find || die_no_playground
 	if [[ $json ]]; then
 		status_as_json
 	else
@@ -59,7 +59,7 @@ status_kind() {
 	printf '%s' "${kind:-netns}"
 }
 
-# The global ones, each with its prefix length, or a dash.
+# Global addresses with prefix length, or a dash.
 status_addresses() { # SIDE inet|inet6
 	local addresses
 	addresses=$(in_side "$1" ip -o addr show dev eth0 scope global 2>/dev/null |
@@ -67,7 +67,7 @@ status_addresses() { # SIDE inet|inet6
 	printf '%s' "${addresses:--}"
 }
 
-# The ports that answer over both IPv4 and IPv6.
+# Ports that answer over both IPv4 and IPv6.
 status_http() { # SIDE
 	local port address answering=
 	[[ $1 == server ]] || {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Another policy in the place of the one in force: an object of it is made, and
-# grafted over the old one, which is one step for the kernel.
+# Replaces the policy in force: compiles an object and loads it over the old one
+# in the chain's prog array, which is atomic.
 
 help_policy_apply() {
 	cat <<-'EOF'
@@ -11,16 +11,16 @@ help_policy_apply() {
 		       tailgate policy confirm DEV
 
 		Puts the rules of FILE in force on every hook of DEV that has the policy
-		plugin in its chain, or on one hook. A hook changes from one packet to the
-		next, and two hooks one after the other. When anything is wrong, what is
-		in force stays so. Rules that stay keep their counts.
+		plugin in its chain, or on one hook. Each hook changes atomically, one
+		after the other. On an error, the policy in force stays in force. Rules
+		that are in both policies keep their counts.
 
 		  --hook HOOK        xdp, ingress or egress
-		  --confirm SECONDS  and back again, unless 'policy confirm DEV' comes
-		                     within that time; what fails then is tried again
-		                     until it succeeds
-		  --rollback         back to what was in force before the last apply; done
-		                     twice, it returns
+		  --confirm SECONDS  roll back after that time unless you run 'policy
+		                     confirm DEV'; a rollback that fails is repeated until
+		                     it succeeds
+		  --rollback         go back to the policy before the last apply; a second
+		                     rollback restores the newer one
 
 		Example: tailgate policy apply eth0 edge.policy --confirm 60
 	EOF
@@ -29,8 +29,8 @@ help_policy_apply() {
 
 APPLY_FILE='' APPLY_HOOK='' APPLY_CONFIRM='' APPLY_ROLLBACK=''
 
-# For which hooks each build of the rules was compiled, and the object of each;
-# the object that each hook is to get.
+# For each build: the hooks it was compiled for, and the object; for each hook:
+# the object to load.
 declare -gA COMPILED_FOR=() COMPILED=() POLICY_OBJECT=()
 
 policy_apply() {
@@ -103,10 +103,11 @@ check_policy_file() {
 	[[ $1 != - ]] || return 0 # the standard input
 	[[ -e $1 ]] || die "no such file: ${1@Q}"
 	[[ -r $1 && ! -d $1 ]] || die "not a file that can be read: ${1@Q}"
-	[[ $1 != *$'\n'* ]] || die "not a name that a rule's place can have, with a line break: ${1@Q}"
+	[[ $1 != *$'\n'* ]] || die "file names must not contain newlines: ${1@Q}"
 }
 
-# The attachment of DEV; what is looked at here may change until the lock is had.
+# Opens the attachment of DEV. What is read here may change until the lock is
+# taken.
 policy_open() {
 	need_rights policy
 	device_open "$DEV" --files
@@ -115,7 +116,7 @@ policy_open() {
 
 policy_lock() {
 	attachment_lock --files
-	! life_is_over || die "nothing is attached to $DEV: what is in $OBJECTS is of a network namespace that is gone, and 'tailgate gc' removes it"
+	! attachment_is_dead || die "nothing is attached to $DEV: what is in $OBJECTS is of a network namespace that is gone, and 'tailgate gc' removes it"
 }
 
 # --- from a file
@@ -136,9 +137,10 @@ policy_apply_file() {
 	policy_report
 }
 
-# Before the lock: that may take long, and changes nothing. Where there is nothing
-# to compile for, another command may be about to attach it: the look under the
-# lock tells. What forbids an apply is found here where nobody else is at work.
+# Compiles before taking the lock, as it may take long and changes nothing. If
+# there is nothing to compile for, another command may be attaching it; that is
+# checked again under the lock. Errors are reported early if no other command
+# holds the lock.
 policy_compile_early() {
 	local hook
 	for hook in "${HOOKS[@]}"; do
@@ -154,9 +156,9 @@ policy_compile_early() {
 	policy_compile_all
 }
 
-# An object for each build that a hook needs; the hooks that it is for are
-# checked together. Nothing has changed yet when one of them fails. What was
-# compiled before the lock serves where it is for the same hooks.
+# Compiles an object for each build that is needed, checking it for all hooks
+# with that build. Nothing has been changed if one fails. An object that was
+# compiled before the lock was taken is used if it is for the same hooks.
 policy_compile_all() {
 	local build builds=() hook
 	for hook in "${POLICY_HOOKS[@]}"; do
@@ -178,15 +180,15 @@ policy_compile_for() { # BUILD
 	[[ ${COMPILED_FOR[build$1]:-} != "$hooks" ]] || return 0
 	[[ ! ${COMPILED_FOR[build$1]:-} || ($APPLY_FILE != - && -f $APPLY_FILE) ]] ||
 		die "the chains of $DEV have changed meanwhile, and ${APPLY_FILE@Q} cannot be read twice: apply it again"
-	# Others may compile at the same time.
+	# other commands may compile at the same time
 	COMPILED[build$1]=$OBJECTS/policy.$$$1.o
 	[[ ! $DRY_RUN ]] || COMPILED[build$1]=$OBJECTS/policy$1.o
 	policy_compile "$1" "$hooks" "$APPLY_FILE" "${COMPILED[build$1]}"
 	COMPILED_FOR[build$1]=$hooks
 }
 
-# Devices that rules name are looked up where the device is. What is wrong in
-# the rules is for the user to read, as it is.
+# Device names in rules are looked up in the device's namespace. The compiler's
+# messages are shown unchanged.
 policy_compile() { # BUILD HOOKS FILE OBJECT
 	local words=("${ENTER[@]}" "$BUILD/tg-policy" compile --hook "$2")
 	[[ ! $1 ]] || words+=(--multi-buffer)
@@ -195,7 +197,8 @@ policy_compile() { # BUILD HOOKS FILE OBJECT
 	fi
 }
 
-# A dry run fails where the real one would.
+# With --dry-run, compiles to a temporary file, so that errors are found as
+# well.
 policy_would_compile() { # COMMAND... FILE
 	local folder status=0
 	[[ $DRY_RUN ]] || return 0
@@ -215,7 +218,7 @@ policy_drop_compiled() {
 	[[ ${#COMPILED[@]} == 0 || $DRY_RUN ]] || rm -f "${COMPILED[@]}"
 }
 
-# What commands that were killed have compiled.
+# Removes objects that killed commands have compiled.
 policy_drop_orphans() {
 	local file pid
 	for file in "$OBJECTS"/policy.[0-9]*.o; do
@@ -224,7 +227,7 @@ policy_drop_orphans() {
 	done
 }
 
-# --- the step itself, for all hooks
+# --- replacing, on all hooks
 
 policy_replace_all() {
 	local hook
@@ -247,8 +250,7 @@ policy_note_version() { # HOOK
 	[[ ${LOOK[$1.policy.readable]} ]] || POLICY_FOREIGN[$1]=1
 }
 
-# Who needs the way back must have it: the object in force, with the constants
-# that the kernel has.
+# Undoing needs the object in force, with the same constants as in the kernel.
 policy_check_back() {
 	local hook next miss file
 	((${#POLICY_HOOKS[@]} > 1)) || [[ $APPLY_CONFIRM ]] || return 0
@@ -257,17 +259,17 @@ policy_check_back() {
 		policy_file "$hook"
 		file=file.${REPLY##*/}
 		[[ $REPLY && ${LOOK[$file.next]} == "$next" && ${LOOK[$file.miss]} == "$miss" ]] ||
-			die "the object of the policy in force on $DEV $hook is gone from $OBJECTS, so there is no way back to it: 'tailgate policy apply $DEV FILE --hook $hook' without --confirm puts another one there"
+			die "the object of the policy in force on $DEV $hook is gone from $OBJECTS, so there is no rollback to it: 'tailgate policy apply $DEV FILE --hook $hook' without --confirm puts another one there"
 	done
 }
 
-# The file of the policy in force, or of none; into REPLY.
+# Sets REPLY to the file of the policy in force, or to nothing.
 policy_file() { # HOOK
 	object_in_force "$1" "${LOOK[$1.policy.slot]}" "${LOOK[$1.policy.serial]}" policy
 }
 
-# The object in force, for the way back. When it is gone there is none: what is
-# put there by guess could let everything pass.
+# Keeps the object in force for a rollback. If it is missing, there is no
+# rollback: a guessed replacement could let everything pass.
 policy_save() { # HOOK
 	policy_file "$1"
 	if [[ ! $REPLY ]]; then
@@ -279,8 +281,8 @@ policy_save() { # HOOK
 	[[ ! $APPLY_CONFIRM ]] || run_or_die cp -lf "$REPLY" "$OBJECTS/$1.back.o"
 }
 
-# Of one command all hooks change, or none. Where that fails, a guard that was
-# to wait goes on trying.
+# Undoes the change of a hook, so that all hooks change or none. If that fails
+# and a guard is running, the guard keeps trying.
 policy_put_back() { # HOOK
 	local before=$OBJECTS/$1.before.o object
 	[[ -e $before ]] || return 0
@@ -289,14 +291,14 @@ policy_put_back() { # HOOK
 	object=$OBJECTS/$1.${LOOK[$1.policy.slot]}.o
 	if ! serial_is "$before" "${LOOK[$1.policy.serial]}"; then
 		graft "$1" "${LOOK[$1.build]}" "${LOOK[$1.policy.slot]}" "$before"
-		# The same file, where the new one has not got its name yet.
+		# the same file if the new object was not renamed yet
 		[[ $before -ef $object ]] || mv -f "$before" "$object"
 	fi
 	rm -f "$before" "$object.new"
 	[[ ! $APPLY_CONFIRM ]] || policy_guard_stop_if_idle
 }
 
-# What was in force is the previous one now.
+# The policy that was in force becomes the previous one.
 policy_tidy() {
 	local hook
 	for hook in "${HOOKS[@]}"; do
@@ -310,7 +312,7 @@ policy_tidy() {
 	policy_keep_new "${POLICY_HOOKS[@]}"
 }
 
-# As the kernel has it.
+# Prints the policies as read from the kernel.
 policy_report() {
 	local hook
 	[[ ! $DRY_RUN ]] || return 0
@@ -324,13 +326,13 @@ policy_report() {
 		[[ ! ${POLICY_FOREIGN[$hook]:-} ]] ||
 			say "$DEV $hook: the policy before was of another version of tailgate: counts start anew"
 	done
-	[[ ! $APPLY_CONFIRM ]] || say "back again in $APPLY_CONFIRM s, unless 'tailgate policy confirm $DEV' comes"
+	[[ ! $APPLY_CONFIRM ]] || say "rolls back in $APPLY_CONFIRM s unless you run 'tailgate policy confirm $DEV'"
 }
 
-# --- back to the one before
+# --- rollback to the previous policy
 
-# What waits to be confirmed is taken back as its guard would do it, and the
-# guard stays until that has succeeded.
+# An unconfirmed policy is rolled back as the guard would do it; the guard keeps
+# running until that has succeeded.
 policy_rollback() {
 	local hook hooks=() place places=()
 	if unconfirmed_read; then

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The way back to the policy before. An apply that waits to be confirmed has
-# among the objects
+# Going back to the previous policy. While an apply waits for confirmation,
+# there are among the objects
 #
 #	unconfirmed   TOKEN DEADLINE PLACE...
-#	HOOK.back.o   the object that was in force, as it was grafted
+#	HOOK.back.o   the object that was in force, as it was loaded
 #
-# where a PLACE is SECTION:SLOT:SERIAL, the serial number that of the new policy.
-# Going back is one graft of a file that is there: it writes nothing.
+# where a PLACE is SECTION:SLOT:SERIAL with the serial number of the new policy.
+# Going back loads an existing file and does not write any.
 
-# --- what waits
+# --- unconfirmed policies
 
-# The words of the file, in UNCONFIRMED; fails where nothing waits.
+# Sets UNCONFIRMED to the words of the file; fails if no policy is unconfirmed.
 unconfirmed_read() {
 	UNCONFIRMED=()
 	{ read -ra UNCONFIRMED <"$OBJECTS/unconfirmed"; } 2>/dev/null
@@ -28,7 +28,7 @@ hooks_of_places() { # PLACE...
 	printf '%s' "${hooks[*]}"
 }
 
-# What waits for a confirmation must find the chain as it was.
+# While a policy is unconfirmed, its chain must not be changed.
 policy_check_unconfirmed() { # [HOOK]
 	local hooks
 	unconfirmed_read || return 0
@@ -37,11 +37,11 @@ policy_check_unconfirmed() { # [HOOK]
 	die "a policy on $DEV waits to be confirmed, until $(printf '%(%T)T' "${UNCONFIRMED[1]}"): 'tailgate policy confirm $DEV' or 'tailgate policy rollback $DEV' first"
 }
 
-# --- the step
+# --- going back
 
-# To the object before, on each hook where the new policy is in force; one that
-# fails does not keep the others from it. TAKEN_BACK are those that went. A look
-# that fails is a failure, and not an answer.
+# Loads the previous object on each hook where the new policy is in force;
+# continues after failures. Sets TAKEN_BACK to the hooks that were changed.
+# Fails if the state cannot be read.
 policy_take_back() { # PLACE...
 	local place hook section slot serial build found failed=0
 	TAKEN_BACK=()
@@ -61,7 +61,7 @@ policy_take_back() { # PLACE...
 		fi
 		found=${LOOK[slot.$section.$slot]:-}
 		[[ ! $found || $found == "$serial" ]] || continue
-		# A killed apply may have left it so; a rollback is to find it.
+		# finish the rename of a killed apply; a rollback needs the name
 		! serial_is "$OBJECTS/$hook.$slot.o.new" "$serial" ||
 			run mv "$OBJECTS/$hook.$slot.o.new" "$OBJECTS/$hook.$slot.o" || true
 		if (graft "$hook" "$build" "$slot" "$OBJECTS/$hook.back.o"); then
@@ -73,7 +73,7 @@ policy_take_back() { # PLACE...
 	return "$failed"
 }
 
-# What can wait until then: the names of the files, and the counts.
+# The rest, which is not urgent: renaming files and carrying over counts.
 policy_taken_back() { # PLACE...
 	local hook
 	look --files -- "$DEV"
@@ -86,13 +86,13 @@ policy_taken_back() { # PLACE...
 	policy_keep_new "${POLICY_HOOKS[@]}"
 }
 
-# Do the files say what the kernel does? Names only: it needs no room.
+# Makes file names match what is loaded. Only renames, so no space is needed.
 policy_settle_files() { # HOOK
 	local object=$OBJECTS/$1.${LOOK[$1.policy.slot]}.o back=$OBJECTS/$1.back.o serial=${LOOK[$1.policy.serial]}
 	if serial_is "$object.new" "$serial"; then
 		object_move "$object.new" "$object"
 	elif serial_is "$back" "$serial" && ! serial_is "$object" "$serial"; then
-		# Gone back: what was to be confirmed is the previous one now.
+		# rolled back: the unconfirmed policy is now the previous one
 		object_move "$object" "$OBJECTS/$1.previous.o"
 		object_move "$back" "$object"
 		[[ ! -e $OBJECTS/$1.before.o ]] || object_remove "$OBJECTS/$1.before.o"
@@ -100,14 +100,14 @@ policy_settle_files() { # HOOK
 	[[ ! -e $back || -e $OBJECTS/unconfirmed ]] || object_remove "$back"
 }
 
-# Before the names of objects are taken: what a killed command has left under
-# another name gets its own.
+# Renames what a killed command has left under another name. Call it before the
+# names of objects are noted.
 policy_settle_names() { # HOOK
 	! policy_is_single "$1" || policy_settle_files "$1"
 }
 
-# What a killed command has left half done is done or forgotten: the serial
-# number of the program in force says which.
+# Completes or discards what a killed command has left, depending on the serial
+# number of the program in force.
 policy_settle() { # for POLICY_HOOKS
 	local hook grafted='' unfinished=()
 	for hook in "${POLICY_HOOKS[@]}"; do
@@ -125,7 +125,8 @@ policy_settle() { # for POLICY_HOOKS
 	[[ ! $grafted ]] || policy_forget_previous "${unfinished[@]}"
 }
 
-# Of hooks that the last apply has not changed: a rollback takes back one step.
+# Removes previous policies of hooks that the last apply has not changed: a
+# rollback undoes one apply.
 policy_forget_previous() { # HOOK...
 	local hook file
 	for hook; do
@@ -135,9 +136,9 @@ policy_forget_previous() { # HOOK...
 	done
 }
 
-# --- a chain that is rearranged takes its policy along
+# --- policies in a chain that is rearranged
 
-# The file of the policy that a hook has now, before its chain changes.
+# The file of a hook's policy before its chain is changed.
 declare -gA POLICY_FILE=()
 
 policy_before_change() { # HOOK
@@ -151,8 +152,8 @@ policy_before_change() { # HOOK
 	POLICY_FILE[$1]=$REPLY
 }
 
-# After the flip, when the last packet has left the old chain: its counts go on,
-# or, where a policy is as built, all is forgotten that the one before has left.
+# After the switch, when no packet is in the old chain: carries over the counts,
+# or, if the policy is as built, removes all state of the previous one.
 policy_after_change() { # HOOK FIRST-SLOT OBJECT...
 	local hook=$1 slot=$2 object COUNTS_OF
 	shift 2
@@ -162,12 +163,12 @@ policy_after_change() { # HOOK FIRST-SLOT OBJECT...
 			COUNTS_OF=("$PINS/policy_$hook" "$OBJECTS/$hook.base" "$REPLY" "$slot")
 			run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}"
 		fi
-		policy_tell_fresh "$hook" "$object"
+		policy_reset_if_built "$hook" "$object"
 		((++slot))
 	done
 }
 
-policy_tell_fresh() { # HOOK OBJECT
+policy_reset_if_built() { # HOOK OBJECT
 	local file
 	[[ $2 == "$BUILD"/policy?(.frags).o ]] || return 0
 	for file in "$OBJECTS/$1".{base,previous.o,before.o,back.o} "$PINS/policy_$1"; do

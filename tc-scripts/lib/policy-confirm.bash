@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# An apply that waits to be confirmed: the confirmation, and what is told of it.
-# Who goes back without one is in policy-guard.bash.
+# Confirming an apply, and reporting its state. The process that rolls back
+# without a confirmation is in policy-guard.bash.
 
 policy_confirm() {
 	case ${1:-} in
@@ -34,24 +34,25 @@ policy_forget_outcome() {
 	[[ ! -e $OBJECTS/confirm.outcome ]] || run_or_die rm "$OBJECTS/confirm.outcome"
 }
 
-# What became of the last guard, after these words, into REPLY; or nothing.
+# Sets REPLY to the outcome of the last guard, after this prefix, or to nothing.
 confirm_outcome() { # BEFORE
 	REPLY=''
 	{ read -r REPLY <"$OBJECTS/confirm.outcome"; } 2>/dev/null || true
 	[[ ! $REPLY ]] || REPLY=$1$REPLY
 }
 
-# It holds a lock on its file for as long as it lives.
+# The guard holds a lock on its file while it runs.
 guard_is_gone() {
 	flock -n 0 <"$OBJECTS/unconfirmed"
 } 2>/dev/null
 
-# That something waits, or what became of it, into REPLY; or nothing.
+# Sets REPLY to a note about an unconfirmed policy or its outcome, or to
+# nothing.
 confirm_note() {
 	local until=${LOOK[unconfirmed_until]} outcome
 	confirm_outcome ''
 	outcome=$REPLY
-	if life_is_over; then
+	if attachment_is_dead; then
 		REPLY=''
 	elif ((until == 0)); then
 		REPLY=${outcome:+"$DEV: its policy, $outcome"}

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The guard: a process of its own that sleeps until an apply should have been
-# confirmed, and goes back. It has all that it needs before the new policy comes:
-# the object is there, and so is the file that tells what it does. It ends when
-# the file 'unconfirmed' goes, or has the token of another guard.
+# The guard: a background process that rolls back an apply unless it is
+# confirmed in time. Everything it needs exists before the new policy is loaded:
+# the old object and the file for its outcome. It ends when the file
+# 'unconfirmed' is removed or has another guard's token.
 
 readonly GUARD_PAUSE_MAX=30 GUARD_LOCK_WAIT=30
 
-# --- started by an apply
+# --- starting
 
-# Comes back when the guard is ready. Where systemd runs it is a unit, which
-# does not end with the session of who applies.
+# Returns when the guard is ready. With systemd the guard is a unit, so it does
+# not end with the user's session.
 policy_guard_start() {
 	local hook slot serial places=() words output
 	for hook in "${POLICY_HOOKS[@]}"; do
@@ -22,7 +22,7 @@ policy_guard_start() {
 		output=$(run systemd-run --quiet --collect --service-type=forking \
 			"--description=tailgate: rolls $DEV back unless the policy is confirmed" \
 			"--setenv=PATH=$PATH" -- "${words[@]}" 2>&1) || {
-			warn "systemd-run failed ($(essence "$output")): the guard is a process of its own, and not a unit"
+			warn "systemd-run failed ($(first_error_line "$output")): the guard is a process of its own, and not a unit"
 			output=''
 			run_or_die setsid --wait "${words[@]}"
 		}
@@ -34,7 +34,7 @@ policy_guard_start() {
 		die "the process that would roll back did not start: $DEV is left as it is"
 }
 
-# Not while the new policy is in force anywhere.
+# Keeps the guard while the new policy is in force on any hook.
 policy_guard_stop_if_idle() {
 	local place section slot serial
 	unconfirmed_read || return 0
@@ -46,9 +46,10 @@ policy_guard_stop_if_idle() {
 	run_or_die rm "$OBJECTS/unconfirmed"
 }
 
-# --- the guard itself: nobody's command
+# --- the guard itself, an internal action
 
-# What it will write is there at its full size, in case that no room is left.
+# The file for the outcome is written at full size in advance, so that it can be
+# overwritten even if the filesystem is full.
 policy_guard() { # KEY SECONDS PLACE...
 	local token=$$.$EPOCHREALTIME key=${1:-} seconds=${2:-} place lock
 	[[ $# -gt 2 && $key =~ ^[0-9]+-[A-Za-z0-9_:+-]+$ && $seconds =~ ^[1-9][0-9]{0,5}$ ]] ||
@@ -62,7 +63,7 @@ policy_guard() { # KEY SECONDS PLACE...
 	DEV=$(device_of_key "$key")
 	[[ -d $OBJECTS ]] || die "nothing is attached to $DEV"
 	for place in "${@:3}"; do
-		[[ -s $OBJECTS/$(hook_of_place "$place").back.o ]] || die "there is no way back for $place"
+		[[ -s $OBJECTS/$(hook_of_place "$place").back.o ]] || die "there is no object to roll back to for $place"
 	done
 	printf '%-1000s\n' '' >"$OBJECTS/confirm.outcome"
 	printf '%s %s %s\n' "$token" $((EPOCHSECONDS + seconds)) "${*:3}" >"$OBJECTS/unconfirmed.new"
@@ -75,21 +76,21 @@ policy_guard() { # KEY SECONDS PLACE...
 
 guard_wait() { # PLACE...
 	local nap left pause=1 tries=0 output
-	guard_let_go
+	guard_daemonize
 	exec {nap}<> <(:)
-	guard_journal "waits $seconds s for 'tailgate policy confirm $DEV', and goes back to the policy before"
+	guard_journal "waits $seconds s for 'tailgate policy confirm $DEV', then rolls back"
 	guard_sleep "$seconds" || return 0
 	until output=$(guard_roll_back "$@" 2>&1); do
 		guard_is_wanted || return 0
 		((++tries))
-		guard_tell "not confirmed within $seconds s, and the way back failed ($tries times, next in $pause s): ${output//$'\n'/ }"
+		guard_report "not confirmed within $seconds s, and the rollback failed ($tries times, next in $pause s): ${output//$'\n'/ }"
 		guard_sleep "$pause" || return 0
 		((pause = 2 * pause < GUARD_PAUSE_MAX ? 2 * pause : GUARD_PAUSE_MAX))
 	done
 }
 
-# Of the terminal, of the lock that the apply holds, and of what comes after.
-guard_let_go() {
+# Detaches from the terminal, the lock of the apply, and inherited descriptors.
+guard_daemonize() {
 	local fd
 	cd /
 	exec </dev/null >/dev/null 2>&1
@@ -99,8 +100,8 @@ guard_let_go() {
 	done
 }
 
-# Without a process for it, which might not be had. Fails when the guard is not
-# wanted any more.
+# Sleeps without starting a process, which could fail. Returns 1 when the guard
+# is no longer needed.
 guard_sleep() { # SECONDS
 	local left
 	for ((left = $1; left > 0; left--)); do
@@ -109,7 +110,7 @@ guard_sleep() { # SECONDS
 	done
 }
 
-# A file that is there and cannot be read is no leave to go.
+# If the file exists but cannot be read, the guard stays.
 guard_is_wanted() {
 	local found=''
 	[[ -e $OBJECTS/unconfirmed ]] || return 1
@@ -117,8 +118,8 @@ guard_is_wanted() {
 	[[ $found == "$token" ]]
 }
 
-# A command that is still at work may put the new policy in force after that, so
-# without its lock the guard is not through before all of it was taken back.
+# Without the lock, another command may still load the new policy after the
+# rollback, so the guard then only ends once every place was rolled back.
 guard_roll_back() { # PLACE...
 	local outcome='nothing, as nothing had changed' locked=1
 	((tries == 0)) || outcome='nothing more'
@@ -130,15 +131,16 @@ guard_roll_back() { # PLACE...
 		return 1
 	}
 	((${#TAKEN_BACK[@]} == 0)) || outcome=${TAKEN_BACK[*]}
-	guard_tell "not confirmed within $seconds s: rolled back $outcome"
+	guard_report "not confirmed within $seconds s: rolled back $outcome"
 	rm "$OBJECTS/unconfirmed"
-	# The next command does it where this fails.
+	# if this fails, the next command does it
 	(policy_taken_back "$@") || true
 	attachment_unlock
 }
 
-# A command that hangs must not lock out who would be let in: a graft is one step
-# whoever else is at work. Fails where the lock is not to be had.
+# Waits for the lock, but not forever: a command that hangs must not prevent the
+# rollback. Loading a program is atomic even without the lock. Fails if the lock
+# was not available in time.
 guard_lock() {
 	local left
 	for ((left = GUARD_LOCK_WAIT; left > 0; left--)); do
@@ -148,12 +150,12 @@ guard_lock() {
 		}
 		read -rt 1 -u "$nap" || true
 	done
-	guard_journal "another command has been at work for $GUARD_LOCK_WAIT s: goes back without waiting for it"
+	guard_journal "another command has been at work for $GUARD_LOCK_WAIT s: rolls back without waiting for it"
 	return 1
 }
 
-# In the place that was made for it, and in the journal.
-guard_tell() { # TEXT
+# Writes to the prepared file and to the journal.
+guard_report() { # TEXT
 	local line
 	printf -v line '%(%F %T)T: %s' -1 "$1"
 	printf '%-1000.1000s\n' "$line" 1<>"$OBJECTS/confirm.outcome" || true

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What policy is in force, what its rules have counted, and what another one
-# would change. None of it changes anything, and it waits for nobody.
+# Shows policies in force with their counters, and what an apply would change.
+# Read-only; takes no lock.
 
 help_policy_show() {
 	cat <<-'EOF'
@@ -9,15 +9,15 @@ help_policy_show() {
 		       tailgate policy show --file FILE [--expand]
 		       tailgate policy diff DEV FILE [--hook HOOK] [--expand] [--json]
 
-		  show DEV   the rules in force on each hook, as the kernel has them, with
-		             the packets that each has decided about and their bytes
+		  show DEV   the rules in force on each hook, as read from the kernel, with
+		             the packets and bytes that each has matched
 		  --file     the rules of a file, numbered
-		  diff       the rules that FILE would take away (-) and bring (+), with
-		             their numbers there; rules count as the same by what they say,
-		             wherever they stand in a file; lists (~) whose values change
-		  --expand   the values of lists in place of their names
+		  diff       the rules that FILE would remove (-) and add (+), with their
+		             numbers, and lists (~) whose values would change; rules are
+		             compared by their text, not by their position
+		  --expand   lists by value, not by name
 
-		Counts live on over an apply for rules that stay.
+		Rules that an apply keeps retain their counts.
 	EOF
 	help_rights policy
 }
@@ -97,7 +97,7 @@ policy_show() {
 	return "$status"
 }
 
-# Its rules cannot be read, and all else can.
+# Only the rules of another version's policy cannot be read.
 show_other_version() { # HOOK
 	if ((${#SHOW_JSON[@]})); then
 		show_hook_as_json "$1" policy null version "${LOOK[$1.policy.version]}"
@@ -117,7 +117,7 @@ show_hook_as_json() { # HOOK WORD...
 
 DIFF_SCRATCH=''
 
-# Whichever way the command ends.
+# Runs on every exit.
 diff_drop_scratch() {
 	[[ ! $DIFF_SCRATCH ]] || rm -rf -- "$DIFF_SCRATCH"
 }

@@ -1,21 +1,21 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The policy in a chain: where it stands, what it says, and what is kept beside
-# it. For each hook these are among the objects,
+# The policy in a chain, and the state kept for it. For each hook there are,
+# among the objects,
 #
-#	HOOK.previous.o  what was in force before; rollback goes there
-#	HOOK.before.o    the same, while a command is at work
-#	HOOK.back.o      the same, while an apply waits to be confirmed
-#	HOOK.base        what its rules had counted before it came
+#	HOOK.previous.o  the policy before the last apply, for rollback
+#	HOOK.before.o    the same while a command is running
+#	HOOK.back.o      the same while an apply waits for confirmation
+#	HOOK.base        the counts that its rules started with
 #
-# and, as policy_HOOK among the pins, the maps that it counts in.
+# and, among the pins, policy_HOOK with the maps of its counters.
 
-# The hooks that a command is about: those with a policy, or the one named; and
-# those whose policy was one of another version when the command began.
+# The hooks that a command works on; and those whose policy was of another
+# version when the command began.
 POLICY_HOOKS=()
 declare -gA POLICY_FOREIGN=()
 
-# Is there one in the chain, and no other?
+# True if the chain has exactly one policy.
 policy_is_single() { # HOOK
 	[[ ${LOOK[$1.policies]} =~ ^[0-9]+$ ]]
 }
@@ -25,7 +25,8 @@ policy_check_single() { # HOOK
 		die "$DEV $1 has several policies in its chain (at ${LOOK[$1.policies]// / and }): 'tailgate chain $DEV $1 replace POSITION OBJECT' changes one of them"
 }
 
-# The hooks that are named, which must have a policy; or all that have one.
+# Sets POLICY_HOOKS to the named hooks, which must have a policy, or to all
+# hooks with one.
 policy_hooks() { # [HOOK]...
 	local hook
 	POLICY_HOOKS=()
@@ -35,14 +36,15 @@ policy_hooks() { # [HOOK]...
 		if [[ ${LOOK[$hook.policies]} ]]; then
 			POLICY_HOOKS+=("$hook")
 		elif (($#)); then
-			die_of_no_policy "$hook"
+			die_no_policy "$hook"
 		fi
 	done
-	((${#POLICY_HOOKS[@]})) || die_of_no_policy "$(hook_to_tell_of)"
+	((${#POLICY_HOOKS[@]})) || die_no_policy "$(hook_for_message)"
 }
 
-# Where no hook has a policy: one that has a gate, or that had one.
-hook_to_tell_of() {
+# The hook for an error message if no hook has a policy: one with a gate, or one
+# that had a gate.
+hook_for_message() {
 	local hook
 	for hook in "${HOOKS[@]}"; do
 		[[ ! ${LOOK[$hook.gate]} ]] || break
@@ -54,31 +56,31 @@ hook_to_tell_of() {
 	printf '%s\n' "$hook"
 }
 
-die_of_no_policy() { # HOOK
+die_no_policy() { # HOOK
 	local position=1
-	[[ ${LOOK[$1.gate]} ]] || die_of_no_gate "$1" policy
+	[[ ${LOOK[$1.gate]} ]] || die_no_gate "$1" policy
 	((LOOK[$1.plugins])) || position=0
 	[[ ! ${LOOK[$1.broken]} ]] ||
 		die "the chain on $DEV $1 is broken (${LOOK[$1.broken]}): 'tailgate chain $DEV $1 set ...' makes it new"
 	die "the chain of $DEV $1 has no policy: 'tailgate chain $DEV $1 insert $position policy' puts one there"
 }
 
-# For commands that change it.
+# For commands that change the policy.
 policy_check_place() { # HOOK
 	[[ ${LOOK[$1.array]} == "$GLOBALS"/* ]] ||
 		die "the chain of $DEV was attached under another name (${LOOK[$1.array]%%/tc/*}): 'tailgate detach $DEV', 'tailgate gc', and attach it again"
 }
 
-# --- what it counts, and has counted
+# --- counters
 
-# The words of tg-rules for this: the pins, the file, and where the policy is.
+# Sets COUNTS_OF to arguments for tg-rules: pins, file, array and slot.
 policy_counts_of() { # HOOK [SLOT]
 	COUNTS_OF=("$PINS/policy_$1" "$OBJECTS/$1.base" "${LOOK[$1.array]}" "${2:-${LOOK[$1.policy.slot]}}")
 }
 
-# What the one in force has counted outlives it from here on. Where a killed
-# command has left that to us, packets may still be on their way. Counts of
-# another version cannot be read.
+# Pins the counters of the policy in force, so that they outlive it. If a killed
+# command has left this undone, packets may still be in the old program.
+# Counters of another version cannot be read.
 policy_keep_old() { # HOOK
 	local COUNTS_OF after=()
 	[[ ! -e $PINS/policy_$1/${LOOK[$1.policy.program]}/counts ]] || return 0
@@ -88,8 +90,8 @@ policy_keep_old() { # HOOK
 	run_or_die "$BUILD/tg-rules" keep "${COUNTS_OF[@]}" "${after[@]}"
 }
 
-# After that another one has come, and was looked at: its rules inherit. Where one
-# of the two is of another version, counts start anew.
+# After the new policy was loaded and read: its rules take over the counts. If
+# one of the two is of another version, counts start from 0.
 policy_keep_new() { # HOOK...
 	local COUNTS_OF hook after=(--after-grace)
 	for hook; do
@@ -111,7 +113,7 @@ policy_forget_counts() { # HOOK
 	done
 }
 
-# --- what it is, in words
+# --- descriptions
 
 policy_version_in_words() { # HOOK
 	local version=${LOOK[$1.policy.version]}
@@ -120,7 +122,7 @@ policy_version_in_words() { # HOOK
 		printf " (its tables are of version %s, and this one's of %s)" "$version" "${LOOK[policy_version]}"
 }
 
-# "12 rules of web.policy, default drop", into REPLY.
+# Sets REPLY to "12 rules of web.policy, default drop".
 policy_in_words() { # HOOK
 	local rules=${LOOK[$1.policy.rules]} file=${LOOK[$1.policy.file]}
 	REPLY="$rules rules"

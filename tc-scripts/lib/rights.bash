@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Which capabilities a verb needs: one table, for the check and for the help.
-# CAP_SYS_ADMIN includes CAP_BPF and CAP_PERFMON (capabilities(7)); it is what
-# mounts a bpffs, gets programs by their id and enters a namespace. The web
-# servers of a playground can be found, and so ended, only by who has all the
-# capabilities that they run with; in a container they have none.
+# The capabilities that each verb needs, for checks and help texts.
+# CAP_SYS_ADMIN includes CAP_BPF and CAP_PERFMON (capabilities(7)); it is needed
+# to mount a bpffs, to get programs by id and to enter a namespace. Finding and
+# ending the web servers of a playground needs all capabilities that they run
+# with; in a container they have none.
 
 readonly BPF_RIGHTS="sys_admin net_admin"
 
@@ -25,10 +25,10 @@ declare -rA RIGHTS=(
 	[demo]="$BPF_RIGHTS net_raw net_bind_service"
 )
 
-# Their bits in the kernel's capability.h.
+# Bit numbers of <linux/capability.h>.
 declare -rA CAPABILITY_BITS=([net_bind_service]=10 [net_admin]=12 [net_raw]=13 [sys_ptrace]=19 [sys_admin]=21 [bpf]=39)
 
-# The files in /run are root's, so the capabilities alone are not enough.
+# The files in /run belong to root, so capabilities alone are not enough.
 need_rights() { # VERB [ACTION]
 	local name missing=() needed=${RIGHTS["$1 ${2:-}"]:-${RIGHTS[$1]}}
 	set -- "$1${RIGHTS["$1 ${2:-}"]:+ $2}"
@@ -56,7 +56,7 @@ capability_names() { # NAME...
 	printf '%s\n' "${names%, }"
 }
 
-# The last lines of a verb's help.
+# Prints the last lines of a verb's help.
 # shellcheck disable=SC2086 # lists
 help_rights() { # VERB
 	local names action

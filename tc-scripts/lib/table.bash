@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Tables whose columns line up, in colour where somebody looks:
+# Aligned tables, in colour on a terminal:
 #
 #	table_start SIDE STATE
 #	table_row server green:up
 #	table_print ''
 #
-# A cell is text, or a colour that paint() knows, a colon, and text.
+# A cell is text, or a colour of paint(), a colon, and text.
 
 TABLE_CELLS=()
 TABLE_COLUMNS=0
@@ -24,7 +24,7 @@ table_row() { # CELL... as many as there are headings
 	TABLE_CELLS+=("$@")
 }
 
-# The colour of a cell, or nothing, and its text.
+# Sets colour, which may be empty, and cell.
 table_cell() { # CELL, into colour and cell
 	case $1 in
 	bold:* | red:* | green:* | yellow:* | dim:*) colour=${1%%:*} cell=${1#*:} ;;
@@ -32,7 +32,7 @@ table_cell() { # CELL, into colour and cell
 	esac
 }
 
-# The padding is reckoned without the colour, and no line ends in blanks.
+# Widths exclude colour codes, and lines have no trailing blanks.
 table_print() { # INDENT
 	local -a width=()
 	local -i i column blanks
@@ -56,7 +56,7 @@ table_print() { # INDENT
 	done
 }
 
-# Not within $(…): there the output is no terminal.
+# Not in $(...): paint() checks whether the output is a terminal.
 table_paint() { # COLOUR TEXT
 	if [[ $1 ]]; then
 		paint "$1" "$2"

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Whose network we work in. A namespace is entered with nsenter and its network
-# alone: 'ip netns exec' would mount a /sys of its own, and what is pinned there
-# would be gone when the command ends.
+# The target network namespace. Only the network namespace is entered, with
+# nsenter: 'ip netns exec' would mount its own /sys, and pins made there would
+# disappear when the command ends.
 
-# The words before each tc or ip command: none, or nsenter.
+# Prefix of each tc or ip command: empty, or nsenter.
 ENTER=()
 
 target_set() { # KIND VALUE
@@ -26,7 +26,7 @@ target_set() { # KIND VALUE
 		local pid
 		check_name container "$2"
 		[[ $(type -P docker) ]] ||
-			die "--container asks docker, which is not installed: --pid takes the id of a process in any container"
+			die "--container needs docker, which is not installed: --pid takes the id of a process in any container"
 		pid=$(docker inspect --format '{{.State.Pid}}' -- "$2" 2>&1) ||
 			die "$(container_problem "$2" "$pid")"
 		[[ $pid != 0 ]] || die "container '$2' is not running"
@@ -35,8 +35,8 @@ target_set() { # KIND VALUE
 	esac
 }
 
-# The kernel asks for CAP_SYS_PTRACE where the process has another uid, or has a
-# capability that we do not have.
+# The kernel requires CAP_SYS_PTRACE if the process has another uid, or has a
+# capability that we lack.
 target_enter() { # PID WHOSE
 	[[ -e /proc/$1/ns/net ]] ||
 		die "the namespaces of $2 cannot be entered: that needs uid 0 with CAP_SYS_PTRACE"
@@ -46,11 +46,11 @@ target_enter() { # PID WHOSE
 container_problem() { # NAME OUTPUT
 	case $2 in
 	*[Nn]'o such'*) printf "no such container: '%s': 'docker ps' shows them" "$1" ;;
-	*) printf "docker does not tell of container '%s': %s" "$1" "$(essence "$2")" ;;
+	*) printf "docker cannot inspect container '%s': %s" "$1" "$(first_error_line "$2")" ;;
 	esac
 }
 
-# A read inside the target: runs also under --dry-run, and is never printed.
+# Runs a reading command in the target, also with --dry-run; it is not printed.
 inside() {
 	"${ENTER[@]}" "$@"
 }

@@ -1,18 +1,19 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A command that changes several things takes them back, last first, when one
-# of them fails. The steps are functions with plain words as arguments.
+# If a step of a command fails, all steps before it are undone in reverse order.
+# Undo steps are functions whose arguments contain no blanks.
 
 UNDO=()
 
-# Under the attachment's lock, which has made exits of the signals.
+# Call with the attachment's lock held, which turns signals into exits.
 undo_arm() {
 	[[ ! $DRY_RUN ]] || return 0
 	UNDO=()
 	trap undo_all EXIT
 }
 
-# Noted before the step itself: each must cope with a step that never was.
+# Call before the step itself: undoing a step that was not done must be
+# harmless.
 undo_with() { # FUNCTION WORD...
 	UNDO+=("$*")
 }
@@ -22,8 +23,8 @@ undo_disarm() {
 	trap attachment_unlock EXIT
 }
 
-# A second signal does not leave it half done. What could not be taken back
-# keeps its pins, and with them the note of what is ours.
+# Ignores further signals. If a step cannot be undone, the pins stay, as they
+# record what belongs to tailgate.
 undo_all() {
 	local status=$? i words left=''
 	trap - EXIT
@@ -33,10 +34,10 @@ undo_all() {
 	for ((i = ${#UNDO[@]} - 1; i >= 0; i--)); do
 		read -ra words <<<"${UNDO[i]}"
 		[[ ! $left || ${words[0]} != attachment_remove ]] || continue
-		# A subshell, because what is taken back may 'die'.
+		# in a subshell, as a step may call die
 		("${words[@]}") || left=1
 	done
-	[[ ! $left ]] || warn "not all of it could be taken back: 'tailgate detach $DEV' removes what is there"
+	[[ ! $left ]] || warn "not everything could be undone: 'tailgate detach $DEV' removes what is left"
 	attachment_unlock
 	exit "$status"
 }

@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What to write instead of a word that is not understood: usage errors that
-# name the nearest verb, option or place.
+# Usage errors that suggest the nearest verb, option or place.
 
-# What people type who know other tools.
+# Words of other tools.
 declare -grA VERB_SYNONYMS=(
 	[add]=attach [up]=attach [start]=attach [load]=attach
 	[del]=detach [delete]=detach [down]=detach [remove]=detach [stop]=detach [unload]=detach
@@ -21,7 +20,7 @@ declare -grA OPTION_SYNONYMS=(
 	[--plugins]=--chain
 )
 
-# How many letters to insert, drop, change or swap with their neighbour.
+# Edit distance with insertions, deletions, substitutions and transpositions.
 edit_distance() { # WORD WORD
 	local a=$1 b=$2
 	local -i i j best cost
@@ -46,13 +45,13 @@ edit_distance() { # WORD WORD
 	printf '%s\n' "${row[${#b}]}"
 }
 
-# The one candidate that WORD was meant to be; nothing where none is near.
+# Prints the nearest candidate, or nothing if none is close.
 nearest() { # WORD CANDIDATE...
 	local wanted=${1:0:32} found='' candidate
 	local -i distance best=3
 	shift
 	for candidate; do
-		# two slips in a word of three letters make it another word
+		# more than half of the word must be right
 		distance=$(edit_distance "$wanted" "$candidate")
 		((distance < best && 2 * distance < ${#candidate})) || continue
 		best=distance
@@ -68,7 +67,7 @@ unknown_verb() { # WORD
 	usage_error "no such verb: ${1@Q}${meant:+: write 'tailgate $meant'}"
 }
 
-# The options of a verb are those that its help names.
+# The options of a verb are read from its help.
 unknown_option() { # WORD [HELP-FUNCTION]
 	local name=${1%%=*} known meant
 	mapfile -t known < <("${2:-help_$VERB}" | grep -oE -e '--[a-z][a-z-]*' | sort -u)
@@ -86,7 +85,7 @@ unknown_option() { # WORD [HELP-FUNCTION]
 	usage_error "no such option: ${1@Q}${meant:+: write $meant}"
 }
 
-# A second word where a verb takes one device and options for hooks.
+# Reports a second operand for verbs with one device and options for hooks.
 second_operand() { # DEVICE WORD
 	case $2 in
 	xdp | ingress | egress) usage_error "a hook is an option of this verb: write --$2, not '$2'" ;;
@@ -97,7 +96,7 @@ second_operand() { # DEVICE WORD
 	usage_error "one device at a time: '$1', and then ${2@Q}"
 }
 
-# DEV HOOK the wrong way round.
+# Reports DEV and HOOK in the wrong order.
 check_word_order() { # DEVICE HOOK
 	if ! is_one_of "$2" xdp ingress egress && is_one_of "$1" xdp ingress egress; then
 		usage_error "the device comes first: write '$(quoted "$2") $1'"

@@ -19,10 +19,10 @@ help_attach() {
 	cat <<-'EOF'
 		Usage: tailgate attach DEV HOOK... [OPTION...]
 
-		Puts a chain on hooks of a device. The first packet already meets all of
-		it. Done again, it changes the chain to what is asked, in one step, and
-		keeps what is not: the plugins without --chain, their rules and constants,
-		the default and the miss. A policy in force stays in force.
+		Puts a chain on hooks of a device; packets pass through all of it or none.
+		On a hook that has a chain, it changes the chain atomically to what the
+		options say and keeps the rest: the plugins without --chain, their rules
+		and constants, the default and the miss. A policy in force stays in force.
 
 		  --xdp[=MODE]    MODE is auto (native, or else generic), native, generic
 		  --ingress       clsact ingress
@@ -30,27 +30,28 @@ help_attach() {
 
 		  --chain P1,P2   the plugins, in order: names, or paths of objects
 		  --default pass|drop
-		                  for packets that no plugin judges (pass)
+		                  for packets that no plugin decides (pass)
 		  --miss pass|drop
-		                  for packets in a chain that somebody broke (pass)
-		  --reset         with plugins as built, a policy without rules, in
-		                  place of those that the chain has
-		  --force         in place of an XDP program or filter that is not ours
+		                  for packets in a broken chain (pass)
+		  --reset         replace the plugins in the chain by those that were
+		                  built; a policy then has no rules
+		  --force         replace an XDP program or filter of others
 
 		Example: tailgate attach eth0 --ingress --egress --chain count,drop_tcp
 	EOF
 	help_rights attach
 }
 
-# What the words say.
+# From the command line.
 ATTACH_HOOKS=() PLUGINS=()
 XDP_MODE=auto MISS='' DEFAULT='' FORCE='' RESET='' CHAIN_SAID=''
 CHANGED_HOOKS=()
 
-# What each hook is to have, and what a way back needs, as HOOK.NAME: build, mode
-# (of XDP), miss, default, objects (a line each); old and new, the first slots of
-# the banks (old is empty without a gate), old_miss; same, where it has all that.
-# Global, although a verb is read within a function: the undo needs it.
+# The plan of each hook and what undoing needs, as HOOK.NAME: build, mode (of
+# XDP), miss, default, objects (one a line); old and new, the first slots of the
+# banks (old is empty without a gate), old_miss; same, if nothing has to change.
+# Global (-g), as the file is sourced in a function and the undo runs outside of
+# it.
 declare -gA PLAN=()
 
 cmd_attach() {
@@ -62,11 +63,11 @@ cmd_attach() {
 	check_link_type
 	attachment_lock --files
 	attachment_forget_dead --files
-	hooks_look
+	hooks_plan
 	undo_arm
 	hooks_prepare
 	hooks_flip
-	# Not done before the kernel has said that it is there.
+	# success is reported only after reading the state back
 	[[ $DRY_RUN ]] || report=$(attach_report) || exit 1
 	undo_disarm
 	hooks_tidy
@@ -112,15 +113,15 @@ parse_attach_options() {
 	((${#ATTACH_HOOKS[@]})) || usage_error "attach needs a hook: --xdp, --ingress or --egress"
 }
 
-# A second word: a plugin that was meant for the chain, or a hook.
+# Reports a second word: a plugin for the chain, or a hook.
 attach_operand() { # WORD
 	((${#PLUGINS[@]} == 0)) || [[ ! -e $BUILD/$1.o ]] ||
 		usage_error "commas join the plugins of a chain: write --chain $(printf '%s,' "${PLUGINS[@]}")$1"
 	second_operand "$DEV" "$1"
 }
 
-# The parser starts at an Ethernet header, and a device without one would have
-# it read addresses as something else.
+# The parser expects an Ethernet header; without one it would misread the
+# packet.
 check_link_type() {
 	is_one_of "${LOOK[link]}" ether loopback ||
 		die "$DEV carries no Ethernet frames (link/${LOOK[link]}), and plugins know no others"
@@ -136,8 +137,8 @@ plugins_from() { # P1,P2,...
 	IFS=, read -ra PLUGINS <<<"$1"
 }
 
-# Everything that can be known to fail is found here, before anything changes.
-hooks_look() {
+# Checks everything that can fail before anything is changed.
+hooks_plan() {
 	local hook
 	for hook in "${ATTACH_HOOKS[@]}"; do
 		check_foreign "$hook"
@@ -179,22 +180,22 @@ hook_plan() { # HOOK
 	printf -v "PLAN[$1.objects]" '%s\n' "${objects[@]}"
 }
 
-# Without a gate there is no chain; but somebody may have removed the gate, and
-# what it led to is still there.
+# Without a gate there is no chain in force, but its array may still be filled
+# if the gate was removed by hand.
 chain_lost() { # HOOK
 	((LOOK[$1.bank.0] + LOOK[$1.bank.32] > 0)) || return 0
 	LOOK[$1.broken]="its gate is gone"
-	# The objects of the other one are to be read yet.
+	# do not overwrite the objects of bank 0, which are still to be read
 	((LOOK[$1.bank.0] == 0)) || PLAN[$1.new]=$BANK_SLOTS
 }
 
-# The objects that the hook is to have, into objects.
+# Sets objects to the files that the hook should have.
 objects_wanted() { # HOOK
 	local name names=("${PLUGINS[@]}")
 	objects=()
 	if [[ ! $CHAIN_SAID ]]; then
 		[[ ! ${LOOK[$1.broken]} ]] ||
-			die "which chain was on $DEV $1 cannot be told (${LOOK[$1.broken]}): name its plugins with --chain"
+			die "the chain that was on $DEV $1 is not known (${LOOK[$1.broken]}): name its plugins with --chain"
 		chain_names names "$1"
 	fi
 	if [[ $RESET ]]; then
@@ -229,7 +230,7 @@ hook_objects() { # HOOK, into objects
 	objects=(${PLAN[$1.objects]})
 }
 
-# The kernel swaps XDP programs of one mode only.
+# The kernel only replaces XDP programs of the same mode.
 mode_plan() { # HOOK
 	local mode=${LOOK[$1.mode]} remove="tailgate detach $DEV --xdp"
 	PLAN[$1.mode]=''
@@ -262,7 +263,8 @@ hooks_prepare() {
 	done
 }
 
-# Looked at once more: what others have put there since must not be replaced.
+# Reads the device again: programs that others have attached meanwhile must not
+# be replaced.
 hooks_flip() {
 	local hook
 	((${#CHANGED_HOOKS[@]})) || return 0
@@ -280,7 +282,7 @@ hooks_tidy() {
 	for hook in "${ATTACH_HOOKS[@]}"; do
 		old=${PLAN[$hook.old]} new=${PLAN[$hook.new]} build=${PLAN[$hook.build]}
 		if [[ ${PLAN[$hook.same]} ]]; then
-			# What a killed command has left in the other bank.
+			# clear what a killed command has left in the other bank
 			bank_empty "$hook" "$build" "$new"
 		elif [[ $old ]]; then
 			bank_retire "$hook" "$build" "$old"
@@ -293,9 +295,9 @@ hooks_tidy() {
 	done
 }
 
-# --- taking back what this command made
+# --- undo
 
-# Back to the bank that was in force before, or off the hook.
+# Switches back to the old bank, or removes the gate.
 undo_gate() { # HOOK
 	local old=${PLAN[$1.old]}
 	look -- "$DEV"

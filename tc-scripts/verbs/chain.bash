@@ -62,7 +62,7 @@ cmd_chain() {
 		check_mount_namespace
 		attachment_lock --files
 	fi
-	[[ ${LOOK[$hook.gate]} ]] || die_of_no_gate "$hook"
+	[[ ${LOOK[$hook.gate]} ]] || die_no_gate "$hook"
 	[[ $action == show ]] || check_chain_is_ours "$hook"
 	"chain_$action" "$hook" "${@:4}"
 	[[ $action == show ]] || attachment_unlock
@@ -106,8 +106,8 @@ need_whole_chain() {
 		die "the chain on $DEV $1 is broken (${LOOK[$1.broken]}): 'tailgate chain $DEV $1 set ...' makes it new"
 }
 
-# The default verdict lives on; in a broken chain it is unknown, so what the
-# chain does now when it breaks is what it does then.
+# Keeps the default verdict. In a broken chain it is unknown, so the verdict for
+# broken chains becomes the default.
 chain_set() { # HOOK P1,P2,...
 	local names objects
 	IFS=, read -ra names <<<"$2"
@@ -150,15 +150,16 @@ chain_replace() { # HOOK P OBJECT
 	check_plugins "$1" "${LOOK[$1.build]}" "$object"
 	policy_before_change "$1"
 	slot_replace "$1" "${LOOK[$1.$position.slot]}" "${LOOK[$1.$position.serial]}" "$object"
-	policy_tell_fresh "$1" "$object"
+	policy_reset_if_built "$1" "$object"
 }
 
-# Two digits at most, and none that would be read as octal.
+# At most two digits, without a leading 0, which bash would read as octal.
 is_position() {
 	[[ $1 =~ ^(0|[1-9][0-9]?)$ ]]
 }
 
-# The position of a plugin, by a name that is in the chain once or by number; into REPLY.
+# Sets REPLY to the position of a plugin, given by its number or by a name that
+# is in the chain once.
 chain_position() { # HOOK P
 	local i names found=()
 	chain_names names "$1"

@@ -15,10 +15,10 @@ help_demo() {
 
 		Makes a playground of two network namespaces, puts plugins on the hooks of
 		the server, with tc and ip alone, and shows what the client can still
-		reach. Takes some seconds, asks nothing, and removes what it made. The
-		status is 0 if all was as it should be.
+		reach. Takes some seconds, needs no input, and removes everything it made.
+		The exit status is 0 if all results are as expected.
 
-		  --name NAME  the playground's, 'demo' if not given
+		  --name NAME  name of the playground (default: demo)
 
 		  tailgate demo
 	EOT
@@ -69,8 +69,8 @@ demo_need_objects() { # PLUGIN...
 	done
 }
 
-# --- before and after. The pins go to a bpffs of our own, so that those of the
-# user in /sys/fs/bpf stay what they are.
+# --- before and after. Pins are made in a separate bpffs, to leave /sys/fs/bpf
+# alone.
 
 # shellcheck disable=SC2154 # name: a local of cmd_demo
 demo_begin() {
@@ -107,7 +107,7 @@ demo_remove() {
 # --- the tour
 
 demo_tour() {
-	demo_tell_start
+	demo_intro
 	demo_step 'Nothing in the way'
 	demo_check
 
@@ -134,10 +134,10 @@ demo_tour() {
 	demo_server ip link set dev eth0 xdp off
 	demo_server tc qdisc del dev eth0 clsact
 	demo_check
-	demo_tell_next
+	demo_outro
 }
 
-demo_tell_start() {
+demo_intro() {
 	paint bold 'tailgate: plugins on XDP and tc, loaded by ip and tc alone'
 	printf '\n\n'
 	say 'A client and a server in two network namespaces, joined by a cable:'
@@ -165,13 +165,13 @@ demo_server() { # COMMAND...
 	demo_in_side server "$@"
 }
 
-# What each shows is exactly what is run.
+# Prints the command and runs it.
 demo_in_side() { # SIDE COMMAND...
 	demo_shown "$1#" "$(quoted "${@:2}")"
 	(cd -- "$DEMO_TREE" && run_or_die nsenter "--net=/run/netns/tg-$DEMO_NAME-$1" "${@:2}")
 }
 
-# As if they had talked long ago, and for good.
+# Permanent neighbour entries, as if the hosts had resolved each other before.
 demo_neighbours() {
 	demo_in_side client ip neigh replace 198.51.100.2 lladdr 02:00:00:00:00:02 dev eth0 nud permanent
 	demo_in_side server ip neigh replace 198.51.100.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent
@@ -182,7 +182,7 @@ demo_check() { # [CHECK EXPECTED TO FAIL...]
 	reach_table "$DEMO_NAME" "$@"
 }
 
-demo_tell_next() {
+demo_outro() {
 	printf '\n'
 	paint bold 'What next'
 	printf '\n'
@@ -191,7 +191,7 @@ demo_tell_next() {
 	demo_shown '#' "$DEMO_SELF stats --help         # what was dropped, and why"
 }
 
-# As it can be pasted here: the bare name, where that is what would run.
+# The command to show: 'tailgate' if that is found in PATH, or a path.
 demo_self() {
 	local path=$HERE/tailgate
 	if [[ $(type -P tailgate) -ef $path ]]; then

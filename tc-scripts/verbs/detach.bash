@@ -13,10 +13,10 @@ help_detach() {
 	cat <<-'EOF'
 		Usage: tailgate detach DEV [--xdp] [--ingress] [--egress]
 
-		Removes exactly what attach has made: the gates of the hooks named, or of
-		all; the clsact, where attach has added it and nobody else uses it; and
-		with the last hook the pins. A device without anything of ours is left as
-		it is, and that is no failure.
+		Removes what attach has made: the gates of the named hooks, or of all; the
+		clsact, if attach has added it and nothing else uses it; and with the last
+		hook the pins. If nothing is attached, nothing is changed and the exit
+		status is 0.
 	EOF
 	help_rights detach
 }
@@ -34,7 +34,7 @@ cmd_detach() {
 	! attachment_exists || remained=1
 	# shellcheck disable=SC2119
 	attachment_forget_dead
-	if ! life_is_over; then
+	if ! attachment_is_dead; then
 		for hook in "${DETACH_HOOKS[@]}"; do
 			detach_hook "$hook"
 		done
@@ -42,11 +42,11 @@ cmd_detach() {
 	fi
 	hooks_left || ! attachment_remains || attachment_remove
 	attachment_unlock
-	((${#FREED_HOOKS[@]})) || detach_tell_nothing "$remained"
+	((${#FREED_HOOKS[@]})) || detach_report_nothing "$remained"
 }
 
-# Not a failure: what was asked for is so.
-detach_tell_nothing() { # REMAINED
+# Exits with 0: the result is as requested.
+detach_report_nothing() { # REMAINED
 	local named=" ${DETACH_HOOKS[*]}"
 	((${#DETACH_HOOKS[@]} != ${#HOOKS[@]})) || named=''
 	if [[ $1 && ! $DRY_RUN ]] && ! attachment_exists; then
@@ -86,7 +86,7 @@ detach_hook() { # HOOK
 	hook_forget "$1"
 }
 
-# The chain itself: the array lets go of its programs with its pin.
+# Removes the chain: the array releases its programs when its pin is removed.
 hook_forget() { # HOOK
 	local build files
 	for build in '' .frags; do
@@ -98,7 +98,7 @@ hook_forget() { # HOOK
 	[[ ! -e ${files[0]} ]] || run_or_die rm "${files[@]}"
 }
 
-# Does any hook that was not named still have a gate of ours?
+# True if a hook that was not named still has a gate.
 hooks_left() {
 	local hook
 	for hook in "${HOOKS[@]}"; do

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate explain: say what becomes of a packet, and why
+# tailgate explain: show what a chain does to a packet, and why
 
 # shellcheck source=tc-scripts/lib/attachment.bash
 source "$HERE/lib/attachment.bash"
@@ -19,18 +19,18 @@ help_explain() {
 		       tailgate explain --policy FILE ...
 
 		Runs a packet through the chain on a hook (xdp, ingress, egress) of a
-		device and says what becomes of it: the plugins that it meets, which of
-		them decides, by which rule, and why. The kernel runs the programs of the
-		chain once more, with counters and state of their own: nothing is sent,
-		and what is on the hook is not touched.
+		device and prints its verdict, the plugins that it passes through, and the
+		plugin and rule that decide. The kernel runs copies of the programs, with
+		counters and state of their own: nothing is sent, and the chain on the
+		hook is not affected.
 
 		      --pcap CAPTURE  the packets of a capture; - is standard input, and
 		                      each packet is answered when it arrives
-		      --batch         a packet a line from standard input, an answer a line
-		      --json          an object a packet
-		      --expand        the values of lists in rules, not their names
+		      --batch         packets from standard input, one a line
+		      --json          one JSON object for each packet
+		      --expand        print lists in rules by value, not by name
 
-		With --policy it asks a file of rules, and no device:
+		With --policy it uses the rules of a file, without a device:
 
 	EOF
 	"$BUILD/tg-policy" explain --help | sed 's/tg-policy explain/tailgate explain/'
@@ -64,15 +64,14 @@ explain_live() { # WORD...
 	local device=${words[0]} hook=${words[1]} packet=("${words[@]:2}")
 	check_word_order "$device" "$hook"
 	check_hook "$hook"
-	check_explain_ways
+	check_packet_source
 	need_rights explain
 	[[ -x $BUILD/tg-explain ]] || die "'$BUILD/tg-explain' is not built: 'make' does it"
 	device_open "$device"
 	explain_run "$hook"
 }
 
-# Sets the locals of explain_live. No word of a packet has a dash in front, but
-# for '->'.
+# Sets the locals of explain_live. Only '->' starts with a dash in a packet.
 parse_explain_words() {
 	while (($#)); do
 		case $1 in
@@ -90,22 +89,22 @@ parse_explain_words() {
 	done
 }
 
-# A packet, a capture or many packets: one of them.
-check_explain_ways() {
-	local option ways=0
-	((${#packet[@]} == 0)) || ways=1
+# Exactly one of a packet, --pcap and --batch is needed.
+check_packet_source() {
+	local option sources=0
+	((${#packet[@]} == 0)) || sources=1
 	for option in "${options[@]}"; do
-		[[ $option == --json || $option == --expand ]] || ((++ways))
+		[[ $option == --json || $option == --expand ]] || ((++sources))
 	done
-	((ways != 0)) || usage_error "explain: which packet?"
-	((ways == 1)) || usage_error "explain: one of a packet, --pcap and --batch"
+	((sources != 0)) || usage_error "explain: which packet?"
+	((sources == 1)) || usage_error "explain: one of a packet, --pcap and --batch"
 }
 
-# A chain may change while we look at it, and does so rarely.
+# Tries again if the chain was changed between reading it and running it.
 explain_run() { # HOOK
 	local try status
 	for try in 1 2 3 4 5; do
-		[[ ${LOOK[$1.gate]} ]] || die_of_no_gate "$1"
+		[[ ${LOOK[$1.gate]} ]] || die_no_gate "$1"
 		explain_programs "$1"
 		status=0
 		explain_once "$1" || status=$?

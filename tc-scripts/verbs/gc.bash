@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate gc: clear away what dead devices and namespaces have left behind
+# tailgate gc: remove what deleted devices and namespaces have left
 
 # shellcheck source=tc-scripts/lib/attachment.bash
 source "$HERE/lib/attachment.bash"
@@ -11,9 +11,9 @@ help_gc() {
 	cat <<-'EOF'
 		Usage: tailgate gc
 
-		Removes the pins of attachments whose gates the kernel does not have any
-		more: the device, the namespace or the container has died, or somebody has
-		removed our filters by hand. A chain that any packet can reach stays.
+		Removes the pins of attachments whose gates no longer exist: the device,
+		the namespace or the container is gone, or the filters were removed by
+		hand. Chains that packets can reach are kept.
 	EOF
 	help_rights gc
 }
@@ -45,9 +45,9 @@ cmd_gc() {
 	stale_locks_remove
 }
 
-# The pins remember that a clsact is ours. So it goes before them, whichever
-# namespace it is in: where filters were removed by hand, or by a detach that
-# was killed.
+# The pins record that the clsact is tailgate's, so it is removed before them,
+# in whatever namespace it is. It remains if filters were removed by hand or a
+# detach was killed.
 clsact_of_living_device() {
 	local ENTER=()
 	[[ -d $PINS/clsact ]] || return 0
@@ -57,8 +57,7 @@ clsact_of_living_device() {
 	[[ ! ${LOOK[index]} ]] || clsact_release
 }
 
-# Sets ENTER for the namespace with this number, among those with a name and
-# those with a process.
+# Sets ENTER for the namespace with this inode, found by name or by process.
 namespace_enter() { # INODE
 	local path status=0
 	path=$(find -L /run/netns/* /proc/[0-9]*/ns/net -maxdepth 0 -inum "$1" -print -quit 2>/dev/null) || status=$?

@@ -18,19 +18,19 @@ help_playground() {
 		Usage: tailgate playground up|down|status [--name NAME] [--docker] [--json]
 		       tailgate playground exec [--name NAME] client|server [--] COMMAND...
 
-		A client and a server that are joined by a cable, away from the host's
-		network: a place to try plugins in. Both know their end of it as eth0.
+		A client and a server, joined by a veth pair and isolated from the host's
+		network, to try plugins in. On both sides the device is eth0.
 
 		  client  198.51.100.1  2001:db8::1  02:00:00:00:00:01
 		  server  198.51.100.2  2001:db8::2  02:00:00:00:00:02, web servers
 		                                                    on ports 80 and 8080
 
-		  up      makes it, or what is missing of it
+		  up      makes it, or adds what is missing
 		  down    removes it, and all that 'up' made
-		  status  shows it; fails where there is none
+		  status  shows it; fails if there is none
 		  exec    runs a command of the host in the network of one side
 
-		  --name NAME  one of several, which never meet; 'playground' if not given
+		  --name NAME  one of several isolated ones (default: playground)
 		  --docker     two containers without privileges, not two namespaces; their
 		               image is made here, nothing is downloaded
 		  --json       for status
@@ -70,7 +70,7 @@ cmd_playground() {
 	"playground_$action"
 }
 
-# Which line of RIGHTS it is.
+# The key of its line in RIGHTS.
 # shellcheck disable=SC2154 # locals of cmd_playground
 playground_rights() {
 	local kind=''
@@ -117,7 +117,7 @@ parse_playground_options() {
 	[[ $action != exec || $side ]] || usage_error "playground exec: client or server"
 }
 
-# From the side on, all is the command's, its options too.
+# All words after the side belong to the command.
 parse_playground_exec() {
 	is_one_of "$1" "${SIDES[@]}" ||
 		usage_error "playground exec: client or server, not ${1@Q}"
@@ -143,15 +143,15 @@ playground_up() {
 		say "playground '$PLAYGROUND' is up already"
 		return 0
 	fi
-	# What was there before is not ours to undo: the next 'up' mends it.
+	# an existing playground is not removed on failure; 'up' repairs it
 	[[ $was || $DRY_RUN ]] || on_every_end 'playground_undo "$?"'
 	"${kind}_up"
 	trap - EXIT INT TERM HUP
 	[[ $DRY_RUN ]] || say "playground '$PLAYGROUND' is up: 'tailgate playground --help' tells what to do with it"
 }
 
-# In a trap a bare 'return' returns what failed before the trap, so what is
-# called from here says what it returns.
+# In a trap, 'return' without a value returns the status from before the trap,
+# so functions called from here always return a value.
 playground_undo() { # STATUS
 	trap - EXIT
 	trap '' INT TERM HUP
@@ -165,7 +165,7 @@ playground_down() {
 	playground_remove
 }
 
-# The notes tell the kind; where they are lost, --docker does.
+# The kind is in the notes; if these are lost, --docker selects it.
 playground_remove() {
 	local kind
 	kind=$(playground_kind)
@@ -176,7 +176,7 @@ playground_remove() {
 }
 
 playground_exec() {
-	playground_find || playground_die_of_none
+	playground_find || die_no_playground
 	enter_side "$side" ||
 		die "the $side of playground '$PLAYGROUND' is gone: 'tailgate playground up' mends it"
 	run "${SIDE_WORDS[@]}" "${command[@]}"

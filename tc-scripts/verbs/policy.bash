@@ -37,26 +37,26 @@ help_policy() {
 		       tailgate policy show DEV [--hook HOOK] [--expand] [--json]
 		       tailgate policy diff DEV FILE [--hook HOOK] [--expand] [--json]
 
-		Of files; this needs no root, and nothing is loaded:
+		On files; these need no root and load nothing:
 
 		  check     parses and checks a policy, for one hook or for all
 		  fmt       prints it in the canonical form; -i writes it back
-		  show      prints its rules, numbered; --expand puts the values of lists in
-		            place of their names
-		  import    prints a policy that says what other rules say
+		  show      prints its rules, numbered; --expand prints lists by value, not by
+		            name
+		  import    translates rules of another filter to a policy
 		  compile   makes an object of the policy plugin, for tc and ip to load;
 		            --dump prints its tables in words
 
-		Of devices that have the policy plugin in a chain:
+		On devices that have the policy plugin in a chain:
 
-		  apply     puts the rules of a file in force, in one step for each hook
+		  apply     puts the rules of a file in force, atomically for each hook
 		  confirm   keeps what was applied with --confirm
-		  rollback  goes back to what was in force before the last apply
-		  show      prints the rules in force, and what each has counted
+		  rollback  goes back to the policy before the last apply
+		  show      prints the rules in force and their counters
 		  diff      prints what an apply would change
 
-		The language is in docs/policy.md. 'tailgate policy ACTION --help' tells
-		more.
+		The language is in docs/policy.md. See also 'tailgate policy ACTION
+		--help'.
 
 		Example: tailgate policy check edge.policy
 	EOF
@@ -91,7 +91,8 @@ cmd_policy() {
 	esac
 }
 
-# Of files. Devices that rules name are looked up in the target's namespace.
+# Runs an action on files. Device names in rules are looked up in the target's
+# namespace.
 policy_tool() { # ACTION WORD...
 	local word
 	for word in "${@:2}"; do

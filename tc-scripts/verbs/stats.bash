@@ -9,17 +9,17 @@ help_stats() {
 	cat <<-'EOT'
 		Usage: tailgate stats [DEV] [--pins DIR] [--json]
 
-		Shows what the plugins counted: for each plugin, hook, verdict and reason
-		the packets and their bytes, those that are not 0.
+		Prints the counters of plugins that are not 0: packets and bytes for each
+		plugin, hook, verdict and reason.
 
-		Without DEV, of the plugins that were loaded by hand: tc and ip pin their
-		counters in $TC_BPF_MNT/tc/globals, /sys/fs/bpf/tc/globals if that is not
-		set. They are one for the whole machine, whatever device or namespace the
-		plugin is on, and stay when the plugin goes: rm of the pin resets them.
+		With DEV, those of the chains on that device.
 
-		With DEV, of what 'tailgate attach' put there.
+		Without DEV, those of plugins that were loaded by hand: tc and ip pin the
+		counters in $TC_BPF_MNT/tc/globals, by default /sys/fs/bpf/tc/globals. A
+		plugin has one pin for all devices and namespaces, which stays when the
+		plugin is unloaded; removing the pin resets the counters.
 
-		  --pins DIR  the directory that has the pins
+		  --pins DIR  the directory of the pins
 		  --json      an array with an object for each counter
 
 		  tailgate stats
@@ -44,8 +44,8 @@ cmd_stats() {
 	fi
 }
 
-# Where iproute2 pins when nobody tells it: in /sys/fs/bpf, and where that is
-# no bpffs, in the first one that is mounted anywhere.
+# Where iproute2 pins by default: /sys/fs/bpf, or, if that is not a bpffs, the
+# first one that is mounted.
 default_bpffs() {
 	local _ target type
 	if [[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) != bpf_fs ]]; then
@@ -87,17 +87,17 @@ parse_stats_options() {
 
 stats_show_device() { # DEV
 	device_open "$1" --place
-	{ [[ ${LOOK[pins]} ]] && ! life_is_over; } ||
+	{ [[ ${LOOK[pins]} ]] && ! attachment_is_dead; } ||
 		die "nothing is attached to '$1': 'tailgate stats' shows what was loaded by hand"
 	stats_show "$GLOBALS"
 }
 
-# Nobody loaded anything yet: not an error, where nobody said otherwise.
+# The default directory may not exist: nothing was loaded yet.
 stats_show_default() { # DIR
 	if [[ -d $1 ]]; then
 		stats_show "$1"
 	else
-		stats_tell_nothing "$1"
+		stats_report_nothing "$1"
 	fi
 }
 
@@ -109,14 +109,14 @@ stats_show() { # DIR
 	if [[ $counters && $counters != '[]' ]]; then
 		printf '%s\n' "$counters"
 	else
-		stats_tell_nothing "$1"
+		stats_report_nothing "$1"
 	fi
 }
 
-stats_tell_nothing() { # DIR
+stats_report_nothing() { # DIR
 	if ((${#json[@]})); then
 		say '[]'
 	else
-		say "nothing counted: no plugin with its pins in $1 has had a packet to speak of"
+		say "nothing counted: all counters with pins in $1 are 0"
 	fi
 }

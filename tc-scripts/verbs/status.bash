@@ -21,13 +21,13 @@ help_status() {
 	cat <<-'EOF'
 		Usage: tailgate status [DEV] [--json]
 
-		Shows for each hook the chain in force, as the kernel has it: the plugins
-		in order with their program ids, the default verdict, how many packets it
-		has let go on and dropped, the policy in it, what else sits on that hook,
-		and what is broken; and for each device the memory that it holds.
-		Without DEV, all devices of the namespace, and what dead ones have left.
+		Shows for each hook the chain in force, as read from the kernel: the
+		plugins in order with their program ids, the default verdict, how many
+		packets it has passed and dropped, its policy, other programs on the hook,
+		and what is broken; and for each device the memory in use. Without DEV,
+		all devices of the namespace, and what deleted devices have left.
 
-		Exit status: 0, or 1 where something is broken or stale.
+		Exit status: 0, or 1 if something is broken or stale.
 	EOF
 	help_rights status
 }
@@ -56,7 +56,7 @@ cmd_status() {
 	[[ ! $STATUS_WRONG ]]
 }
 
-# tg-look prints what there is to print.
+# tg-look prints the JSON.
 status_json() {
 	local output status=0 words=("${ONLY_DEVICE:---all}")
 	output=$(exec "${ENTER[@]}" "$BUILD/tg-look" --json "${words[@]}" 2>&1) || status=$?
@@ -121,7 +121,7 @@ status_hook() { # HOOK
 	fi
 	for ((i = 0; i < LOOK[$1.others]; i++)); do
 		[[ ! $replaced || ${LOOK[$1.other.$i]} != "$replaced" ]] || continue
-		NOTES+=("dim:$DEV $1 has beside ours: ${LOOK[$1.other.$i]}")
+		NOTES+=("dim:$DEV $1 also has: ${LOOK[$1.other.$i]}")
 	done
 }
 
@@ -140,7 +140,7 @@ status_chain() { # HOOK
 	STATUS_ROWS=1
 }
 
-# That a chain has several policies is nothing for status to fail at.
+# A chain with several policies is not an error here.
 status_policy() { # HOOK
 	policy_is_single "$1" || return 0
 	if [[ ${LOOK[$1.policy.readable]} ]]; then
@@ -151,8 +151,8 @@ status_policy() { # HOOK
 	fi
 }
 
-# Objects in /run, a file that several hooks share once, and the kernel's maps
-# and programs.
+# Objects in /run, counting shared files once, and the kernel's maps and
+# programs.
 status_memory() {
 	local name words=()
 	[[ ${LOOK[object_bytes]:-} ]] || return 0
@@ -163,7 +163,7 @@ status_memory() {
 	NOTES+=("dim:$DEV holds ${words[0]} of objects in /run, ${words[1]} of maps, ${words[2]} of programs")
 }
 
-# "864 KiB", "1.7 MiB", into REPLY
+# Sets REPLY to a size such as "864 KiB" or "1.7 MiB".
 bytes_in_words() { # BYTES
 	if (($1 < 1 << 20)); then
 		REPLY="$((($1 + 1023) >> 10)) KiB"
@@ -177,8 +177,7 @@ wrong() {
 	STATUS_WRONG=1
 }
 
-# Pins that no gate of the kernel needs, and those of a device that has another
-# name by now.
+# Pins that no gate uses, and those of a renamed device.
 status_stale() {
 	local i
 	for ((i = 0; ; i++)); do

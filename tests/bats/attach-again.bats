@@ -122,7 +122,7 @@ gone_from_the_objects() {
 	reaches http 8080
 }
 
-@test "--reset puts a policy without rules there, says so, and leaves no way back" {
+@test "--reset puts a policy without rules there, says so, and leaves nothing to roll back to" {
 	given_a_in_force count,policy
 	apply b
 	run -0 on_server attach eth0 --ingress --reset

@@ -184,9 +184,9 @@ in_the_same_network() { # PID
 	run -0 tailgate policy apply --help
 }
 
-# --- the way back
+# --- rollback
 
-@test "rollback goes back to the policy before, and done twice it returns" {
+@test "rollback restores the policy before, and a second one the newer policy" {
 	given_device
 	given_policy a 'drop tcp to port 80'
 	given_policy b 'drop tcp to port 81'

@@ -52,7 +52,7 @@ waits_no_more() {
 
 @test "without a confirmation the policy before is back in force, and no process is left" {
 	run -0 apply b --confirm 10
-	[[ ${lines[-1]} == "back again in 10 s, unless 'tailgate policy confirm eth0' comes" ]]
+	[[ ${lines[-1]} == "rolls back in 10 s unless you run 'tailgate policy confirm eth0'" ]]
 	in_force_is_b
 	waits
 	refute_reaches ping

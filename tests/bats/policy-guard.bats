@@ -87,9 +87,9 @@ journal_says() { # TEXT
 	echo 1 >"$LUCK/luckless"
 	apply b --confirm 1
 	eventually note_says 'eth0: its policy is being rolled back, as it was not confirmed until '
-	eventually note_says 'the way back failed (2 times, next in 2 s)'
+	eventually note_says 'the rollback failed (2 times, next in 2 s)'
 	note_says 'there is no luck today'
-	journal_says 'not confirmed within 1 s, and the way back failed (1 times, next in 1 s)'
+	journal_says 'not confirmed within 1 s, and the rollback failed (1 times, next in 1 s)'
 	in_force_is_b
 	rm "$LUCK/luckless"
 	eventually in_force_is_a
@@ -121,7 +121,7 @@ journal_says() { # TEXT
 	rules_are xdp 'default drop'
 	in_force_is_a
 	waits
-	eventually journal_says 'the way back failed'
+	eventually journal_says 'the rollback failed'
 	rm "$LUCK/luckless"
 	eventually rules_are xdp 'pass icmp' 'default pass'
 	eventually no_guard
@@ -133,7 +133,7 @@ journal_says() { # TEXT
 	given_a_in_force
 	echo 1 >"$LUCK/luckless"
 	apply b --confirm 1
-	eventually note_says 'the way back failed'
+	eventually note_says 'the rollback failed'
 	on_server policy confirm eth0
 	rm "$LUCK/luckless"
 	eventually no_guard
@@ -247,10 +247,10 @@ journal_says() { # TEXT
 	eventually no_guard
 }
 
-@test "without the object of the policy in force there is no --confirm, and a plain apply has no way back" {
+@test "without the object of the policy in force there is no --confirm, and a plain apply has no rollback" {
 	given_a_in_force
 	rm "$OBJECTS_ROOT/$KEY"/ingress.0.o
-	refuses_and_changes_nothing 1 'there is no way back to it' apply b --confirm 5
+	refuses_and_changes_nothing 1 'there is no rollback to it' apply b --confirm 5
 	in_force_is_a
 	run -0 apply b
 	[[ $output == *'there will be no rollback to it'* ]]

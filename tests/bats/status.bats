@@ -139,8 +139,8 @@ empty_slot() { # HOOK SLOT
 	in_server ip link set dev eth0 xdpdrv obj "$FIXTURES/foreign.o" sec xdp
 	on_server attach eth0 --ingress --chain count
 	run -0 on_server status eth0
-	[[ $output == *'eth0 xdp has beside ours: XDP program '*' (foreign_xdp, native)'* ]]
-	[[ $output == *'eth0 ingress has beside ours: filter protocol all pref 3 '*foreign* ]]
+	[[ $output == *'eth0 xdp also has: XDP program '*' (foreign_xdp, native)'* ]]
+	[[ $output == *'eth0 ingress also has: filter protocol all pref 3 '*foreign* ]]
 	hook_json xdp | jq -e '.gate == null and (.foreign | length) == 1'
 	hook_json ingress | jq -e '.gate != null and (.foreign | length) == 1 and (.foreign[0] | contains("pref 3"))'
 	# Where we have nothing there is no line in the table.
@@ -168,7 +168,7 @@ empty_slot() { # HOOK SLOT
 		skip "this kernel has no TCX"
 	fi
 	run -0 on_server status eth0
-	[[ $output == *'eth0 ingress has beside ours: TCX program '*' (tcx_pass), which runs before ours'* ]]
+	[[ $output == *'eth0 ingress also has: TCX program '*' (tcx_pass), which runs before ours'* ]]
 	hook_json ingress | jq -e '.foreign | length == 1'
 	kill "$TCX"
 }
