@@ -16,14 +16,14 @@ struct packing {
 	uint32_t template_count, template_limit;
 };
 
-static int fail(const char *what, int err)
+static int frames_fail(const char *what, int err)
 {
 	fprintf(stderr, "the frames of the trace: %s: %s\n", what,
 		strerror(-err));
 	return err;
 }
 
-/* As long as all frames are. */
+/* All frames are padded to one size. */
 static void read_frame(const struct packing *packing, uint32_t i,
 		       unsigned char frame[FRAMES_WIDE])
 {
@@ -41,7 +41,7 @@ static uint64_t take_column(unsigned char *frame, uint32_t column)
 	return word;
 }
 
-/* What is left of a frame without its columns is a template. */
+/* Removes the columns of a frame; the rest is its template. */
 static void split_frame(const struct packing *packing,
 			unsigned char frame[FRAMES_WIDE],
 			uint64_t words[FRAMES_COLUMNS_MAX])
@@ -50,7 +50,7 @@ static void split_frame(const struct packing *packing,
 		words[i] = take_column(frame, packing->constants->column[i]);
 }
 
-/* Its number; -1 if it is one too many. */
+/* The template's number; -1 if there are too many. */
 static int find_template(struct packing *packing,
 			 const unsigned char frame[FRAMES_WIDE])
 {
@@ -87,7 +87,9 @@ static int compare(const void *left, const void *right)
 	return *a < *b ? -1 : *a > *b;
 }
 
-/* How many different words stand there; room for all of them is at words. */
+/*
+ * The number of distinct words in a column; `words` has room for all of them.
+ */
 static uint32_t count_words(const struct packing *packing, uint32_t column,
 			    uint64_t *words)
 {
@@ -104,7 +106,7 @@ static uint32_t count_words(const struct packing *packing, uint32_t column,
 	return different;
 }
 
-/* The columns with most different words, as many as it takes. */
+/* Chooses the columns with most distinct words, as many as needed. */
 static int choose_columns(struct packing *packing)
 {
 	struct frames_constants *constants = packing->constants;
@@ -182,11 +184,11 @@ static int make_maps(struct packing *packing, struct frames *frames)
 	frames->templates = make_map("frames_template", FRAMES_WIDE,
 				     packing->template_count);
 	if (frames->records < 0 || frames->templates < 0)
-		return fail("no map for them", -errno);
+		return frames_fail("no map for them", -errno);
 	err = fill_records(packing, frames->records, size);
 	if (!err)
 		err = fill_templates(packing, frames->templates);
-	return err ? fail("their maps cannot be filled", err) : 0;
+	return err ? frames_fail("their maps cannot be filled", err) : 0;
 }
 
 int frames_pack(const struct trace *trace, struct frames *frames)
@@ -202,9 +204,9 @@ int frames_pack(const struct trace *trace, struct frames *frames)
 	packing.templates =
 		calloc(FRAMES_TEMPLATES_MAX, sizeof(*packing.templates));
 	if (!packing.templates)
-		return fail("they cannot be packed", -ENOMEM);
+		return frames_fail("they cannot be packed", -ENOMEM);
 	err = choose_columns(&packing);
-	err = err ? fail("they cannot be packed", err)
+	err = err ? frames_fail("they cannot be packed", err)
 		  : make_maps(&packing, frames);
 	free(packing.templates);
 	return err;
@@ -216,7 +218,7 @@ static int share(struct bpf_object *object, const char *name, int map)
 				 map);
 }
 
-int frames_give(struct bpf_object *object, const struct frames *frames)
+int frames_attach(struct bpf_object *object, const struct frames *frames)
 {
 	struct bpf_map *data = bpf_object__find_map_by_name(object, ".rodata");
 	int err;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The frames of a trace in maps, for programs that include frames_bpf.h. */
+/*
+ * Packs the frames of a trace into maps, for programs that include
+ * frames_bpf.h. Used by the meter and the source.
+ */
 #ifndef TG_BENCH_FRAMES_H
 #define TG_BENCH_FRAMES_H
 
@@ -10,7 +13,7 @@
 
 struct frames {
 	struct frames_constants constants;
-	int records, templates; /* maps */
+	int records, templates; /* file descriptors of maps */
 };
 
 static inline __u32 frames_size(const struct trace *trace)
@@ -19,10 +22,10 @@ static inline __u32 frames_size(const struct trace *trace)
 						       : FRAMES_NARROW;
 }
 
-/* 0, or a negative errno after one message. */
+/* Returns 0, or a negative errno after printing one message. */
 int frames_pack(const struct trace *trace, struct frames *frames);
 
-/* To an object that is not loaded yet. */
-int frames_give(struct bpf_object *object, const struct frames *frames);
+/* Sets constants and maps of an object that is open but not loaded yet. */
+int frames_attach(struct bpf_object *object, const struct frames *frames);
 
 #endif

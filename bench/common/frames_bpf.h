@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The frames of a trace, for a program that writes them over its packet. */
+/* For BPF programs that overwrite their packet with the frames of a trace. */
 #ifndef TG_BENCH_FRAMES_BPF_H
 #define TG_BENCH_FRAMES_BPF_H
 
@@ -7,7 +7,7 @@
 
 #include "frames_size.h"
 
-/* This and the sizes of both maps are set by frames_give(), before loading. */
+/* Set by frames_attach() before loading, like the sizes of both maps. */
 const volatile struct frames_constants frames = {
 	.count = 1,
 	.size = FRAMES_NARROW,
@@ -28,7 +28,7 @@ struct {
 	__uint(value_size, FRAMES_WIDE);
 } frames_templates SEC(".maps");
 
-/* The packet must be frames.size long, or longer. */
+/* Writes a frame; the packet must have at least frames.size bytes. */
 static __always_inline int frames_write(__u32 position, void *data, void *end)
 {
 	const __u64 *record = bpf_map_lookup_elem(&frames_records, &position);

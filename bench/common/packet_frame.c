@@ -7,7 +7,7 @@
 
 #define TCP_ACK 0x10
 #define TTL_USUAL 64
-#define OTHER_SIZE 8 /* behind protocols that have no header of their own */
+#define OTHER_SIZE 8 /* payload of protocols without a header, in bytes */
 
 static uint64_t value_of(const struct policy_packet *packet,
 			 enum policy_field field, uint64_t usual)

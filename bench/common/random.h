@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Random numbers that are the same in each run: splitmix64. */
+/* Deterministic pseudo-random numbers: splitmix64. */
 #ifndef TG_BENCH_RANDOM_H
 #define TG_BENCH_RANDOM_H
 
@@ -19,7 +19,7 @@ static inline uint64_t random_bits(struct random *random)
 	return z ^ z >> 31;
 }
 
-/* Below limit. */
+/* A number in [0, limit). */
 static inline uint64_t random_below(struct random *random, uint64_t limit)
 {
 	return (unsigned __int128)random_bits(random) * limit >> 64;

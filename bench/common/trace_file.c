@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int fail(const char *path, int err)
+static int trace_fail(const char *path, int err)
 {
 	fprintf(stderr, "%s: %s\n", path, strerror(-err));
 	return err;
@@ -22,7 +22,7 @@ int trace_write(const char *path, struct trace *trace)
 	int err = 0;
 
 	if (!out)
-		return fail(path, -errno);
+		return trace_fail(path, -errno);
 	memcpy(trace->header.magic, TRACE_MAGIC, sizeof(trace->header.magic));
 	trace->header.frame_max = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -35,7 +35,7 @@ int trace_write(const char *path, struct trace *trace)
 		err = -EIO;
 	if (fclose(out))
 		err = -errno;
-	return err ? fail(path, err) : 0;
+	return err ? trace_fail(path, err) : 0;
 }
 
 static int check(const struct trace_header *header, size_t size)
@@ -49,7 +49,7 @@ static int check(const struct trace_header *header, size_t size)
 	return 0;
 }
 
-/* The mapping stays: a trace is read by programs that end soon. */
+/* The mapping is not freed: programs that read a trace are short-lived. */
 int trace_map(const char *path, struct trace *trace)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -57,15 +57,15 @@ int trace_map(const char *path, struct trace *trace)
 	char *bytes;
 
 	if (fd < 0)
-		return fail(path, -errno);
+		return trace_fail(path, -errno);
 	if (fstat(fd, &stat) < 0 || !stat.st_size) {
 		close(fd);
-		return fail(path, -EINVAL);
+		return trace_fail(path, -EINVAL);
 	}
 	bytes = mmap(NULL, stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (bytes == MAP_FAILED)
-		return fail(path, -errno);
+		return trace_fail(path, -errno);
 	if (check((const void *)bytes, stat.st_size)) {
 		fprintf(stderr, "%s: not a trace\n", path);
 		return -EBADMSG;

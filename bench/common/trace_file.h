@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A trace: a header, then so many records of one size, in the byte order of the
- * machine. Each record is a frame with the verdict that it should get. Readers
- * map the file as it is.
+ * The trace file: a header, then records of one size, in host byte order. Each
+ * record is a frame with its expected verdict. Readers map the file.
  */
 #ifndef TG_BENCH_TRACE_FILE_H
 #define TG_BENCH_TRACE_FILE_H
@@ -17,10 +16,10 @@
 #define TRACE_VERDICT_UNKNOWN 255
 
 struct trace_record {
-	uint16_t size; /* of the frame */
+	uint16_t size; /* of the frame, in bytes */
 	uint8_t verdict;
 	uint8_t unused;
-	uint32_t line; /* of the rule that decides; 0: the default */
+	uint32_t line; /* of the matching rule; 0: the default */
 	uint8_t frame[TRACE_FRAME_MAX];
 };
 
@@ -29,7 +28,7 @@ _Static_assert(sizeof(struct trace_record) == 128, "a power of two");
 struct trace_header {
 	char magic[8];
 	uint32_t count;
-	uint32_t frame_max; /* the longest frame */
+	uint32_t frame_max; /* the longest frame, in bytes */
 	uint64_t seed;
 	uint8_t unused[104];
 };
@@ -41,7 +40,7 @@ struct trace {
 	struct trace_record *records;
 };
 
-/* Each returns 0, or a negative errno after one message. */
+/* Return 0, or a negative errno after printing one message. */
 int trace_write(const char *path, struct trace *trace);
 int trace_map(const char *path, struct trace *trace);
 

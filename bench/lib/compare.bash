@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Is it slower than it was? Ratios within one run are compared, since machines
-# differ: frames a second to the limit of the same hook's driver, lookups to a
-# hash of the kernel.
+# Checks for regressions. Machines differ, so ratios within one run are
+# compared: frames a second relative to the limit of the same hook, lookups
+# relative to a hash lookup.
 
 readonly WARN_BELOW=0.80 FAIL_BELOW=0.65 COMPARED_RUNS=3
 
-# A line for each ratio, the greater the better: NAME RATIO.
+# Prints NAME RATIO for each ratio; greater is better.
 ratios() { # FILE
 	jq -r '
 		(.race | map(select(.peer == "limit-xdp") | {key: "\(.kind) \(.count)", value: .mpps.median}) | from_entries) as $limit |
@@ -17,7 +17,7 @@ ratios() { # FILE
 			["lookup/\(.label)", 1 / .hashes]) | @tsv' "$1"
 }
 
-# Fails where one is below what may be; tells which ones are near to it.
+# Fails if a ratio is below the tolerance; prints those that are close to it.
 compare() { # FILE RECORDED
 	if [[ ! -f $2 ]]; then
 		printf 'nothing to compare with: %s is missing\n' "$2"
@@ -32,8 +32,8 @@ compare() { # FILE RECORDED
 		END { exit bad > 0 }' <(jq -r 'to_entries[] | [.key, .value] | @tsv' "$2") <(ratios "$1")
 }
 
-# What is slow in one run may be the machine's fault, in three it is ours: the
-# same ratio has to be too low in each of them.
+# One slow run may be caused by the machine, so a ratio has to be too low in
+# each of three runs.
 compare_runs() { # RECORDED FILE MEASURE, which writes FILE
 	local run said slow=''
 	for ((run = 1; run <= COMPARED_RUNS; run++)); do
@@ -47,7 +47,7 @@ compare_runs() { # RECORDED FILE MEASURE, which writes FILE
 	return 1
 }
 
-# The names that failed now, and did so in all runs before.
+# Names that have failed in this and all previous runs.
 compare_still_slow() { # RUN BEFORE SAID
 	local name
 	sed -n 's/^FAILED  \(.*\): [0-9]* %.*/\1/p' <<<"$3" | while IFS= read -r name; do

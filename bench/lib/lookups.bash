@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What a lookup costs, by the meter. The caller sets HERE, BENCH, BUILD, WORK
-# and POLICY_TOOL.
+# Measures the cost of lookups with the meter. The caller sets HERE, BENCH,
+# BUILD, WORK and POLICY_TOOL.
 
-# NAME is a set, a set with -ipv6 behind it for its twin, or server.
+# NAME is a rule set, a rule set with the suffix -ipv6, or server.
 lookups_policy() { # NAME
 	case $1 in
 	server) cat "$HERE/rules/server.policy" ;;
@@ -12,9 +12,9 @@ lookups_policy() { # NAME
 	esac
 }
 
-# Two objects, with and without the lookup, and the frames for both: rows. What
-# the counters of rules cost is told by the server's policy as it is, less one
-# that does nothing, parser and all.
+# Prints the rows of a rule set: objects with and without the lookup, and their
+# frames. For the server, the row is the whole plugin with counters, less an
+# empty program.
 lookups_prepare() { # NAME
 	local file=$WORK/$1 started said
 	lookups_policy "$1" >"$file.policy"
@@ -36,7 +36,7 @@ lookups_prepare() { # NAME
 	fi
 }
 
-# The yardsticks are measured along with each group, in the same rounds.
+# Yardsticks are measured in the same rounds as each group.
 lookups() { # ROUNDS NAME...
 	local rounds=$1 name
 	local -a rows=()

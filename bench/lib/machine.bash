@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# On what the figures were measured, as JSON.
+# Describes the machine and the software, as JSON.
 
 version_of() { # COMMAND...
 	[[ $(type -P "$1") ]] || return 0

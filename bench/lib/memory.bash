@@ -1,15 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Memory: how much more of it the kernel holds when rules are in force. It is
-# read from /proc/meminfo, for the whole machine, since no filter counts all
-# that it needs itself; so nothing else should load or unload things meanwhile.
-# With what bench/lib/race.bash has.
+# Measures kernel memory used by installed rules, as the difference of
+# /proc/meminfo before and after, since no filter reports all of its memory.
+# Nothing else should allocate meanwhile. Needs bench/lib/race.bash.
 
-# What is freed is free some time after the command.
+# Freed memory may be returned some time after the command.
 readonly MEMORY_PAUSE=0.5
 
-# KiB of what the kernel has allocated for itself: small and large pieces,
-# tables in pages that are not side by side, and counters of each processor.
+# KiB allocated by the kernel: slab, vmalloc and per-CPU memory.
 memory_of_kernel() {
 	awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { sum += $2 } END { print sum }' /proc/meminfo
 }
@@ -35,7 +33,7 @@ memory() { # KIND COUNT ROUNDS PEER...
 	rm -f "$file".*
 }
 
-# With the namespace and its devices there, before and after.
+# The namespace and its devices exist before and after.
 memory_once() { # PEER FILE COUNT
 	local before
 	race_given_peer "$1"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The race: filters in namespaces of their own, all with the same rules, get
-# the same frames in turns. The caller sets HERE, WORK and POLICY_TOOL, and
-# exports BENCH and BUILD.
+# The race: filters in separate namespaces, with the same rules, receive the
+# same frames in turn. The caller sets HERE, WORK and POLICY_TOOL, and exports
+# BENCH and BUILD.
 
 readonly RACE_SOURCE_MAC=02:00:00:00:00:01 RACE_TARGET_MAC=02:00:00:00:00:02
 
@@ -19,7 +19,7 @@ race_in() { # PEER COMMAND...
 	nsenter --net="/run/netns/$netns" "$@"
 }
 
-# A word that the peer's file defines, or what is usual.
+# Calls a function of the peer's file, or its default.
 race_ask() { # PEER WORD ARGUMENT...
 	(
 		# shellcheck disable=SC2317 # called by its name, where a peer has none
@@ -46,9 +46,9 @@ race_set_count() { # SET
 	"$HERE/rules/unpack" "$1" | wc -l
 }
 
-# FILE.list, FILE.policy, and the traces FILE.trace (all) and FILE.drop.trace:
-# what is timed are frames that all peers drop, so that none of them pays for
-# what the kernel does with the others.
+# Writes FILE.list, FILE.policy, and the traces FILE.trace (all frames) and
+# FILE.drop.trace. Only frames that all peers drop are timed, so that the cost
+# of the network stack behind a filter is not included.
 race_prepare() { # KIND COUNT FILE
 	if [[ $1 == hosts || $1 == ports ]]; then
 		awk -v kind="$1" -v count="$2" -f "$HERE/rules/blocklist.awk" >"$3.list"
@@ -71,8 +71,8 @@ race_is_egress() { # PEER
 	[[ -f $HERE/peers/$1 && $(race_ask "$1" peer_limit) == limit-egress ]]
 }
 
-# Two devices, a cable between them; what a filter lets pass is counted behind
-# all of them, and then dropped.
+# Two devices, connected by a veth pair. Passed packets are counted after all
+# filters, then dropped.
 race_given_peer() { # PEER
 	local netns
 	netns=$(race_netns "$1")
@@ -101,9 +101,9 @@ race_cable() { # PEER FROM TO
 	race_in "$1" ethtool -K "$3" gro on
 }
 
-# What comes in leaves by a second cable, whose near end filters. A redirection
-# by tc would go around the egress hook of nftables, one by nftables goes
-# through both.
+# Received packets are forwarded to a second veth, on whose near end egress
+# filters are. This is done with nftables, as a redirect by tc would bypass the
+# egress hook of nftables.
 race_lead_away() { # PEER
 	race_cable "$1" away sink
 	race_in "$1" nft -f - <<-'END'
@@ -116,7 +116,7 @@ race_lead_away() { # PEER
 	END
 }
 
-# Prints how many seconds it took.
+# Prints the seconds it took.
 race_install() { # PEER FILE COUNT
 	local started=${EPOCHREALTIME/[.,]/} netns
 	netns=$(race_netns "$1")
@@ -128,7 +128,7 @@ race_install() { # PEER FILE COUNT
 	awk -v from="$started" -v to="${EPOCHREALTIME/[.,]/}" 'BEGIN { printf "%.3f\n", (to - from) / 1e6 }'
 }
 
-# A word that changes something, in a process of its own.
+# Calls a function that changes something, in a separate process.
 race_peer_word() { # PEER WORD ARGUMENT...
 	local netns
 	netns=$(race_netns "$1")
@@ -155,7 +155,7 @@ race_arrived() { # PEER
 	race_in "$1" ip -j -s link show dev in | jq '.[0].stats64.rx.packets'
 }
 
-# All frames of the trace, once; prints how many arrived and how many passed.
+# Sends all frames of the trace once; prints how many were received and passed.
 race_check() { # PEER FILE
 	local arrived passed sent
 	arrived=$(race_arrived "$1") passed=$(race_passed "$1")
@@ -165,9 +165,8 @@ race_check() { # PEER FILE
 		$(($(race_passed "$1") - passed))
 }
 
-# Millions of frames a second that one processor sends and that are judged
-# there, too; with two, they do the same side by side. What a full queue did not
-# take does not count.
+# Millions of frames a second, sent and filtered on one CPU, or on two in
+# parallel. Frames dropped because of full queues do not count.
 race_run() { # PEER FILE SECONDS PROCESSORS
 	local arrived pids=() cpu frames
 	frames=$(($(stat -c %s "$2.drop.trace") / 128 - 1))
@@ -184,7 +183,7 @@ race_run() { # PEER FILE SECONDS PROCESSORS
 	rm -f "$WORK"/sent.*
 }
 
-# --- one race: all peers that can say these rules
+# --- one race: all peers that support these rules
 
 # Appends a JSON object for each peer to $WORK/race.
 race() { # KIND COUNT SECONDS ROUNDS PEER...
@@ -228,8 +227,8 @@ race_begin_peer() { # PEER KIND COUNT FILE
 	: >"$WORK/runs.$1.2"
 }
 
-# Two processors take part in every other round: what they can do together is
-# less sure than what one can, and not what filters are compared by.
+# Two CPUs are used in every second round only: results vary more than with one
+# CPU, and filters are not compared by them.
 race_rounds() { # FILE SECONDS ROUNDS PEER...
 	local file=$1 seconds=$2 rounds=$3 round peer
 	shift 3

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The figures as tables for people, and as plots.
+# Prints results as tables, and draws plots.
 
 report() { # FILE
 	report_machine "$1"
@@ -48,11 +48,10 @@ report_race_rates() { # FILE WAY KIND
 	race_table "$1" "$2" "$3" '.mpps.median' relative
 }
 
-# What comes in and what goes out are other races: the second have more to do
-# before they filter.
+# Ingress and egress are separate races: egress includes a redirect.
 readonly RACE_WAY='def way: if .limit == "limit-egress" then "egress" else "ingress" end;'
 
-# Filters down, how many rules across.
+# One line for each filter, one column for each number of rules.
 race_table() { # FILE WAY KIND EXPRESSION [relative]
 	jq -r --arg way "$2" --arg kind "$3" --arg relative "${5:-}" "$RACE_WAY"'
 		def figure: '"$4"';
@@ -95,7 +94,7 @@ report_chain() {
 	jq -r '["PLUGINS", "MEDIAN", "MIN", "MAX"], (.chain[] | [.plugins, .median, .min, .max]) | @tsv' "$1" | columns
 }
 
-# Fields with tabs between them, the first to the left, others to the right.
+# Aligns tab-separated fields: the first to the left, others to the right.
 columns() {
 	awk -F '\t' '
 		{
@@ -119,8 +118,8 @@ columns() {
 
 # --- the page in docs, and its plots
 
-# All figures into bench/figures.txt; into the page, between its two marks, the
-# table that says most.
+# Writes all results to bench/figures.txt, and the main table into the page,
+# between its two marks.
 write_page() { # FILE ROOT
 	local page=$2/docs/performance.md
 	report "$1" >"$2/bench/figures.txt"
@@ -153,12 +152,12 @@ draw_plots() { # FILE DIRECTORY
 	plot_chain "$1" "$folder"
 }
 
-# From the folder of the data: gnuplot writes its name into the drawing.
+# Runs in the data's directory, as gnuplot writes file names into the plot.
 draw() {
 	(cd -- "$WORK" && gnuplot)
 }
 
-# A block of lines for each peer, as gnuplot wants them.
+# A block of lines for each peer, in gnuplot's format.
 plot_race() { # FILE KIND DIRECTORY
 	local data=$WORK/plot.data
 	jq -r --arg kind "$2" "$RACE_WAY"' [.race[] | select(way == "ingress" and .kind == $kind)] | group_by(.peer)[] |
@@ -180,7 +179,7 @@ plot_race() { # FILE KIND DIRECTORY
 	END
 }
 
-# As many as there are filters, so that none is met twice.
+# Enough colours and marks for all filters.
 plot_colours() {
 	local number=0 colour
 	for colour in '#1f77b4' '#ff7f0e' '#2ca02c' '#d62728' '#9467bd' '#8c564b' '#e377c2' \

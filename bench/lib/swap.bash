@@ -1,17 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The swap: under traffic, other rules take the place of those in force, and
-# back again, while frames come that both sets drop. None should get through.
-# With what bench/lib/race.bash has.
+# The swap: under traffic, the rules in force are replaced by others and back
+# again, while frames are sent that both sets drop. None should pass. Needs
+# bench/lib/race.bash.
 
-# How long frames flow before a swap and after it, for all that is late.
+# Seconds of traffic before and after a swap, to include delayed effects.
 readonly SWAP_MARGIN=0.2
-# No command takes as long as that.
+# Timeout for a command, in seconds.
 readonly SWAP_SECONDS_MAX=120
 
 # Half of the rules of the first set are in the second one, too: FILE.1 and
-# FILE.2, each with a trace of its own, and FILE.drop.trace with frames that
-# meet rules of both.
+# FILE.2, each with its own trace, and FILE.drop.trace with frames that match
+# rules of both.
 swap_prepare() { # KIND COUNT FILE
 	local half=$(($2 / 2))
 	swap_list "$1" $((half + $2)) >"$3.all"
@@ -33,11 +33,12 @@ swap_prepare_set() { # FILE
 	"$BENCH/trace" "$1.policy" -o "$1.trace" --count "$SWAP_CHECKED" >"$1.counts"
 }
 
-# Frames that show which rules are in force: with long lists, each takes long.
+# Number of frames that tell which rules are in force; frames take long in long
+# lists.
 readonly SWAP_CHECKED=4096
 
-# Appends a line to $WORK/swaps.PEER: seconds, and how many frames were sent,
-# were lost and passed since they began to flow.
+# Appends a line to $WORK/swaps.PEER: seconds, and the frames sent, lost and
+# passed since the traffic started.
 swap_once() { # PEER FILE TO COUNT
 	local arrived passed sent seconds
 	race_peer_word "$1" peer_next "$2.$3" "$4"
@@ -73,7 +74,7 @@ swap_end_flow() {
 	swap_source=''
 }
 
-# The command alone: what it reads has been written.
+# Only the command is timed; its input has been written before.
 swap_timed() { # PEER FILE COUNT
 	race_peer_word "$1" timed peer_swap "$2" "$3" 2>"$WORK/peer.log" || {
 		cat "$WORK/peer.log" >&2

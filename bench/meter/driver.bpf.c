@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * driver - makes of one packet that BPF_PROG_TEST_RUN repeats the frames of a
- * trace: each time it writes the next one over it, and jumps to the program
- * that is measured. What both cost is measured with an empty program there.
+ * driver - feeds the frames of a trace to a program under BPF_PROG_TEST_RUN,
+ * which repeats a single packet: it writes the next frame over the packet and
+ * tail-calls the program. Its own cost is measured with an empty program.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -21,7 +21,7 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } driver_next SEC(".maps");
 
-/* The next frame; at the start of a piece the time is taken. */
+/* Selects the next frame; takes the time at the start of each piece. */
 static __always_inline __u32 driver_step(void)
 {
 	__u32 position = driver_progress.position;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How far a driver has come, and when it was at the first frame of each piece
- * of the trace. Pieces are so short that most of them run undisturbed, even on
- * a machine that has other things to do.
+ * Progress of a driver: its position, and the time at the first frame of each
+ * piece of the trace. Pieces are short, so that most of them run without being
+ * preempted.
  */
 #ifndef TG_BENCH_DRIVER_H
 #define TG_BENCH_DRIVER_H

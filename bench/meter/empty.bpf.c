@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* empty - what is subtracted from a program as a whole: nothing but a verdict.
- */
+/* empty - only returns a verdict; the baseline for whole programs. */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 

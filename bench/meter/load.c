@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Programs and their drivers. */
+/* Loads programs and their drivers. */
 #include <errno.h>
 #include <linux/limits.h>
 #include <stdio.h>
@@ -14,14 +14,15 @@
 #include "meter.h"
 #include "object.h"
 
-static int fail(const char *path, const char *what, int err)
+static int load_fail(const char *path, const char *what, int err)
 {
 	fprintf(stderr, "meter: %s: %s: %s\n", path, what, strerror(-err));
 	return err;
 }
 
-/* Of several programs of an object that alone is loaded. */
-static struct bpf_program *choose(struct bpf_object *object, const char *hook)
+/* Loads only one of the object's programs. */
+static struct bpf_program *choose_program(struct bpf_object *object,
+					  const char *hook)
 {
 	struct bpf_program *chosen = object_program(object, hook), *program;
 
@@ -30,7 +31,7 @@ static struct bpf_program *choose(struct bpf_object *object, const char *hook)
 	return chosen;
 }
 
-/* The object stays open: it ends with the meter. */
+/* The object is not closed before the meter exits. */
 int meter_load(const char *path, const char *hook)
 {
 	struct bpf_object *object = object_open(path);
@@ -39,12 +40,12 @@ int meter_load(const char *path, const char *hook)
 
 	if (!object)
 		return -ENOENT;
-	program = choose(object, hook);
+	program = choose_program(object, hook);
 	if (!program)
-		return fail(path, "no such section", -ENOENT);
+		return load_fail(path, "no such section", -ENOENT);
 	err = bpf_object__load(object);
 	if (err)
-		return fail(path, "cannot be loaded", err);
+		return load_fail(path, "cannot be loaded", err);
 	return bpf_program__fd(program);
 }
 
@@ -56,7 +57,7 @@ static int join(struct bpf_object *object, int program)
 	return bpf_map_update_elem(next, &slot, &program, BPF_ANY);
 }
 
-/* Of the driver's variables, which are all in this map. */
+/* The driver's .bss, which holds all of its variables. */
 static struct driver_progress *progress_of(struct bpf_object *object)
 {
 	int map = bpf_object__find_map_fd_by_name(object, ".bss");
@@ -78,8 +79,8 @@ int meter_load_driver(const struct meter_row *row, const struct frames *frames,
 	object = object_open(path);
 	if (!object)
 		return -ENOENT;
-	program = choose(object, row->hook);
-	err = frames_give(object, frames);
+	program = choose_program(object, row->hook);
+	err = frames_attach(object, frames);
 	if (!err)
 		err = bpf_object__load(object);
 	if (!err)
@@ -88,7 +89,7 @@ int meter_load_driver(const struct meter_row *row, const struct frames *frames,
 	if (!err && !driver->progress)
 		err = -ENOENT;
 	if (err)
-		return fail(path, "cannot be loaded", err);
+		return load_fail(path, "cannot be loaded", err);
 	driver->program = bpf_program__fd(program);
 	return 0;
 }

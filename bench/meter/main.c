@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * meter - what a program costs for each frame of a trace, less what another one
- * costs. Both run in turns over the whole trace, within the kernel: each run is
- * one BPF_PROG_TEST_RUN. Nothing is attached or pinned.
+ * meter - measures the cost of a program per frame of a trace, less that of a
+ * baseline program. Both run alternately over the whole trace with
+ * BPF_PROG_TEST_RUN. Nothing is attached or pinned.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -53,8 +53,8 @@ struct meter {
 	struct meter_row rows[METER_ROWS_MAX];
 	size_t count, rounds;
 	uint32_t passes;
-	struct trace *trace, *timed; /* of the rows that come now */
-	struct frames frames;	     /* of the same */
+	struct trace *trace, *timed; /* of the following rows */
+	struct frames frames;	     /* of the same trace */
 	const char *hook;
 	bool json, blind;
 };
@@ -72,8 +72,8 @@ static int quiet(enum libbpf_print_level level, const char *format,
 }
 
 /*
- * To reject, a program turns the packet into an answer of another size: the
- * driver could not go on with it.
+ * A reject turns the packet into a reply of another size, on which the driver
+ * cannot continue, so such frames are not timed.
  */
 static struct trace *without_rejects(const struct trace *trace)
 {
@@ -111,7 +111,7 @@ static int use_trace(struct meter *meter, const char *path)
 	return frames_pack(meter->timed, &meter->frames);
 }
 
-/* The row has programs and a trace; it gets drivers and room for its runs. */
+/* Loads the drivers of a row and allocates its results. */
 static int finish_row(struct meter *meter, struct meter_row *row,
 		      const struct frames *frames)
 {
@@ -204,7 +204,7 @@ static int take_option(struct meter *meter, int option)
 	int err = 0;
 
 	switch (option) {
-	case 1: /* no option: a row */
+	case 1: /* an operand: a row */
 		return add_row(meter, optarg);
 	case 't':
 		return use_trace(meter, optarg);
@@ -272,7 +272,7 @@ static int check_all(struct meter *meter, size_t *wrong)
 	return 0;
 }
 
-/* All rows in turns, so that what disturbs disturbs them alike. */
+/* Runs all rows in turn, so that disturbances affect all of them. */
 static int run_all(struct meter *meter)
 {
 	for (size_t round = 0; round < meter->rounds; round++) {

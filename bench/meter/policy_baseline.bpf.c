@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * policy_lookup without the lookup: it reads the fields that a lookup would
- * read, and each packet has the outcome of a malformed one.
+ * policy_lookup without the lookup: reads the same fields, and every packet
+ * gets the outcome of malformed packets.
  */
 #include "policy_program.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The policy without the counters of its rules: parser, lookup and action. It
- * finds the block of counters, as the plugin does, and leaves it alone.
- * The meter subtracts policy_baseline from it.
+ * The policy plugin without its counters: parser, lookup and action. It looks
+ * up the block of counters like the plugin, but does not update it. The meter
+ * subtracts policy_baseline from it.
  */
 #include "policy_program.h"
 

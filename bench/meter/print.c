@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The figures, for people and for programs. */
+/* Prints results as a table or as JSON. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "meter.h"
 
-#define UNIT "hash:10000" /* what a lookup is compared with */
+#define UNIT "hash:10000" /* the unit for lookups */
 
 struct figures {
 	struct meter_figure sides[METER_SIDES];
@@ -36,8 +36,8 @@ static struct meter_figure figure_of(const double *runs, size_t count)
 }
 
 /*
- * The least is that of the one less that of the other: what disturbs only adds.
- * The median and the most are those of what each round says.
+ * The minimum is the difference of the two minima, as disturbances only add
+ * time. Median and maximum are those of the differences of each round.
  */
 static struct figures figures_of(const struct meter_row *row, size_t rounds)
 {
@@ -60,7 +60,7 @@ static struct figures figures_of(const struct meter_row *row, size_t rounds)
 	return figures;
 }
 
-/* What one lookup in a hash adds in this very run; 0: it was not measured. */
+/* The cost of a hash lookup in the same run; 0 if it was not measured. */
 static struct meter_figure unit_of(const struct meter_row *rows, size_t count,
 				   size_t rounds)
 {

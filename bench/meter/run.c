@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What programs answer, and how long it takes. */
+/* Checks verdicts and measures times. */
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -12,15 +12,15 @@
 #include "meter.h"
 #include "policy/language/policy.h"
 
-static int fail(const struct meter_row *row, int err)
+static int run_fail(const struct meter_row *row, int err)
 {
 	fprintf(stderr, "meter: %s: cannot be run: %s\n", row->label,
 		strerror(-err));
 	return err;
 }
 
-/* Whether the packet goes on; on tc the kernel's own answers for it differ. */
-static bool goes_on(const struct meter_row *row, uint32_t verdict)
+/* True if the packet continues; tc has several return codes for that. */
+static bool is_passed(const struct meter_row *row, uint32_t verdict)
 {
 	if (!strcmp(row->hook, "xdp"))
 		return verdict == XDP_PASS;
@@ -33,15 +33,15 @@ static bool is_right(const struct meter_row *row,
 	bool refused = record->verdict == POLICY_DROP ||
 		       record->verdict == POLICY_REJECT;
 
-	return goes_on(row, verdict) != refused;
+	return is_passed(row, verdict) != refused;
 }
 
 /*
- * Padded as a driver pads it: what is measured is what is checked. The kernel
- * takes no frame of less than an Ethernet header.
+ * Frames are padded as the driver pads them, so that the same bytes are checked
+ * and measured. The kernel rejects frames shorter than an Ethernet header.
  */
-static int ask(const struct meter_row *row, const struct trace_record *record,
-	       uint32_t *verdict)
+static int test_run(const struct meter_row *row,
+		    const struct trace_record *record, uint32_t *verdict)
 {
 	unsigned char frame[FRAMES_WIDE] = { 0 };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
@@ -65,9 +65,9 @@ int meter_check(struct meter_row *row)
 
 		if (record->verdict == TRACE_VERDICT_UNKNOWN)
 			continue;
-		err = ask(row, record, &verdict);
+		err = test_run(row, record, &verdict);
 		if (err)
-			return fail(row, err);
+			return run_fail(row, err);
 		row->checked++;
 		if (is_right(row, record, verdict))
 			continue;
@@ -97,8 +97,8 @@ static uint64_t least_of(const __u64 *times, uint32_t pieces, uint32_t passes)
 }
 
 /*
- * Each piece at its fastest, all of them together, for a packet. The fastest of
- * all rounds is kept, too.
+ * Sums up the minimum time of each piece, per packet. Also updates the minimum
+ * over all rounds.
  */
 static double fastest(struct meter_row *row, enum meter_side side,
 		      uint32_t passes)
@@ -133,15 +133,15 @@ static int run_side(struct meter_row *row, enum meter_side side, size_t round,
 	int err;
 
 	if (times > DRIVER_TIMES_MAX)
-		return fail(row, -EFBIG);
+		return run_fail(row, -EFBIG);
 	driver->progress->position = driver->progress->count = 0;
 	err = bpf_prog_test_run_opts(driver->program, &run);
 	if (!err && driver->progress->count != times)
 		err = -EIO;
 	if (!err && run.retval == XDP_ABORTED && !strcmp(row->hook, "xdp"))
-		err = -EIO; /* the driver reached nothing */
+		err = -EIO; /* the driver did not reach the program */
 	if (err)
-		return fail(row, err);
+		return run_fail(row, err);
 	row->runs[side][round] = fastest(row, side, passes);
 	return 0;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * yardstick - one lookup in a map of the kernel, of the kind that whoever
- * writes a filter by hand would use: a hash of flows, or a trie of destination
- * prefixes. Or a few loads, each of which has to wait for the one before: what
- * the memory costs that any lookup has to go through. Each comes with a
- * baseline that does all but the lookup. Packets are IPv4 without options:
- * parsing is not what is measured.
+ * yardstick - costs to compare with: one lookup in a hash of flows or in a trie
+ * of destination prefixes, as a hand-written filter would do it; or a chain of
+ * dependent loads, the memory latency that every lookup includes. Each has a
+ * baseline that does everything but the lookup. Packets are IPv4 without
+ * options, as parsing is not measured.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -37,7 +36,7 @@ struct {
 	__type(value, struct yardstick_line);
 } yardstick_lines SEC(".maps");
 
-/* How many there are. */
+/* number of entries */
 const volatile __u32 yardstick_entries = 1;
 
 struct headers {
@@ -55,7 +54,7 @@ static __always_inline struct headers *headers_of(struct xdp_md *ctx)
 	return data;
 }
 
-/* Has clang make the key in both cases. */
+/* Makes clang build the key in the baseline as well. */
 #define KEEP(key) asm volatile("" : : "r"(&(key)) : "memory")
 
 static __always_inline int flow(struct xdp_md *ctx, int looks_up)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Maps with random entries, and frames that meet them. */
+/* Fills maps with random entries, and makes frames that match them. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/limits.h>
@@ -96,8 +96,8 @@ static int put_entry(int map, enum kind kind, const struct entry *entry,
 	}
 }
 
-static int fill(int map, enum kind kind, struct random *random,
-		struct entry *entries, uint32_t count)
+static int fill_map(int map, enum kind kind, struct random *random,
+		    struct entry *entries, uint32_t count)
 {
 	int err = 0;
 
@@ -108,14 +108,14 @@ static int fill(int map, enum kind kind, struct random *random,
 	return err;
 }
 
-static void put(struct policy_packet *packet, enum policy_field field,
-		uint64_t value)
+static void put_field(struct policy_packet *packet, enum policy_field field,
+		      uint64_t value)
 {
 	packet->has[field] = true;
 	packet->value[field].lo = value;
 }
 
-/* Within the entry. */
+/* Makes a frame that matches the entry. */
 static void make_frame(const struct entry *entry, enum kind kind,
 		       struct random *random, struct trace_record *record)
 {
@@ -125,13 +125,13 @@ static void make_frame(const struct entry *entry, enum kind kind,
 		ntohl(entry->prefix.address) + random_below(random, hosts);
 	struct policy_packet packet = { 0 };
 
-	put(&packet, POLICY_ETHERTYPE, ETH_P_IP);
-	put(&packet, POLICY_PROTOCOL, flow->protocol);
-	put(&packet, POLICY_SOURCE4, ntohl(flow->source));
-	put(&packet, POLICY_TARGET4,
-	    kind == LPM ? target : ntohl(flow->target));
-	put(&packet, POLICY_SOURCE_PORT, ntohs(flow->sport));
-	put(&packet, POLICY_TARGET_PORT, ntohs(flow->dport));
+	put_field(&packet, POLICY_ETHERTYPE, ETH_P_IP);
+	put_field(&packet, POLICY_PROTOCOL, flow->protocol);
+	put_field(&packet, POLICY_SOURCE4, ntohl(flow->source));
+	put_field(&packet, POLICY_TARGET4,
+		  kind == LPM ? target : ntohl(flow->target));
+	put_field(&packet, POLICY_SOURCE_PORT, ntohs(flow->sport));
+	put_field(&packet, POLICY_TARGET_PORT, ntohs(flow->dport));
 	*record = (struct trace_record){ .verdict = POLICY_DROP };
 	record->size = packet_frame(&packet, record->frame);
 }
@@ -154,7 +154,8 @@ static struct trace *make_trace(enum kind kind, struct random *random,
 	return trace;
 }
 
-static int load(enum kind kind, uint32_t entries, struct meter_row *row)
+static int load_yardstick(enum kind kind, uint32_t entries,
+			  struct meter_row *row)
 {
 	struct bpf_object *object;
 	char path[PATH_MAX];
@@ -199,11 +200,11 @@ int meter_yardstick(const char *word, struct meter_row *row)
 	}
 	row->label = word;
 	row->hook = "xdp";
-	map = load(kind, count, row);
+	map = load_yardstick(kind, count, row);
 	if (map < 0)
 		return map;
 	entries = calloc(count, sizeof(*entries));
-	err = entries ? fill(map, kind, &random, entries, count) : -ENOMEM;
+	err = entries ? fill_map(map, kind, &random, entries, count) : -ENOMEM;
 	if (!err)
 		row->trace = make_trace(kind, &random, entries, count);
 	if (!row->trace && !err)

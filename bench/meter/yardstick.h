@@ -20,7 +20,7 @@ struct yardstick_prefix {
 
 _Static_assert(sizeof(struct yardstick_prefix) == 8, "as the trie wants it");
 
-/* Lines of the processor's cache, each of which leads to another one. */
+/* A cache line that holds the index of the next one. */
 struct yardstick_line {
 	__u32 next;
 	__u8 unused[60];

@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the peers of a few lines of BPF have in common: a program that ip loads,
-# and a map that it pins.
+# Shared by the small BPF programs: ip loads the program and pins its map.
 
-# Keys as bpftool wants them: one line, bytes in decimal, for each rule.
+# Prints keys in bpftool's format: one line, bytes in decimal, for each rule.
 fill_pinned() { # MAP <KEYS
 	awk -v map="$1" '{ print "map update pinned " map " key " $0 " value 1 0 0 0" }' |
 		bpftool batch file - >/dev/null

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* bpf_hash - drops what comes from addresses that a hash knows. */
+/* bpf_hash - drops packets whose source address is in a hash map. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>

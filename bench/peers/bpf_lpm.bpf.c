@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* bpf_lpm - drops TCP to ports from sources that a trie knows. */
+/* bpf_lpm - drops TCP packets whose port and source are in an LPM trie. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -14,7 +14,7 @@ struct key {
 	__u32 length;
 	__be16 port;
 	__be16 source[2];
-	__u16 unused; /* of the address, never compared */
+	__u16 unused; /* part of the address, not compared */
 };
 
 _Static_assert(sizeof(struct key) == 12, "as the list of rules has it");

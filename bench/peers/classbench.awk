@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A set of ClassBench as rules of another filter: the first rule drops, the
-# second accepts, and so on.
+# Converts a ClassBench set to rules of another filter: the first rule drops,
+# the second accepts, and so on.
 #
 #	awk -v form=nft|iptables -f classbench.awk SET
 
@@ -39,7 +39,7 @@ function iptables(number, text) {
 	split($9, protocol, "/")
 	number = hex(tolower(protocol[1]))
 	is_ported = number == 6 || number == 17
-	# ports of what has none: never matches
+	# ports of a protocol without ports: never matches
 	if (($3 > 0 || $5 < 65535 || $6 > 0 || $8 < 65535) && !is_ported)
 		next
 	print form == "nft" ? nft(number) : iptables(number)

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the two kinds of iptables have in common: rules in the raw table, which
-# is the first that a packet meets. Restoring replaces the whole table.
+# Shared by both variants of iptables: rules in the raw table, which is the
+# first table for received packets. Restoring replaces the whole table.
 
 iptables_rules() { # FILE
 	printf '*raw\n:PREROUTING ACCEPT\n'

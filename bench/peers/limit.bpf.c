@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* limit - drops everything: nothing that filters can be faster. */
+/* limit - drops everything; the upper limit for any filter. */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 

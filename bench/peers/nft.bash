@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# nftables in its best form: one lookup in a map of verdicts, whose keys are a
-# hash where they are addresses, and concatenated intervals where they are
-# prefixes with ports.
+# nftables in its fastest form: one lookup in a verdict map, which is a hash for
+# addresses, and concatenated intervals for prefixes with ports.
 
 nft_has_ports() { # FILE
 	! grep -q ' -$' "$1.list"
@@ -20,7 +19,7 @@ nft_elements() { # FILE
 		END { print " }" }' "$1.list"
 }
 
-# The table, for nft.
+# Prints the table for nft.
 nft_map() { # FILE HOOK DEVICE
 	local type='ipv4_addr' key='ip saddr' flags=''
 	if nft_has_ports "$1"; then
@@ -33,7 +32,7 @@ nft_map() { # FILE HOOK DEVICE
 	printf '\t\t%s vmap @verdicts\n\t}\n}\n' "$key"
 }
 
-# Other elements in the same map: one transaction.
+# Replaces the elements of the map in one transaction.
 nft_map_again() { # FILE
 	printf 'flush map netdev bench verdicts\n'
 	printf 'add element netdev bench verdicts %s\n' "$(nft_elements "$1")"

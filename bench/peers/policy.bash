@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the policy on each hook has in common: it is compiled, and stands in a
-# chain with all that belongs to one.
+# Shared by the policy on all hooks: compiles it and attaches a chain.
 
 policy_can() {
 	[[ -f $BUILD/policy.o ]]
@@ -14,7 +13,7 @@ policy_attach() { # FILE DEVICE OPTION...
 	"$HERE/../tc-scripts/tailgate" attach "$device" "$@" --chain "$PINS_FILES/policy.o" >/dev/null
 }
 
-# From the text of the rules, as an administrator does it.
+# From the rules' text, as an administrator does it.
 policy_swap() { # FILE DEVICE
 	"$HERE/../tc-scripts/tailgate" policy apply "$2" "$1.policy"
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What blocklist.awk prints, as a policy.
+# Converts the output of blocklist.awk to a policy.
 
 BEGIN { print "default pass" }
 $2 == "-" { print "drop from " $1 }

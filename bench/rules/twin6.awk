@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The IPv6 twin of a policy on IPv4: a.b.c.d/n becomes 2001:db8:AABB:CCDD::
-# with a length of 32 + n, so the rules have the same shape.
+# Converts a policy on IPv4 to one of the same shape on IPv6: a.b.c.d/n becomes
+# 2001:db8:AABB:CCDD:: with a length of 32 + n.
 #
 #	tg-policy import --classbench SET | awk -f twin6.awk
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * source DEVICE TRACE - sends the frames of a trace, one after the other and
- * again from the start, as fast as one processor can. They are live frames of
- * BPF_PROG_TEST_RUN, which a program redirects to the device. The other end of
- * a veth takes them if it has an XDP program, or GRO switched on; on the
- * processor that sends, in between batches. What is the matter with them is
- * read there.
+ * source DEVICE TRACE - sends the frames of a trace repeatedly, as fast as one
+ * CPU can. They are live frames of BPF_PROG_TEST_RUN, which a program redirects
+ * to the device. The peer of a veth processes them, if it has an XDP program or
+ * GRO is on, on the sending CPU between batches.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -27,7 +25,7 @@
 #include "object.h"
 #include "source.h"
 
-/* A call should end after so long, so that the time that is given is kept. */
+/* Target duration of a system call, so that --time is kept. */
 #define CALL_SECONDS 0.05
 #define CALL_FIRST (4 * SOURCE_PIECE)
 #define CALL_MAX 1048576
@@ -38,22 +36,20 @@
 static const char help[] =
 	"Usage: source [OPTION...] DEVICE TRACE\n"
 	"\n"
-	"  -c, --count N    so many frames; once the trace if neither is "
+	"  -c, --count N    number of frames; the trace once if neither is "
 	"given\n"
-	"  -t, --time S     for so many seconds\n"
-	"  -s, --start N    from this frame on (0)\n"
-	"  -u, --cpu N      on this processor alone\n"
-	"  -b, --batch N    frames that are handed over at once (64)\n"
+	"  -t, --time S     for S seconds\n"
+	"  -s, --start N    first frame (0)\n"
+	"  -u, --cpu N      run on this CPU only\n"
+	"  -b, --batch N    frames per batch (64)\n"
 	"  -h, --help\n"
 	"\n"
-	"SIGTERM ends it early, as the end of the time does.\n"
+	"SIGTERM ends it early.\n"
 	"\n"
-	"Prints how many frames were sent, in how many seconds (what the "
-	"kernel\n"
-	"takes to prepare each of a few calls is not among these), and how "
-	"many\n"
-	"a second it was, not counting when something else had the processor:\n"
-	"the median of short pieces.\n";
+	"Prints the number of frames, the seconds (without the kernel's set-up "
+	"of\n"
+	"each call), and frames a second: the median of short pieces, which\n"
+	"excludes those that were preempted.\n";
 
 struct options {
 	const char *device, *trace;
@@ -65,11 +61,11 @@ struct options {
 
 struct source {
 	int program;
-	struct source_progress *progress; /* shared with the kernel */
+	struct source_progress *progress; /* memory-mapped */
 	size_t frame_size;
 	uint64_t sent;
 	double seconds;
-	double *pieces; /* how long each took */
+	double *pieces; /* nanoseconds of each */
 	size_t piece_count;
 };
 
@@ -81,7 +77,7 @@ static void end(int signal)
 	is_over = 1;
 }
 
-static int fail(const char *what, int err)
+static int source_fail(const char *what, int err)
 {
 	fprintf(stderr, "source: %s: %s\n", what, strerror(-err));
 	return err;
@@ -95,7 +91,7 @@ static double seconds_now(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-/* The program's variables: all of its .bss. */
+/* Maps the program's .bss, which holds all of its variables. */
 static int begin(struct source *source, struct bpf_object *object,
 		 const struct options *options)
 {
@@ -103,18 +99,18 @@ static int begin(struct source *source, struct bpf_object *object,
 	unsigned int device = if_nametoindex(options->device);
 
 	if (!device)
-		return fail(options->device, -ENODEV);
+		return source_fail(options->device, -ENODEV);
 	source->progress = mmap(NULL, sizeof(*source->progress),
 				PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
 	if (source->progress == MAP_FAILED)
-		return fail("its variables", -errno);
+		return source_fail("its variables", -errno);
 	source->progress->device = device;
 	source->progress->position = options->start;
 	return 0;
 }
 
-static int load(struct source *source, struct options *options,
-		const char *directory)
+static int load_source(struct source *source, struct options *options,
+		       const char *directory)
 {
 	struct bpf_object *object;
 	struct frames frames;
@@ -125,7 +121,7 @@ static int load(struct source *source, struct options *options,
 	if (err)
 		return err;
 	if (options->start >= trace.header.count)
-		return fail("--start lies behind the end", -EINVAL);
+		return source_fail("--start is beyond the end", -EINVAL);
 	if (!options->count && !options->seconds)
 		options->count = trace.header.count;
 	err = frames_pack(&trace, &frames);
@@ -135,17 +131,17 @@ static int load(struct source *source, struct options *options,
 	object = object_open(path);
 	if (!object)
 		return -ENOENT;
-	err = frames_give(object, &frames);
+	err = frames_attach(object, &frames);
 	if (!err)
 		err = bpf_object__load(object);
 	if (err)
-		return fail(path, err);
+		return source_fail(path, err);
 	source->program = bpf_program__fd(object_program(object, "xdp"));
 	source->frame_size = frames_size(&trace);
 	return begin(source, object, options);
 }
 
-static int pin(const struct options *options)
+static int pin_to_cpu(const struct options *options)
 {
 	cpu_set_t set;
 
@@ -153,11 +149,12 @@ static int pin(const struct options *options)
 		return 0;
 	CPU_ZERO(&set);
 	CPU_SET(options->cpu, &set);
-	return sched_setaffinity(0, sizeof(set), &set) ? fail("--cpu", -errno)
-						       : 0;
+	return sched_setaffinity(0, sizeof(set), &set)
+		       ? source_fail("--cpu", -errno)
+		       : 0;
 }
 
-/* Whole pieces alone: the last one has no time at its end. */
+/* Only complete pieces: the last one has no end time. */
 static void take_pieces(struct source *source, size_t count)
 {
 	const __u64 *times = source->progress->times;
@@ -188,13 +185,13 @@ static int send_some(struct source *source, uint32_t count, uint32_t batch)
 	if (!err && source->progress->number != count)
 		err = -EIO;
 	if (err)
-		return fail("cannot send", err);
+		return source_fail("cannot send", err);
 	source->sent += count;
 	take_pieces(source, count / SOURCE_PIECE);
 	return 0;
 }
 
-/* Calls get longer until one takes as long as it should. */
+/* Doubles the frames of a call until it takes CALL_SECONDS. */
 static int send_all(struct source *source, const struct options *options)
 {
 	uint64_t call = CALL_FIRST;
@@ -224,7 +221,7 @@ static int compare(const void *left, const void *right)
 	return *a < *b ? -1 : *a > *b;
 }
 
-/* Frames a second where nothing disturbs: those of the median piece. */
+/* Frames a second of the median piece, which excludes preempted pieces. */
 static double typical_rate(struct source *source)
 {
 	size_t count = source->piece_count;
@@ -325,12 +322,12 @@ int main(int argc, char **argv)
 	signal(SIGTERM, end);
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return EXIT_FAILURE;
-	err = load(&source, &options, dirname(self));
+	err = load_source(&source, &options, dirname(self));
 	source.pieces = calloc(PIECES_MAX, sizeof(*source.pieces));
 	if (!err && !source.pieces)
-		err = fail("its figures", -ENOMEM);
+		err = source_fail("its figures", -ENOMEM);
 	if (!err)
-		err = pin(&options);
+		err = pin_to_cpu(&options);
 	if (!err)
 		err = send_all(&source, &options);
 	printf("%lu %.6f %.0f\n", source.sent, source.seconds,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * source - turns live frames of BPF_PROG_TEST_RUN into those of a trace, and
- * sends them out of a device.
+ * source - replaces live frames of BPF_PROG_TEST_RUN by those of a trace, and
+ * redirects them to a device.
  */
 #include <linux/bpf.h>
 

@@ -30,7 +30,7 @@ static bool value_holds(const struct policy_condition *condition,
 	return found != condition->negated;
 }
 
-/* The half of a condition that speaks of this field, or NULL. */
+/* The condition on this field in one of the lists, or NULL. */
 static const struct policy_condition *
 half_for(const struct policy_condition *condition, enum policy_field field)
 {
@@ -72,7 +72,6 @@ static struct policy_value random_value(struct random *random,
 	return narrow(value >> (128 - bits));
 }
 
-/* A value that one of the conditions wants; the others are asked later. */
 struct policy_value draw_proposal(struct random *random,
 				  const struct demands *demands,
 				  enum policy_field field, bool corner)
@@ -119,7 +118,7 @@ void packet_put_number(struct policy_packet *packet, enum policy_field field,
 	packet_put(packet, field, (struct policy_value){ .lo = value });
 }
 
-/* The last try stays even where it does not hold: the truth is told later. */
+/* Keeps the last try even if it fails: verdicts are computed afterwards. */
 void draw_field(struct random *random, const struct demands *demands,
 		struct policy_packet *packet, enum policy_field field,
 		bool corner)

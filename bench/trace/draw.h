@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Random values that conditions allow. */
+/* Draws random values that fulfil conditions. Used by pick.c. */
 #ifndef TG_BENCH_DRAW_H
 #define TG_BENCH_DRAW_H
 
@@ -8,7 +8,7 @@
 
 #define CONDITIONS_MAX 64
 
-/* All that must hold: a rule's conditions, and those of jumps to it. */
+/* The conditions of a rule, and those of the jumps to it. */
 struct demands {
 	const struct policy_condition *list[CONDITIONS_MAX];
 	size_t count;
@@ -18,7 +18,7 @@ bool demands_speak_of(const struct demands *demands, enum policy_field field);
 bool demands_allow(const struct demands *demands, enum policy_field field,
 		   struct policy_value value);
 
-/* A value that one of the conditions wants; the others are not asked. */
+/* A value that fulfils one of the conditions; others are not checked. */
 struct policy_value draw_proposal(struct random *random,
 				  const struct demands *demands,
 				  enum policy_field field, bool corner);
@@ -29,8 +29,8 @@ void packet_put_number(struct policy_packet *packet, enum policy_field field,
 		       uint64_t value);
 
 /*
- * A value that all conditions allow, if a few tries find one; at the end of a
- * range where corner says so, if it can be.
+ * A value that fulfils all conditions, if a few tries find one; with `corner`,
+ * preferably at the end of a range.
  */
 void draw_field(struct random *random, const struct demands *demands,
 		struct policy_packet *packet, enum policy_field field,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trace - makes frames that meet the rules of a policy, and says of each what
- * the reference matcher says. The same options give the same trace.
+ * trace - generates frames that match the rules of a policy, with the verdicts
+ * of the reference matcher. Deterministic: equal options give equal traces.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -26,18 +26,18 @@ static const char help[] =
 	"\n"
 	"  -o, --output FILE    the trace; bench/common/trace_file.h has its "
 	"form\n"
-	"  -n, --count N        so many frames (65536)\n"
-	"  -z, --zipf S         rules are met as by Zipf, with this exponent;\n"
-	"                       all alike if not given\n"
+	"  -n, --count N        number of frames (65536)\n"
+	"  -z, --zipf S         pick rules by Zipf's law with this exponent;\n"
+	"                       uniformly if not given\n"
 	"  -r, --random N       percent of frames whose fields are random (8)\n"
-	"  -s, --seed N         another one gives another trace (1)\n"
-	"      --only VERDICT   only frames that get it: drop or pass\n"
+	"  -s, --seed N         seed of the random numbers (1)\n"
+	"      --only VERDICT   only frames with this verdict: drop or pass\n"
 	"      --no-truth       without verdicts\n"
-	"      --check N        judge each N-th frame by all rules, too\n"
+	"      --check N        check each N-th frame against all rules\n"
 	"  -h, --help\n"
 	"\n"
 	"POLICY is - for the standard input. Prints how many frames are to be\n"
-	"dropped and passed, and about how many a rule decides.\n";
+	"dropped and passed, and how many match a rule.\n";
 
 struct options {
 	const char *policy, *output;
@@ -52,7 +52,7 @@ struct maker {
 	const struct options *options;
 	struct picker picker;
 	struct truth *truth;
-	size_t met, passed; /* frames that a rule decides; that pass */
+	size_t met, passed; /* frames matched by a rule; passed frames */
 };
 
 static int usage(const char *what, const char *value)
@@ -91,11 +91,12 @@ static bool agrees(const struct policy *policy,
 
 	if (all.rule == verdict.rule && all.action == verdict.action)
 		return true;
-	fprintf(stderr, "trace: the sooner answer is not that of all rules\n");
+	fprintf(stderr, "trace: the verdict differs from that of the reference "
+			"matcher\n");
 	return false;
 }
 
-/* 0, or -EAGAIN for a frame that is not wanted. */
+/* Returns 0, or -EAGAIN if the frame's verdict is not wanted. */
 static int make_frame(struct maker *maker, size_t number,
 		      struct trace_record *record)
 {
@@ -129,7 +130,8 @@ static int make_all(struct maker *maker, struct trace *trace)
 
 	for (size_t i = 0; i < count;) {
 		if (attempts++ > count * ATTEMPTS_PER_FRAME) {
-			fprintf(stderr, "trace: hardly a frame is wanted\n");
+			fprintf(stderr, "trace: too few frames have the wanted "
+					"verdict\n");
 			return -EDOM;
 		}
 		err = make_frame(maker, i, &trace->records[i]);
@@ -252,10 +254,10 @@ static int read_options(int argc, char **argv, struct options *options)
 			return status;
 	}
 	if (optind + 1 != argc)
-		return usage("one policy is wanted",
+		return usage("exactly one policy is needed",
 			     argc > optind ? argv[optind + 1] : "");
 	if (!options->output)
-		return usage("where the trace goes to is missing", "-o");
+		return usage("the output file is missing", "-o");
 	if (options->blind && (options->only || options->check))
 		return usage("without verdicts there is no", "--only, --check");
 	options->policy = argv[optind];

@@ -15,7 +15,7 @@
 #define UDP 17
 #define ICMPV6 58
 
-/* Whether the conditions leave room for a packet of this kind. */
+/* True if a packet with this EtherType can match. */
 static bool fits(const struct demands *demands, uint64_t ethertype)
 {
 	static const struct {
@@ -156,8 +156,8 @@ static void draw_link(struct picker *picker, const struct demands *demands,
 		packet_put_number(packet, POLICY_VLANS, 2);
 }
 
-static void fill(struct picker *picker, const struct demands *demands,
-		 uint64_t ethertype, struct policy_packet *packet)
+static void fill_demands(struct picker *picker, const struct demands *demands,
+			 uint64_t ethertype, struct policy_packet *packet)
 {
 	bool corner = random_percent(&picker->random, picker->corners);
 
@@ -216,14 +216,14 @@ void pick_packet(struct picker *picker, struct policy_packet *packet)
 
 	demand_rule(picker, 0, &demands);
 	ethertype = pick_ethertype(picker, &demands);
-	/* noise is of the family of a rule: else much of it were of the other
-	 */
-	fill(picker,
-	     random_percent(&picker->random, picker->noise) ? &none : &demands,
-	     ethertype, packet);
+	/* random packets have the family of a random rule */
+	fill_demands(picker,
+		     random_percent(&picker->random, picker->noise) ? &none
+								    : &demands,
+		     ethertype, packet);
 }
 
-/* Which rule is met how often is a matter of chance, too. */
+/* Randomizes which rules are matched more often. */
 static void shuffle(struct random *random, double *list, size_t count)
 {
 	for (size_t i = count; i > 1; i--) {

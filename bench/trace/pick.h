@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Packets that are likely to match a rule. */
+/* Picks packets that are likely to match a rule. Used by the trace. */
 #ifndef TG_BENCH_PICK_H
 #define TG_BENCH_PICK_H
 
@@ -9,15 +9,15 @@
 struct picker {
 	const struct policy *policy;
 	struct random random;
-	unsigned int noise;   /* percent of packets that have random fields */
-	unsigned int corners; /* percent that lie at the ends of ranges */
-	double *weights;      /* of the rules, summed up; NULL: all alike */
+	unsigned int noise;   /* percent of packets with random fields */
+	unsigned int corners; /* percent at the ends of ranges */
+	double *weights;      /* cumulative, by rule; NULL: uniform */
 };
 
-/* Some rules are met more often: the k-th of them 1/k^skew as often. */
+/* Zipf weights: the k-th rule is picked with weight 1/k^skew. */
 int picker_zipf(struct picker *picker, double skew);
 
-/* A point in a rule that is picked from all, as far as one can be found. */
+/* Picks a rule, and a packet that matches its conditions if possible. */
 void pick_packet(struct picker *picker, struct policy_packet *packet);
 
 #endif

@@ -16,7 +16,9 @@ static const enum policy_field other_family[SIDES] = {
 	POLICY_SOURCE6, POLICY_TARGET6, POLICY_SOURCE4, POLICY_TARGET4
 };
 
-/* Bucket i holds the values from starts[i] up to the next one's start. */
+/*
+ * Bucket i holds the values from starts[i] up to, but excluding, starts[i + 1].
+ */
 struct buckets {
 	struct policy_value starts[BUCKETS_MAX];
 	size_t count;
@@ -27,7 +29,7 @@ struct truth {
 	const struct policy *policy;
 	size_t words;
 	struct buckets sides[SIDES];
-	uint64_t *bits; /* of all buckets */
+	uint64_t *bits; /* bit sets of rules, for all buckets */
 };
 
 static int compare(const void *left, const void *right)
@@ -48,7 +50,7 @@ condition_on(const struct policy_condition *condition, enum policy_field field)
 	return condition && condition->field == field ? condition : NULL;
 }
 
-/* A condition of the rule that narrows the field down, or NULL. */
+/* A condition of the rule that restricts the field, or NULL. */
 static const struct policy_condition *narrowing(const struct policy_rule *rule,
 						enum policy_field field)
 {
@@ -90,7 +92,7 @@ static size_t bucket_of(const struct buckets *buckets,
 	return low;
 }
 
-/* The starts of ranges, and as many of them as there may be buckets. */
+/* Collects the starts of ranges, up to the maximum number of buckets. */
 static bool choose_starts(struct truth *truth, enum side side)
 {
 	const struct policy_block *block = &truth->policy->blocks[0];
@@ -110,7 +112,7 @@ static bool choose_starts(struct truth *truth, enum side side)
 	}
 	qsort(starts, count, sizeof(*starts), compare);
 	step = count / (BUCKETS_MAX - 1) + 1;
-	buckets->count = 1; /* from zero on */
+	buckets->count = 1; /* from 0 */
 	for (size_t i = 0; i < count; i += step) {
 		if (compare(&starts[i], &buckets->starts[buckets->count - 1]))
 			buckets->starts[buckets->count++] = starts[i];
@@ -183,9 +185,12 @@ void truth_free(struct truth *truth)
 	free(truth);
 }
 
-/* The rule that decides where this one matches, as the reference finds it. */
-static const struct policy_rule *ask(const struct truth *truth, size_t number,
-				     const struct policy_packet *packet)
+/*
+ * Returns the deciding rule if this rule matches, according to the reference.
+ */
+static const struct policy_rule *match_rule(const struct truth *truth,
+					    size_t number,
+					    const struct policy_packet *packet)
 {
 	const struct policy *policy = truth->policy;
 	struct policy_block blocks[policy->block_count];
@@ -226,7 +231,7 @@ struct policy_verdict truth_match(const struct truth *truth,
 		for (; both; both &= both - 1) {
 			size_t number = i * WORD_BITS + __builtin_ctzll(both);
 
-			rule = ask(truth, number, packet);
+			rule = match_rule(truth, number, packet);
 			if (rule)
 				return (struct policy_verdict){ rule->action,
 								rule };
