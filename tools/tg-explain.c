@@ -177,7 +177,7 @@ static void print(const struct questions *questions,
 		 questions->capture)
 		live_answer_print(stdout, answer);
 	else
-		live_answer_print_way(stdout, answer);
+		live_answer_print_trace(stdout, answer);
 }
 
 /* Who cannot run a packet refuses it. */
@@ -199,17 +199,17 @@ static int run(struct live *live, struct question *question)
 static void answer(void *command_data, struct question *question)
 {
 	struct live *live = command_data;
-	struct way way;
+	struct chain_trace trace;
 	struct live_answer answer = {
 		.question = question,
 		.hook = live->twins.hook,
-		.way = &way,
+		.trace = &trace,
 	};
 
 	if (!question->error)
 		answer.returned = run(live, question);
 	if (!question->error)
-		way_read(&way, &live->twins);
+		chain_trace_read(&trace, &live->twins);
 	print(&live->questions, &answer);
 }
 

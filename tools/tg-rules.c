@@ -139,7 +139,7 @@ static int do_keep(char **words, const struct options *options)
 
 	(void)options;
 	if (!err)
-		err = kept_move_on(&kept, program);
+		err = kept_rebase(&kept, program);
 	return err ? fail(err == -EBADMSG ? words[1] : words[2], err) : 0;
 }
 
@@ -202,7 +202,7 @@ static int do_text(char **words, const struct options *options)
 		err = read_running(words + is_object, &running, &program,
 				   options->expand);
 	if (!err && is_object && is_running)
-		rule_lines_take_words(&rules, &running);
+		rule_lines_use_texts(&rules, &running);
 	if (!err)
 		rules_print_text(is_object ? &rules : &running);
 	rule_lines_free(&rules);

@@ -14,7 +14,7 @@
 
 #define SEEN_MAX 4096
 
-/* nftw() takes no argument for its callback. */
+/* global because nftw() passes no context to its callback */
 static struct walk {
 	struct chain_memory *memory;
 	uint32_t maps[SEEN_MAX], programs[SEEN_MAX];
@@ -32,7 +32,7 @@ static bool is_new(uint32_t *seen, uint32_t *count, uint32_t id)
 	return true;
 }
 
-/* As the kernel reckons it: info has no number for this, fdinfo does. */
+/* The memlock value of fdinfo, in bytes; bpf_*_info has no such field. */
 static uint64_t bytes_of(int fd)
 {
 	char path[64], line[256];
@@ -106,7 +106,9 @@ static int visit(const char *path, const struct stat *st, int type,
 	fd = bpf_obj_get(path);
 	if (fd < 0)
 		return 0;
-	/* a pinned program has no map's info: it is one of a slot, anyway */
+	/*
+	 * bpf_map_info of a program has no meaning; programs are added by slot
+	 */
 	if (!bpf_obj_get_info_by_fd(fd, &info, &size) && info.max_entries) {
 		add_map(info.id);
 		if (info.type == BPF_MAP_TYPE_PROG_ARRAY)

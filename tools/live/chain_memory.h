@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the maps and programs of an attachment hold of the kernel's memory. */
+/*
+ * Kernel memory held by the maps and programs of an attachment. Used by
+ * tg-look.
+ */
 #ifndef TG_CHAIN_MEMORY_H
 #define TG_CHAIN_MEMORY_H
 
@@ -11,9 +14,10 @@ struct chain_memory {
 };
 
 /*
- * All that is pinned below folder, what its prog arrays hold, the programs
- * with these ids (0 is none), and the maps of those programs; each once. What
- * goes while it is looked at counts nothing. 0 or a negative errno.
+ * Sums up everything pinned below folder, the programs in its prog arrays, the
+ * programs with these ids (0 is skipped), and the maps of those programs; each
+ * object counts once. Objects that disappear meanwhile are skipped. Returns 0
+ * or a negative errno.
  */
 int chain_memory_read(struct chain_memory *memory, const char *folder,
 		      const uint32_t *ids, int count);

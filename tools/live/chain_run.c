@@ -11,8 +11,9 @@
 #include <bpf/bpf.h>
 
 /*
- * The kernel makes packets of a page at most, less what it puts around them,
- * and none whose network header is cut off.
+ * BPF_PROG_TEST_RUN limits an skb to a page less its headroom and tailroom, and
+ * rejects one with a truncated network header. Other sizes are made with
+ * bpf_skb_change_tail().
  */
 #define MADE_MAX 3072
 #define MADE_MIN (ETH_HLEN + 40)
@@ -21,11 +22,11 @@
 #define TAG_SIZE 4
 #define LINK_ADDRESSES (2 * ETH_ALEN)
 
-/* --- where an skb enters the chain */
+/* --- entry program for skbs */
 
-/* What the kernel takes from us for the program is 0 after it. */
+/* Parameters of the entry program, which clears them before the gate runs. */
 #define CB_TAG offsetof(struct __sk_buff, cb[0])  /* protocol and TCI */
-#define CB_SIZE offsetof(struct __sk_buff, cb[1]) /* 0: as it is */
+#define CB_SIZE offsetof(struct __sk_buff, cb[1]) /* 0: leave the size */
 
 #define RETURNED_NO_ENTRY 0x7467
 
@@ -39,15 +40,16 @@
 	INSN(BPF_ALU64 | BPF_MOV | BPF_X, DST, BPF_REG_##SRC, 0, 0)
 #define SET(DST, IMM) INSN(BPF_ALU64 | BPF_MOV | BPF_K, DST, 0, 0, IMM)
 #define LOAD(DST, OFF) INSN(BPF_LDX | BPF_W | BPF_MEM, DST, BPF_REG_6, OFF, 0)
-/* of a register: kernels before 6.3 take no constant here */
+/* stores a register: kernels before 6.3 reject a constant in the context */
 #define STORE(OFF, SRC) \
 	INSN(BPF_STX | BPF_W | BPF_MEM, 6, BPF_REG_##SRC, OFF, 0)
 #define SKIP_IF_0(REG, COUNT) INSN(BPF_JMP | BPF_JEQ | BPF_K, REG, 0, COUNT, 0)
 #define CALL(HELPER) INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_##HELPER)
 
 /*
- * The kernel makes an skb of bytes alone. This one gives it the tag and the
- * size that are in its cb, and goes to the gate.
+ * Loads the entry program. BPF_PROG_TEST_RUN cannot set an skb's VLAN tag or a
+ * size beyond its limits, so this program does it, as cb[] says, and then
+ * tail-calls the gate. Returns its fd or a negative errno.
  */
 static int load_entry(int array)
 {
@@ -141,7 +143,10 @@ static bool is_tagged(const uint8_t *frame, size_t size)
 	return protocol == ETH_P_8021Q || protocol == ETH_P_8021AD;
 }
 
-/* Protocol, as it is in a packet, and TCI, as it is in an skb. */
+/*
+ * Removes the outer VLAN tag from the frame. Returns its protocol, in network
+ * byte order, in the upper 16 bits, and its TCI, in host byte order, below.
+ */
 static uint32_t take_tag(uint8_t *frame, size_t *size)
 {
 	uint16_t protocol, tci;

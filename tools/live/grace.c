@@ -9,8 +9,8 @@
 #include <bpf/bpf.h>
 
 /*
- * Where a CPU runs without ticks the kernel refuses the barrier. It waits as
- * well before it returns from an update of a map of maps.
+ * membarrier() fails on CPUs in nohz_full mode. Updating a map of maps waits
+ * for the same RCU grace period before it returns.
  */
 static int grace_by_map(void)
 {

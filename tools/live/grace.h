@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Waits until every packet that is in a program now has left it. */
+/*
+ * Waits for an RCU grace period: afterwards no CPU runs a program that was
+ * replaced before the call. Used by tg-chain.
+ */
 #ifndef TG_GRACE_H
 #define TG_GRACE_H
 
-/* 0 or a negative errno. */
+/* Returns 0 or a negative errno. */
 int grace_wait(void);
 
 #endif

@@ -15,7 +15,7 @@
 
 #include "lib/hash.h"
 
-/* --- the pins */
+/* --- pins */
 
 static int pin_path(char *path, const struct kept_counts *kept,
 		    const char *program, const char *what)
@@ -37,7 +37,10 @@ static int pin(const struct kept_counts *kept, const char *program,
 	return err;
 }
 
-/* The counts come last: where they are, all is. */
+/*
+ * Pins the counts last, so that their presence means that the pins are
+ * complete.
+ */
 static int pin_both(const struct kept_counts *kept, uint32_t id)
 {
 	char program[16], path[PATH_MAX];
@@ -62,7 +65,7 @@ static int pin_both(const struct kept_counts *kept, uint32_t id)
 	return err;
 }
 
-/* What is not there is gone. */
+/* Ignores pins that do not exist. */
 static void unpin(const struct kept_counts *kept, const char *program)
 {
 	static const char *const parts[] = { "counts", "text" };
@@ -76,7 +79,7 @@ static void unpin(const struct kept_counts *kept, const char *program)
 		rmdir(path);
 }
 
-/* Those of another program than this. */
+/* Unpins the maps of all programs but this one. */
 static void unpin_others(const struct kept_counts *kept, uint32_t program)
 {
 	DIR *folder = opendir(kept->folder);
@@ -91,7 +94,7 @@ static void unpin_others(const struct kept_counts *kept, uint32_t program)
 		closedir(folder);
 }
 
-/* --- BASE: a line for each rule that has counted something */
+/* --- the file BASE: a line for each rule with a count */
 
 static char *read_file(const char *path)
 {
@@ -153,7 +156,7 @@ static size_t count_newlines(const char *text)
 	return count;
 }
 
-/* None at all, where there is no file. */
+/* Leaves rules empty if there is no file. */
 static int read_base(const struct kept_counts *kept, struct rule_lines *rules)
 {
 	char *text = read_file(kept->base);
@@ -217,11 +220,11 @@ static int write_base(const struct kept_counts *kept, uint32_t program,
 	return err;
 }
 
-/* --- one program after the other */
+/* --- handing counts over from one program to the next */
 
 /*
- * -ENOENT where a killed command has left only half of its pins, -EPROTO where
- * a policy of another version has left them.
+ * Returns -ENOENT if a killed command has pinned only one map, -EPROTO if the
+ * pins are from a policy of another version.
  */
 static int read_pins(const struct kept_counts *kept, uint32_t id,
 		     struct rule_lines *rules)
@@ -259,7 +262,7 @@ int kept_inherit(const struct kept_counts *kept, uint32_t program,
 	} else if (!err || err == -ENOENT) {
 		rule_lines_add(rules, &base);
 		err = 0;
-	} else if (err == -EPROTO) { /* its counts cannot be read: from 0 */
+	} else if (err == -EPROTO) { /* unreadable counts start from 0 */
 		err = 0;
 	}
 	rule_lines_free(&last);
@@ -267,7 +270,7 @@ int kept_inherit(const struct kept_counts *kept, uint32_t program,
 	return err;
 }
 
-static int base_move_on(const struct kept_counts *kept, uint32_t program)
+static int write_new_base(const struct kept_counts *kept, uint32_t program)
 {
 	struct rule_lines rules = { 0 };
 	struct loaded_rules loaded;
@@ -285,12 +288,12 @@ static int base_move_on(const struct kept_counts *kept, uint32_t program)
 	return err;
 }
 
-int kept_move_on(const struct kept_counts *kept, uint32_t program)
+int kept_rebase(const struct kept_counts *kept, uint32_t program)
 {
 	int err = 0;
 
 	if (kept_for(kept) != program)
-		err = base_move_on(kept, program);
+		err = write_new_base(kept, program);
 	if (err)
 		return err;
 	unpin_others(kept, program);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What rules counted before the program that is in force: counts live on with
- * a rule that stands in the next policy, too. Two things are kept on a disk of
- * memory, for one hook:
+ * Carries the counters of rules over to the next policy: a rule that is in both
+ * keeps its count. Used by tg-rules. The state of one hook is kept in
+ * memory-backed filesystems:
  *
- *	FOLDER/ID/text, FOLDER/ID/counts   in a bpffs: pins of the maps of the
- *	                                   program that was in force last
- *	BASE                               a file: "for ID", and what the rules
- *	                                   of the program ID had counted before
+ *	FOLDER/ID/text, FOLDER/ID/counts   in a bpffs: pinned maps of the last
+ *	                                   program that was in force
+ *	BASE                               a file: "for ID", then the counts
+ *	                                   that program ID started with
  *
- * The pins outlive the program, so nothing is lost while another one takes its
- * place. Whoever comes next adds them up for it: first into a new BASE, in one
- * step; from then on the old pins mean nothing, and go.
+ * The pins outlive the program, so counting continues until it is replaced. The
+ * next policy then adds them to a new BASE, which is renamed into place; after
+ * that the old pins are unused and removed. Callers hold the attachment's lock.
  */
 #ifndef TG_KEPT_COUNTS_H
 #define TG_KEPT_COUNTS_H
@@ -24,14 +24,16 @@ struct kept_counts {
 	const char *folder, *base;
 };
 
-/* The program that BASE is for; 0 where there is none. */
+/* The id of the program that BASE is for; 0 if there is none. */
 uint32_t kept_for(const struct kept_counts *kept);
 
-/* Adds what the rules of this program have inherited; changes nothing. */
+/*
+ * Adds the counts that the rules of this program start with. Changes no file.
+ */
 int kept_inherit(const struct kept_counts *kept, uint32_t program,
 		 struct rule_lines *rules);
 
-/* Makes BASE that of this program, and pins its maps in place of others. */
-int kept_move_on(const struct kept_counts *kept, uint32_t program);
+/* Rewrites BASE for this program, pins its maps and removes the old pins. */
+int kept_rebase(const struct kept_counts *kept, uint32_t program);
 
 #endif

@@ -6,31 +6,31 @@
 #include "lib/verdict_names.h"
 
 static void print_rule(FILE *out, const struct live_answer *answer,
-		       const struct way_stop *stop)
+		       const struct trace_hop *hop)
 {
-	const struct rule_line *line = way_rule_line(stop);
+	const struct rule_line *line = trace_rule_line(hop);
 
 	if (answer->question->packet.malformed)
 		fputs("malformed: ", out);
-	if (stop->rule == 0)
+	if (hop->rule == 0)
 		fputs("no rule matches", out);
 	else if (!line)
-		fprintf(out, "rule %d", stop->rule);
+		fprintf(out, "rule %d", hop->rule);
 	if (!line || !strcmp(line->place, "-:0"))
 		return;
-	if (stop->rule == 0)
+	if (hop->rule == 0)
 		fputs(": ", out);
 	print_for_terminal(out, line->place, strlen(line->place));
 	fputs(": ", out);
 	print_for_terminal(out, line->rule, strlen(line->rule));
 }
 
-static bool is_rule(const struct way_stop *stop, const struct way_note *note)
+static bool is_rule(const struct trace_hop *hop, const struct trace_note *note)
 {
-	return stop->rule >= 0 && note == way_last_note(stop);
+	return hop->rule >= 0 && note == trace_last_note(hop);
 }
 
-static void print_reason(FILE *out, const struct way_note *note)
+static void print_reason(FILE *out, const struct trace_note *note)
 {
 	const char *meaning = reason_meaning(note->reason);
 
@@ -41,15 +41,15 @@ static void print_reason(FILE *out, const struct way_note *note)
 
 static void print_why(FILE *out, const struct live_answer *answer)
 {
-	const struct way_stop *decided = answer->way->decided;
-	const struct way_note *note;
+	const struct trace_hop *decided = answer->trace->decided;
+	const struct trace_note *note;
 
 	if (!decided) {
 		fprintf(out, "the chain returned %d, and no plugin says why",
 			answer->returned);
 		return;
 	}
-	note = way_last_note(decided);
+	note = trace_last_note(decided);
 	if (is_rule(decided, note) && note->reason == TG_REASON_RULE) {
 		print_rule(out, answer, decided);
 		return;
@@ -62,27 +62,30 @@ static void print_why(FILE *out, const struct live_answer *answer)
 	}
 }
 
-/* A gate that has found its slot full is no plugin. */
-static const struct way_stop *first_stop(const struct live_answer *answer)
+/*
+ * Skips the gate, which is the first hop, unless the gate itself decided (its
+ * slot in the prog array was empty).
+ */
+static const struct trace_hop *first_hop(const struct live_answer *answer)
 {
-	const struct way *way = answer->way;
+	const struct chain_trace *trace = answer->trace;
 
-	return way->count > 1 ? way->stops + 1 : way->stops;
+	return trace->count > 1 ? trace->hops + 1 : trace->hops;
 }
 
-static const struct way_stop *stops_end(const struct live_answer *answer)
+static const struct trace_hop *hops_end(const struct live_answer *answer)
 {
-	return answer->way->stops + answer->way->count;
+	return answer->trace->hops + answer->trace->count;
 }
 
 static void print_met(FILE *out, const struct live_answer *answer)
 {
-	const struct way_stop *stop = first_stop(answer);
+	const struct trace_hop *hop = first_hop(answer);
 
 	fputs(" [", out);
-	for (; stop < stops_end(answer); stop++)
-		fprintf(out, "%s%s", stop->twin->plugin,
-			stop + 1 < stops_end(answer) ? ", " : "");
+	for (; hop < hops_end(answer); hop++)
+		fprintf(out, "%s%s", hop->twin->plugin,
+			hop + 1 < hops_end(answer) ? ", " : "");
 	fputs("]", out);
 }
 
@@ -97,33 +100,33 @@ void live_answer_print(FILE *out, const struct live_answer *answer)
 	putc('\n', out);
 }
 
-static void print_stop(FILE *out, const struct live_answer *answer,
-		       const struct way_stop *stop)
+static void print_hop(FILE *out, const struct live_answer *answer,
+		      const struct trace_hop *hop)
 {
-	fprintf(out, "  %-16s ", stop->twin->plugin);
-	if (!stop->note_count)
+	fprintf(out, "  %-16s ", hop->twin->plugin);
+	if (!hop->note_count)
 		fputs("next", out);
-	for (size_t i = 0; i < stop->note_count; i++) {
-		const struct way_note *note = &stop->notes[i];
+	for (size_t i = 0; i < hop->note_count; i++) {
+		const struct trace_note *note = &hop->notes[i];
 
 		fprintf(out, "%s%s: ", i ? "; " : "",
 			verdict_name(note->verdict));
-		if (is_rule(stop, note) && note->reason == TG_REASON_RULE)
-			print_rule(out, answer, stop);
+		if (is_rule(hop, note) && note->reason == TG_REASON_RULE)
+			print_rule(out, answer, hop);
 		else
 			print_reason(out, note);
 	}
 	putc('\n', out);
 }
 
-void live_answer_print_way(FILE *out, const struct live_answer *answer)
+void live_answer_print_trace(FILE *out, const struct live_answer *answer)
 {
-	const struct way_stop *stop = first_stop(answer);
+	const struct trace_hop *hop = first_hop(answer);
 
 	question_print(out, answer->question);
 	fprintf(out, "%s: ", live_answer_verdict(answer));
 	print_why(out, answer);
 	putc('\n', out);
-	for (; stop < stops_end(answer); stop++)
-		print_stop(out, answer, stop);
+	for (; hop < hops_end(answer); hop++)
+		print_hop(out, answer, hop);
 }

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What became of a packet, for people and for programs. */
+/* Prints the outcome of a packet on a running chain. Used by tg-explain. */
 #ifndef TG_LIVE_ANSWER_H
 #define TG_LIVE_ANSWER_H
 
 #include "policy/explain/questions.h"
-#include "way.h"
+#include "chain_trace.h"
 
 struct live_answer {
 	const struct question *question;
-	/* unless the question is refused */
+	/* unset if the question has an error */
 	enum tg_hook hook;
 	int returned;
-	const struct way *way;
+	const struct chain_trace *trace;
 };
 
-/* One line. */
+/* Prints one line. */
 void live_answer_print(FILE *out, const struct live_answer *answer);
-/* A line for each plugin, after it. */
-void live_answer_print_way(FILE *out, const struct live_answer *answer);
-/* One object. */
+/* The same, followed by a line for each plugin that ran. */
+void live_answer_print_trace(FILE *out, const struct live_answer *answer);
+/* Prints one JSON object. */
 void live_answer_print_json(FILE *out, const struct live_answer *answer);
 
-/* What the answer says first: the words of a verdict. */
+/* The name of the packet's verdict. */
 const char *live_answer_verdict(const struct live_answer *answer);
 
 #endif

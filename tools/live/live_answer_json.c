@@ -7,7 +7,7 @@
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
 
-/* A file's name may have colons itself. */
+/* "FILE:LINE" is split at the last colon: file names may contain colons. */
 static json_t *place_to_json(const struct rule_line *line)
 {
 	const char *colon = strrchr(line->place, ':');
@@ -17,61 +17,61 @@ static json_t *place_to_json(const struct rule_line *line)
 			 atoi(colon + 1), "rule", string_to_json(line->rule));
 }
 
-static json_t *rule_to_json(const struct way_stop *stop)
+static json_t *rule_to_json(const struct trace_hop *hop)
 {
-	const struct rule_line *line = way_rule_line(stop);
+	const struct rule_line *line = trace_rule_line(hop);
 
-	if (stop->rule > 0 && line && strchr(line->place, ':'))
+	if (hop->rule > 0 && line && strchr(line->place, ':'))
 		return place_to_json(line);
 	return json_pack("{s:n, s:n, s:n}", "file", "line", "rule");
 }
 
 static const char *reason_of(const struct live_answer *answer,
-			     const struct way_stop *stop)
+			     const struct trace_hop *hop)
 {
-	const struct way_note *note = way_last_note(stop);
+	const struct trace_note *note = trace_last_note(hop);
 
 	if (!note)
 		return NULL;
-	if (stop->rule < 0 || note->reason != TG_REASON_RULE)
+	if (hop->rule < 0 || note->reason != TG_REASON_RULE)
 		return reason_name(note->reason);
 	if (answer->question->packet.malformed)
 		return "malformed";
-	return stop->rule ? "rule" : "default";
+	return hop->rule ? "rule" : "default";
 }
 
-static json_t *stop_to_json(const struct live_answer *answer,
-			    const struct way_stop *stop)
+static json_t *hop_to_json(const struct live_answer *answer,
+			   const struct trace_hop *hop)
 {
-	const struct way_note *note = way_last_note(stop);
+	const struct trace_note *note = trace_last_note(hop);
 	json_t *notes = json_array(), *object;
 
-	for (size_t i = 0; i + 1 < stop->note_count; i++)
+	for (size_t i = 0; i + 1 < hop->note_count; i++)
 		add_json_item(notes,
-			      json_string(reason_name(stop->notes[i].reason)));
+			      json_string(reason_name(hop->notes[i].reason)));
 	object = json_pack("{s:o, s:s, s:s?, s:o}", "plugin",
-			   string_to_json(stop->twin->plugin), "verdict",
+			   string_to_json(hop->twin->plugin), "verdict",
 			   verdict_name(note ? note->verdict : TG_VERDICT_NEXT),
-			   "reason", reason_of(answer, stop), "notes", notes);
-	add_json_members(object, rule_to_json(stop));
+			   "reason", reason_of(answer, hop), "notes", notes);
+	add_json_members(object, rule_to_json(hop));
 	return object;
 }
 
-static json_t *way_to_json(const struct live_answer *answer)
+static json_t *trace_to_json(const struct live_answer *answer)
 {
-	const struct way *way = answer->way;
+	const struct chain_trace *trace = answer->trace;
 	json_t *met = json_array();
 
-	/* a gate that has found its slot full is no plugin */
-	for (size_t i = way->count > 1; i < way->count; i++)
-		add_json_item(met, stop_to_json(answer, &way->stops[i]));
+	/* skip the gate, unless it decided */
+	for (size_t i = trace->count > 1; i < trace->count; i++)
+		add_json_item(met, hop_to_json(answer, &trace->hops[i]));
 	return met;
 }
 
 static void add_verdict(json_t *object, const struct live_answer *answer)
 {
-	static const struct way_stop nobody = { .rule = -1 };
-	const struct way_stop *decided = answer->way->decided;
+	static const struct trace_hop nobody = { .rule = -1 };
+	const struct trace_hop *decided = answer->trace->decided;
 
 	add_json_members(
 		object,
@@ -83,7 +83,7 @@ static void add_verdict(json_t *object, const struct live_answer *answer)
 	add_json_members(object, rule_to_json(decided ? decided : &nobody));
 	add_json_members(object,
 			 json_pack("{s:i, s:o}", "returned", answer->returned,
-				   "met", way_to_json(answer)));
+				   "met", trace_to_json(answer)));
 }
 
 void live_answer_print_json(FILE *out, const struct live_answer *answer)

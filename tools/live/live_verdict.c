@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What became of a packet, in a word. */
+/* The verdict of a packet, from the return code and the counters. */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 
@@ -39,7 +39,7 @@ static int tc_verdict(int returned)
 	}
 }
 
-/* What it does to the packet; -1: none of ours would return that. */
+/* The verdict for a return code; -1 if no plugin returns that code. */
 static int returned_verdict(enum tg_hook hook, int returned)
 {
 	return hook == TG_HOOK_XDP ? xdp_verdict(returned)
@@ -47,14 +47,14 @@ static int returned_verdict(enum tg_hook hook, int returned)
 }
 
 /*
- * What the kernel does is what was returned. XDP cannot tell accept from pass,
- * and a packet that goes back is redirected: there the counter knows more.
+ * The return code decides. It is the same for accept and pass on XDP, and for
+ * reject and redirect on tc; there the counters tell which it was.
  */
 const char *live_answer_verdict(const struct live_answer *answer)
 {
 	int returned = returned_verdict(answer->hook, answer->returned);
-	const struct way_stop *decided = answer->way->decided;
-	int counted = decided ? way_last_note(decided)->verdict : -1;
+	const struct trace_hop *decided = answer->trace->decided;
+	int counted = decided ? trace_last_note(decided)->verdict : -1;
 
 	if (returned < 0)
 		return "other";

@@ -12,11 +12,11 @@
 #include "policy_table.h"
 #include "lib/program.h"
 
-/* Names in progs/policy.bpf.c */
+/* names in progs/policy.bpf.c */
 #define RULES ".rodata.rules"
 #define COUNTERS "tgp_rules"
 
-/* Blocks that are read with one call. */
+/* counter blocks per lookup call */
 #define BATCH 64
 
 int slot_program(const char *array, uint32_t slot, uint32_t *id)
@@ -46,7 +46,7 @@ static bool is_text(const struct bpf_map_info *info)
 	       info->max_entries == 1;
 }
 
-/* What is read of it has this size: a map of another layout has another one. */
+/* Another value size means that another version made the map. */
 static bool is_counters(const struct bpf_map_info *info)
 {
 	return !strcmp(info->name, COUNTERS) &&
@@ -54,8 +54,8 @@ static bool is_counters(const struct bpf_map_info *info)
 	       info->value_size == sizeof(struct tg_rule_block);
 }
 
-/* Keeps the map, or closes it. */
-static void sort_out(struct loaded_rules *loaded, int fd)
+/* Keeps the fd if it is one of the two maps, or closes it. */
+static void keep_or_close_map(struct loaded_rules *loaded, int fd)
 {
 	struct bpf_map_info info;
 	int err = map_info(fd, &info);
@@ -97,7 +97,7 @@ int loaded_rules_open(struct loaded_rules *loaded, uint32_t id)
 		if (fd < 0)
 			err = -errno;
 		else
-			sort_out(loaded, fd);
+			keep_or_close_map(loaded, fd);
 	}
 	if (!err && (loaded->text < 0 || loaded->counters < 0))
 		err = -EPROTO;
@@ -167,7 +167,7 @@ int loaded_rules_read(const struct loaded_rules *loaded,
 	return err ? err : rule_lines_parse(rules, text, expand);
 }
 
-/* What one CPU has counted. */
+/* Adds one CPU's counts of a block of rules. */
 static void add_block(struct rule_lines *rules, __u32 number,
 		      const struct tg_rule_block *block)
 {

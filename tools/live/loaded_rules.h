@@ -1,35 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The rules of a policy that the kernel holds, and what they have counted. */
+/*
+ * Reads the rules of a loaded policy and their counters from the policy's maps.
+ * Used by tg-rules and tg-look.
+ */
 #ifndef TG_LOADED_RULES_H
 #define TG_LOADED_RULES_H
 
 #include "rule_lines.h"
 
-/* The maps of one policy, open; -1 where there is none. */
+/* File descriptors of a policy's maps; -1 if not open. */
 struct loaded_rules {
 	int text, counters;
 };
 
-/* The program in a slot of a pinned prog array; 0 or a negative errno. */
+/*
+ * Gets the id of the program in a slot of a pinned prog array. Returns 0 or a
+ * negative errno.
+ */
 int slot_program(const char *array, uint32_t slot, uint32_t *id);
 
-/* The version of the program's tables, or 0 where it has none. */
+/* The version of the program's tables, or 0 if it is not a policy. */
 uint32_t loaded_rules_version(uint32_t program);
 
 /*
- * -EPROTO where the program is no policy, or one of another version. Needs a
- * close, if it is 0.
+ * Opens the maps of a program. Returns -EPROTO if it is not a policy or of
+ * another version. On success loaded_rules_close() is needed.
  */
 int loaded_rules_open(struct loaded_rules *loaded, uint32_t program);
 
-/* The same of pins; -ENOENT where one of them is not there. */
+/* The same for pinned maps; -ENOENT if one of them does not exist. */
 int loaded_rules_open_pins(struct loaded_rules *loaded, const char *text,
 			   const char *counters);
 void loaded_rules_close(struct loaded_rules *loaded);
 
 /*
- * What it says, without counts, with lists by name or written out; and the
- * counts, added to those of the lines.
+ * loaded_rules_read() reads the rules, with lists by name or, if expand is set,
+ * by value; loaded_rules_count() adds the counters to the lines.
  */
 int loaded_rules_read(const struct loaded_rules *loaded,
 		      struct rule_lines *rules, bool expand);
@@ -37,8 +43,8 @@ int loaded_rules_count(const struct loaded_rules *loaded,
 		       struct rule_lines *rules);
 
 /*
- * From the section as it stands in an object or a map: its own copy. A policy
- * without rules, as built, gets the line that it behaves by.
+ * Copies the rules' text from a section of an object or a map; the caller frees
+ * it. A policy that was built without rules gets the line of its default.
  */
 char *rule_text_copy(const char *section, size_t size);
 

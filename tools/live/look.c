@@ -13,10 +13,10 @@
 #include "look_device.h"
 #include "look_rules.h"
 
-/* A program may be replaced between two reads: then they are done again. */
+/* How often a hook is read again if a program is replaced between two reads. */
 #define HOOK_TRIES 10
 
-/* --- what failed */
+/* --- the error message */
 
 static char error[512];
 
@@ -123,7 +123,7 @@ static int visit_filter(const struct look_filter *filter, void *words)
 	char text[LOOK_TEXT_SIZE];
 	int is_gate = 0, err = 0;
 
-	if (!filter->handle) { /* announces those of this pref */
+	if (!filter->handle) { /* announces the filters of its pref */
 		hook->is_used |= filter->pref != LOOK_PREF;
 		return 0;
 	}
@@ -150,7 +150,9 @@ static int visit_filter(const struct look_filter *filter, void *words)
 	return 0;
 }
 
-/* Asked for the egress of a qdisc that has none, the kernel tells the ingress.
+/*
+ * The kernel returns the ingress filters if a qdisc without egress is asked for
+ * egress filters, so skip it.
  */
 static int read_filters(struct look *look, struct hook_context *context)
 {
@@ -172,7 +174,7 @@ static void reset_hook(struct look_hook *hook, enum tg_hook number)
 				    .policy = { .position = -1 } };
 }
 
-/* Once: -ENOENT and -EAGAIN where something changed in between. */
+/* Returns -ENOENT or -EAGAIN if something changed during the read. */
 static int read_once(struct look *look, enum tg_hook number, bool rules)
 {
 	struct hook_context context = { .hook = &look->hooks[number] };
@@ -200,7 +202,10 @@ static int read_once(struct look *look, enum tg_hook number, bool rules)
 	return err ? err : look_policy(context.hook, rules);
 }
 
-/* A flip while we look only looks like something broken: then look again. */
+/*
+ * A chain that is replaced during the read looks broken, so a broken one is
+ * read again until its gate is the same twice.
+ */
 static int read_hook(struct look *look, enum tg_hook number, bool rules)
 {
 	struct look_hook *hook = &look->hooks[number];
@@ -221,7 +226,7 @@ static int read_hook(struct look *look, enum tg_hook number, bool rules)
 	return look_own_arrays(look, hook);
 }
 
-/* --- the whole look */
+/* --- the whole device */
 
 int look_read(struct look *look, const char *device,
 	      const struct look_wants *wants)

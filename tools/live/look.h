@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One look at a device: all that a command needs to know about it, asked of the
- * kernel over rtnetlink and bpf(2), and of the folders of its attachment.
- * Nothing is changed. A read that fails fails the look: it is never an answer.
+ * Reads the state of a device: hooks, gates, chains, policies and the folders
+ * of its attachment, over rtnetlink, bpf(2) and the filesystem. Read-only. Used
+ * by tg-look. If one read fails, the whole look fails; no part is left out
+ * silently.
  */
 #ifndef TG_LOOK_H
 #define TG_LOOK_H
@@ -17,7 +18,10 @@
 #include "lib/program.h"
 #include "slots.h"
 
-/* As in tc-scripts/lib/attachment.bash and gate.bash; a test compares them. */
+/*
+ * Same as in tc-scripts/lib/attachment.bash and gate.bash; a test compares
+ * them.
+ */
 #define LOOK_PINS_ROOT "/run/tailgate"
 #define LOOK_OBJECTS_ROOT "/run/tailgate-objects"
 #define LOOK_PREF 7400
@@ -37,60 +41,62 @@ struct look_plugin {
 	uint32_t slot, serial;
 };
 
-/* The policy in a chain, where there is exactly one. */
+/* The policy of a chain; a chain should have at most one. */
 struct look_policy {
 	int position;	  /* in the chain, or -1 */
-	int count;	  /* how many policies the chain has */
-	bool is_readable; /* of this version */
+	int count;	  /* number of policies in the chain */
+	bool is_readable; /* its tables have this tool's version */
 	uint32_t version;
 	uint32_t rules;
 	char default_verdict[16];
-	char *file; /* NULL without */
+	char *file; /* of its first rule, or NULL */
 };
 
 struct look_hook {
 	enum tg_hook hook;
 
 	/* on the hook */
-	uint32_t gate;	  /* the program's id, or 0 */
-	const char *mode; /* of XDP, the gate's or that of somebody else */
-	uint32_t slot;	  /* where the gate enters its array */
-	uint32_t miss;	  /* a verdict */
-	char foreign[LOOK_TEXT_SIZE]; /* in our place */
+	uint32_t gate;	  /* program id, or 0 */
+	const char *mode; /* XDP mode of the program on the hook */
+	uint32_t slot;	  /* the first slot of the chain in the array */
+	uint32_t miss;	  /* the gate's verdict if the slot is empty */
+	char foreign[LOOK_TEXT_SIZE]; /* another program in the gate's place */
 	struct look_text others[LOOK_OTHERS_MAX];
 	int other_count;
-	bool is_used; /* has filters besides our gate */
+	bool is_used; /* has filters other than the gate */
 
 	/* behind the gate */
-	bool is_multi;	     /* built for frames in several buffers */
-	char pins[PATH_MAX]; /* the folder of its array, or empty */
+	bool is_multi;	     /* built with XDP multi-buffer support */
+	char pins[PATH_MAX]; /* the folder of its array's pin, or empty */
 	struct look_plugin plugins[TG_BANK_SLOTS];
 	int plugin_count;
-	uint32_t default_verdict; /* 0 where the chain has no end */
+	uint32_t default_verdict; /* 0 if the chain has no end */
 	uint32_t end, end_slot;
 	char broken[LOOK_TEXT_SIZE];
 	struct look_policy policy;
 
 	/* among the pins of the attachment */
-	bool was_attached;     /* an array of the hook has programs */
-	bool is_other_version; /* an array of another layout */
-	int used[TG_BANKS];    /* programs in each bank of the hook's array */
+	bool was_attached;     /* an array of the hook holds programs */
+	bool is_other_version; /* an array has another layout */
+	int used[TG_BANKS];    /* programs in each bank of the array */
 
 	uint64_t passed, dropped;
 };
 
-/* What the notes among the objects say about the device that they were made
- * for. */
+/*
+ * Whether the attachment was made for the current device, from the notes in its
+ * folder of objects.
+ */
 enum look_life {
 	LOOK_LIFE_UNKNOWN,
 	LOOK_LIFE_SAME,
-	LOOK_LIFE_DEVICE,    /* another device of this name */
-	LOOK_LIFE_NAMESPACE, /* another network namespace of this number */
+	LOOK_LIFE_DEVICE,    /* another device of the same name */
+	LOOK_LIFE_NAMESPACE, /* another network namespace with the same inode */
 };
 
 struct look {
 	char device[IFNAMSIZ];
-	int index; /* 0: there is no such device */
+	int index; /* ifindex; 0 if the device does not exist */
 	char link[16];
 	uint32_t mtu;
 	const char *qdisc;	/* clsact, ingress or NULL */
@@ -98,34 +104,36 @@ struct look {
 	char key[LOOK_KEY_SIZE];
 	bool has_pins, has_objects;
 	enum look_life life;
-	uint64_t unconfirmed_until; /* 0: no policy waits for a confirmation */
+	uint64_t unconfirmed_until; /* deadline, UNIX time; 0 if none */
 	struct look_hook hooks[TG_HOOKS];
 
-	/* only where asked for */
+	/* only if look_wants.rules is set */
 	uint64_t object_bytes, map_bytes, program_bytes;
 };
 
-/* What a look includes besides. */
+/* Which optional parts to read. */
 struct look_wants {
-	bool place_alone; /* the device and its key, and nothing on it */
-	bool rules;	  /* the counters, what the policies say, and memory */
-	bool files;	  /* which constants the objects have */
+	bool place_alone; /* only the device and its key */
+	bool rules;	  /* counters, rules of policies, memory */
+	bool files;	  /* the constants of the objects */
 };
 
 /*
- * 0 or a negative errno; then it says in look_error() what could not be read.
- * A device that does not exist is an answer.
+ * Returns 0, or a negative errno with the message in look_error(). A device
+ * that does not exist is not an error. look_free() is needed either way.
  */
 int look_read(struct look *look, const char *device,
 	      const struct look_wants *wants);
 void look_free(struct look *look);
 
-/* Remembers what failed, and returns err. */
+/* Sets the message of look_error(), and returns err. */
 int look_fail(int err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *look_error(void);
 
-/* A hook that has lost its gate is broken, unless a command is at work on it.
+/*
+ * Marks hooks that have lost their gate as broken, unless a command holds the
+ * lock of the attachment.
  */
 void look_judge(struct look *look);
 

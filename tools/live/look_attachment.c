@@ -52,7 +52,7 @@ bool look_has_folder(const char *root, const char *key)
 	       !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* Those with pins, and then those that have objects alone. */
+/* Keys that have a folder of pins, then those that only have objects. */
 int look_each_key(int (*visit)(const char *key, void *context), void *context)
 {
 	static const char *const roots[] = { LOOK_PINS_ROOT,
@@ -78,9 +78,12 @@ int look_each_key(int (*visit)(const char *key, void *context), void *context)
 	return result;
 }
 
-/* --- where we are */
+/* --- device and network namespace */
 
-/* A bpffs takes no dot in a name, and a device no colon. */
+/*
+ * NAMESPACE-DEVICE: bpffs rejects dots in names, and a device name has no
+ * colon, so dots become colons.
+ */
 int look_place(struct look *look)
 {
 	struct stat st;
@@ -149,7 +152,7 @@ int look_root(const char *key, bool *is_mounted, bool *has_others)
 	folder = opendir(LOOK_PINS_ROOT);
 	if (!folder)
 		return look_fail(-errno, LOOK_PINS_ROOT);
-	/* Each bpffs is born with two files. */
+	/* an empty bpffs has two files of its own (maps.debug, progs.debug) */
 	while ((entry = readdir(folder))) {
 		const char *name = entry->d_name, *dot = strrchr(name, '.');
 
@@ -161,7 +164,7 @@ int look_root(const char *key, bool *is_mounted, bool *has_others)
 	return 0;
 }
 
-/* --- notes among the objects */
+/* --- notes in the folder of objects */
 
 static FILE *open_note(const char *key, const char *name)
 {
@@ -175,7 +178,7 @@ static FILE *open_note(const char *key, const char *name)
 	return fopen(path, "re");
 }
 
-/* A symbolic link to COOKIE.INDEX, which one command makes in one step. */
+/* A symbolic link to COOKIE.INDEX, as symlink() is atomic. */
 static int read_life(struct look *look)
 {
 	char path[PATH_MAX], life[64];
@@ -201,7 +204,7 @@ static int read_life(struct look *look)
 	return 0;
 }
 
-/* "TOKEN DEADLINE PLACE..." */
+/* The note's text is "TOKEN DEADLINE PLACE...". */
 static int read_unconfirmed(struct look *look)
 {
 	FILE *note = open_note(look->key, "unconfirmed");
@@ -271,7 +274,7 @@ int look_object_bytes(const char *key, uint64_t *bytes)
 
 /* --- is it in use? */
 
-/* Opened for reading: no lock file comes into being where one has just gone. */
+/* Opens the lock file for reading only: that cannot create it again. */
 bool look_is_busy(const char *key)
 {
 	char path[PATH_MAX];
@@ -289,7 +292,7 @@ bool look_is_busy(const char *key)
 	return is_busy;
 }
 
-/* The ids of the attachment's arrays. */
+/* Gets the ids of the attachment's prog arrays. */
 static int array_ids(const char *key, uint32_t *ids, int *count)
 {
 	char pins[PATH_MAX];
@@ -318,8 +321,8 @@ static int array_ids(const char *key, uint32_t *ids, int *count)
 }
 
 /*
- * The plugins in the slots refer to the array, too, and it holds them; a gate
- * is never in a slot. So an array without a gate is one that nothing uses.
+ * Plugins in slots refer to the array too, but the array keeps those loaded.
+ * Only a gate, which is never in a slot, shows that the array is in use.
  */
 static bool is_gate_into(const struct program *program, const uint32_t *ids,
 			 int count)
@@ -341,7 +344,7 @@ int look_is_live(const char *key, bool *is_live)
 	int count, err = array_ids(key, ids, &count);
 
 	*is_live = false;
-	if (err == -EPROTO) { /* of another version: left alone */
+	if (err == -EPROTO) { /* of another version: leave it alone */
 		*is_live = true;
 		return 0;
 	}
@@ -357,10 +360,10 @@ int look_is_live(const char *key, bool *is_live)
 		err = program_read(&program, id);
 		if (!err)
 			*is_live = is_gate_into(&program, ids, count);
-		else if (err == -ENOENT) /* gone since */
+		else if (err == -ENOENT) /* unloaded meanwhile */
 			err = 0;
 	}
-	if (err == -ENOENT) /* there is no next one */
+	if (err == -ENOENT) /* end of the list */
 		err = 0;
 	return err ? look_fail(err, "the programs of the kernel") : 0;
 }

@@ -1,37 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The folders of attachments: which there are, and what their notes say. */
+/*
+ * Reads the folders of attachments: pins, objects and notes. Used by the other
+ * look_*.c files.
+ */
 #ifndef TG_LOOK_ATTACHMENT_H
 #define TG_LOOK_ATTACHMENT_H
 
 #include "look.h"
 
-/* Calls visit for each attachment until it returns other than 0. */
+/* Calls visit for each attachment, until it returns non-zero. */
 int look_each_key(int (*visit)(const char *key, void *context), void *context);
 
-/* The network namespace of this process, and the key of the device in it. */
+/* Sets the network namespace of this process and the device's key in it. */
 int look_place(struct look *look);
 
-/* Folders, the device's life and the policy that waits. */
+/* Sets has_pins, has_objects, life and unconfirmed_until. */
 int look_attachment(struct look *look);
 
-/* Does the kernel have a gate that jumps into an array of this attachment? */
+/* Sets *is_live if a loaded gate uses a prog array of this attachment. */
 int look_is_live(const char *key, bool *is_live);
 
 bool look_has_folder(const char *root, const char *key);
 
-/* Is a command at work on it at this moment? */
+/* True while a command holds the attachment's lock. */
 bool look_is_busy(const char *key);
 
-/* Is the bpffs mounted, and has it other attachments than this? */
+/* Tells whether the bpffs is mounted and has attachments other than this. */
 int look_root(const char *key, bool *is_mounted, bool *has_others);
 
-/* Is the folder of the objects there, and root's alone? */
+/* True if only root has access to the folder of objects. */
 bool look_is_private(void);
 
-/* Does this process see the mounts that process 1 sees? */
+/* True if this process sees the same mounts as process 1. */
 bool look_shares_mounts(void);
 
-/* What the objects of the attachment take in memory. */
+/* Sums up the sizes of the attachment's object files. */
 int look_object_bytes(const char *key, uint64_t *bytes);
 
 #endif

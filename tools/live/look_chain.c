@@ -41,7 +41,7 @@ static int array_info(int fd, struct bpf_map_info *info)
 	return bpf_obj_get_info_by_fd(fd, info, &size) < 0 ? -errno : 0;
 }
 
-/* A pin of any layout. */
+/* Opens a pinned array of any layout. */
 static int array_open_any(const char *pins, enum tg_hook hook, bool is_multi,
 			  struct bpf_map_info *info)
 {
@@ -86,7 +86,7 @@ int array_slot(int fd, uint32_t slot, uint32_t *id)
 	return 0;
 }
 
-/* How many programs each bank holds. */
+/* Counts the programs in each bank. */
 static int array_used(int fd, int used[TG_BANKS])
 {
 	memset(used, 0, TG_BANKS * sizeof(*used));
@@ -153,10 +153,10 @@ static bool uses_map(const struct program *program, uint32_t id)
 struct array_search {
 	const struct program *gate;
 	struct look_hook *hook;
-	bool is_ours; /* the array has our layout */
+	bool is_ours; /* the array has this version's layout */
 };
 
-/* 1 where the gate's array is in this folder. */
+/* Returns 1 if the gate's array is pinned in this folder. */
 static int search_folder(const char *pins, struct array_search *search)
 {
 	for (int is_multi = 0; is_multi < 2; is_multi++) {
@@ -164,7 +164,7 @@ static int search_folder(const char *pins, struct array_search *search)
 		int fd = array_open_any(pins, search->hook->hook, is_multi,
 					&info);
 
-		/* Pins of other attachments may go while we look. */
+		/* other attachments may disappear meanwhile */
 		if (fd == -ENOENT)
 			continue;
 		if (fd < 0)
@@ -193,8 +193,8 @@ static int search_key(const char *key, void *context)
 }
 
 /*
- * Among our pins, or, when the device has been renamed since, among those under
- * its old name.
+ * Searches the attachment's own pins, then all others: if the device was
+ * renamed, its pins are under the old name.
  */
 static int find_array(const struct look *look, struct array_search *search)
 {
@@ -218,8 +218,8 @@ static void set_name(struct look_plugin *plugin, enum tg_hook hook)
 		name[size - tail] = '\0';
 }
 
-/* The next slot's program. 1 where the walk is at its end. */
-static int step(struct look_hook *hook, int fd, uint32_t *slot)
+/* Adds the program in the next slot. Returns 1 at the end of the chain. */
+static int chain_step(struct look_hook *hook, int fd, uint32_t *slot)
 {
 	struct look_plugin plugin = { .slot = *slot };
 	struct chain_constants constants;
@@ -230,7 +230,8 @@ static int step(struct look_hook *hook, int fd, uint32_t *slot)
 		err = program_read(&plugin.program, id);
 	if (!err && id)
 		err = chain_constants(&plugin.program, &constants);
-	if (err == -ENOENT || (!err && !id)) { /* or it went between the two */
+	/* -ENOENT: the program was unloaded between the two calls */
+	if (err == -ENOENT || (!err && !id)) {
 		snprintf(hook->broken, sizeof(hook->broken),
 			 "slot %" PRIu32 " is empty", *slot);
 		return 1;
@@ -251,7 +252,7 @@ static int step(struct look_hook *hook, int fd, uint32_t *slot)
 	return 0;
 }
 
-static int walk(struct look_hook *hook)
+static int chain_walk(struct look_hook *hook)
 {
 	int fd = array_open(hook->pins, hook->hook, hook->is_multi);
 	uint32_t slot = hook->slot;
@@ -268,7 +269,7 @@ static int walk(struct look_hook *hook)
 	for (int steps = 0; !done && steps < TG_BANK_SLOTS; steps++) {
 		if (slot == TG_SLOT_NONE)
 			break;
-		done = step(hook, fd, &slot);
+		done = chain_step(hook, fd, &slot);
 	}
 	close(fd);
 	if (!done)
@@ -285,7 +286,7 @@ int look_chain(const struct look *look, struct look_hook *hook,
 	if (found < 0)
 		return found;
 	if (!found) {
-		/* Another array will come in its place. */
+		/* the next attach will make a new array */
 		set_broken(hook, "its pins are gone");
 		return 0;
 	}
@@ -294,17 +295,17 @@ int look_chain(const struct look *look, struct look_hook *hook,
 		set_broken(hook, "another version of tailgate has made it");
 		return 0;
 	}
-	return walk(hook);
+	return chain_walk(hook);
 }
 
-/* --- with a gate or without */
+/* --- hooks with and without a gate */
 
 int look_own_arrays(const struct look *look, struct look_hook *hook)
 {
 	char pins[PATH_MAX];
 	int err = look_pins_folder(look->key, pins);
 
-	if (look->life == LOOK_LIFE_NAMESPACE) /* not of this device */
+	if (look->life == LOOK_LIFE_NAMESPACE) /* another device's pins */
 		return 0;
 	for (int is_multi = 0; !err && is_multi < 2; is_multi++) {
 		int used[TG_BANKS] = { 0 };

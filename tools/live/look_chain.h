@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The chain behind a hook: its gate, its array and its plugins. */
+/*
+ * Follows the chain of a hook: gate, prog array and plugins. Used by tg-look.
+ */
 #ifndef TG_LOOK_CHAIN_H
 #define TG_LOOK_CHAIN_H
 
 #include "look.h"
 
-/* "tg_ingress", "tg_xdpf": the pin of a hook's array. */
+/* The name of a hook's pinned array, such as "tg_ingress" or "tg_xdpf". */
 const char *array_name(enum tg_hook hook, bool is_multi);
 
 /*
- * An opened prog array of ours; -ENOENT where there is no such pin, -EPROTO
- * where it has another layout.
+ * Returns an fd of the pinned prog array, -ENOENT if it does not exist, or
+ * -EPROTO if it has another layout.
  */
 int array_open(const char *pins, enum tg_hook hook, bool is_multi);
 
-/* The program in a slot, or 0 where it is empty; a negative errno else. */
+/*
+ * Sets *id to the program in the slot, or 0 if the slot is empty. Returns 0 or
+ * a negative errno.
+ */
 int array_slot(int fd, uint32_t slot, uint32_t *id);
 
-/* The folder of an attachment that has the pins of its maps. */
+/* Writes the path of the attachment's folder in the bpffs. */
 int look_pins_folder(const char *key, char *path);
 
-/* What the programs of a chain have as constants. */
+/* Constants of a chain's programs. */
 struct chain_constants {
 	bool has_next, has_miss, has_serial, has_end;
 	uint32_t next, miss, serial, end;
@@ -29,15 +34,20 @@ struct chain_constants {
 int chain_constants(const struct program *program,
 		    struct chain_constants *constants);
 
-/* Is it a gate of this hook? 1 or 0, or a negative errno. */
+/*
+ * Returns 1 if the program is a gate of this hook, 0 if not, or a negative
+ * errno.
+ */
 int look_is_gate(const struct program *program, enum tg_hook hook,
 		 struct chain_constants *constants);
 
-/* Finds the array that the gate jumps into, and follows the chain. */
+/* Finds the prog array that the gate uses and follows the chain. */
 int look_chain(const struct look *look, struct look_hook *hook,
 	       const struct program *gate);
 
-/* What the pins of the attachment have for this hook, gate or no gate. */
+/*
+ * Sets what the attachment's pins say about this hook, with or without a gate.
+ */
 int look_own_arrays(const struct look *look, struct look_hook *hook);
 
 #endif

@@ -140,7 +140,7 @@ static int visit_qdisc(const struct nlmsghdr *message, void *context)
 	return 0;
 }
 
-/* A dump that changed meanwhile is asked for again, a few times. */
+/* How often a dump is repeated that was interrupted by a change. */
 #define DUMP_TRIES 10
 
 int look_qdisc(struct look *look)
@@ -243,7 +243,7 @@ void look_filter_words(const struct look_filter *filter, char *text)
 
 /* --- TCX */
 
-/* Newer than the headers that we build with. */
+/* not in the kernel headers of Debian 12 */
 enum { TCX_INGRESS = 46, TCX_EGRESS = 47 };
 #define TCX_PROGRAMS_MAX 64
 
@@ -273,7 +273,7 @@ int look_tcx(int index, struct look_hook *hook)
 	};
 
 	if (syscall(__NR_bpf, BPF_PROG_QUERY, &query, sizeof(query)) < 0) {
-		/* A kernel before 6.6 knows no TCX: there are none. */
+		/* kernels before 6.6 have no TCX */
 		if (errno == EINVAL)
 			return 0;
 		if (errno != ENOSPC)
@@ -284,7 +284,7 @@ int look_tcx(int index, struct look_hook *hook)
 		struct program program;
 		int err = program_read(&program, ids[i]);
 
-		if (err == -ENOENT) /* gone since */
+		if (err == -ENOENT) /* unloaded meanwhile */
 			continue;
 		if (err)
 			return look_fail(err, "program %" PRIu32, ids[i]);
@@ -340,7 +340,9 @@ static int candidate_qdisc(const struct nlmsghdr *message, void *context)
 	return 0;
 }
 
-/* What came or went during the dump may be missing: that is as good an answer.
+/*
+ * Devices that appear or disappear during the dump may be missing, so -EAGAIN
+ * is not an error.
  */
 int look_candidates(void (*found)(const char *device, void *context),
 		    void *context)

@@ -7,15 +7,15 @@
 #include "look_attachment.h"
 #include "look_print.h"
 
-/* null for a text of no length. */
-static json_t *text(const char *text)
+/* null for an empty string */
+static json_t *text_or_null(const char *text)
 {
 	return string_to_json(text && *text ? text : NULL);
 }
 
 static json_t *verdict(uint32_t verdict)
 {
-	return text(verdict ? verdict_name(verdict) : NULL);
+	return text_or_null(verdict ? verdict_name(verdict) : NULL);
 }
 
 static json_t *number_or_null(uint64_t number)
@@ -37,8 +37,8 @@ static json_t *chain_to_json(const struct look_hook *hook)
 				plugin->program.tag[byte]);
 		add_json_item(chain,
 			      json_pack("{s:o, s:I, s:I, s:s}", "plugin",
-					text(plugin->program.name), "slot",
-					(json_int_t)plugin->slot, "id",
+					text_or_null(plugin->program.name),
+					"slot", (json_int_t)plugin->slot, "id",
 					(json_int_t)plugin->program.id, "tag",
 					tag));
 	}
@@ -54,8 +54,8 @@ static json_t *policy_to_json(const struct look *look,
 		return json_null();
 	return json_pack("{s:I, s:o, s:o, s:o}", "rules",
 			 (json_int_t)policy->rules, "default",
-			 text(policy->default_verdict), "file",
-			 text(policy->file), "unconfirmed_until",
+			 text_or_null(policy->default_verdict), "file",
+			 text_or_null(policy->file), "unconfirmed_until",
 			 number_or_null(look->unconfirmed_until));
 }
 
@@ -80,14 +80,16 @@ static json_t *hook_to_json(const struct look *look,
 {
 	return json_pack(
 		"{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}",
-		"hook", hook_name(hook->hook), "mode", text(hook_mode(hook)),
-		"multi_buffer", hook->gate && hook->is_multi, "gate",
+		"hook", hook_name(hook->hook), "mode",
+		text_or_null(hook_mode(hook)), "multi_buffer",
+		hook->gate && hook->is_multi, "gate",
 		number_or_null(hook->gate), "miss",
 		verdict(hook->gate ? hook->miss : 0), "default",
 		verdict(hook->default_verdict), "chain", chain_to_json(hook),
 		"policy", policy_to_json(look, hook), "passed",
 		(json_int_t)hook->passed, "dropped", (json_int_t)hook->dropped,
-		"broken", text(hook->broken), "foreign", others_to_json(hook));
+		"broken", text_or_null(hook->broken), "foreign",
+		others_to_json(hook));
 }
 
 static bool has_something(const struct look_hook *hook)
@@ -118,13 +120,14 @@ json_t *look_to_json(const struct look *look)
 		json_decref(hooks);
 		return NULL;
 	}
-	return json_pack("{s:o, s:o, s:o, s:o}", "device", text(look->device),
-			 "attachment", text(look->key), "hooks", hooks,
-			 "memory", memory_to_json(look));
+	return json_pack("{s:o, s:o, s:o, s:o}", "device",
+			 text_or_null(look->device), "attachment",
+			 text_or_null(look->key), "hooks", hooks, "memory",
+			 memory_to_json(look));
 }
 
 json_t *look_stale_to_json(const char *key, const char *why)
 {
-	return json_pack("{s:o, s:o}", "attachment", text(key), "why",
-			 text(why));
+	return json_pack("{s:o, s:o}", "attachment", text_or_null(key), "why",
+			 text_or_null(why));
 }

@@ -8,12 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What most commands take less than, in steps. */
-#define PATIENCE_MS 1000
+/*
+ * After this time the user is told who holds the lock; most commands take less.
+ */
+#define QUIET_MS 1000
 #define STEP_MS 5
 
-/* The holder's line in the file: PID SINCE VERB. */
-static void tell_holder(int fd, int tell, const char *device)
+/* The lock file of a held lock has the line "PID SINCE VERB". */
+static void print_holder(int fd, int out, const char *device)
 {
 	char line[128] = "", verb[64], since[16] = "?";
 	long pid;
@@ -26,17 +28,17 @@ static void tell_holder(int fd, int tell, const char *device)
 		start = seconds;
 		if (localtime_r(&start, &tm))
 			strftime(since, sizeof(since), "%H:%M:%S", &tm);
-		dprintf(tell,
+		dprintf(out,
 			"tailgate: waiting for '%s' (process %ld, since %s) on "
 			"%s\n",
 			verb, pid, since, device);
 	} else {
-		dprintf(tell, "tailgate: waiting for another command on %s\n",
+		dprintf(out, "tailgate: waiting for another command on %s\n",
 			device);
 	}
 }
 
-int look_lock(int fd, int tell, const char *device)
+int look_lock(int fd, int out, const char *device)
 {
 	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
 	int waited = 0;
@@ -44,8 +46,8 @@ int look_lock(int fd, int tell, const char *device)
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK)
 			return -errno;
-		if (waited >= PATIENCE_MS) {
-			tell_holder(fd, tell, device);
+		if (waited >= QUIET_MS) {
+			print_holder(fd, out, device);
 			while (flock(fd, LOCK_EX) < 0) {
 				if (errno != EINTR)
 					return -errno;

@@ -16,7 +16,7 @@
 #include "look_chain.h"
 #include "policy_table.h"
 
-/* A program may be replaced between two reads: then they are done again. */
+/* How often a slot is read again if its program changes between two reads. */
 #define SLOT_TRIES 10
 
 static void print_name(const char *format, va_list words)
@@ -50,8 +50,8 @@ void look_number(uint64_t value, const char *name, ...)
 	printf("%" PRIu64 "\n", value);
 }
 
-/* Empty is no, in bash. */
-static const char *flag(bool value)
+/* An empty value is false in bash. */
+static const char *bash_flag(bool value)
 {
 	return value ? "1" : "";
 }
@@ -91,7 +91,7 @@ static void print_policy(const char *hook, const struct look_hook *of,
 	look_number(plugin->serial, "%s.policy.serial", hook);
 	look_number(plugin->program.id, "%s.policy.program", hook);
 	look_number(policy->version, "%s.policy.version", hook);
-	look_line(flag(policy->is_readable), "%s.policy.readable", hook);
+	look_line(bash_flag(policy->is_readable), "%s.policy.readable", hook);
 	if (!rules || !policy->is_readable)
 		return;
 	look_number(policy->rules, "%s.policy.rules", hook);
@@ -99,7 +99,7 @@ static void print_policy(const char *hook, const struct look_hook *of,
 	look_line(policy->file, "%s.policy.file", hook);
 }
 
-/* Every name is there, whether it has a value or not. */
+/* All names are printed, even without a value, as bash runs with set -u. */
 static void print_gate(const char *name, const struct look_hook *hook)
 {
 	look_line("", "%s.gate", name);
@@ -130,12 +130,12 @@ static void print_hook(const struct look_hook *hook, bool rules)
 	look_line(hook->mode, "%s.mode", name);
 	look_line(hook->is_multi ? ".frags" : "", "%s.build", name);
 	look_line(hook->foreign, "%s.foreign", name);
-	look_line(flag(hook->is_used), "%s.used", name);
+	look_line(bash_flag(hook->is_used), "%s.used", name);
 	look_number(hook->other_count, "%s.others", name);
 	for (int i = 0; i < hook->other_count; i++)
 		look_line(hook->others[i].text, "%s.other.%d", name, i);
-	look_line(flag(hook->was_attached), "%s.attached", name);
-	look_line(flag(hook->is_other_version), "%s.other_version", name);
+	look_line(bash_flag(hook->was_attached), "%s.attached", name);
+	look_line(bash_flag(hook->is_other_version), "%s.other_version", name);
 	for (int bank = 0; bank < TG_BANKS; bank++)
 		look_number(hook->used[bank], "%s.bank.%d", name,
 			    bank * TG_BANK_SLOTS);
@@ -175,14 +175,14 @@ static int print_attachment(const struct look *look)
 	look_line(look->key, "key");
 	look_number(look->inode, "inode");
 	look_number(look->cookie, "cookie");
-	look_line(flag(look->has_pins), "pins");
-	look_line(flag(look->has_objects), "objects");
+	look_line(bash_flag(look->has_pins), "pins");
+	look_line(bash_flag(look->has_objects), "objects");
 	look_line(life_word(look->life), "life");
-	look_line(flag(is_mounted), "mounted");
-	look_line(flag(has_others), "others");
-	look_line(flag(look_is_private()), "private");
-	look_line(flag(look_shares_mounts()), "shares_mounts");
-	look_line(flag(look_is_busy(look->key)), "busy");
+	look_line(bash_flag(is_mounted), "mounted");
+	look_line(bash_flag(has_others), "others");
+	look_line(bash_flag(look_is_private()), "private");
+	look_line(bash_flag(look_shares_mounts()), "shares_mounts");
+	look_line(bash_flag(look_is_busy(look->key)), "busy");
 	look_number(look->unconfirmed_until, "unconfirmed_until");
 	look_number(TG_POLICY_VERSION, "policy_version");
 	return 0;
@@ -237,7 +237,9 @@ static bool has_tail(const char *name, const char *tail)
 	return size > strlen(tail) && !strcmp(name + size - strlen(tail), tail);
 }
 
-/* "ingress.0.o" and "ingress.0.o.new", which was not renamed yet; others too.
+/*
+ * Accepts "ingress.0.o" and "ingress.0.o.new", a file not yet renamed; also
+ * files of other hooks.
  */
 static int is_object(const struct dirent *entry)
 {
@@ -279,7 +281,7 @@ int look_print_files(const char *key)
 
 /* --- slots */
 
-/* The program in a slot; its id is 0 where the slot is empty. */
+/* Reads the program in a slot; its id is 0 if the slot is empty. */
 static int read_slot(int fd, uint32_t slot, struct program *program)
 {
 	int err = -ENOENT;

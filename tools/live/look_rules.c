@@ -101,10 +101,11 @@ static int add_map(struct sums *sums, int fd)
 			 verdict == TG_VERDICT_REJECT)
 			sums->dropped[hook] += cells[i].packets;
 	}
-	return err == -EPROTO ? 0 : err; /* somebody else's */
+	return err == -EPROTO ? 0 : err; /* not counters of tailgate */
 }
 
-/* The counters that are pinned in a folder; one that goes meanwhile is skipped.
+/*
+ * Adds the counters that are pinned in a folder, skipping those that disappear.
  */
 static int read_folder(struct sums *sums, const char *folder)
 {
@@ -172,7 +173,7 @@ static int read_memory(struct look *look)
 		gates[i] = look->hooks[i].gate;
 	snprintf(folder, sizeof(folder), "%s/%s", LOOK_PINS_ROOT, look->key);
 	err = chain_memory_read(&memory, folder, gates, TG_HOOKS);
-	if (err && err != -ENOENT) /* it may go while we look */
+	if (err && err != -ENOENT) /* the attachment may disappear meanwhile */
 		return look_fail(err, "%s", folder);
 	if (!err) {
 		look->map_bytes = memory.map_bytes;

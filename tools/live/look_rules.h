@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a look includes about policies, counters and memory. */
+/*
+ * Reads policies, counters and memory use of a device's chains. Used by look.c.
+ */
 #ifndef TG_LOOK_RULES_H
 #define TG_LOOK_RULES_H
 
 #include "look.h"
 
 /*
- * Which plugin of the chain is its policy, and is it one of this version? With
- * what it says, where that is wanted. -ENOENT where it went meanwhile.
+ * Finds the policy of the chain and checks its version. If rules is set, also
+ * reads its number of rules, default and file. Returns -ENOENT if it was
+ * unloaded meanwhile.
  */
 int look_policy(struct look_hook *hook, bool rules);
 
-/* The packets that the hooks let go and dropped, and the memory that is held.
- */
+/* Sums up passed and dropped packets per hook, and the kernel memory in use. */
 int look_sums(struct look *look);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "look_attachment.h"
 
-/* The device of a key, whose colons stand for dots. */
+/* The device name of a key, with the dots that colons stand for. */
 static void device_of_key(const char *key, char *device)
 {
 	const char *dash = strchr(key, '-');
@@ -26,7 +26,7 @@ int look_stale(const char *key, char why[LOOK_TEXT_SIZE])
 	int err;
 
 	why[0] = '\0';
-	if (look_is_busy(key)) /* it is being made or removed right now */
+	if (look_is_busy(key)) /* a command is at work on it */
 		return 0;
 	device_of_key(key, device);
 	err = look_read(&look, device, &place);

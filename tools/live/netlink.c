@@ -8,7 +8,7 @@
 
 #define REQUEST_MAX 256
 
-/* The kernel sends no larger message in a dump. */
+/* Buffer size in bytes; the kernel sends no larger message in a dump. */
 #define ANSWER_MAX 65536
 
 struct request {
@@ -38,7 +38,9 @@ static int send_request(int fd, int type, int flags, const void *payload,
 	return 0;
 }
 
-/* 1 at the end of the answer, 0 where more comes, or a negative errno. */
+/*
+ * Returns 1 at the end of the answer, 0 if more follows, or a negative errno.
+ */
 static int take_message(const struct nlmsghdr *message, int flags,
 			netlink_visit *visit, void *context)
 {

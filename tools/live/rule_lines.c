@@ -41,9 +41,9 @@ int rule_lines_sort(struct rule_lines *rules)
 	return 0;
 }
 
-/* The first line that says the same, or NULL. */
-static const struct rule_line *find(const struct rule_lines *rules,
-				    const struct rule_line *line)
+/* The first line with the same rule, or NULL. */
+static const struct rule_line *find_line(const struct rule_lines *rules,
+					 const struct rule_line *line)
 {
 	uint32_t low = 0, high = rules->count;
 
@@ -60,11 +60,12 @@ static const struct rule_line *find(const struct rule_lines *rules,
 	return rules->sorted[low];
 }
 
-void rule_lines_take_words(struct rule_lines *rules,
-			   const struct rule_lines *others)
+void rule_lines_use_texts(struct rule_lines *rules,
+			  const struct rule_lines *others)
 {
 	for (uint32_t i = 0; i < rules->count; i++) {
-		const struct rule_line *same = find(others, &rules->lines[i]);
+		const struct rule_line *same =
+			find_line(others, &rules->lines[i]);
 
 		if (same)
 			rules->lines[i].rule = same->rule;
@@ -84,7 +85,7 @@ static uint32_t count_lines(const char *text, const char *end)
 	return count;
 }
 
-/* Takes the identity off the end of a text, or makes it from what it says. */
+/* Takes the hash off the end of a rule's text, or computes it if missing. */
 static uint64_t take_identity(char *text)
 {
 	char *mark = strrchr(text, RULE_IDENTITY_MARK);
@@ -104,7 +105,7 @@ static void split_rules(struct rule_lines *rules)
 		char *end = strchr(next, '\n'), *tab, *rule;
 
 		*end = '\0';
-		/* a file's name may hold a tab, a rule has none */
+		/* the last tab: a file name may contain tabs, a rule may not */
 		tab = strrchr(next, '\t');
 		line->place = tab ? next : "-:0";
 		rule = tab ? tab + 1 : next;
@@ -112,12 +113,12 @@ static void split_rules(struct rule_lines *rules)
 			*tab = '\0';
 		line->hash = take_identity(rule);
 		line->rule = rule;
-		line->occurrence = i; /* for the order, until all are sorted */
+		line->occurrence = i; /* keeps the sort stable */
 		next = end + 1;
 	}
 }
 
-/* NAME<tab>COUNT<tab>VALUES; one that is something else is empty. */
+/* Parses NAME<tab>COUNT<tab>VALUES; a malformed line gives an empty list. */
 static void split_lists(struct rule_lines *rules, char *next)
 {
 	for (uint32_t i = 0; i < rules->list_count; i++) {
@@ -154,7 +155,10 @@ static void fill_in_list(FILE *out, struct rule_lines *rules,
 	rules->expanded += size;
 }
 
-/* Puts lists where their marks are: every second part is a number. */
+/*
+ * Replaces list marks by the lists: every second part of the split text is a
+ * list number.
+ */
 static int fill_in(struct rule_lines *rules, struct rule_line *line,
 		   bool expand)
 {

@@ -8,7 +8,7 @@
 
 #include "lib/json_print.h"
 
-/* The values of a list, one by one, sorted. */
+/* The values of a list, sorted. */
 struct values {
 	char *text;
 	char **list;
@@ -20,7 +20,7 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* "{ A, B }", "{ }", or one value. */
+/* Parses "{ A, B }", "{ }", or one value. */
 static int values_read(struct values *values, const struct rule_list *list)
 {
 	char *rest, *value;
@@ -60,10 +60,10 @@ static void values_compare(const struct values *old, const struct values *new,
 	*gone = old->count - both;
 }
 
-/* What a list was and will be. */
+/* The old and the new values of a list. */
 struct change {
 	const struct rule_list *old, *new;
-	bool is_known; /* what is added and gone: no values are cut */
+	bool is_known; /* added and gone are known: no values are truncated */
 	size_t added, gone;
 };
 
@@ -109,7 +109,7 @@ static void print_words(const struct change *change)
 	putchar('\n');
 }
 
-/* null for a number that is not known. */
+/* null if the values are truncated and the number is not known. */
 static json_t *number_to_json(const struct change *change, size_t number)
 {
 	return change->is_known ? json_integer(number) : json_null();
@@ -148,12 +148,13 @@ static const struct rule_list **sort_lists(const struct rule_lines *rules)
 }
 
 /*
- * The same name stands for several lists where fields of several kinds use it.
- * NULL: no other list has the name, or one of them has these values too.
+ * Finds the old list with this name. A name has several lists if fields of
+ * several kinds use it. Returns NULL if there is no such list, or one of them
+ * has the same values.
  */
-static const struct rule_list *before(const struct rule_list **sorted,
-				      uint32_t count,
-				      const struct rule_list *list)
+static const struct rule_list *find_old_list(const struct rule_list **sorted,
+					     uint32_t count,
+					     const struct rule_list *list)
 {
 	uint32_t low = 0, high = count;
 
@@ -175,7 +176,7 @@ static const struct rule_list *before(const struct rule_list **sorted,
 		       : NULL;
 }
 
-/* Prints it, or adds it to the list. */
+/* Prints the change, or adds it to `list` if that is not NULL. */
 static int report_change(const struct rule_list *old,
 			 const struct rule_list *new, json_t *list)
 {
@@ -199,7 +200,7 @@ int rule_lists_print_changes(const struct rule_lines *old,
 	for (uint32_t i = 0; !err && i < new->list_count; i++) {
 		const struct rule_list *is = &new->lists[i];
 		const struct rule_list *was =
-			before(sorted, old->list_count, is);
+			find_old_list(sorted, old->list_count, is);
 
 		if (was)
 			err = report_change(was, is, list);

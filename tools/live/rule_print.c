@@ -24,7 +24,7 @@ static const char *default_verdict(const struct rule_lines *rules)
 	return is_default(rule) ? rule + strlen(DEFAULT_WORD) : rule;
 }
 
-/* Rules from 1 on, and then number 0, the default. */
+/* Rules from number 1, then number 0, the default. */
 static const struct rule_line *in_order(const struct rule_lines *rules,
 					uint32_t i)
 {
@@ -157,7 +157,7 @@ void rules_print_text(const struct rule_lines *rules)
 		puts(in_order(rules, i)->rule);
 }
 
-/* --- what goes and comes; the default has no number */
+/* --- rules removed and added; the default has no number */
 
 static void print_change(char sign, const char *number, const char *rule)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Rules on standard output: for people, for machines, to be compared. */
+/*
+ * Prints rules as a table, as JSON, or as text for comparison. Used by
+ * tg-rules.
+ */
 #ifndef TG_RULE_PRINT_H
 #define TG_RULE_PRINT_H
 
@@ -8,25 +11,26 @@
 
 #include "rule_lines.h"
 
-/* With numbers, counts and places: a table, or a JSON object. */
+/* Prints rules with numbers, counters and places. */
 void rules_print(const struct rule_lines *rules, uint32_t program, bool json);
 
-/* Of a policy as a whole; the file is that of its first rule, or NULL. */
+/* Summary of a policy; `file` is the file of its first rule, or NULL. */
 struct rule_summary {
 	uint32_t rules;
 	const char *default_verdict;
-	const char *file; /* does not end in a 0 */
+	const char *file; /* not NUL-terminated */
 	size_t file_size;
 };
 
 struct rule_summary rules_summary(const struct rule_lines *rules);
 
-/* The n-th line is rule n, and the last one the default. */
+/* Prints a line for each rule; the last line is the default. */
 void rules_print_text(const struct rule_lines *rules);
 
 /*
- * The rules that diff(1) found to go and come, for people or as a JSON array:
- * from lines "-NUMBER RULE" and "+NUMBER RULE". 0 or a negative errno.
+ * Prints the rules that diff(1) found removed and added, as text or as a JSON
+ * array. Reads lines "-NUMBER RULE" and "+NUMBER RULE" from `in`. Returns 0 or
+ * a negative errno.
  */
 int rule_changes_print(FILE *in, bool json);
 

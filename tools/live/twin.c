@@ -23,13 +23,13 @@ int twins_refuse(struct twins *twins, const char *format, ...)
 	return -EINVAL;
 }
 
-/* --- a program that sends nothing */
+/* --- preventing side effects */
 
 /*
- * A copy of the packet would really be sent, so the call for it becomes one
- * that has succeeded. True where there was one.
+ * Replaces calls of bpf_clone_redirect(), which would really send a packet, by
+ * a return value of 0. Returns true if there was one.
  */
-static bool defuse(struct bpf_insn *insns, size_t count)
+static bool patch_clone_redirect(struct bpf_insn *insns, size_t count)
 {
 	static const struct bpf_insn succeeded = {
 		.code = BPF_ALU64 | BPF_MOV | BPF_K,
@@ -57,8 +57,11 @@ static bool calls_kernel(const struct bpf_insn *insns, size_t count)
 	return false;
 }
 
-/* What was loaded has its license, and needs no more in this form. */
-static int load_defused(const struct twins *twins, struct bpf_program *program,
+/*
+ * Loads the patched instructions. The object was loaded before, so its license
+ * and its BTF have been checked.
+ */
+static int load_patched(const struct twins *twins, struct bpf_program *program,
 			const struct bpf_insn *insns, size_t count)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, options);
@@ -72,8 +75,8 @@ static int load_defused(const struct twins *twins, struct bpf_program *program,
 }
 
 /*
- * A policy's constants say what its rules do, and the rest of its code is dead:
- * so most policies need not be loaded twice, which takes a while.
+ * The verifier has removed the mirror code from a policy whose constants do not
+ * use it, so that policy need not be loaded a second time, which is slow.
  */
 static bool is_policy_without_mirror(const struct twin *twin)
 {
@@ -107,9 +110,9 @@ static int take_program(struct twins *twins, struct twin *twin,
 	if (!insns)
 		return -ENOMEM;
 	memcpy(insns, bpf_program__insns(program), count * sizeof(*insns));
-	if (defuse(insns, count)) {
+	if (patch_clone_redirect(insns, count)) {
 		twin->fd_of_patched =
-			load_defused(twins, program, insns, count);
+			load_patched(twins, program, insns, count);
 		twin->fd = twin->fd_of_patched;
 	}
 	free(insns);
@@ -118,7 +121,7 @@ static int take_program(struct twins *twins, struct twin *twin,
 
 /* --- from the file to the program */
 
-/* All but the one that runs on the hook stay in the file. */
+/* Loads only the program that runs on the hook. */
 static struct bpf_program *choose_program(const struct twins *twins,
 					  const struct twin *twin)
 {
@@ -139,7 +142,7 @@ static struct bpf_program *choose_program(const struct twins *twins,
 	return chosen;
 }
 
-/* -ESTALE: the code is not that of the running program. */
+/* Returns -ESTALE if the code differs from that of the running program. */
 static int check_tag(const struct twin *twin, struct bpf_program *program)
 {
 	struct bpf_prog_info info = { 0 };
@@ -151,7 +154,7 @@ static int check_tag(const struct twin *twin, struct bpf_program *program)
 								     : 0;
 }
 
-static void drop_object(struct twin *twin)
+static void close_object(struct twin *twin)
 {
 	twin_maps_free(twin);
 	bpf_object__close(twin->object);
@@ -180,9 +183,10 @@ static int load_object(struct twins *twins, struct twin *twin, const char *path)
 }
 
 /*
- * Where its file may be: as it was grafted, as it was grafted by a command that
- * is not over, as it was built. The tag tells which of them it is; constants,
- * in which they differ, are not taken from the file.
+ * Candidates for the program's file: the object in the chain, the object of a
+ * command that is still running, the object that was built. The tag tells
+ * whether the code is the same; constants may differ, but are read from the
+ * running program.
  */
 static int path_of(const struct twins *twins, const struct twin *twin, int n,
 		   char **path)
@@ -207,7 +211,7 @@ static int path_of(const struct twins *twins, const struct twin *twin, int n,
 	}
 }
 
-static int load(struct twins *twins, struct twin *twin)
+static int load_twin(struct twins *twins, struct twin *twin)
 {
 	int err = -ESTALE;
 
@@ -221,7 +225,7 @@ static int load(struct twins *twins, struct twin *twin)
 			break;
 		err = load_object(twins, twin, path);
 		if (err)
-			drop_object(twin);
+			close_object(twin);
 		free(path);
 	}
 	if (err == -ESTALE)
@@ -275,7 +279,7 @@ int twins_add(struct twins *twins, uint32_t slot, uint32_t id)
 	}
 	if (!err) {
 		name_plugin(twins, twin);
-		err = load(twins, twin);
+		err = load_twin(twins, twin);
 	}
 	if (!err &&
 	    bpf_map_update_elem(twins->array, &slot, &twin->fd, BPF_ANY) < 0)
@@ -289,7 +293,7 @@ int twins_add(struct twins *twins, uint32_t slot, uint32_t id)
 void twins_end(struct twins *twins)
 {
 	for (size_t i = 0; i < twins->count; i++) {
-		drop_object(&twins->list[i]);
+		close_object(&twins->list[i]);
 		if (twins->list[i].fd_of_patched >= 0)
 			close(twins->list[i].fd_of_patched);
 	}

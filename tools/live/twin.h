@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A twin: the program that runs in a slot of a chain, loaded once more and
- * attached to nothing. It reads the constants that the running one reads, the
- * very maps, for they are frozen; what a program can write to is its own. So
- * it can be run to see what the other would do, and nobody notices.
+ * A twin is a second copy of a program of a running chain that is attached to
+ * nothing, so that packets can be run through it without side effects. Used by
+ * tg-explain. It shares the running program's frozen constant maps and has its
+ * own copy of every map that it can write to.
  */
 #ifndef TG_TWIN_H
 #define TG_TWIN_H
@@ -15,7 +15,7 @@
 #include "rule_lines.h"
 #include "slots.h"
 
-/* The gate has no slot: it stands behind the last one. */
+/* The gate has no slot; the twins' array holds it after the last slot. */
 #define TWIN_GATE_SLOT TG_SLOTS
 #define TWIN_CHAIN_MAX (TG_BANK_SLOTS + 1)
 
@@ -24,44 +24,47 @@ struct twin {
 	struct program running;
 	char plugin[PROGRAM_NAME_SIZE];
 	struct bpf_object *object;
-	int fd; /* what stands in the array of the twins */
+	int fd; /* the program in the twins' array */
 	int fd_of_patched;
 
-	/* its own, and in reach without asking the kernel; NULL: it has none */
-	struct tg_counter *counters; /* TG_COUNTERS of them */
+	/* own counters, mapped into memory; NULL if none */
+	struct tg_counter *counters; /* TG_COUNTERS entries */
 	struct tg_counter *rules;
 	uint32_t rule_count;
-	uint32_t *hits; /* rules that decided before, to be looked at first */
+	uint32_t *hits; /* rules that matched before, searched first */
 	uint32_t hit_count;
 	struct rule_lines texts; /* of the rules */
 };
 
-/* Why there is no twin, where it is not memory. */
+/* Why a twin could not be made, if not -ENOMEM. */
 struct twin_error {
 	char text[400];
-	bool gone; /* the chain has changed since it was looked at */
+	bool gone; /* the chain has changed since it was read */
 };
 
 struct twins {
 	enum tg_hook hook;
-	const char *section; /* of the programs */
-	const char *objects; /* the folder of what was grafted */
-	const char *plugins; /* that of what was built */
+	const char *section; /* section of the programs */
+	const char *objects; /* folder of the objects in the chain */
+	const char *plugins; /* folder of the objects that were built */
 	bool multi_buffer;
-	bool expand; /* rules show the values of their lists */
+	bool expand; /* lists by value */
 	int array;
-	struct twin list[TWIN_CHAIN_MAX]; /* the gate, then in order */
+	struct twin list[TWIN_CHAIN_MAX]; /* gate first, then in order */
 	size_t count;
 	struct twin_error error;
 };
 
-/* 0, or a negative errno with ->error set. To be ended in either case. */
+/*
+ * Returns 0, or a negative errno with ->error set. twins_end() is needed either
+ * way.
+ */
 int twins_start(struct twins *twins);
-/* The program with this id, next in the chain. */
+/* Adds the program with this id, the next one in the chain. */
 int twins_add(struct twins *twins, uint32_t slot, uint32_t id);
 void twins_end(struct twins *twins);
 
-/* -EINVAL, with the text in ->error. */
+/* Sets ->error and returns -EINVAL. */
 __attribute__((format(printf, 2, 3))) int twins_refuse(struct twins *twins,
 						       const char *format, ...);
 

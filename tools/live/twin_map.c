@@ -13,15 +13,17 @@
 #define RULE_TEXT ".rodata.rules"
 
 enum treatment {
-	TREAT_CHAIN,  /* the array of the twins */
-	TREAT_COUNT,  /* its own, from 0, in reach */
-	TREAT_SHARE,  /* the running program's */
-	TREAT_COPY,   /* its own, with what is in the other */
-	TREAT_EMPTY,  /* its own: what is put there goes to nobody */
-	TREAT_REFUSE, /* leads to programs or maps that are not its own */
+	TREAT_CHAIN,  /* the prog array of the twins */
+	TREAT_COUNT,  /* own, zeroed, memory-mapped */
+	TREAT_SHARE,  /* the running program's map */
+	TREAT_COPY,   /* own, with a copy of the entries */
+	TREAT_EMPTY,  /* own, empty: its output is discarded */
+	TREAT_REFUSE, /* may hold other programs or maps */
 };
 
-/* Per CPU where it runs, and in one piece in the twin. */
+/*
+ * Counters are per CPU in the running program, and a plain array in the twin.
+ */
 static bool is_counters(const struct bpf_map_info *info, __u32 type)
 {
 	if (info->type != type)
@@ -70,11 +72,11 @@ static enum treatment treatment_of(const struct bpf_map_info *info)
 	}
 }
 
-/* --- which map of the running program it is */
+/* --- finding the map of the running program */
 
 /*
- * libbpf puts the name of the file before those of data sections, and the
- * kernel cuts names.
+ * libbpf prefixes names of data sections with the file's name, and the kernel
+ * truncates names.
  */
 static bool is_same_name(const char *in_file, const char *in_kernel)
 {
@@ -88,7 +90,7 @@ static bool is_same_name(const char *in_file, const char *in_kernel)
 	       !strncmp(in_file, in_kernel, BPF_OBJ_NAME_LEN - 1);
 }
 
-/* A descriptor, or a negative errno. */
+/* Returns an fd, or a negative errno. */
 static int running_map(const struct twin *twin, const struct bpf_map *map,
 		       struct bpf_map_info *info)
 {
@@ -110,8 +112,9 @@ static int running_map(const struct twin *twin, const struct bpf_map *map,
 
 /* --- before loading */
 
-static int choose(struct twins *twins, struct twin *twin, struct bpf_map *map,
-		  const struct bpf_map_info *info, int fd)
+static int choose_map(struct twins *twins, struct twin *twin,
+		      struct bpf_map *map, const struct bpf_map_info *info,
+		      int fd)
 {
 	switch (treatment_of(info)) {
 	case TREAT_CHAIN:
@@ -144,11 +147,11 @@ int twin_maps_choose(struct twins *twins, struct twin *twin)
 		int fd = running_map(twin, map, &info);
 
 		bpf_map__set_pin_path(map, NULL);
-		if (fd < 0) { /* another hook's */
+		if (fd < 0) { /* a map of another hook's program */
 			bpf_map__set_autocreate(map, false);
 			continue;
 		}
-		err = choose(twins, twin, map, &info, fd);
+		err = choose_map(twins, twin, map, &info, fd);
 		close(fd);
 		if (err)
 			break;
@@ -172,7 +175,7 @@ static size_t value_size_of(const struct bpf_map_info *info)
 	}
 }
 
-/* Entries may come and go meanwhile: so it has a bound. */
+/* Bounded, as entries may be added during the copy. */
 static int copy_entries(int from, int to, const struct bpf_map_info *info)
 {
 	char *key = malloc(info->key_size),
@@ -194,8 +197,8 @@ static int copy_entries(int from, int to, const struct bpf_map_info *info)
 	return err;
 }
 
-static int reach_counters(struct twin *twin, int fd,
-			  const struct bpf_map_info *info)
+static int map_counters(struct twin *twin, int fd,
+			const struct bpf_map_info *info)
 {
 	struct tg_counter *cells =
 		mmap(NULL, (size_t)info->max_entries * info->value_size,
@@ -213,19 +216,19 @@ static int reach_counters(struct twin *twin, int fd,
 	return twin->hits ? 0 : -ENOMEM;
 }
 
-static int fill(struct twin *twin, struct bpf_map *map)
+static int fill_map(struct twin *twin, struct bpf_map *map)
 {
 	struct bpf_map_info running, own = { 0 };
 	__u32 size = sizeof(own);
 	int fd = bpf_map__fd(map), from, err = 0;
 
-	/* libbpf 1.5 gives maps that it does not create a descriptor, too. */
+	/* libbpf 1.5 returns an fd even for maps that are not created */
 	if (fd < 0 || !bpf_map__autocreate(map))
 		return 0;
 	if (bpf_obj_get_info_by_fd(fd, &own, &size) < 0)
 		return -errno;
 	if (is_counters(&own, BPF_MAP_TYPE_ARRAY))
-		return reach_counters(twin, fd, &own);
+		return map_counters(twin, fd, &own);
 	from = running_map(twin, map, &running);
 	if (from < 0)
 		return 0;
@@ -266,7 +269,7 @@ int twin_maps_fill(struct twin *twin, bool expand)
 	int err = 0;
 
 	bpf_object__for_each_map (map, twin->object) {
-		err = fill(twin, map);
+		err = fill_map(twin, map);
 		if (err)
 			return err;
 	}
