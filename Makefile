@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make            build every object and tool into build/
-# make check      what needs no root: style, unit tests
-# make test       everything; root. DOCKER=1 adds containers, with an engine
-# make test-long  what takes minutes more: a thousand flips, mutants; root
+# make check      tests without root: style, unit
+# make test       all tests; root. DOCKER=1 adds containers, with an engine
+# make test-long  tests that take long: a thousand flips, mutants; root
 # make test-vm    the tests on Debian's 6.1 and 6.12, in virtual machines
-# make test-debian13  build and test it in a root of Debian 13; root
-# make bench      the policy beside its peers; root. QUICK=1 compares
-# make demo       see it work, in a playground that is gone afterwards; root
-# make diagrams   draw docs/diagrams/*.svg anew from their sources
-# make deps       install the packages that are missing; DRY=1 only names them
+# make test-debian13  build and test in a Debian 13 root directory; root
+# make bench      compare with other filters; root. QUICK=1: regressions only
+# make demo       a demonstration in a temporary playground; root
+# make diagrams   generate docs/diagrams/*.svg from their sources
+# make deps       install missing packages; DRY=1 prints the command
 # make install    PREFIX=/usr/local, DESTDIR=
-# make uninstall  the same; refuses while chains are in force, but for FORCE=1
+# make uninstall  the same; fails while chains are in force, unless FORCE=1
 #
-# V=1 shows the commands, CLANG= names another compiler (14 or newer).
+# V=1 shows the commands, CLANG= selects a compiler (14 or newer).
 
 PREFIX ?= /usr/local
 B := build
@@ -30,11 +30,11 @@ TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps \
 	-Iprogs/include -Itools
 LDLIBS := -Wl,--as-needed -lbpf -ljansson
 
-# A file in progs/ is a plugin, one in progs/chain/ a part of every chain.
+# Each progs/*.bpf.c is a plugin; progs/chain/ has the programs of every chain.
 SOURCES := $(wildcard progs/*.bpf.c progs/chain/*.bpf.c)
 OBJECTS := $(patsubst %.bpf.c,$(B)/%.o,$(notdir $(SOURCES)))
 MULTI_BUFFER := $(OBJECTS:.o=.frags.o)
-# A file tools/tg-NAME.c is a program, one in a folder there a part of some.
+# Each tools/tg-NAME.c is a program; sources in folders are linked into them.
 TOOLS := $(patsubst tools/%.c,$(B)/%,$(wildcard tools/tg-*.c))
 LIBRARY_SOURCES := $(sort $(filter-out tools/tutorial/%,$(wildcard \
 	$(addsuffix /*.c,tools/* tools/*/* tools/*/*/*))))
@@ -55,7 +55,7 @@ endef
 
 all: $(OBJECTS) $(MULTI_BUFFER) $(TOOLS)
 
-# Holds the compiler's name and version: another one builds everything again.
+# Contains the compiler's name and version; a change rebuilds everything.
 $(B)/compiler: FORCE
 	$(Q)mkdir -p $(B)/tools
 	$(Q)tc-scripts/find-clang --check $(CLANG) >$@.new
@@ -69,7 +69,7 @@ $(B)/%.frags.o: %.bpf.c $(B)/compiler
 	$(call say,BPF,$@)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -DTG_MULTI_BUFFER -MMD -MP -c $< -o $@
 
-# What the tools share is one library, from which each takes what it uses.
+# One archive with all shared code of the tools; each links what it needs.
 TOOL_PARTS := $(patsubst %.c,$(B)/%.o,$(LIBRARY_SOURCES))
 LIBRARY := $(B)/tools/tailgate.a
 
@@ -139,8 +139,8 @@ install: all
 	$(Q)install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	$(Q)ln -sfn ../lib/tailgate/tailgate $(DESTDIR)$(PREFIX)/sbin/tailgate
 
-# A chain outlives its tools: it stays in force, and nothing could detach it.
-# What is in another root has no chains here.
+# Without the tools, attached chains would stay in force and could not be
+# detached. With DESTDIR, no chain uses these files.
 uninstall:
 	$(Q)$(if $(DESTDIR),true,tc-scripts/in-force) || $(if $(FORCE),true, \
 		{ echo "uninstall: nothing is removed; FORCE=1 removes the" \

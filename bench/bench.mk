@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The programs of the benchmark, into build/bench/. They may load programs of
-# their own; the product's are loaded by tc and ip there, too.
+# Programs of the benchmark, in build/bench/. The benchmark may load its own
+# programs directly; those of the product are loaded with tc and ip.
 
 BENCH := $(B)/bench
 BENCH_PARTS := $(BENCH)/parts
@@ -11,7 +11,7 @@ BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
 	yardstick.bpf.o source.bpf.o limit.bpf.o bpf_lpm.bpf.o \
 	bpf_hash.bpf.o policy_lookup.bpf.o policy_baseline.bpf.o)
 
-# Each object is named after the folder and the source.
+# Each object is named after its folder and source.
 $(BENCH_PARTS)/%.o: bench/%.c $(B)/compiler
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The C part of the tests, into build/tests/. What judges the parser, the
-# splicer and the tools is built with sanitizers, what asks the kernel is not:
-# it is to run on small machines as well.
+# The C programs of the tests, in build/tests/. Tests of the parser, the splicer
+# and the tools are built with sanitizers; those that load programs into the
+# kernel are not, as they also run in small virtual machines.
 
 T := $(B)/tests
 O := $(T)/objects
@@ -11,7 +11,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 TEST_CFLAGS := $(TOOL_CFLAGS) -Itests -Itests/packets -Itests/unit
 FUZZ_CFLAGS := $(TEST_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link
 
-# A source has up to three objects: as it is, sanitized, and for fuzzing.
+# A source has up to three objects: plain, sanitized, and for fuzzing.
 $(O)/%.o: %.c $(B)/compiler
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
@@ -27,17 +27,18 @@ $(O)/%.fuzz.o: %.c $(B)/compiler
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
 
-# Loops that the verifier wants unrolled need not be here.
+# Loops with "#pragma unroll" for the verifier need not be unrolled here.
 $(O)/tests/unit/keys.o: TEST_CFLAGS += -Wno-pass-failed
 $(O)/tests/unit/live_fact.san.o: TEST_CFLAGS += -Wno-pass-failed
 
-# A million rules, sanitized, take half a minute, and there is more to be found.
+# A million rules take half a minute with sanitizers, so the fuzzer uses fewer.
 $(O)/tools/policy/import/%.fuzz.o: FUZZ_CFLAGS += -DIMPORT_RULES_MAX=20000
 
-# A changed offset may be odd, and is read all the same.
+# Modified tables may contain unaligned offsets, which are read as in the
+# kernel.
 $(O)/tests/tables/native.fuzz.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 
-# What tests share, and the library of the tools: programs take what they use.
+# Archives of the tests' shared code and the tools' library.
 PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
 	words object splice reference) $(addprefix tests/tables/,fields native \
 	pools random_packet random_policy shrink subject) tests/unit/policy_same
@@ -54,13 +55,13 @@ $(T)/fuzz.a: $(SANITIZED:%=$(O)/%.fuzz.o)
 
 # --- programs
 
-# A file in tests/unit/ that is no part of another is a test, and so is one in
-# tests/fuzz/.
+# Each file in tests/unit/, except shared code, and each in tests/fuzz/ is a
+# test.
 UNIT := $(patsubst tests/unit/%.c,%,$(filter-out $(PARTS:=.c),$(wildcard tests/unit/*.c)))
 TIMED := policy_speed
 TIMED_TESTS := $(TIMED:%=$(T)/%)
-# Their random part is long: sanitized it is shorter, and a twin that is not
-# sanitized runs all of it. The longest first, as several run at once.
+# Their random part is long, so it is shorter in the sanitized build; a second,
+# plain build (-fast) runs all of it. Listed first, as they take longest.
 TWINS := differ keys
 UNIT_TESTS := $(addprefix $(T)/,$(TWINS) $(TWINS:=-fast) \
 	$(filter-out $(TIMED) $(TWINS),$(UNIT)))
@@ -100,21 +101,21 @@ $(FUZZERS): $(T)/fuzz.a
 	$(Q)$(CLANG) $(LDFLAGS) $(SANITIZE) -fsanitize=fuzzer $(filter %.o,$^) $(filter %.a,$^) \
 		-o $@ $(LDLIBS)
 
-# --- objects for verifiers and splicers
+# --- BPF objects of the tests
 
 $(T)/%.bpf.o: tests/packets/%.bpf.c $(B)/compiler
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
-# no larger than it has to be: a fuzzer is to change bytes that matter
+# small: the fuzzer should modify bytes that matter
 $(T)/small.bpf.o: tests/fuzz/small.bpf.c $(B)/compiler
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(filter-out -g,$(BPF_CFLAGS)) -MMD -MP -c $< -o $@
 
-# Policies: all of the language, what people write, and prefixes so scattered
-# that trees and searches are needed.
+# Policies: the whole language, realistic ones, and prefixes so scattered that
+# trees and searches are needed.
 COMPILED := $(T)/policies
 COMPILED_POLICIES := $(addprefix $(COMPILED)/,everything.o web.o server.o \
 	scattered.o scattered6.o)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tutorial, into build/tutorial/: NAME.o from progs/tutorial/NAME.bpf.c,
-# and the program NAME from tools/tutorial/NAME.c. What stands in
-# tools/tutorial/lib/ is linked into each program.
+# The tutorial, in build/tutorial/: NAME.o from progs/tutorial/NAME.bpf.c, and
+# the program NAME from tools/tutorial/NAME.c. tools/tutorial/lib/ is linked
+# into each program.
 #
-# A program of a few lines may well leave the packet that it is given alone.
+# Short programs may ignore the packet, hence -Wno-unused-parameter.
 
 TUTORIAL := $(B)/tutorial
 TUTORIAL_OBJECTS := $(patsubst progs/tutorial/%.bpf.c,$(TUTORIAL)/%.o,\
@@ -33,7 +33,7 @@ $(TUTORIAL_TOOLS): $(TUTORIAL)/%: $(TUTORIAL)/tools/%.o $(TUTORIAL_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) $^ -o $@ -lbpf
 
-# or make would take them for intermediate files, and remove them
+# otherwise make removes them as intermediate files
 .SECONDARY: $(TUTORIAL_LIB) \
 	$(TUTORIAL_TOOLS:$(TUTORIAL)/%=$(TUTORIAL)/tools/%.o)
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make test-vm             the tests on the kernels of tests/vm/kernels, in
-#                          virtual machines; no root
-# make test-vm SHORT=1     only what takes three minutes
-# make test-vm KERNEL=6.1  only that one
-# make test-vm UPDATE=1    write docs/kernels.md and tests/vm/budget anew
+#                          virtual machines; without root
+# make test-vm SHORT=1     a subset of three minutes
+# make test-vm KERNEL=6.1  only this kernel
+# make test-vm UPDATE=1    update docs/kernels.md and tests/vm/budget
 #
-# There is no compiler inside: what the tests there compile, and what only they
-# need, is built here into build/vm/.
+# The machines have no compiler, so everything that the tests compile is built
+# here, in build/vm/.
 
 VM := $(B)/vm
 VM_FIXTURES := $(foreach folder,facts chain vm, \
@@ -24,7 +24,7 @@ VM_PARTS := $(VM_OBJECTS) $(VM_TOOLS) $(VM)/weigh
 vm-build: all $(KERNEL_TESTS) $(TEST_PROGRAMS) $(TEST_OBJECTS) \
 	$(COMPILED_POLICIES) $(VM_PARTS)
 
-# tests/bats/vm.bats tests the machines themselves
+# tests/bats/vm.bats tests the virtual machines themselves
 tests-build: $(VM_PARTS)
 
 test-vm:
