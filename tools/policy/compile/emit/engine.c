@@ -49,7 +49,7 @@ static enum tg_map_kind kind_of(const struct family *family, int dimension)
 	return kinds[dimension];
 }
 
-/* The index among dimensions that are searched, and the width in this family. */
+/* The index among searched dimensions, and the width in this family. */
 static int wide_of(const struct family *family, int dimension,
 		   unsigned int *bits)
 {
