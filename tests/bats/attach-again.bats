@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# A chain that is attached or rearranged again keeps what it is not told to
-# change: boot scripts and configuration management do that all the time, and the
-# firewall must not open by it.
+# Attaching or rearranging a chain again keeps everything that the command does
+# not change, as boot scripts and configuration management rely on.
 
 load helper
 load helper-chain
@@ -53,7 +52,7 @@ gone_from_the_objects() {
 	in_force_is_a
 }
 
-@test "so it is with a plugin by its path, and changed where its file has changed" {
+@test "an attach with a plugin by its path is unchanged, unless its file has changed" {
 	given_device
 	local object=$BATS_TEST_TMPDIR/mine.o before
 	cp "$BUILD/drop_tcp.o" "$object"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate attach: a chain comes whole, and the first packet meets all of it.
+# tailgate attach: a chain takes effect as a whole, from the first packet on.
 
 load helper
 load helper-chain
@@ -84,7 +84,7 @@ teardown() {
 	chain=$(printf 'count,%.0s' {1..31})
 	on_server attach eth0 --ingress --chain "${chain%,}"
 	reaches ping http 80
-	cut_the_cable
+	links_down
 	(($(packets count ingress next counted) == 31 * $(packets end ingress pass default)))
 	no_call_was_missed
 }
@@ -325,7 +325,7 @@ have_been_sent() { # COUNT
 	refused_plugins
 }
 
-@test "over a chain that is there, too, and it stays in force" {
+@test "what is not a plugin is refused over an existing chain, which stays in force" {
 	given_device
 	on_server attach eth0 --xdp --ingress --chain drop_arp
 	refused_plugins

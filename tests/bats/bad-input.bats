@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What is wrong outside of tailgate, or was typed wrong: one clear line, an exit
-# status that says so, and nothing has changed.
+# Wrong input and missing prerequisites: one clear message, the right exit
+# status, and no change.
 
 load helper
 
@@ -209,7 +209,7 @@ given_clang() { # WORDS: what it does when asked for headers
 	done
 }
 
-@test "one target is enough" {
+@test "more than one target is refused" {
 	refuses 2 tailgate --pid "$BASHPID" --pid "$BASHPID" stats
 	says 'one of --netns, --pid and --container is enough'
 }
@@ -222,7 +222,7 @@ given_clang() { # WORDS: what it does when asked for headers
 	refuses_with 2 "tailgate: not a process id: '': see 'tailgate --help'" tailgate --pid= stats eth0
 }
 
-@test "namespace names that are none are refused" {
+@test "invalid namespace names are refused" {
 	local name
 	for name in "${BAD_NAMES[@]}" -x ''; do
 		refuses 1 tailgate --netns="$name" stats eth0
@@ -272,7 +272,7 @@ given_device_is_refused() { # VERB DEVICE [ARGUMENT...]
 	[[ $(state_of_hosts) == "$before" ]]
 }
 
-@test "a device to which nothing is attached is no device to tell about" {
+@test "stats of a device without an attachment is an error" {
 	has_verb stats || skip 'stats is not part of this build'
 	given_hosts
 	refuses 1 tailgate --netns "$SERVER" stats eth0
@@ -286,7 +286,7 @@ given_device_is_refused() { # VERB DEVICE [ARGUMENT...]
 
 # --- tg-splice
 
-@test "tg-splice wants to know what to do" {
+@test "tg-splice without an action is refused" {
 	refuses_with 2 'tg-splice: no object given: see tg-splice --help' "$SPLICE"
 	refuses 2 "$SPLICE" "$DROP_TCP"
 	says 'either -o COPY'
@@ -333,7 +333,7 @@ refuses_assignment() { # ASSIGNMENT MESSAGE
 	refuses_assignment tg_miss=4294967296 "tg_miss: '4294967296' does not fit into 4 bytes"
 }
 
-@test "tg-splice refuses what is no number" {
+@test "tg-splice refuses a value that is not a number" {
 	local value
 	for value in -1 '' abc 80x '8 0' 18446744073709551616; do
 		refuses_assignment "drop_tcp_port=$value" "drop_tcp_port: not a number: '$value'"
@@ -366,7 +366,7 @@ refuses_assignment() { # ASSIGNMENT MESSAGE
 
 # --- tg-counters
 
-@test "tg-counters wants one directory" {
+@test "tg-counters needs exactly one directory" {
 	refuses_with 2 'tg-counters: one directory is needed: see tg-counters --help' "$COUNTERS"
 	refuses_with 2 'tg-counters: one directory is needed: see tg-counters --help' "$COUNTERS" a b
 	refuses 2 "$COUNTERS" --frobnicate

@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# A run of the benchmark is compared with what has been recorded: what is much
-# slower is told, and fails once it has been so in three runs. Figures are made
-# up here, so nothing is measured.
+# Comparing benchmark results with recorded ones: lower ratios are reported, and
+# fail if they are too low in three runs. The results are made up.
 
 load helper
 

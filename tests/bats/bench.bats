@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The benchmark measures what it says it does: traces are what the policy makes
-# of them, the meter notices wrong verdicts, the source sends the trace, and all
-# filters in the race judge alike.
+# The benchmark is correct: traces have the policy's verdicts, the meter detects
+# wrong verdicts, the source sends the trace, and all filters have the same
+# verdicts.
 
 load helper
 
@@ -219,7 +219,7 @@ judges_alike() { # KIND COUNT PEER...
 	judges_alike ports 100 policy-egress nft-set-egress
 }
 
-@test "a limit drops whatever comes, at each of the hooks" {
+@test "a limit drops every packet, at each of the hooks" {
 	local peer
 	given_web_trace
 	for peer in limit-xdp limit-xdp-generic limit-clsact limit-egress; do
@@ -242,7 +242,7 @@ judges_alike() { # KIND COUNT PEER...
 	done
 }
 
-@test "without a filter of egress, all that comes in leaves" {
+@test "without an egress filter, every received packet is sent" {
 	given_web_trace
 	race_given_peer limit-egress
 	run -0 race_check limit-egress "$WORK/web"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Plugins without tailgate: the commands at the head of each plugin's file work
-# as printed there, and what they leave pinned can be removed without a trace.
+# Plugins without tailgate: the commands at the head of each plugin's file work,
+# and their pins can be removed completely.
 
 load helper
 
@@ -90,7 +90,7 @@ pinned_are() { # NAMES
 	reaches http 80
 }
 
-@test "no plugin is without such a test" {
+@test "every plugin has a test by hand" {
 	local file plugin
 	for file in "$ROOT"/progs/*.bpf.c; do
 		plugin=$(basename "$file" .bpf.c)
@@ -162,7 +162,7 @@ leaves_nothing() { # ID-COMMAND DETACH-COMMAND...
 	pinned_are 'tg_egress tg_ingress tg_xdp tg_xdpf tgc_drop_tcp'
 }
 
-@test "with nothing said the pins are in the usual bpffs" {
+@test "by default the pins are in the usual bpffs" {
 	local found
 	# In a private mount namespace, so that the machine's own stays as it is.
 	# shellcheck disable=SC2016 # expanded in there

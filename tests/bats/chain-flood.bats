@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# A chain is rearranged while millions of packets go through it, and each of
-# them meets one chain from its first plugin to its last. A thousand flips are
-# in long/chain-flood.bats.
+# Rearranging a chain under a flood: each packet is processed by one complete
+# chain. A thousand flips are in long/chain-flood.bats.
 
 load helper
 load helper-chain

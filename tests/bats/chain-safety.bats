@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Old or new, never between: whatever command fails, whenever the front end is
-# killed, whoever else is at work. And what happens where a chain is broken. The
-# steps of one hook stand for those of all, which long/chain-safety.bats tries.
+# Changes are atomic: if a command fails, is killed or runs concurrently, the
+# old or the new chain is in force. Also the behaviour of broken chains. Several
+# hooks are tested in long/chain-safety.bats.
 
 load helper
 load helper-chain
@@ -122,7 +122,7 @@ dropped_port() {
 	all_steps_were_tried 6
 }
 
-@test "native XDP that fails for want of luck is generic then, and works" {
+@test "XDP falls back to generic mode when native mode fails, and works" {
 	given_device
 	given_shims
 	local n
@@ -220,7 +220,7 @@ all_ended_well() { # PID...
 		test ! -e /run/tailgate-objects'
 }
 
-@test "a dead front end's lock is nobody's" {
+@test "the lock of a killed front end is free" {
 	given_device
 	given_shims
 	on_server attach eth0 --ingress --chain count

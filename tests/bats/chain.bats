@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate chain: what is shown is what packets meet, and what is changed is in
-# force when the command returns.
+# tailgate chain: it shows the chain in force, and changes are in force when the
+# command returns.
 
 load helper
 load helper-chain

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tg-counters: what it prints is right, and can be read by people and programs.
+# tg-counters: its output is correct, as a table and as JSON.
 
 load helper
 
@@ -33,13 +33,13 @@ counters() {
 	"$BUILD/tg-counters" "$@" "$PINS"
 }
 
-@test "the table has a column for each thing, one below the other" {
+@test "the columns of the table are aligned" {
 	attach_by_hand server ingress drop_icmp
 	attach_by_hand server egress only_tcp
 	attach_by_hand server xdp count
 	refute_reaches ping
 	reaches http 80
-	cut_the_cable
+	links_down
 	run -0 counters
 	[[ ${lines[0]} =~ ^PLUGIN\ +HOOK\ +VERDICT\ +REASON\ +PACKETS\ +BYTES$ ]]
 	((${#lines[@]} >= 5))
@@ -58,7 +58,7 @@ counters() {
 	attach_by_hand server xdp count
 	reaches http 8080
 	refute_reaches http 80
-	cut_the_cable
+	links_down
 	local table json
 	table=$(counters | tail -n +2 | tr -s ' ')
 	json=$(counters --json | jq -r '.[] | "\(.plugin) \(.hook) \(.verdict) \(.reason) \(.packets) \(.bytes)"')

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tests/debian/run itself, with a root that holds no Debian but busybox.
+# tests/debian/run, with a root directory that only contains busybox.
 
 load helper
 
@@ -61,7 +61,7 @@ nothing_is_left() {
 	done
 }
 
-@test "what is not understood, and who is not root, are told in one line" {
+@test "unknown options and missing root are reported in one line" {
 	run -2 in_other --relase 13
 	[[ $output == "tests/debian/run: no such option: '--relase': see 'tests/debian/run --help'" ]]
 	run -2 in_other --release 11

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The demo, which is the first that a newcomer sees.
+# tailgate demo.
 
 load helper
 load helper-playground
@@ -82,7 +82,7 @@ nothing_of_the_demo_is_left() {
 	nothing_of_the_demo_is_left
 }
 
-@test "the demo knows no way to be dry" {
+@test "the demo refuses --dry-run" {
 	run -2 tailgate --dry-run demo --name "$NAME"
 	run -2 tailgate demo please
 	run -0 tailgate demo --help

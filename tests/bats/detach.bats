@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate detach: a chain goes without a trace, and what others made stays.
+# tailgate detach: removes a chain completely, and nothing of others.
 
 load helper
 load helper-chain

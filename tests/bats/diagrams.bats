@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The diagrams in the documentation are those of their sources, and what stands
-# beside them is true. No graphviz is needed for that.
+# Diagrams in the documentation are up to date with their sources. Needs no
+# graphviz.
 
 load helper
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# --dry-run: it prints the commands, as they stand in tests/fixtures/chain; it
-# changes nothing; and pasted into a shell the lines do what the command does.
+# --dry-run prints the commands, as in tests/fixtures/chain, and changes
+# nothing; running the printed lines has the same effect as the command.
 #
-# With TAILGATE_GOLDEN=write the lines become what is expected.
+# TAILGATE_GOLDEN=write updates the expected lines.
 
 load helper
 load helper-chain

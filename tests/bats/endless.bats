@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Files without an end, sparse ones of 30 GB, and paths that are not files: each
-# verb that reads files ends, and how much memory it takes is measured. The
-# largest policies that are allowed take no more than docs/policy.md says.
+# Endless files, sparse files of 30 GB, and paths that are not files: each verb
+# that reads files terminates, with limited memory. The largest permitted
+# policies need no more than docs/policy.md says.
 
 load helper
 load helper-chain

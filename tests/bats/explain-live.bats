@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate explain DEV HOOK: what a chain that is attached does with a packet,
-# and that nobody notices the question.
+# tailgate explain DEV HOOK: its answers are those of the attached chain, which
+# is not affected.
 
 load helper
 load helper-chain
@@ -243,7 +243,7 @@ judges_alike() { # OPTION...
 	reaches http 80
 	refute_reaches http 8080 ping
 	in_client ping -c 2 -W 1 "$SERVER4" || true
-	cut_the_cable
+	links_down
 	stands_still stat -c %s "$BATS_TEST_TMPDIR/pcap"
 	kill "$capturer"
 	wait "$capturer" || true
@@ -355,7 +355,7 @@ what_is_counted() {
 		explain ingress --batch >"$BATS_TEST_TMPDIR/answers"
 	wait "$sender"
 	[[ $(sort "$BATS_TEST_TMPDIR/answers" | uniq -c) == *' 20000 drop: edge.policy:5: '* ]]
-	cut_the_cable
+	links_down
 	counted count ingress next counted $((sent + 20000))
 	counted policy ingress drop rule 20000
 }

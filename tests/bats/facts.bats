@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What the design takes for granted about iproute2, libbpf and the kernel. When
-# one of these fails after an upgrade, the world has changed and not tailgate.
+# Assumptions of the design about iproute2, libbpf and the kernel. If one of
+# these fails after an upgrade, the environment has changed, not tailgate.
 #
-# Not here: that a tail call with a constant index becomes a direct jump. It
-# shows in machine code only, and bpftool comes without a disassembler.
+# Not tested: that a tail call with a constant index becomes a direct jump. It
+# is only visible in machine code, and bpftool is built without a disassembler.
 
 load helper
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate gc: takes what is dead, all of it, and nothing else.
+# tailgate gc: removes all stale attachments, and nothing else.
 
 load helper
 load helper-chain

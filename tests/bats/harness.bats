@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The tests of the tests: what must fail does fail, and is told.
+# Tests of the test suite: failures are detected and reported.
 
 load helper
 
@@ -321,7 +321,7 @@ given_mark() {
 	run -1 counted drop_tcp ingress drop tcp-port
 	refute_counted drop_tcp ingress drop tcp-port
 	refute_reaches http 80
-	cut_the_cable
+	links_down
 	counted drop_tcp ingress drop tcp-port
 	run -1 refute_counted drop_tcp ingress drop tcp-port
 	run -1 counted drop_tcp ingress drop tcp-port 1000000

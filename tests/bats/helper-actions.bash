@@ -18,7 +18,7 @@ declare -gAr ACT_NUMBER=(
 	[icmp]=1 [tcp]=6 [udp]=17 [icmp6]=58
 )
 
-# The fixtures, as NAME.o and NAME.frags.o in ACTIONS.
+# Builds the fixtures, NAME.o and NAME.frags.o, in ACTIONS.
 build_actions() {
 	local clang name words
 	export ACTIONS=$BATS_FILE_TMPDIR/actions
@@ -34,8 +34,8 @@ build_actions() {
 	done
 }
 
-# splice_act FILE kind=reject reject=reset protocol=tcp: such an action. Values
-# are the words above, several with + between them, or numbers.
+# splice_act FILE kind=reject reject=reset protocol=tcp: sets this action.
+# Values are the words above, several joined by +, or numbers.
 splice_act() { # FILE BUILD CONSTANT=VALUE...
 	local file=$1 build=$2 setting word value constants=()
 	shift 2
@@ -49,7 +49,7 @@ splice_act() { # FILE BUILD CONSTANT=VALUE...
 	"$BUILD/tg-splice" "$ACTIONS/$build.o" -o "$file" "${constants[@]}"
 }
 
-# What happens to IP packets on the hook from now on.
+# Attaches the action to the hook, for IP packets.
 given_action() { # client|server HOOK CONSTANT=VALUE...
 	local side=$1 hook=$2 build=act
 	shift 2
@@ -62,7 +62,7 @@ given_action() { # client|server HOOK CONSTANT=VALUE...
 	attach_by_hand "$side" "$hook" "$BATS_TEST_TMPDIR/act.o"
 }
 
-# The hook's name in the counters.
+# The hook's name in counters.
 counted_as() { # HOOK
 	case $1 in
 	xdpgeneric | frags) printf xdp ;;
@@ -70,13 +70,13 @@ counted_as() { # HOOK
 	esac
 }
 
-# A veth takes what native XDP sends back to it only where it has XDP, too.
+# A veth only accepts frames sent back by native XDP if its peer has XDP, too.
 given_a_receiver() {
 	attach_by_hand client frags count
 }
 
-# Where packets of the client meet the hook first: who is rejected sees the
-# same, whether it happens here or there.
+# The client's packets meet this hook first; a reject looks the same on all
+# hooks.
 side_of() { # HOOK
 	if [[ $1 == egress ]]; then printf client; else printf server; fi
 }
@@ -101,7 +101,7 @@ in_witness() {
 	in_namespace "$WITNESS" "$@"
 }
 
-# --- captures: one at a time, of packets that come to the host
+# --- captures: one at a time, of packets that a host receives
 
 capture_begins() { # client|server|witness FILTER...
 	local side=in_$1
@@ -113,7 +113,7 @@ capture_begins() { # client|server|witness FILTER...
 	eventually grep -q 'listening on' "$CAPTURE.err"
 }
 
-# The packets that it saw, and one that should be among them, as an ERE.
+# Waits for a packet that matches this ERE, among those captured.
 capture_ends() { # [PATTERN]
 	[[ ! ${1:-} ]] || eventually grep -qE -- "$1" "$CAPTURE" || true
 	kill "$CAPTURER" 2>/dev/null || true
@@ -122,27 +122,27 @@ capture_ends() { # [PATTERN]
 	[[ ! ${1:-} ]] || grep -qE -- "$1" "$CAPTURE" || fail "not captured: $1" "$CAPTURED" "$(what_was_counted)"
 }
 
-# Every checksum in what was captured is right: tcpdump looks at those of IPv4,
-# TCP, UDP, ICMP and ICMPv6. What is quoted has a tab before it.
+# All checksums in the capture are correct; tcpdump checks those of IPv4, TCP,
+# UDP, ICMP and ICMPv6. Quoted packets are indented by a tab.
 captured_good_sums() {
 	local bad='bad cksum|incorrect|wrong icmp cksum|bad icmp6 cksum'
 	[[ $CAPTURED ]] || fail 'nothing was captured'
 	! grep -v $'^\t' <<<"$CAPTURED" | grep -E "$bad" || fail 'a checksum is wrong' "$CAPTURED"
 }
 
-# --- frames from the client, made by hand; nobody looks at sums in them
+# --- hand-made frames of the client, whose checksums are not checked
 
 readonly CLIENT4_HEX=c6336401 SERVER4_HEX=c6336402
 readonly CLIENT6_HEX=20010db8000000000000000000000001
 readonly SERVER6_HEX=20010db8000000000000000000000002
 
-# client_sends FRAME...: in hexadecimal, without the two addresses of Ethernet,
-# which are the server's and the client's. TO_MAC is another one.
+# client_sends FRAME...: in hexadecimal, without MAC addresses, which are the
+# server's and the client's. TO_MAC overrides the destination.
 client_sends() {
 	printf "${TO_MAC:-020000000002}020000000001%s\n" "$@" | in_client "$SENDER" eth0
 }
 
-# From and to are taken from FROM and TO where those are set.
+# From FROM to TO if these are set.
 ip4() { # PROTOCOL PAYLOAD [OPTIONS [FRAGMENT]]
 	local size=$((20 + (${#2} + ${#3}) / 2)) options=${3:-}
 	printf '08004%x00%04x0001%s40%02x0000%s%s%s%s' $((5 + ${#options} / 8)) "$size" "${4:-0000}" \
@@ -163,9 +163,9 @@ udp() { # [PAYLOAD]
 	printf '9c400050%04x0000%s' $((8 + ${#1} / 2)) "${1:-}"
 }
 
-# --- what a client is told
+# --- errors that a client gets
 
-# Prints why there is no answer: 'Connection refused'; nothing after silence.
+# Prints the error, such as 'Connection refused'; nothing after a timeout.
 udp_error() { # ADDRESS
 	# shellcheck disable=SC2016 # expanded in there
 	in_client bash -c 'exec 3<>"/dev/udp/$1/7"; printf x >&3; read -r -t "$2" -u 3' \

@@ -11,18 +11,18 @@
 # Some words take a device or the like and do without; 'run' sets output.
 # shellcheck disable=SC2119,SC2120,SC2154
 
-# What an attachment keeps outside of its pins.
+# The directory of an attachment's objects and locks.
 readonly OBJECTS_ROOT=/run/tailgate-objects
 
-# --- places
+# --- hosts
 
-# The hosts of helper.bash; the counters are those of the server's eth0.
+# The hosts of helper.bash; counters are those of the server's eth0.
 given_server() {
 	given_hosts
 	given_counters_of eth0
 }
 
-# A server alone, where no traffic is needed: eth0, with eth1 at its other end.
+# A single host without traffic: eth0, with its peer eth1.
 given_device() {
 	((EUID == 0)) || fail 'this test needs root'
 	given_bpffs # for what is loaded by hand
@@ -43,7 +43,7 @@ key_of() { # DEVICE
 	printf '%s-%s' "$(stat -Lc %i "/run/netns/$SERVER")" "${1//./:}"
 }
 
-# While the namespaces are there: another test may get the same inode later.
+# Before the namespaces are deleted: their inode numbers may be reused.
 remove_chains() {
 	local name inode
 	[[ ! ${GC_LOCK:-} ]] || exec {GC_LOCK}>&-
@@ -55,8 +55,8 @@ remove_chains() {
 	clean_up
 }
 
-# By hand, as a test may have broken them in any way. All devices of a namespace
-# only while it is there: the inode of a dead one may be another test's by now.
+# Removes attachments by hand, as a test may have broken them. Only while the
+# namespace exists: its inode number may be reused by another test.
 forget_attachments() { # KEYS, as a pattern
 	local path lock
 	[[ -d $OBJECTS_ROOT ]] || return 0
@@ -77,8 +77,8 @@ forget_attachments() { # KEYS, as a pattern
 	exec {lock}>&-
 }
 
-# gc takes what is stale, whoever made it. So the tests that make something
-# stale keep it away, and the tests of gc itself wait until they are alone.
+# gc removes stale attachments of all tests, so tests that make something stale
+# block it, and tests of gc wait until they are alone.
 given_no_gc_meanwhile() {
 	exec {GC_LOCK}>/run/lock/tailgate-tests.gc
 	flock --shared "$GC_LOCK"
@@ -95,7 +95,7 @@ on_server() {
 	tailgate --netns "$SERVER" "$@"
 }
 
-# It fails with this status, and with one line of its own that says this.
+# The command fails with this status and one line that contains this text.
 refuses() { # STATUS TEXT COMMAND...
 	local status_wanted=$1 text=$2
 	shift 2
@@ -104,7 +104,7 @@ refuses() { # STATUS TEXT COMMAND...
 	[[ ${lines[0]} == 'tailgate: '*"$text"* ]] || fail "does not say '$text': $output"
 }
 
-# So, and nothing has changed.
+# The same, and the state has not changed.
 refuses_and_changes_nothing() { # STATUS TEXT COMMAND...
 	local before after
 	before=$(what_is_there)
@@ -113,9 +113,9 @@ refuses_and_changes_nothing() { # STATUS TEXT COMMAND...
 	[[ $before == "$after" ]] || fail 'something has changed:' "$(diff <(printf '%s\n' "$before") <(printf '%s\n' "$after"))"
 }
 
-# --- what is there
+# --- state
 
-# Hooks, qdiscs, filters, pins, objects and the chains, as lines to compare.
+# Prints hooks, qdiscs, filters, pins, objects and chains, for comparison.
 what_is_there() {
 	in_server ip -o -d link show
 	in_server tc qdisc show
@@ -128,8 +128,8 @@ what_is_there() {
 	done
 }
 
-# From the gate on the hook on, a line for each slot; no gate, no line. Without
-# the front end, so that it can be tested by this.
+# Follows the chain from its gate; prints a line for each slot, without using
+# the front end that is tested.
 walk() { # HOOK
 	in_server "$BUILD/tg-look" eth0 | awk -F= -v hook="$1" '
 		{ value[$1] = $2 }
@@ -148,23 +148,24 @@ gate_id() { # HOOK
 	if [[ $1 == xdp ]]; then
 		xdp_id
 	elif [[ $1 == ingress || $(in_server tc qdisc show dev eth0) != *'qdisc ingress '* ]]; then
-		# asked for the egress of a qdisc without one, tc shows the ingress
+		# the kernel lists the ingress filters for a qdisc without
+		# egress
 		in_server tc filter show dev eth0 "$1" | sed -nE 's/.* handle 0x7467 .* id ([0-9]+) .*/\1/p'
 	fi
 }
 
-# The same in one line: 'count drop_tcp, then pass', or nothing.
+# Prints the chain in one line, 'count drop_tcp, then pass', or nothing.
 in_force() { # HOOK
 	walk "$1" | sed -E 's/^slot=.* name=([^ ]+) .*/\1/; s/.* default=/then /; s/^broken=.*/then broken/' |
 		paste -sd ' ' | sed -E 's/ ?then /, then /'
 }
 
-# One hook of the server's eth0, as status has it.
+# A hook of the server's eth0 in the output of status.
 hook_json() { # HOOK [DEVICE]
 	on_server status "${2:-eth0}" --json | jq --arg hook "$1" '.devices[].hooks[] | select(.hook == $hook)'
 }
 
-# chain_is ingress 'count drop_tcp' drop: these plugins, and this default.
+# chain_is ingress 'count drop_tcp' drop: these plugins and this default.
 chain_is() { # HOOK PLUGINS [DEFAULT]
 	local found
 	found=$(in_force "$1")
@@ -179,7 +180,7 @@ xdp_id() { # [DEVICE]
 	in_server ip -j link show dev "${1:-eth0}" | jq '.[0].xdp.prog.id // empty'
 }
 
-# attached, and in this mode: native or generic
+# XDP is attached in this mode: native or generic.
 xdp_mode_is() { # MODE [DEVICE]
 	local mode
 	mode=$(hook_json xdp "${2:-eth0}" | jq -r .mode)
@@ -190,7 +191,7 @@ map_id() { # PIN
 	bpftool -j map show pinned "$1" | jq .id
 }
 
-# The value of a constant in a loaded program's .rodata, asked of the kernel.
+# The value of a constant in a loaded program's .rodata.
 constant_of() { # PROGRAM-ID NAME
 	local map
 	for map in $(bpftool -j prog show id "$1" | jq '.map_ids[]'); do
@@ -198,12 +199,12 @@ constant_of() { # PROGRAM-ID NAME
 	done
 }
 
-# How many programs are in the slots of a hook's array.
+# Number of programs in the slots of a hook's array.
 slots_used() { # HOOK
 	in_server "$BUILD/tg-look" eth0 | awk -F= -v bank="^$1[.]bank[.]" '$1 ~ bank { sum += $2 } END { print sum + 0 }'
 }
 
-# The programs and maps of the attachment, as 'prog ID' and 'map ID'.
+# Programs and maps of the attachment, as 'prog ID' and 'map ID'.
 kernel_objects() {
 	local pin pinned
 	pinned=$(for pin in "$PINS"/*; do
@@ -214,8 +215,8 @@ kernel_objects() {
 		(.[] | "prog \(.id)"), ([.[].map_ids[]] | unique | .[] | "map \(.)")'
 }
 
-# All that the kernel has, as 'prog ID' and 'map ID'; fails where bpftool does,
-# as it may where others load programs at the moment.
+# Lists all programs and maps as 'prog ID' and 'map ID'. Fails if bpftool does,
+# which happens while others load programs.
 all_kernel_objects() {
 	local kind found
 	for kind in prog map; do
@@ -224,7 +225,7 @@ all_kernel_objects() {
 	done
 }
 
-# Nothing in the kernel has these names any more.
+# None of these programs and maps is loaded.
 are_gone() { # FILE-OF-KERNEL-OBJECTS
 	local left now
 	now=$(all_kernel_objects) || return
@@ -232,10 +233,11 @@ are_gone() { # FILE-OF-KERNEL-OBJECTS
 	[[ ! $left ]] || fail "still in the kernel: $left"
 }
 
-# No pin, no object, no lock, no gate; and no clsact, unless somebody else's.
+# No pin, object, lock or gate is left; and no clsact, unless it was there
+# before.
 nothing_is_left() { # [others-clsact]
 	local path left=() filters
-	# Another test's gc may have it for a moment.
+	# gc of another test may hold it for a moment
 	eventually test ! -e "$OBJECTS_ROOT/$KEY.lock" || left+=(lock)
 	for path in "/run/tailgate/$KEY" "$OBJECTS_ROOT/$KEY"; do
 		[[ ! -e $path ]] || left+=("$path")
@@ -247,7 +249,7 @@ nothing_is_left() { # [others-clsact]
 	((${#left[@]} == 0)) || fail "left behind: ${left[*]}"
 }
 
-# Of what was there each time nothing is left.
+# Repeats it, checking each time that nothing is left.
 attach_and_detach() { # HOW-OFTEN
 	local n
 	for ((n = 0; n < $1; n++)); do
@@ -267,9 +269,9 @@ no_qdisc() { # KIND
 	[[ $(in_server tc qdisc show dev eth0) != *"qdisc $1 "* ]] || fail "there is a $1"
 }
 
-# --- alone: with processes, mounts, a network and a /run of its own
+# --- private namespaces: processes, mounts, network and /run
 
-# There is eth0, and the word tailgate.
+# Inside are eth0 and the command tailgate.
 alone() { # COMMANDS
 	# shellcheck disable=SC2016 # expanded in there
 	TAILGATE=$ROOT/tc-scripts/tailgate unshare --mount --net --pid --fork --mount-proc --propagation private bash -euc '
@@ -280,9 +282,9 @@ alone() { # COMMANDS
 		'"$1" 3>&- 4>&-
 }
 
-# --- what it is built from
+# --- building
 
-# Once in a run: the first that needs it builds it.
+# Builds once per run, when it is first needed.
 build_once() { # FILE COMMAND...
 	local file=$1 lock
 	shift
@@ -293,7 +295,7 @@ build_once() { # FILE COMMAND...
 	exec {lock}>&-
 }
 
-# Objects from tests/fixtures/chain, NAME.o and NAME.frags.o in FIXTURES.
+# Builds objects of tests/fixtures/chain, NAME.o and NAME.frags.o, in FIXTURES.
 build_fixtures() { # NAME...
 	local name
 	export FIXTURES=$BATS_RUN_TMPDIR/chain
@@ -313,7 +315,7 @@ compile_fixture() { # NAME
 	"${words[@]}" -DTG_MULTI_BUFFER -o "$FIXTURES/$1.frags.o"
 }
 
-# The program of tests/tools, in TOOLS.
+# Builds a program of tests/tools in TOOLS.
 build_tool() { # NAME
 	export TOOLS=$BATS_RUN_TMPDIR/chain
 	build_once "$TOOLS/$1" "$(the_clang)" -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
@@ -322,10 +324,10 @@ build_tool() { # NAME
 
 # --- floods: from the client's eth0, in the background
 
-# Neither end speaks up by itself: what arrives is the flood.
+# Hosts that send nothing themselves, so that all packets are the flood's.
 given_quiet_hosts() {
 	given_no_ipv6
-	# Without an XDP program the other end takes frames only so.
+	# without an XDP program, the peer needs GRO to accept live frames
 	in_server ethtool -K eth0 gro on
 	ARRIVED_BEFORE=$(arrived_in_all) REFUSED_BEFORE=$(refused_in_all)
 }
@@ -337,8 +339,8 @@ flood_begins() { # [OPTION...]
 	eventually some_arrived
 }
 
-# How many were sent, how many of these a full queue did not take, which is
-# before any hook, and how many arrived.
+# Numbers of packets sent, dropped before any hook because a queue was full, and
+# received.
 flood_ends() {
 	kill "$FLOOD" 2>/dev/null || true
 	wait "$FLOOD"
@@ -360,13 +362,13 @@ refused_in_all() {
 	in_client ethtool -S eth0 | awk '/ tx_queue_[0-9]+_xdp_xmit_errors:/ { n += $2 } END { print n + 0 }'
 }
 
-# Packets that got their last word on a hook.
+# Packets with a final verdict on a hook.
 judged() { # HOOK
 	"$BUILD/tg-counters" --json "$PINS" |
 		jq --arg hook "$1" 'map(select(.hook == $hook and .verdict != "next").packets) | add // 0'
 }
 
-# In no plugin of the chain, nor in the gate.
+# True if no tail call was missed, by the gate or a plugin.
 no_call_was_missed() {
 	local missed
 	missed=$("$BUILD/tg-counters" --json "$PINS" | jq -c 'map(select(.reason == "missed-tail-call"))')

@@ -4,8 +4,9 @@
 # helper.bash and helper-chain.bash. The chains have numbers: mark is their first
 # plugin, check the last one, and that tells whether both were of one number.
 
-# Chains 1 to 7 in CHAINS. An odd number of them, so that a bank never gets the
-# chain that it had before: a packet that is overtaken by a refill would show.
+# Chains 1 to 7 in CHAINS. Their number is odd, so that a bank never gets the
+# same chain twice in a row: a packet in a bank while it is refilled would be
+# detected.
 given_numbered_chains() {
 	local number plugin
 	CHAINS=()
@@ -18,7 +19,7 @@ given_numbered_chains() {
 	done
 }
 
-# One flip after another, each to the next chain.
+# Repeatedly changes to the next chain.
 flip_through_chains() { # HOOK HOW-OFTEN
 	local n
 	for ((n = 1; n <= $2; n++)); do
@@ -26,7 +27,7 @@ flip_through_chains() { # HOOK HOW-OFTEN
 	done
 }
 
-# What came, and what became of it; the numbers go into COUNTED, in words.
+# Received packets by result, in COUNTED.
 given_the_numbers() { # HOOK
 	JUDGED=$(judged "$1")
 	SEEN=$(packets count "$1" next counted)
@@ -37,7 +38,7 @@ given_the_numbers() { # HOOK
 	COUNTED="sent $SENT, not taken by a full queue $REFUSED, arrived $ARRIVED, judged $JUDGED, by one chain $ONE_CHAIN"
 }
 
-# Every packet that arrived was judged once, by a whole chain.
+# Every received packet was processed once, by one complete chain.
 every_packet_met_one_chain() { # HOOK
 	given_the_numbers "$1"
 	no_call_was_missed
@@ -49,7 +50,7 @@ every_packet_met_one_chain() { # HOOK
 	((CHAINS_SEEN == ${#CHAINS[@]})) || fail "only $CHAINS_SEEN chains had packets: $COUNTED"
 }
 
-# The whole of it. What stands at 3 is shown, whatever comes of the test.
+# The whole test. Descriptor 3 shows progress.
 flips_under_a_flood() { # HOOK FLIPS LEAST-PACKETS
 	local started=$SECONDS
 	given_server

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A namespace whose rules of iptables or nft judge packets, and packets for it:
-# for the tests that compare the kernel with imported policies.
+# A namespace in which iptables or nft filters packets, and a sender: for tests
+# that compare the kernel with imported policies.
 
 IMPORT=$ROOT/tests/policy/import
 
@@ -16,7 +16,7 @@ policy() {
 	"$BUILD/tg-policy" "$@"
 }
 
-# --- a host that filters, and one that sends to it
+# --- the filtering host and the sender
 
 given_a_filter() {
 	((EUID == 0)) || fail 'this test needs root'
@@ -38,7 +38,7 @@ given_a_filter() {
 	END
 }
 
-# 203.0.113.0/24 and 2001:db8:2::/64 are the filter's own, or behind it.
+# 203.0.113.0/24 and 2001:db8:2::/64 are local, or routed through the filter.
 given_local_targets() {
 	in_server ip route add local 203.0.113.0/24 dev lo
 	in_server ip -6 route add local 2001:db8:2::/64 dev lo
@@ -50,8 +50,8 @@ given_targets_behind() {
 
 # --- random rules, in the kernel and imported
 
-# Rules of iptables or ip6tables, in the kernel; and what packets(),
-# given_a_memory() and import need to know of them.
+# Loads rules of iptables or ip6tables, and sets what packets(),
+# record_passed_packets() and the import need.
 load_iptables_rules() { # KIND CHAIN SEED
 	local command=iptables digit=4 hook=input
 	FAMILY=(ip 'ip id')
@@ -78,7 +78,7 @@ imports_all() {
 	policy fmt imported.policy | diff imported.policy -
 }
 
-# The kernel and the policy say the same of each packet.
+# The kernel and the policy have the same verdict for each packet.
 judge_alike() { # FAMILY POLICY COUNT
 	ids_seen "$1" | sort >seen
 	describe_frames "$1"
@@ -90,10 +90,10 @@ judge_alike() { # FAMILY POLICY COUNT
 		"$(head -n 3 different | tr -d '\t' | while read -r n; do sed -n "${n}p" packets; done)"
 }
 
-# What passes the chain is remembered behind it, by what tells packets apart;
-# and before it, packets get a mark, which is their DSCP. A rule for each value:
-# nft 1.1.3 finds no DSCP of IPv6 in a map.
-given_a_memory() { # FAMILY KEY HOOK
+# Records the packets that pass the chain in a set, by a key that identifies
+# them; and sets each packet's mark to its DSCP before the chain. A rule for
+# each value: nft 1.1.3 does not match IPv6 DSCP in a map.
+record_passed_packets() { # FAMILY KEY HOOK
 	local marks='' value
 	if [[ $1 != netdev ]]; then
 		marks='chain marks { type filter hook prerouting priority -300;'
@@ -114,7 +114,7 @@ given_a_memory() { # FAMILY KEY HOOK
 	END
 }
 
-# A MAC address holds the number in its last two bytes.
+# A MAC address contains the number in its last two bytes.
 ids_seen() { # FAMILY
 	local first high low
 	in_server nft -j list set "$1" seen ids |
@@ -137,7 +137,7 @@ packets() { # KIND COUNT SEED [nft]
 	END
 	in_client "$SENDER" eth0 <frames
 	eventually have_arrived "$2" || fail "of $2 frames arrived: $(frames_arrived)"
-	# and the kernel is done with the last one
+	# wait until the kernel has processed the last packet
 	"$BUILD/tg-chain" grace
 }
 
@@ -149,7 +149,7 @@ have_arrived() { # COUNT
 	(($(frames_arrived) >= $1))
 }
 
-# The frames that were sent, as explain takes them, with the mark that they got.
+# Prints the frames as descriptions for explain, with their marks.
 describe_frames() { # FAMILY
 	paste -d ' ' frames packets | awk -v family="$1" '{
 		match($0, /(tos|class)=[0-9]+/)

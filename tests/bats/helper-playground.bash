@@ -10,11 +10,11 @@
 
 PLAYGROUNDS=()
 
-# A name that nothing else has, in NAME. A second one needs a word.
+# Sets NAME to a unique name; a second playground needs a suffix.
 given_playground_name() { # [WORD]
 	NAME=$(unique "${1:-p}")
 	PLAYGROUNDS+=("$NAME")
-	# helper.bash reaches from CLIENT to SERVER
+	# helper.bash uses CLIENT and SERVER
 	export CLIENT=tg-$NAME-client SERVER=tg-$NAME-server
 }
 
@@ -34,7 +34,7 @@ given_a_playground() {
 	playground up
 }
 
-# Namespaces, notes and processes: of each there is nothing.
+# No namespace, note or process of the playground is left.
 nothing_is_left() {
 	local found
 	found=$(
@@ -44,8 +44,7 @@ nothing_is_left() {
 	[[ ! $found ]] || fail "left behind: $found"
 }
 
-# A command that stands before the real one in PATH. Its words may end in
-# 'real "$@"'.
+# Puts a script before the real command in PATH; it may end in 'real "$@"'.
 given_instead_of() { # COMMAND WORDS
 	mkdir -p "$BATS_TEST_TMPDIR/bin"
 	{

@@ -4,18 +4,18 @@
 # helper-chain.bash.
 # shellcheck disable=SC2154 # 'run' sets status and output
 
-# given_policy a 'default pass' 'drop icmp': in $POLICIES/a.policy.
+# given_policy a 'default pass' 'drop icmp': writes $POLICIES/a.policy.
 given_policy() { # NAME LINE...
 	POLICIES=$BATS_TEST_TMPDIR
 	printf '%s\n' "${@:2}" >"$POLICIES/$1.policy"
 }
 
-# To all hooks that have the plugin, or as the words say.
+# To all hooks with the plugin, or with these options.
 apply() { # NAME [OPTION...]
 	on_server policy apply eth0 "$POLICIES/$1.policy" "${@:2}"
 }
 
-# The rules in force, a line each, the default last.
+# Prints the rules in force, one a line, the default last.
 rules_on() { # HOOK
 	on_server policy show eth0 --hook "$1" --json |
 		jq -r '.hooks[0].policy | (.rules[].text, "default \(.default.verdict)")'
@@ -28,7 +28,7 @@ rules_are() { # HOOK RULE... the default last
 	[[ $found == "$wanted" ]] || fail "the rules on $1 are" "$found" 'and not' "$wanted"
 }
 
-# What each rule has counted, in their order: '3 0 12', the default last.
+# Prints the counter of each rule in order: '3 0 12', the default last.
 rule_packets() { # HOOK
 	on_server policy show eth0 --hook "$1" --json |
 		jq -r '.hooks[0].policy | [(.rules[].packets), .default.packets] | map(tostring) | join(" ")'
@@ -38,19 +38,19 @@ rule_packets_are() { # HOOK 'PACKETS...'
 	[[ $(rule_packets "$1") == "$2" ]] || fail "counted '$(rule_packets "$1")' and not '$2'"
 }
 
-# So many echo requests; whether they are answered is not asked.
+# Sends echo requests, whether they are answered or not.
 ping_often() { # HOW-OFTEN
 	in_client ping -q -c "$1" -i 0.002 -W 1 "$SERVER4" >/dev/null || true
 }
 
-# Neither neighbour asks, and IPv6 is silent: what is counted was sent here.
+# Known neighbours and no IPv6: all counted packets were sent by the test.
 given_quiet_server() {
 	given_server
 	given_known_neighbours
 	given_no_ipv6
 }
 
-# 10,000 rules that no packet of a test meets, and after them these.
+# 10,000 rules that match no packet of a test, followed by these.
 given_large_policy() { # NAME RULE...
 	POLICIES=$BATS_TEST_TMPDIR
 	{
@@ -61,16 +61,16 @@ given_large_policy() { # NAME RULE...
 	} >"$POLICIES/$1.policy"
 }
 
-# --- a flood that two policies take in turn
+# --- a flood, alternately matched by two policies
 
-# Both have both rules, so that what each counted lives on; the first that
-# stands there takes the flood.
+# Both policies have both rules, so counts are carried over; the rule that comes
+# first matches the flood.
 given_policies_in_turn() {
 	given_large_policy a 'drop udp from 198.51.100.1 to port 9' 'drop udp to 198.51.100.2 port 9'
 	given_large_policy b 'drop udp to 198.51.100.2 port 9' 'drop udp from 198.51.100.1 to port 9'
 }
 
-# What stands at 3 is shown, whatever comes of the test.
+# Descriptor 3 shows progress.
 applies_under_a_flood() { # HOOK APPLIES
 	local n started=$SECONDS
 	local -a names=(a b)
@@ -106,9 +106,9 @@ packets_of() { # RULE
 	jq --arg rule "$1" '.hooks[0].policy.rules[] | select(.text == $rule).packets'
 }
 
-# --- what is in the kernel because of a policy
+# --- kernel objects of a policy
 
-# Programs and maps of the attachment, how many; the memory of its maps.
+# Number of programs and maps of the attachment, and memory of its maps.
 policy_footprint() {
 	kernel_objects >"$BATS_TEST_TMPDIR/footprint"
 	grep -c '^prog' "$BATS_TEST_TMPDIR/footprint"
@@ -117,9 +117,9 @@ policy_footprint() {
 		'[.[] | select(.id | IN($ids[])).bytes_memlock] | add'
 }
 
-# --- killed, and out of luck: on top of helper-stopped.bash
+# --- killed and failing commands, with helper-stopped.bash
 
-# Also what chains do not need.
+# Also commands that chains do not need.
 given_policy_shims() {
 	local name
 	given_shims

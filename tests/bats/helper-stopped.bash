@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Words for the tests of a front end that is killed, interrupted or out of luck
-# at each of its steps, on top of helper.bash and helper-chain.bash.
+# Runs the front end while it is killed, interrupted or failing at each of its
+# steps. Needs helper.bash and helper-chain.bash.
 # shellcheck disable=SC2154 # 'run' sets status and output
 
-# Its own place decides where it looks for its tools: so it gets a tree, with
-# shims for them and for the commands that change something.
+# The front end finds its tools by its own path, so it is copied to a tree with
+# shims for these tools and for commands that change something.
 given_shims() {
 	local name
 	TREE=$BATS_TEST_TMPDIR/tree
@@ -21,7 +21,7 @@ given_shims() {
 	done
 }
 
-# front KILL changes 3 attach ...: with that at the third change.
+# front KILL changes 3 attach ...: does this at the third change.
 front() { # WHAT-IS-DONE WHAT-COUNTS NUMBER WORD...
 	export SHIM_DOES=$1 SHIM_COUNTS=$2 SHIM_AT=$3
 	shift 3
@@ -32,12 +32,12 @@ front() { # WHAT-IS-DONE WHAT-COUNTS NUMBER WORD...
 		"$TREE/tc-scripts/tailgate" --netns "$SERVER" "$@"
 }
 
-# Did the number come up?
+# True if the step was reached.
 was_stopped() {
 	[[ -e $TREE/stopped ]]
 }
 
-# What was the command when it did?
+# The command at that step.
 stopped_at() {
 	printf 'stopped at %s: %s' "$n" "$(<"$TREE/stopped")"
 }
@@ -46,9 +46,9 @@ all_steps_were_tried() { # AT-LEAST
 	((n > $1)) || fail "$n steps, that is not all of them"
 }
 
-# --- what may be compared between one run and another
+# --- state that is comparable between runs
 
-# Chains without their ids and banks, the qdiscs, the names of pins and objects.
+# Chains without ids and banks, qdiscs, and the names of pins and objects.
 settled() {
 	chains_settled
 	{
@@ -59,7 +59,7 @@ settled() {
 	} 2>/dev/null | sort
 }
 
-# Without what waits in a bank where no packet comes.
+# Without the bank that is not in use.
 chains_settled() {
 	local hook
 	for hook in xdp ingress egress; do
@@ -72,8 +72,8 @@ same() { # WANTED FOUND WHAT
 	[[ $1 == "$2" ]] || fail "$3:" "$(diff <(printf '%s\n' "$1") <(printf '%s\n' "$2"))"
 }
 
-# in_force_is xdp 'drop_icmp, then pass' '': what is on the hook of the server's
-# eth0 is one of these; nothing at all is ''.
+# in_force_is xdp 'drop_icmp, then pass' '': the chain on this hook of the
+# server's eth0 is one of these; '' means no chain.
 in_force_is() { # HOOK CHAIN...
 	local found wanted
 	found=$(in_force "$1")
@@ -83,7 +83,7 @@ in_force_is() { # HOOK CHAIN...
 	fail "$(stopped_at)" "in force on $1: '$found'"
 }
 
-# --- pings that no chain of the test lets through
+# --- pings that no chain of the test passes
 
 echo_requests_in() {
 	in_server cat /proc/net/snmp | awk '/^Icmp:/ && !named { for (i = 1; i <= NF; i++) at[$i] = i; named = 1; next }
@@ -101,9 +101,9 @@ no_ping_passed() {
 	no_call_was_missed
 }
 
-# Each of the following leaves in n how many steps there were.
+# The following functions leave the number of steps in n.
 
-# --- killed: done or not done, and done again it converges
+# --- killed: completely done or not done; running it again completes it
 
 killed_in_attach() { # HOOK...
 	local whole hook
@@ -149,8 +149,8 @@ killed_in_detach() { # HOOK...
 	nothing_is_left
 }
 
-# From one chain to another and back, each time with one step more. All of them
-# drop pings, so a ping that passes has met neither.
+# Changes between two chains, killed one step later each time. Both drop pings,
+# so a ping that passes was not processed by either.
 killed_on_the_way() { # HOOK WORD... that come before the chain
 	local hook=$1 chain chains=('drop_icmp,count' 'count,drop_icmp') settled=()
 	shift
@@ -174,7 +174,7 @@ killed_on_the_way() { # HOOK WORD... that come before the chain
 	counted drop_icmp "$hook" drop icmp
 }
 
-# --- a command that fails: told in one line, and all is as before
+# --- a failing command: one message, and the state is unchanged
 
 fails_at_each_call() { # HOW-TO-COMPARE WORD...
 	local before compare=$1
@@ -218,7 +218,7 @@ fails_at_each_call_of_detach() { # HOOK...
 	nothing_is_left
 }
 
-# --- interrupted: taken back
+# --- interrupted: changes are undone
 
 interrupted_at_each_step() { # SIGNAL STATUS HOW-TO-COMPARE WORD...
 	local before signal=$1 wanted=$2 compare=$3
@@ -228,7 +228,7 @@ interrupted_at_each_step() { # SIGNAL STATUS HOW-TO-COMPARE WORD...
 		run front "$signal" changes "$n" "$@"
 		was_stopped || break
 		((status == wanted)) || fail "$(stopped_at)" "status $status" "$output"
-		# What comes after the last flip only tidies up.
+		# after the last flip only cleanup follows
 		if [[ $(<"$TREE/stopped") == 'tg-chain '* || $(<"$TREE/stopped") == 'rm '* ]]; then
 			before=$("$compare")
 		fi

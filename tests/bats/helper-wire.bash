@@ -8,7 +8,7 @@
 readonly TUTORIAL=$BUILD/tutorial
 readonly TO_SERVER=020000000002020000000001
 
-# $TO_SERVER and what follows, for each.
+# Sends frames with the MAC addresses $TO_SERVER, followed by each argument.
 client_sends() { # FRAME-AFTER-THE-MACS...
 	printf "$TO_SERVER%s\n" "$@" | in_client "$SENDER" eth0
 }
@@ -19,7 +19,7 @@ attach() { # NAMESPACE DEVICE HOOK OBJECT SECTION
 		bpf da obj "$4" sec "$5"
 }
 
-# A copy of a program's object that has another constant.
+# Copies a program's object with another constant.
 given_constant() { # NAME COPY VARIABLE=VALUE
 	"$BUILD/tg-splice" "$TUTORIAL/$1.o" -o "$BATS_TEST_TMPDIR/$2.o" "$3"
 }
@@ -28,7 +28,7 @@ index_of() { # NAMESPACE DEVICE
 	ip -n "$1" -o link show dev "$2" | cut -d: -f1
 }
 
-# Writes down what comes in on a device, or what it sends, until 'seen' is asked.
+# Records frames received or sent on a device, until 'seen' is called.
 watch() { # NAMESPACE DEVICE in|out [FILTER...]
 	WATCHED=$BATS_TEST_TMPDIR/watched
 	rm -f "$WATCHED" "$WATCHED.err"
@@ -38,7 +38,7 @@ watch() { # NAMESPACE DEVICE in|out [FILTER...]
 	eventually grep -q 'listening on' "$WATCHED.err"
 }
 
-# Each frame in a line.
+# One frame a line.
 frames_watched() {
 	awk '
 		!/^\t0x/ { if (frame) print frame; frame = ""; next }
@@ -51,8 +51,8 @@ at_least() { # FRAMES
 	(($(frames_watched | wc -l) >= $1))
 }
 
-# Waits for so many frames, and then until a moment passes without one.
-# They are in SEEN then, each in a line.
+# Waits for this many frames, then until no more arrive. Stores them in SEEN,
+# one a line.
 see() { # FRAMES
 	eventually at_least "$1" || true
 	stands_still stat -c %s "$WATCHED"
@@ -61,7 +61,7 @@ see() { # FRAMES
 	SEEN=$(frames_watched)
 }
 
-# These frames, after the MACs, and no others.
+# Exactly these frames, without MAC addresses.
 must_see() { # FRAME-AFTER-THE-MACS...
 	local expected
 	expected=$(printf "$TO_SERVER%s\n" "$@")
@@ -69,7 +69,7 @@ must_see() { # FRAME-AFTER-THE-MACS...
 	[[ $SEEN == "$expected" ]] || fail 'expected:' "$expected" 'seen:' "$SEEN"
 }
 
-# One frame, and it matches.
+# One frame, which matches.
 must_see_one() { # REGEX
 	see 1
 	[[ $SEEN != *$'\n'* && $SEEN =~ ^$1$ ]] || fail "expected: $1" 'seen:' "$SEEN"

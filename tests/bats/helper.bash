@@ -20,11 +20,11 @@ export CLIENT4=198.51.100.1 SERVER4=198.51.100.2
 export CLIENT6=2001:db8::1 SERVER6=2001:db8::2
 readonly CLIENT_MAC=02:00:00:00:00:01 SERVER_MAC=02:00:00:00:00:02
 
-# How long an answer may take on the busiest machine, and how long none must
-# come.
+# Timeouts in seconds: for an expected answer on a busy machine, and for
+# checking that none comes.
 PATIENCE=60 SILENCE=1
 
-# What this test made, for clean_up.
+# Created by this test, for clean_up.
 NAMESPACES=()
 MOUNTS=()
 
@@ -33,7 +33,7 @@ fail() {
 	return 1
 }
 
-# For what the kernel does a moment later.
+# Repeats the command until it succeeds, for asynchronous effects.
 eventually() { # COMMAND...
 	local try
 	for ((try = 0; try < PATIENCE * 10; try++)); do
@@ -43,8 +43,7 @@ eventually() { # COMMAND...
 	"$@"
 }
 
-# Until the command prints the same twice, a moment apart: what was on its way
-# has arrived.
+# Waits until the command prints the same twice in a row.
 stands_still() { # COMMAND...
 	local before=none now
 	while now=$("$@") && [[ $now != "$before" ]]; do
@@ -53,8 +52,8 @@ stands_still() { # COMMAND...
 	done
 }
 
-# So much of a processor each of its processes may take: what must end soon does,
-# however busy the machine is.
+# Limits the CPU time of each process, for commands that have to end soon,
+# independently of the machine's load.
 with_cpu_seconds() { # SECONDS COMMAND...
 	(
 		ulimit -t "$1"
@@ -62,12 +61,12 @@ with_cpu_seconds() { # SECONDS COMMAND...
 	)
 }
 
-# Not before a process has come so far that it deals with signals itself.
+# True when the process has replaced the default signal handlers.
 catches_signals() { # PID PROGRAM
 	[[ /proc/$1/exe -ef $2 ]] && ! grep -qx 'SigCgt:[[:space:]]*0*' "/proc/$1/status"
 }
 
-# --- programs of the tests' own, for setup_file
+# --- programs of the tests, built in setup_file
 
 the_clang() {
 	if [[ ${CLANG:-} ]]; then
@@ -77,7 +76,7 @@ the_clang() {
 	fi
 }
 
-# Puts frames on a device as they are: "$SENDER" DEVICE <FRAMES-IN-HEX.
+# Sends frames unchanged: "$SENDER" DEVICE <FRAMES-IN-HEX.
 build_sender() {
 	export SENDER=$BATS_FILE_TMPDIR/send
 	"$(the_clang)" -D_GNU_SOURCE -Wall -Wextra -Werror "$ROOT/tests/tools/send.c" -o "$SENDER"
@@ -85,12 +84,12 @@ build_sender() {
 
 # --- hosts
 
-# A namespace name that no other test and no other run has.
+# A namespace name that no other test or run uses.
 unique() { # WORD
 	printf 'tgt-%s-%s-%s' "${BATS_RUN_TMPDIR##*[-.]}" "$BATS_SUITE_TEST_NUMBER" "$1"
 }
 
-# A network namespace; its name goes into the variable.
+# Creates a network namespace and stores its name in the variable.
 given_namespace() { # VARIABLE WORD
 	local -n name=$1
 	name=$(unique "$2")
@@ -99,8 +98,8 @@ given_namespace() { # VARIABLE WORD
 	in_namespace "$name" ip link set dev lo up
 }
 
-# The network alone: 'ip netns exec' would mount another /sys, and what is
-# pinned there would be gone when the command ends.
+# Enters only the network namespace: 'ip netns exec' would mount its own /sys,
+# and pins made there would disappear with the command.
 in_namespace() { # NAME COMMAND...
 	local name=$1
 	shift
@@ -115,7 +114,7 @@ in_server() {
 	in_namespace "$SERVER" "$@"
 }
 
-# A bpffs of this test's own, and tc and ip told to pin there.
+# Mounts a bpffs for this test, and makes tc and ip pin there.
 given_bpffs() {
 	export TC_BPF_MNT=$BATS_TEST_TMPDIR/bpf
 	export PINS=$TC_BPF_MNT/tc/globals
@@ -124,14 +123,15 @@ given_bpffs() {
 	mount -t bpf -o mode=0700 bpf "$TC_BPF_MNT"
 }
 
-# client and server, one cable between them, HTTP on 80 and 8080 of the server.
+# Creates client and server, connected by a veth pair, with HTTP on ports 80 and
+# 8080 of the server.
 given_hosts() {
 	((EUID == 0)) || fail 'this test needs root'
 	given_bpffs
 	given_namespace CLIENT client
 	given_namespace SERVER server
 	export CLIENT SERVER
-	# An address that waits for duplicates to answer answers nobody else.
+	# a tentative address (duplicate detection) cannot be used yet
 	in_client sysctl -q net.ipv6.conf.default.accept_dad=0
 	in_server sysctl -q net.ipv6.conf.default.accept_dad=0
 	ip -netns "$CLIENT" link add eth0 address "$CLIENT_MAC" type veth \
@@ -150,7 +150,7 @@ given_hosts() {
 	given_http 8080
 }
 
-# Comes back when the port is open: httpd goes to the background after that.
+# Returns when the port is open: httpd goes to the background after that.
 given_http() { # PORT
 	mkdir -p "$BATS_TEST_TMPDIR/www"
 	printf 'Welcome\n' >"$BATS_TEST_TMPDIR/www/index.html"
@@ -158,7 +158,7 @@ given_http() { # PORT
 		</dev/null &>/dev/null 3>&- 4>&-
 }
 
-# As if the hosts had talked a moment ago, and never forgot.
+# Permanent neighbour entries, so that no ARP is needed.
 given_known_neighbours() {
 	in_client ip -batch - <<-END
 		neigh replace $SERVER4 lladdr $SERVER_MAC dev eth0 nud permanent
@@ -170,7 +170,7 @@ given_known_neighbours() {
 	END
 }
 
-# It speaks up by itself now and then; for tests that count every packet.
+# IPv6 sends packets spontaneously, which disturbs tests that count.
 given_no_ipv6() {
 	in_client sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
 	in_server sysctl -q net.ipv6.conf.eth0.disable_ipv6=1
@@ -181,13 +181,13 @@ given_no_neighbours() {
 	in_server ip neigh flush dev eth0
 }
 
-# No packet on the way any more: the counters stand still.
-cut_the_cable() {
+# Sets the link down, so that counters no longer change.
+links_down() {
 	in_client ip link set dev eth0 down
 	in_server ip link set dev eth0 down
 }
 
-# Also after a failure, and after half of the above.
+# Also after a failure in the middle of a test.
 clean_up() {
 	local name pid path
 	for name in "${NAMESPACES[@]}"; do
@@ -199,16 +199,16 @@ clean_up() {
 	done
 	for path in "${MOUNTS[@]}"; do
 		while mountpoint -q "$path"; do
-			# what was told to end may still hold it
+			# a process that is ending may still use it
 			eventually umount "$path" || break
 		done
 	done
 }
 
-# --- what reaches what
+# --- reachability
 
-# Until there is an answer. Ping itself gives up where the kernel says that a
-# neighbour is unknown, and that may be the end of an earlier search for it.
+# Pings until there is an answer. ping exits by itself if the neighbour is
+# unreachable, which may be the result of an earlier resolution.
 ping_for() { # SECONDS OPTION... ADDRESS
 	local end=$((SECONDS + $1)) left=$1
 	until in_client ping -q -c 1 -w "$left" -i 0.3 "${@:2}"; do
@@ -218,7 +218,7 @@ ping_for() { # SECONDS OPTION... ADDRESS
 	done
 }
 
-# One try to reach the server from the client, for so many seconds.
+# Tries once to reach the server from the client, with this timeout in seconds.
 try() { # SECONDS WAY [PORT]
 	local curl=(in_client curl -gsS -o /dev/null --noproxy '*' --max-time "$1")
 	local ping=(ping_for "$1")
@@ -234,8 +234,7 @@ try() { # SECONDS WAY [PORT]
 	esac
 }
 
-# All ways at once, so that waiting for nothing costs a test one second and not
-# one for each.
+# Tries everything in parallel, so that timeouts do not add up.
 try_all() { # SECONDS WAY [PORT]...
 	local seconds=$1 way status
 	local -A pids=()
@@ -267,13 +266,13 @@ try_all() { # SECONDS WAY [PORT]...
 	done
 }
 
-# reaches arp ping 'http' 80: the client gets an answer in each of these ways.
+# reaches arp ping 'http' 80: the client gets an answer to each of these.
 reaches() { # WAY [PORT]...
 	try_all "$PATIENCE" "$@" || return
 	((${#UNREACHED[@]} == 0)) || fail "no answer to: ${UNREACHED[*]}" "$(what_was_counted)"
 }
 
-# In none of these.
+# The client gets an answer to none of these.
 refute_reaches() { # WAY [PORT]...
 	try_all "$SILENCE" "$@" || return
 	((${#REACHED[@]} == 0)) || fail "an answer to: ${REACHED[*]}" "$(what_was_counted)"
@@ -282,7 +281,7 @@ refute_reaches() { # WAY [PORT]...
 # --- plugins, by hand
 
 # HOOK is xdp (native), xdpgeneric, frags (native, multi-buffer), ingress or
-# egress. What is not a path is a plugin of the build.
+# egress. A word without a slash is a plugin of the build.
 attach_by_hand() { # client|server HOOK PLUGIN|OBJECT
 	local side=in_$1 hook=$2 object=$3
 	if [[ $object != */* ]]; then
@@ -307,7 +306,7 @@ what_was_counted() {
 	[[ ! -d ${PINS:-} ]] || "$BUILD/tg-counters" "$PINS"
 }
 
-# How many packets; 0 where nothing was.
+# The number of packets; 0 without a counter.
 packets() { # PLUGIN HOOK VERDICT REASON
 	"$BUILD/tg-counters" --json "$PINS" |
 		jq --arg plugin "$1" --arg hook "$2" --arg verdict "$3" --arg reason "$4" \
@@ -315,7 +314,7 @@ packets() { # PLUGIN HOOK VERDICT REASON
 				.verdict == $verdict and .reason == $reason).packets) | add // 0'
 }
 
-# counted drop_arp ingress drop arp: at least one packet, or as many as said.
+# counted drop_arp ingress drop arp: at least one packet, or this many.
 counted() { # PLUGIN HOOK VERDICT REASON [PACKETS]
 	local packets
 	packets=$(packets "$@") || return

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Commands killed at edges of system calls and at random times: a few of what
-# long/killed.bats tries a thousand of.
+# Commands killed at edges of system calls and at random times: a few of the
+# thousand in long/killed.bats.
 
 load helper
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# A command looks once at its device, and then acts. How many processes that takes;
-# that a look that fails is never an answer; and whose notes it believes.
+# A command reads the state of its device once and then acts: how many processes
+# that takes, that a failed read is an error, and which notes are used.
 
 load helper
 load helper-chain
@@ -260,7 +260,7 @@ given_what_a_dead_namespace_left() {
 	nothing_is_left others-clsact
 }
 
-@test "so does detach, and it leaves the clsact of the new namespace alone" {
+@test "detach removes what another namespace of the same number has left, and leaves the clsact of the new one" {
 	given_what_a_dead_namespace_left
 	on_server detach eth0
 	nothing_is_left others-clsact

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What an attachment holds in memory: small objects, one file for those that are
-# the same, and what status says of it.
+# Memory of an attachment: small objects, shared files, and what status reports.
 
 load helper
 load helper-chain

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The runner of the tier mutants, in a tree with one test of our making.
+# The runner of the tier mutants, in a tree with one test.
 
 load helper
 

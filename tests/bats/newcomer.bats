@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What people type who have not read the manual: it works, or one line says what
-# to write instead.
+# Typical mistakes of new users: they work, or one message says what to write.
 
 load helper
 load helper-chain

@@ -143,7 +143,7 @@ teardown() {
 	nothing_is_left
 }
 
-@test "'down' names who still runs in there, and leaves him alone" {
+@test "'down' names processes that still run inside, and leaves them alone" {
 	playground up
 	playground exec client sleep 60 3>&- &
 	eventually ip netns pids "$CLIENT"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What a rule can do besides reject, on each hook where it can, as others see
-# it: later filters, queueing disciplines, the network and a third host.
+# The effects of actions other than reject on each hook, as seen by later
+# filters, qdiscs, the network and a third host.
 
 load helper
 load helper-actions

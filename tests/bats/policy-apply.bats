@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate policy apply and rollback: another policy is in force, from one packet
-# to the next, or nothing has changed. A long run is in long/policy-apply.bats.
+# tailgate policy apply and rollback: the new policy is in force atomically, or
+# nothing has changed. A long run is in long/policy-apply.bats.
 #
-# With TAILGATE_GOLDEN=write the lines of --dry-run become what is expected.
+# TAILGATE_GOLDEN=write updates the expected lines of --dry-run.
 
 load helper
 load helper-chain

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate policy apply --confirm: who locks himself out is let in again.
+# tailgate policy apply --confirm: rolls back unless it is confirmed.
 
 load helper
 load helper-chain
@@ -78,7 +78,7 @@ waits_no_more() {
 	[[ $(outcome) == null ]]
 }
 
-@test "while one waits, it is told, and another apply is refused" {
+@test "while a policy is unconfirmed, that is shown, and another apply is refused" {
 	apply b --confirm 60
 	run -0 on_server policy show eth0
 	[[ ${lines[-1]} == "eth0: its policy waits to be confirmed until "*"'tailgate policy confirm eth0'" ]]
@@ -110,7 +110,7 @@ waits_no_more() {
 	in_force_is_b
 }
 
-@test "it comes when the terminal has gone with all that ran in it" {
+@test "the rollback happens after the terminal and all its processes are gone" {
 	# shellcheck disable=SC2016 # expanded in there
 	run setsid --wait bash -c '"$@"; kill -HUP 0' bash "$ROOT/tc-scripts/tailgate" \
 		--netns "$SERVER" policy apply eth0 "$POLICIES/b.policy" --confirm 10
@@ -119,7 +119,7 @@ waits_no_more() {
 	eventually waits_no_more
 }
 
-@test "it comes when the apply itself was killed right after its graft" {
+@test "the rollback happens after the apply was killed right after its graft" {
 	given_policy_shims
 	killed_at 'tc exec bpf graft ' --confirm 10
 	in_force_is_b
@@ -165,7 +165,7 @@ killed_at() { # COMMAND OPTION...
 	[[ $(outcome) == null ]]
 }
 
-@test "who kills the process that waits keeps what was applied" {
+@test "after the guard is killed, the applied policy stays" {
 	apply b --confirm 20
 	kill "$(guards)"
 	eventually no_guard
@@ -193,7 +193,7 @@ killed_at() { # COMMAND OPTION...
 	[[ $(outcome) == *': rolled back xdp ingress egress' ]]
 }
 
-@test "counts live on over a rollback that nobody asked for" {
+@test "counts are carried over an automatic rollback" {
 	ping_often 3
 	given_policy c 'pass arp' 'pass icmp' 'default pass'
 	apply c --confirm 1

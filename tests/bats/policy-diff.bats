@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate policy diff DEV FILE: what an apply would change. And compile, which
-# is the part of an apply that loads nothing.
+# tailgate policy diff DEV FILE: what an apply would change. And compile, the
+# part of apply that loads nothing.
 
 load helper
 load helper-chain

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The guard of 'policy apply --confirm' goes back whatever happens meanwhile: no
-# room is left, tc fails for a while, all that was started with it is killed.
+# The guard of 'policy apply --confirm' rolls back despite a full disk, failing
+# tc, or killed processes.
 
 load helper
 load helper-chain
@@ -165,7 +165,7 @@ journal_says() { # TEXT
 	umount "$objects"
 }
 
-@test "it comes when the whole process group of the apply was killed" {
+@test "the rollback happens after the whole process group of the apply was killed" {
 	given_a_in_force
 	# shellcheck disable=SC2016 # expanded in there
 	run setsid --wait bash -c '"$@"; kill -KILL 0' bash "$ROOT/tc-scripts/tailgate" \
@@ -177,7 +177,7 @@ journal_says() { # TEXT
 	in_force_is_a
 }
 
-@test "it comes when its network namespace has lost its name" {
+@test "the rollback happens after its network namespace has lost its name" {
 	local namespace
 	given_a_in_force
 	# It lives on, or another test may be given its number, and clear all away.

@@ -72,7 +72,7 @@ imports() {
 
 # The packets that one of the two passes: only-kernel, only-policy, both.
 compare() { # SEED HOOK [COUNT]
-	given_a_memory ip 'ip id' "$2"
+	record_passed_packets ip 'ip id' "$2"
 	given_a_memory_of_invalid
 	packets input4 "${3:-5000}" "$1" 1
 	ids_seen ip | sort >seen

@@ -33,7 +33,7 @@ kernel_and_policy_agree() { # FAMILY COUNT
 iptables_agrees() { # KIND CHAIN SEED COUNT
 	load_iptables_rules "$1" "$2" "$3"
 	imports_all
-	given_a_memory "${FAMILY[@]}"
+	record_passed_packets "${FAMILY[@]}"
 	packets "$1" "$4" "$3"
 	kernel_and_policy_agree "${FAMILY[0]}" "$4"
 }
@@ -65,8 +65,8 @@ nft_rules() { # KIND SEED
 	given_a_filter
 	given_local_targets
 	nft_rules inet 1
-	given_a_memory ip 'ip id' input
-	given_a_memory ip6 'ip6 flowlabel' input
+	record_passed_packets ip 'ip id' input
+	record_passed_packets ip6 'ip6 flowlabel' input
 	packets input4 5000 1 1
 	kernel_and_policy_agree ip 5000
 	packets input6 5000 1 1
@@ -77,7 +77,7 @@ nft_rules() { # KIND SEED
 	given_a_filter
 	given_targets_behind
 	nft_rules forward 1
-	given_a_memory ip 'ip id' forward
+	record_passed_packets ip 'ip id' forward
 	packets forward4 5000 1 1
 	kernel_and_policy_agree ip 5000
 }
@@ -85,7 +85,7 @@ nft_rules() { # KIND SEED
 @test "nft at a device's ingress and the policy imported from it judge frames, tags and ARP alike" {
 	given_a_filter
 	nft_rules netdev 1
-	given_a_memory netdev 'ether daddr' 'ingress device eth0'
+	record_passed_packets netdev 'ether daddr' 'ingress device eth0'
 	packets frames 5000 1 1
 	kernel_and_policy_agree netdev 5000
 }
@@ -123,7 +123,7 @@ policy_passes_what_nft_passed() { # HOOK
 	given_bpffs
 	for seed in 2 3; do
 		nft_rules netdev "$seed"
-		given_a_memory netdev 'ether daddr' 'ingress device eth0'
+		record_passed_packets netdev 'ether daddr' 'ingress device eth0'
 		packets frames 5000 "$seed" 1
 		kernel_and_policy_agree netdev 5000
 		in_server nft delete table netdev rules

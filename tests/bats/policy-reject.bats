@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Reject, on each hook, as those who are rejected see it. At egress that is the
-# host itself: what it sends is answered before it leaves.
+# Reject on each hook, as seen by the rejected side. On egress that is the host
+# itself, which gets the reply before the packet is sent.
 
 load helper
 load helper-actions

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate policy show DEV: the rules in force, and what each has counted, also
-# before the policy that they stand in now.
+# tailgate policy show DEV: the rules in force and their counts, including those
+# carried over from previous policies.
 
 load helper
 load helper-chain
@@ -16,7 +16,7 @@ teardown() {
 	remove_chains
 }
 
-@test "it shows each rule with its number, its packets and bytes, and its place" {
+@test "show prints each rule with its number, its packets and bytes, and its place" {
 	given_quiet_server
 	given_policy web 'default pass' '# a comment' 'drop tcp to port 22' 'pass icmp'
 	on_server attach eth0 --ingress --chain policy
@@ -126,7 +126,7 @@ teardown() {
 	rule_packets_are ingress '0 3'
 }
 
-# Whichever file it comes from, and killed before that has its name.
+# The apply is killed after its graft, before the object has its final name.
 lives_on_after_a_killed_apply() { # WORD... that rearrange the chain
 	local n
 	given_quiet_server
@@ -152,7 +152,7 @@ lives_on_after_a_killed_apply() { # WORD... that rearrange the chain
 	lives_on_after_a_killed_apply attach eth0 --ingress --chain count,policy
 }
 
-@test "it says what is missing, and where" {
+@test "show says what is missing, and where" {
 	given_device
 	given_policy a 'default pass'
 	refuses 1 "eth0 ingress has no chain: 'tailgate attach eth0 --ingress --chain policy'" on_server policy show eth0

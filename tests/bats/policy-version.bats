@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# A policy or a chain that another version of tailgate has put there: it is told
-# in words, it stays in force, and an apply takes over in one step.
+# Policies and chains of another version of tailgate: they are reported, stay in
+# force, and are replaced atomically by an apply.
 
 load helper
 load helper-chain
@@ -114,7 +114,7 @@ lives_on_in_its_chain() {
 	confirmed_or_not
 }
 
-@test "so is one whose maps have another layout" {
+@test "a policy whose maps have another layout is reported, carries over, and is replaced" {
 	given_policy_of other_layout
 	is_told 0
 	lives_on_in_its_chain

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The policy commands as a user types them: what they print, where, and how
-# they end. What the language means is tested in tests/unit and tests/policy.
+# The policy commands as a user calls them: output and exit status. The language
+# itself is tested in tests/unit and tests/policy.
 
 load helper
 

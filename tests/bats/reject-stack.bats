@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Reject, as the stack of a peer sees it that leaves checksums, tags and
-# segmentation to its device: the skbs that BPF_PROG_TEST_RUN cannot make.
+# Reject of packets from a stack that offloads checksums, tags and segmentation
+# to its device: skbs that BPF_PROG_TEST_RUN cannot make.
 
 load helper
 load helper-actions

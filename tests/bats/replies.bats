@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What rejected packets are answered, against a second implementation, which is
-# scapy's: random frames with each kind of reject, on each hook. 'make test-long'
-# does it for longer.
+# Replies to rejected packets, compared with a second implementation based on
+# scapy: random frames with each kind of reject, on each hook. 'make test-long'
+# runs for longer.
 
 load helper
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Root without all of its capabilities: what a verb's help names is enough, and
-# one line names what is missing.
+# Root without all capabilities: those named in a verb's help are sufficient,
+# and a missing one is reported.
 
 load helper
 load helper-playground

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# A skb may keep its headers in pieces: network cards with header split make
-# such, and a tap device does on request. The program asks the kernel to bring
-# them together, and judges as always.
+# Headers of an skb may be in page fragments: network cards with header split do
+# that, and tap devices on request. The program makes the kernel linearize them,
+# with the same verdicts.
 
 load helper
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate stats: what was counted, for people and programs.
+# tailgate stats, as a table and as JSON.
 
 load helper
 

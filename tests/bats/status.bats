@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate status and gc: what is there, what is broken, what is left over.
+# tailgate status and gc: what is attached, what is broken, what is stale.
 
 load helper
 load helper-chain
@@ -60,7 +60,7 @@ empty_slot() { # HOOK SLOT
 	on_server attach eth0 --ingress --chain count,drop_tcp
 	reaches ping http 8080
 	refute_reaches http 80
-	cut_the_cable
+	links_down
 	hook_json ingress | jq -e --argjson all "$(packets count ingress next counted)" \
 		--argjson dropped "$(packets drop_tcp ingress drop tcp-port)" \
 		'.passed > 0 and .dropped == $dropped and .passed + .dropped == $all'

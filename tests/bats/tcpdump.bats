@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Where the hooks are, as tcpdump sees it: packets are copied to it after XDP
-# and before clsact ingress.
+# The order of hooks as seen by tcpdump, which gets packets after XDP and before
+# clsact ingress.
 
 load helper
 

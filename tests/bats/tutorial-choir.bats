@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# All hooks at once: who sings, and in which order.
+# All hooks at once: which programs run, and in which order.
 
 load helper
 load ../tutorial/helper
@@ -37,25 +37,25 @@ the_song() {
 		'xdp' 'tc ingress' 'iptables INPUT'
 }
 
-@test "one ping makes all sing, in the order in which it meets them" {
+@test "one ping runs all programs, in the order of the hooks" {
 	given_choir xdpdrv
 	pings "$PEER4"
 	[[ $(heard) == "$(the_song)" ]] || fail "$(heard)"
 }
 
-@test "generic XDP sings before tc as well" {
+@test "generic XDP runs before tc as well" {
 	given_choir xdpgeneric
 	pings "$PEER4"
 	[[ $(heard) == "$(the_song)" ]] || fail "$(heard)"
 }
 
-@test "each of three pings makes all sing in that order" {
+@test "each of three pings runs all programs in that order" {
 	given_choir xdpdrv
 	pings "$PEER4" 3
 	[[ $(heard) == "$(the_song)"$'\n'"$(the_song)"$'\n'"$(the_song)" ]] || fail "$(heard)"
 }
 
-@test "a voice that has left is not heard, and the others sing on" {
+@test "a program that was removed no longer prints, and the others still do" {
 	given_choir xdpdrv
 	inside "$TUTORIAL/tap-steer" tap0 off
 	inside tc filter del dev tap0 ingress

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Packet sockets in a fanout group: who gets what.
+# Packet sockets in a fanout group: which socket gets which packet.
 
 load helper
 load ../tutorial/helper

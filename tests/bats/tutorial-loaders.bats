@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What the tutorial's loaders can't do they refuse, in one line that says why,
-# and change nothing.
+# Errors of the tutorial's loaders: one message, and no change.
 
 load helper
 load ../tutorial/helper

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The tutorial's note from XDP to tc, and the script that loads both programs.
+# Metadata passed from XDP to tc, and the script that attaches both programs.
 
 load helper
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The smallest program, in all its phrasings.
+# The smallest program, in all its variants.
 
 load helper
 load ../tutorial/helper

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What the programs of the toolbox do to packets, as seen on the wire. The
-# frames, sums included, were worked out elsewhere.
+# What the programs of the toolbox do to packets, on the wire. The expected
+# frames, including checksums, were computed independently.
 
 load helper
 load helper-wire

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Every chapter of the tutorial, run as a reader would: a test for each. And
-# who runs them, tests/tutorial/run, notices what is wrong with a chapter.
+# Every chapter of the tutorial, run as a reader would: one test for each. And
+# tests/tutorial/run itself, which detects errors in chapters.
 
 load helper
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# make uninstall: takes away what make install has put there, and leaves no
-# chain in force that nothing could detach.
+# make uninstall: removes what make install has installed, unless chains are in
+# force that could not be detached afterwards.
 # shellcheck disable=SC2154 # 'run' sets stderr
 
 load helper

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Frames with VLAN tags, on a real cable: XDP and egress find the tags in the
-# packet, ingress finds the outer one in the metadata of the skb.
+# Frames with VLAN tags on a veth: XDP and egress find the tags in the packet,
+# ingress finds the outer one in the skb's metadata.
 
 load helper
 
@@ -126,11 +126,11 @@ nobody_looks_behind_three_tags() { # HOOK
 	counted drop_arp "$1" pass no-match 1
 }
 
-@test "behind three tags nobody looks in native XDP" {
+@test "headers after three tags are not parsed in native XDP" {
 	nobody_looks_behind_three_tags xdp
 }
 
-@test "behind three tags nobody looks at ingress, the one in metadata included" {
+@test "headers after three tags are not parsed at ingress, including the tag in metadata" {
 	nobody_looks_behind_three_tags ingress
 }
 

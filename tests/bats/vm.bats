@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The virtual machines of 'make test-vm' themselves: whatever goes wrong inside
-# comes out as a failure, in time, and no machine is left. On a kernel that the
-# cache has; where it has none, only what needs none.
+# The virtual machines of 'make test-vm': any error inside is reported as a
+# failure, in time, and no machine is left. Uses a cached kernel; without one,
+# only tests that need none.
 
 load helper
 

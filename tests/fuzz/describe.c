@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Any bytes as a packet in words, and any as a capture. Words are refused with
- * a place in the line, or make a packet; that packet is well-formed unless it
- * was cut or given in hex, and what is printed about it describes it again. A
- * capture is read to its end, or to where it is damaged.
+ * Fuzzes packet descriptions and captures. A description is rejected with a
+ * column in the line, or makes a packet. The packet is well-formed unless the
+ * line has "cut" or "hex", and its printed description makes the same packet. A
+ * capture is read to its end, or to the damaged place.
  *
- * The first byte says which: a capture where it is odd.
+ * The first byte selects: odd for a capture.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,10 @@ static void read_described(struct policy_packet *packet, struct described *from)
 	policy_packet_read(packet, from->frame, from->size, &from->metadata);
 }
 
-/* Further IPv6 headers behind a later fragment's: no words make those. */
+/*
+ * False for more IPv6 headers after a later fragment, which have no
+ * description.
+ */
 static bool has_words(const struct policy_packet *packet)
 {
 	uint64_t protocol = packet->value[POLICY_PROTOCOL].lo;
@@ -124,7 +127,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (*bytes & 1) {
 		check_capture(bytes + 1, size - 1);
 	} else {
-		/* of exactly this size, so that a read past it is seen */
+		/*
+		 * of exactly this size, so that the sanitizer detects reads
+		 * past it
+		 */
 		char *text = malloc(size);
 
 		if (!text)

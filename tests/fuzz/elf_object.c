@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The splicer and any file at all: it says no, or does what it was asked to,
- * and stays inside of the file (the sanitizer watches).
+ * Fuzzes the splicer with arbitrary files: it rejects them or makes the change,
+ * without accesses outside of the file (checked by the sanitizer).
  */
 #include "lib/elf_map.h"
 #include "lib/elf_strip.h"
@@ -9,7 +9,7 @@
 
 #define CONSTANTS_MAX 16
 #define TABLE ".rodata.table"
-#define MAP "tagged" /* of tag.bpf.c */
+#define MAP "tagged" /* in tag.bpf.c */
 
 static void set_all(struct elf_object *object)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Any text, given to each importer: it ends in an error, or in a policy that
- * the parser takes, or finds too large. The first byte chooses the reader.
+ * Fuzzes the importers with arbitrary text: the result is an error, or a policy
+ * that the parser accepts or finds too large. The first byte selects the
+ * reader.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +13,7 @@
 #include "policy/import/core/import.h"
 #include "policy/language/parse/policy_parse.h"
 
-#define POLICY_MAX (1 << 20) /* more is not worth the time */
+#define POLICY_MAX (1 << 20) /* larger policies take too long */
 
 static int convert(struct import *import, char kind, const char *text,
 		   size_t size, FILE *out)
@@ -35,7 +36,7 @@ static int convert(struct import *import, char kind, const char *text,
 	return import_walk(import, out);
 }
 
-/* Chains may be deep, and where they call each other twice, rules abound. */
+/* Chains that call each other twice may exceed the limits. */
 static bool is_limit(const char *errors)
 {
 	static const char *const limits[] = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Any bytes, however they come: the parser reads none that are not at hand
- * (the sanitizer watches), finds what the reference finds, and nothing that
- * contradicts itself.
+ * Fuzzes the packet parser with arbitrary bytes: it reads no byte outside of
+ * the linear part (checked by the sanitizer), agrees with the reference parser,
+ * and has consistent results.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +63,7 @@ static void check_sense(const struct found *found)
 		hold(!headers->icmp_type && !headers->icmp_code);
 }
 
-/* One byte less than what it went through is one too few. */
+/* The packet cut one byte shorter than the parsed headers is malformed. */
 static void check_needs_all(const struct found *found,
 			    const struct delivery *delivery,
 			    enum tg_depth depth)
@@ -95,7 +95,7 @@ static void check_reference(const struct found *found,
 				      found->pos == expected.pos));
 		return;
 	}
-	/* of two things wrong with a packet, either may be seen first */
+	/* with several errors, either may be found first */
 	hold(found->error && expected.error);
 	whole.at_hand = whole.size;
 	find_by_reference(&expected, &whole, depth);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Any text at all: it is refused with a message, or it is a policy whose
- * canonical form is the same policy. So is its text in canonical layout, whose
- * layout does not change any more.
+ * Fuzzes the policy parser with arbitrary text: it is rejected with a message,
+ * or its canonical form is the same policy. The formatted text is the same
+ * policy, too, and formatting it again changes nothing.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -101,7 +101,7 @@ static void test_printed(const struct policy *policy)
 	free(text.bytes);
 }
 
-/* policy is NULL where the text is a policy only together with others. */
+/* policy is NULL if the text is a policy only with its includes. */
 static void test_formatted(const struct policy *written,
 			   const struct policy *policy)
 {

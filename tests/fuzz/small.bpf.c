@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A seed for the splicer's fuzzer, built without debug information: as small
- * as an object can be that has a bit of everything.
+ * A small seed for the splicer's fuzzer, with all kinds of sections, built
+ * without debug data.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>

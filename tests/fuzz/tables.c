@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tables of a policy with bytes changed, given to the lookup: it reads
- * nothing outside of them, and comes to an end. The first byte chooses one of a
- * few policies and a packet, each further five a place and what is to be there.
+ * Fuzzes the lookup with modified tables: it reads nothing outside of them and
+ * terminates. The first byte selects a policy and a packet; each following
+ * group of five is an offset and a value.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static void compile_one(struct random *random, size_t number)
 		diagnostics_free(&diagnostics);
 		policy_free(&policy);
 		free(text);
-		/* most long ones hold a rule that can never match */
+		/* most long ones contain a rule that can never match */
 		shape.rules = shape.rules > 1 ? shape.rules - 1 : 1;
 	}
 }
@@ -68,7 +68,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* No larger than they are, so that the sanitizer sees what is outside. */
+/* In memory of exactly their size, for the sanitizer. */
 static uint8_t *changed_tables(const struct compiled *one, const uint8_t *bytes,
 			       size_t size)
 {

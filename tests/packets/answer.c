@@ -23,7 +23,7 @@
 #define OUT_MAX (FRAME_MAX + 512) /* a reply may be longer than the frame */
 #define LINE_MAX_SIZE (2 * FRAME_MAX + 16)
 
-/* Returns the size, or -1 for what is not a frame in hexadecimal digits. */
+/* Returns the size, or -1 if the text is not a frame in hexadecimal digits. */
 static int frame_read(const char *text, uint8_t *frame)
 {
 	int size = 0, used;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * craft - prints a packet that is described in words, or makes the seeds of
- * the parser's fuzzer out of a table of such words.
+ * craft - prints a packet from its description, or writes seeds for the
+ * parser's fuzzer from a table of descriptions.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For experiments (RFC 3692, IEEE 802): what announces nothing in particular.
- */
+/* Experimental values (RFC 3692, IEEE 802), which no parser knows. */
 #define ANY_ETHERTYPE 0x88b5
 #define ANY_PROTOCOL 253
 
-/* What pad, cut, linear and metadata say; they are heard last. */
+/* Settings of the whole packet, which are applied last. */
 struct finish {
 	size_t pad;
 	bool cuts;
@@ -78,7 +77,10 @@ static int resize(struct craft *craft, struct craft_layer *layer, size_t size)
 {
 	if (layer->start + size > CRAFT_SIZE_MAX)
 		return refuse(craft, "larger than any packet: '%zu'", size);
-	/* zeros are right in all options; what is in a payload can be seen */
+	/*
+	 * zeros are valid options; payload bytes are non-zero to be
+	 * recognizable
+	 */
 	if (layer->kind->role == LAYER_PAYLOAD) {
 		for (size_t i = 0; i < size; i++)
 			bytes_of(craft, layer)[i] = i + 1;
@@ -118,7 +120,7 @@ static int add_layer(struct craft *craft, const struct layer_kind *kind,
 	return resize(craft, layer, strtoul(value, NULL, 0));
 }
 
-/* true where the word is about the packet as a whole. */
+/* Returns true if the word is a setting of the whole packet. */
 static bool hear_finish(struct craft *craft, struct finish *finish,
 			const char *key, size_t key_size, const char *value)
 {
@@ -168,7 +170,7 @@ static int hear(struct craft *craft, struct finish *finish, char *token)
 	return set_field(craft, layer, token, value);
 }
 
-/* Unless the text has given it. */
+/* Sets a field unless the text has set it. */
 static void fill(struct craft *craft, struct craft_layer *layer,
 		 const char *name, uint64_t value)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How far the headers of a packet reach, from the words that it was made of
- * and not by parsing it: the parser is what this judges.
+ * Computes how far a packet's headers extend, from its description and not by
+ * parsing: the parser is checked against it.
  */
 #include "craft.h"
 
@@ -14,7 +14,7 @@ struct walk {
 	struct craft_extent extent;
 	const struct craft_layer *network;
 	int tags;
-	bool done; /* what follows is no header to the parser */
+	bool done; /* the parser stops here */
 };
 
 static uint64_t value(const struct craft *craft,

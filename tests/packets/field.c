@@ -58,7 +58,7 @@ static int set_mac(uint8_t *at, const char *text)
 	return 0;
 }
 
-/* One name, or several with commas between them. */
+/* Parses one name, or several separated by commas. */
 static int value_of_names(const struct field *field, const char *text,
 			  uint64_t *value)
 {

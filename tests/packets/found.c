@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Puts the network header on a multiple of four, as drivers do. */
+/* Aligns the network header to 4 bytes, as drivers do. */
 #define FRAME_ALIGN 2
 
 struct bit_name {
@@ -35,7 +35,7 @@ static const char *const transports[] = {
 	[TG_L4_ICMP] = "icmp", [TG_L4_ICMPV6] = "icmp6",
 };
 
-/* Said in vain: the same as saying nothing. */
+/* Words with default values, which may be omitted. */
 static const char *const defaults[] = {
 	"vlans=0", "frag=none", "ext=none", "l4=none", "flags=none",
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs the parser of the plugins natively, and says in words what it found:
+ * Runs the plugins' parser natively, and describes its result in words:
  *
  *	net=ipv4 proto=6 l4=tcp sport=1234 dport=80 flags=syn vlans=1 tci=5
  *	net=ipv6 proto=58 ext=hopopts,frag frag=later
@@ -9,8 +9,8 @@
  *	malformed
  *	split
  *
- * What is not named is not there: vlans=0, frag=none, ext=none, l4=none and
- * flags=none need no mention.
+ * Omitted words have their default: vlans=0, frag=none, ext=none, l4=none and
+ * flags=none.
  */
 #ifndef TG_FOUND_H
 #define TG_FOUND_H
@@ -25,33 +25,33 @@
 
 struct found {
 	int error;
-	struct tg_headers headers; /* without its pointers: */
-	long eth, arp, ip4, ip6;   /* here is how far in they led */
+	struct tg_headers headers; /* without its pointers, */
+	long eth, arp, ip4, ip6;   /* which become offsets here */
 	size_t pos;
 	size_t left;
 	char text[256];
 };
 
-/* How a packet comes to the parser. */
+/* A packet as the parser receives it. */
 struct delivery {
 	const uint8_t *bytes;
-	size_t size;	/* of the whole packet */
-	size_t at_hand; /* so many of its bytes can be read */
-	bool has_tag;	/* in metadata */
+	size_t size;	/* of the whole packet, in bytes */
+	size_t at_hand; /* bytes in the linear part */
+	bool has_tag;	/* in the skb's metadata */
 	uint16_t tag;
 };
 
 /*
- * The bytes at hand are copied into memory of exactly that size, so that the
- * address sanitizer sees a read past them.
+ * Parses the packet. The linear part is copied to memory of exactly its size,
+ * so that the address sanitizer detects reads past it.
  */
 void find(struct found *found, const struct delivery *delivery,
 	  enum tg_depth depth);
 
-/* The same error, or the same headers, maybe in another place. */
+/* True for equal errors, or equal headers at possibly different offsets. */
 bool found_same(const struct found *a, const struct found *b);
 
-/* The same words, whatever their order. */
+/* True if the words are equal, in any order. */
 bool found_is(const struct found *found, const char *expected);
 
 #endif

@@ -11,10 +11,10 @@
 #include "object.h"
 #include "splice.h"
 
-/* Pulled headers move bytes about; a packet that grew is to be seen as well. */
+/* Room for packets that a program enlarges. */
 #define ROOM_TO_GROW 256
 
-/* A plugin's objects: one for all hooks, one for multi-buffer XDP. */
+/* A plugin has two objects: one for all hooks, one with XDP multi-buffer. */
 enum build { BUILD_PLAIN, BUILD_FRAGS, BUILDS };
 
 struct judge {
@@ -145,7 +145,7 @@ static int read_counters(struct judge *judge, enum build build,
 	return 0;
 }
 
-/* The program that puts the tag into metadata and then calls the plugin's. */
+/* Loads the program that sets the VLAN metadata and then calls the plugin. */
 static int program_that_tags(struct judge *judge, int program)
 {
 	int slots = bpf_object__find_map_fd_by_name(judge->tagger, "tagged");
@@ -182,8 +182,8 @@ static int run(int program, bool tc, const struct craft *craft,
 }
 
 /*
- * XDP knows no tags in metadata; and of a packet in pieces a program that is
- * not made for them would be given the first piece alone.
+ * XDP has no VLAN metadata, and a program without multi-buffer support never
+ * gets a non-linear packet.
  */
 static bool can_be_made(const struct craft *craft, enum judge_place place)
 {

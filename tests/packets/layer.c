@@ -24,7 +24,7 @@
 			    { "code", 8, 8, "0" } },                          \
 	}
 
-/* What nobody looks into. */
+/* A header that is not parsed further. */
 #define OPAQUE(its_name, number, bytes)                                       \
 	{                                                                     \
 		.name = its_name, .role = LAYER_PAYLOAD,                      \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kinds of headers that a packet can be made of, as tables. */
+/* Tables of headers for craft. */
 #ifndef TG_LAYER_H
 #define TG_LAYER_H
 
@@ -23,17 +23,17 @@ enum layer_role {
 	LAYER_PAYLOAD,
 };
 
-/* A word that sets a field: "later" is shorter than what it stands for. */
+/* A word that sets a field, such as "later". */
 struct layer_word {
 	const char *word;
 	const char *field;
 	const char *value;
 };
 
-/* A field that tells a size: (bytes / unit) - minus. */
+/* A field with a length: (bytes / unit) - minus. */
 struct layer_length {
 	const char *field;
-	bool own; /* of this header alone, not of all that follows */
+	bool own; /* of this header only, without its payload */
 	uint8_t unit;
 	uint8_t minus;
 };
@@ -41,18 +41,18 @@ struct layer_length {
 struct layer_kind {
 	const char *name;
 	enum layer_role role;
-	int ethertype;	   /* how the header before announces this one, */
-	int protocol;	   /* or -1 where it cannot */
-	uint16_t size;	   /* without options */
-	uint16_t read;	   /* how much of it a parser needs to look at */
-	const char *value; /* the field that NAME=VALUE sets */
-	const char *next;  /* the field that announces what follows */
+	int ethertype;	   /* the previous header's type field, or -1 */
+	int protocol;	   /* the previous header's protocol, or -1 */
+	uint16_t size;	   /* without options, in bytes */
+	uint16_t read;	   /* bytes that a parser reads */
+	const char *value; /* the field set by NAME=VALUE */
+	const char *next;  /* the field with the type of the next header */
 	struct layer_length lengths[LAYER_LENGTHS_MAX];
 	struct layer_word words[LAYER_WORDS_MAX];
 	struct field fields[LAYER_FIELDS_MAX];
 };
 
-/* NULL where there is none of this name; size counts the name's letters. */
+/* NULL if not found; size is the length of the name. */
 const struct layer_kind *layer_find(const char *name, size_t size);
 const struct field *layer_field(const struct layer_kind *kind,
 				const char *name);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* libbpf knows the sections of XDP; tc's have names of our own. */
+/* libbpf only knows the section names of XDP. */
 static void set_types(struct bpf_object *object)
 {
 	struct bpf_program *program;

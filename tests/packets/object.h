@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Our objects in the hands of a test: nothing is pinned, nothing is attached.
- */
+/* Loads objects for tests; nothing is pinned or attached. */
 #ifndef TG_OBJECT_H
 #define TG_OBJECT_H
 
 #include <bpf/libbpf.h>
 
 /*
- * Open and not yet loaded, without pin paths, each program with the type that
- * its section stands for. NULL after one message to standard error.
+ * Opens an object without loading it, clears pin paths, and sets each program's
+ * type by its section. Returns NULL after printing one message.
  */
 struct bpf_object *object_open(const char *path);
 

@@ -7,7 +7,7 @@ struct walk {
 	const struct delivery *delivery;
 	struct found *found;
 	size_t pos;
-	size_t limit; /* where the packet ends, by its own account */
+	size_t limit; /* end of the packet according to its length fields */
 };
 
 static unsigned int number(const struct walk *walk, size_t offset, int bytes)
@@ -26,7 +26,7 @@ static bool fail(struct walk *walk, enum tg_parse_error error)
 	return false;
 }
 
-/* The next bytes belong to the packet, and can be read. */
+/* True if the next bytes are within the packet and the linear part. */
 static bool can_read(struct walk *walk, size_t size)
 {
 	if (walk->pos + size > walk->limit)
@@ -117,7 +117,7 @@ static bool ipv4(struct walk *walk)
 	return step(walk, header);
 }
 
-/* How long the header is that the protocol announces; 0: it is the last. */
+/* The size of the extension header with this number; 0 if it is not one. */
 static size_t extension(struct walk *walk, unsigned int protocol)
 {
 	struct tg_headers *headers = &walk->found->headers;

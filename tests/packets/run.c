@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * run - has the kernel judge the packets of verdicts.table, with
- * BPF_PROG_TEST_RUN: nothing is attached, nothing is pinned. root.
+ * run - runs the packets of verdicts.table through plugins with
+ * BPF_PROG_TEST_RUN; nothing is attached or pinned. Needs root.
  *
  *	build/tests/run [--build build] [tests/packets/verdicts.table]
  *	build/tests/run --self-test
@@ -30,7 +30,7 @@ struct expectation {
 	enum tg_reason reason;
 };
 
-/* The plugin of the row before is often the plugin of this one. */
+/* Keeps the plugin loaded, as rows of one plugin follow each other. */
 struct session {
 	const char *directory;
 	char plugin[128];
@@ -43,7 +43,7 @@ struct trial {
 	struct expectation expected;
 	FILE *complaints;
 	bool passed;
-	int judged; /* on how many hooks */
+	int judged; /* number of hooks */
 	int refused;
 };
 
@@ -74,7 +74,7 @@ static int code_of(enum judge_place place, enum tg_verdict verdict)
 	}
 }
 
-/* "next" goes on to the end of a chain of one: the kernel takes over. */
+/* With "next" the end program of the chain counts as well. */
 static int expected_cells(const struct expectation *expected, enum tg_hook hook,
 			  unsigned int *cells)
 {
@@ -166,7 +166,7 @@ static struct judge *judge_for(struct session *session, const char *plugin)
 	return session->judge;
 }
 
-/* The words of a row; false after a complaint. */
+/* Parses a row; returns false after reporting an error. */
 static bool understand(struct trial *trial, const struct table_row *row)
 {
 	struct expectation *expected = &trial->expected;
@@ -237,7 +237,7 @@ static int run_table(struct session *session, const char *path)
 	return tap_end(&tap);
 }
 
-/* Each is wrong in its own way. */
+/* Rows with one error each. */
 static const char wrong_rows[] =
 	"eth ip4 tcp dport=80 | drop_tcp  | xdp     | pass   | no-match\n"
 	"eth ip4 tcp dport=80 | drop_tcp  | xdp     | drop   | icmp\n"

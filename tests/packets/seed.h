@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parser's fuzzer is fed with: how a packet comes, and the packet. */
+/* The format of the parser fuzzer's input: flags, then the packet. */
 #ifndef TG_SEED_H
 #define TG_SEED_H
 
@@ -9,9 +9,9 @@
 #include "craft.h"
 
 struct seed {
-	uint16_t elsewhere; /* so many bytes at the end are not at hand */
+	uint16_t elsewhere; /* bytes outside of the linear part */
 	uint16_t tag;
-	uint8_t has_tag; /* the lowest bit */
+	uint8_t has_tag; /* lowest bit */
 } __attribute__((packed));
 
 _Static_assert(sizeof(struct seed) == 5, "seeds and findings are kept");

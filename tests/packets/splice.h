@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A copy of an object with other constants, made by the tool itself. */
+/* Copies an object with changed constants, using tg-splice. */
 #ifndef TG_SPLICE_H
 #define TG_SPLICE_H
 
 /*
- * Runs DIRECTORY/tg-splice; constants are NAME=VALUE, with commas between
- * them. The path of the copy, or NULL after the tool's own message.
+ * Runs DIRECTORY/tg-splice with NAME=VALUE assignments separated by commas.
+ * Returns the path of the copy, or NULL after tg-splice's message; the caller
+ * frees it.
  */
 char *splice_object(const char *directory, const char *object,
 		    const char *constants);

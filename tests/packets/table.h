@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A table of text: columns between bars, comments after a #, one row a line. */
+/*
+ * Reads a text table: one row a line, columns separated by
+ * vertical bars, comments after '#'.
+ */
 #ifndef TG_TABLE_H
 #define TG_TABLE_H
 
@@ -9,7 +12,7 @@
 
 struct table_row {
 	int line;
-	char *text; /* all of it; the columns point into it */
+	char *text; /* owns the text of all columns */
 	char *columns[TABLE_COLUMNS_MAX];
 };
 
@@ -19,8 +22,8 @@ struct table {
 };
 
 /*
- * Each row has this many columns, without the blanks around them. 0, or a
- * negative errno after one message to standard error.
+ * Reads rows with this many columns, without surrounding blanks. Returns 0, or
+ * a negative errno after printing one message.
  */
 int table_read(struct table *table, const char *path, int columns);
 int table_parse(struct table *table, const char *name, const char *text,

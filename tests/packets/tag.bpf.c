@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tag - puts a VLAN tag into the metadata of a skb, where BPF_PROG_TEST_RUN
- * cannot, and goes on to the program that is to be tested.
+ * tag - sets the VLAN tag in the metadata of a skb, which BPF_PROG_TEST_RUN
+ * cannot do, and tail-calls the program under test.
  *
  * The tag is the skb's mark. The caller fills the slot.
  */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verify - how much work each program is to the verifier of this kernel, which
- * gives up at a million instructions; and who grafts a program waits for it.
- * root.
+ * verify - prints how many instructions the verifier of this kernel processes
+ * for each program; its limit is a million. Needs root.
  *
  *	build/tests/verify [--budget N] OBJECT...
  */
@@ -17,7 +16,7 @@
 
 #define EXIT_USAGE 2
 
-/* Statistics alone, or what was wrong: no run through every instruction. */
+/* Only statistics or errors, without the log of every instruction. */
 #define LOG_STATISTICS 4
 #define LOG_SIZE (64 << 10)
 
@@ -119,7 +118,7 @@ int main(int argc, char **argv)
 		verify(&measure, argv[i]);
 	tap_note(&measure.tap, "%ld instructions at most", measure.most);
 
-	/* how many programs there are is known only now */
+	/* the number of programs is only known now */
 	measure.tap.planned = measure.tap.done;
 	printf("1..%d\n", measure.tap.planned);
 	return tap_end(&measure.tap);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The words of verdicts.table, from the lists in maps/ where there are some. */
+/* Names used in verdicts.table, from the lists in maps/. */
 #ifndef TG_WORDS_H
 #define TG_WORDS_H
 
@@ -7,17 +7,17 @@
 
 #include "judge.h"
 
-/* false where the text is none of them */
+/* Return false if the text is not a name. */
 bool verdict_of(const char *text, enum tg_verdict *verdict);
 bool reason_of(const char *text, enum tg_reason *reason);
 
 /*
- * Hooks with commas between them. xdp is both builds, frags the one for
- * multi-buffer devices alone; tc is ingress and egress; all is all.
+ * Parses hooks separated by commas. "xdp" means both builds, "frags" only the
+ * multi-buffer build, "tc" ingress and egress, "all" everything.
  */
 bool places_of(const char *text, bool places[JUDGE_PLACES]);
 
-/* "?" where a number has no word */
+/* "?" for an unknown number */
 const char *hook_word(unsigned int hook);
 const char *verdict_word(unsigned int verdict);
 const char *reason_word(unsigned int reason);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * differ - random policies and random packets: the lookup in the tables that
- * the compiler makes, against the reference matcher; and what the parser finds
- * in each packet, against a reader of its own.
+ * differ - compares, for random policies and packets, the lookup in compiled
+ * tables with the reference matcher, and the parser's fields with those of an
+ * independent reader.
  *
  *	build/tests/differ [COMPARISONS [SEED [SECONDS]]]
  *
- * Where they differ, the policy is shrunk, and printed with the packet.
+ * On a difference, the policy is shrunk and printed with the packet.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -23,16 +23,16 @@
 #include "subject.h"
 #include "tap.h"
 
-/* differ-fast, which is not sanitized, takes a million. */
+/* differ-fast is built without sanitizers. */
 #define COMPARISONS SANITIZED_OR(250000, 1000000)
 #define PACKETS 500 /* for each policy */
-/* What the asserts about engines and rules are sure of. */
+/* From this number on, check_reach() is applied. */
 #define PACKETS_ENOUGH 20000
 
 static const struct kind {
 	const char *name;
 	struct random_policy_shape shape;
-	uint32_t weight; /* of a hundred policies */
+	uint32_t weight; /* percent of policies */
 } kinds[] = {
 	{ "a few rules on the five usual fields", { 12, 0, 0 }, 35 },
 	{ "a few rules on everything", { 20, 50, 0 }, 30 },
@@ -46,11 +46,11 @@ struct differ {
 	struct tap *tap;
 	struct random random;
 	size_t compared[KINDS], policies[KINDS];
-	size_t ruled; /* packets that a rule decides about */
+	size_t ruled; /* packets matched by a rule */
 	size_t engines[2];
 };
 
-/* What the tables say about one packet, and what is right. */
+/* The expected and the actual result for a packet. */
 struct question {
 	const struct compile_options *options;
 	struct random_packet packet;
@@ -70,7 +70,7 @@ static bool is_answered(struct question *question, const struct policy *policy,
 	return question->found == question->wanted;
 }
 
-/* Whether the answer is wrong for this policy, too. */
+/* True if the result is wrong for this policy as well. */
 static bool question_shows(void *context, const char *text, size_t size)
 {
 	struct question *question = context;
@@ -96,7 +96,7 @@ static void note_lines(struct tap *tap, char *text)
 		tap_note(tap, "\t%s", line);
 }
 
-/* The smallest policy, and the packet in words that explain takes. */
+/* Prints the shrunk policy and the packet's description. */
 static void tell(struct differ *differ, struct question *question, char *text)
 {
 	const struct compile_options *options = question->options;
@@ -123,7 +123,7 @@ static void tell(struct differ *differ, struct question *question, char *text)
 	free(words);
 }
 
-/* What the matcher is asked about, read once more without the parser. */
+/* Compares the parser's fields with those of the reader in fields.c. */
 static bool compare_fields(struct differ *differ,
 			   const struct random_packet *packet,
 			   const struct policy_packet *read)
@@ -221,7 +221,7 @@ static size_t total(const struct differ *differ)
 	return sum;
 }
 
-/* Agreement says little where one engine, or the default, gave all answers. */
+/* Checks that both engines were used and that rules matched many packets. */
 static void check_reach(const struct differ *differ)
 {
 	bool enough = total(differ) >= PACKETS_ENOUGH;

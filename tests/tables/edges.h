@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Values at the edges of a field: 0, 1, the last two values, each power of two
- * and its neighbours. Masks and comparisons that are wrong by one bit or by one
- * are wrong there.
+ * and its neighbours, for finding masks and comparisons that are off by one.
  */
 #ifndef TG_EDGES_H
 #define TG_EDGES_H
 
 #include "random.h"
 
-/* From 2^n - 2 to 2^n + 1; what does not fit into the field wraps around. */
+/* A value from 2^n - 2 to 2^n + 1, modulo the field's size. */
 static inline uint32_t random_edge(struct random *random, uint32_t bits)
 {
 	uint64_t power = 1ULL << random_below(random, bits + 1);

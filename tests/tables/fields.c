@@ -19,7 +19,7 @@ static void put(struct reader *reader, enum policy_field field, uint64_t value)
 	reader->fields->value[field].lo = value;
 }
 
-/* Up to eight bytes at an offset of the frame. */
+/* Reads up to eight bytes at an offset of the frame. */
 static uint64_t bytes(const struct reader *reader, size_t at, int count)
 {
 	uint64_t value = 0;
@@ -71,7 +71,7 @@ static void read_ip4(struct reader *reader, size_t at)
 	put(reader, POLICY_TARGET4, bytes(reader, at + 16, 4));
 }
 
-/* A length of 0 before hop-by-hop options is that of the frame. */
+/* With hop-by-hop options, length 0 means that of the frame (jumbogram). */
 static void read_ip6(struct reader *reader, size_t at)
 {
 	uint64_t length = bytes(reader, at + 4, 2) + 40;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kernel - random policies as objects, loaded, and a thousand random packets
- * through each on each hook: the rule that the loaded program counts is the one
- * that the reference matcher names. root.
+ * kernel - loads random policies and runs a thousand random packets through
+ * each one on each hook: the rule counted by the program has to be that of the
+ * reference matcher. Needs root.
  *
  *	build/tests/kernel PLUGIN [POLICIES [SEED]]
  */
@@ -27,7 +27,7 @@
 #define PACKETS 1000
 #define CPUS_MAX 4096
 
-/* The kernel takes no shorter frames: an Ethernet header, and IPv6's at tc. */
+/* Minimum size of frames: an Ethernet header; on tc also an IPv6 header. */
 #define FRAME_MIN 14
 #define FRAME_MIN_TC 54
 
@@ -48,7 +48,7 @@ struct subject {
 	uint32_t rule_count;
 	struct bpf_object *object;
 	int counters;
-	struct tg_rule_block *blocks; /* of each CPU */
+	struct tg_rule_block *blocks; /* for each CPU */
 };
 
 static uint64_t packets_of(struct subject *subject, uint32_t rule)
@@ -66,7 +66,7 @@ static uint64_t packets_of(struct subject *subject, uint32_t rule)
 	return sum;
 }
 
-/* The changed packet is not looked at, but the kernel wants to put it away. */
+/* The output packet is ignored, but the kernel needs room for it. */
 static int run(int program, const struct random_packet *packet, bool is_xdp)
 {
 	uint8_t out[RANDOM_PACKET_MAX + 512];
@@ -82,7 +82,7 @@ static int run(int program, const struct random_packet *packet, bool is_xdp)
 	return bpf_prog_test_run_opts(program, &options);
 }
 
-/* What the kernel notes of a packet that it makes for the loopback device. */
+/* The type that the kernel gives to a packet for the loopback device. */
 static unsigned int packet_type(const uint8_t *frame)
 {
 	static const uint8_t loopback[6];
@@ -92,7 +92,7 @@ static unsigned int packet_type(const uint8_t *frame)
 	return frame[0] & 1 ? PACKET_MULTICAST : PACKET_OTHERHOST;
 }
 
-/* A packet as this hook sees it: XDP knows no marks. */
+/* XDP packets have no mark. */
 static void next_packet(struct subject *subject, struct random_packet *packet,
 			bool is_xdp)
 {

@@ -11,7 +11,7 @@ static uint32_t native_size;
 
 #include "../../progs/include/policy_lookup.h"
 
-/* As in the kernel: the IP header is on a multiple of four. */
+/* As in the kernel, the IP header is aligned to 4 bytes. */
 #define FRAME_ALIGN 2
 #define FRAME_MAX (TG_OFFSET_MASK + 1)
 

@@ -7,7 +7,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
-/* To the value itself, or to one that is close. */
+/* The value, or one close to it. */
 static uint32_t around(struct random *random, uint32_t value)
 {
 	switch (random_below(random, 8)) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The few values that random policies ask for and random packets have: drawn
- * from the same pools, with a step to one side at times, they meet often, and
- * often just not.
+ * Pools of values for random policies and packets. Sharing them makes packets
+ * match, or miss by one, often.
  */
 #ifndef TG_POOLS_H
 #define TG_POOLS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Numbers that a seed repeats, on every machine. */
+/* Pseudo-random numbers, reproducible from the seed on any machine. */
 #ifndef TG_RANDOM_H
 #define TG_RANDOM_H
 
@@ -19,7 +19,7 @@ static inline uint64_t random_next(struct random *random)
 	return value ^ value >> 31;
 }
 
-/* From 0 to count - 1. */
+/* A number from 0 to count - 1. */
 static inline uint32_t random_below(struct random *random, uint32_t count)
 {
 	return (random_next(random) >> 32) * count >> 32;

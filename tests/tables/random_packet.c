@@ -8,7 +8,7 @@
 
 #define IP4_SIZE 20
 #define IP6_SIZE 40
-#define PAYLOAD_BITS 9 /* packets of up to 511 bytes */
+#define PAYLOAD_BITS 9 /* payloads of up to 511 bytes */
 
 struct packet_writer {
 	struct random *random;
@@ -74,13 +74,13 @@ static void write_transport(struct packet_writer *writer, uint8_t protocol)
 	put16(at + 2, pool_port(writer->random));
 }
 
-/* In units of eight bytes; every other fragment is a first one. */
+/* Units of eight bytes; every other fragment is a first one. */
 static uint16_t fragment_offset(struct packet_writer *writer)
 {
 	return chance(writer, 50) ? 0 : random_edge(writer->random, 13);
 }
 
-/* A length of the IP packet at an edge, where that is no shorter. */
+/* Sets the length to an edge value if the packet does not get shorter. */
 static void write_payload(struct packet_writer *writer, const uint8_t *ip)
 {
 	size_t size = writer->packet->bytes + writer->packet->size - ip;
@@ -111,7 +111,7 @@ static void write_ip4(struct packet_writer *writer)
 	put16(ip + 2, writer->packet->bytes + writer->packet->size - ip);
 }
 
-/* One extension header; what it is goes where the header before says it. */
+/* Writes an extension header and its number to the previous header. */
 static uint8_t *write_extension(struct packet_writer *writer, uint8_t *next)
 {
 	static const uint8_t kinds[] = { 0, 43, 60, 44, 51 };

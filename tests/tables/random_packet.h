@@ -16,7 +16,7 @@ struct random_packet {
 	struct policy_metadata metadata;
 };
 
-/* Most can be read; a few are cut off or lie about their lengths. */
+/* Most are valid; a few are truncated or have wrong lengths. */
 void random_packet(struct random *random, struct random_packet *packet);
 
 #endif

@@ -8,7 +8,7 @@
 struct writer {
 	struct random *random;
 	FILE *out;
-	bool is_ip6, is_ip4; /* what the rule is about already */
+	bool is_ip6, is_ip4; /* families that the rule already requires */
 	bool has_ports, has_other_protocol;
 };
 
@@ -17,7 +17,7 @@ static bool chance(struct writer *writer, uint32_t percent)
 	return random_is(writer->random, percent);
 }
 
-/* --- sets: one item, or several, negated or not */
+/* --- sets: one item or several, possibly negated */
 
 typedef void (*item_writer)(struct writer *writer);
 

@@ -10,12 +10,12 @@ struct random_policy_shape {
 	size_t rules;
 	uint32_t extras; /* how many in a hundred rules ask for more than the
 			    five usual fields */
-	uint32_t jumps;	 /* how many in a hundred are jumps */
+	uint32_t jumps;	 /* percent of jumps */
 };
 
 /*
- * A policy that the parser takes, but for rules that can never match: these it
- * refuses, and whoever reads it has to ask for another.
+ * Prints a policy that the parser accepts, except for rules that can never
+ * match; callers have to handle those.
  */
 void random_policy(struct random *random,
 		   const struct random_policy_shape *shape, FILE *out);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pieces of the text are cut out, large ones first, and stay out if the fault
- * shows without them: lines (rules), then words of a line (conditions, items of
- * a set), then parts of words (a negation, an end of a range). What the parser
- * refuses shows nothing, so no cut has to know the language.
+ * Removes parts of the text, large ones first, while the fault still shows:
+ * lines (rules), words of a line (conditions, items of a set), parts of words
+ * (a negation, an end of a range). A text that the parser rejects does not show
+ * the fault, so no step needs to know the language.
  */
 #include "shrink.h"
 
@@ -14,7 +14,7 @@
 
 struct shrinking {
 	char *text, *trial;
-	bool *marks; /* bytes of the text that the next trial is without */
+	bool *marks; /* bytes removed in the next trial */
 	shrink_shows shows;
 	void *context;
 };
@@ -24,7 +24,7 @@ static void mark(struct shrinking *shrinking, size_t from, size_t to)
 	memset(shrinking->marks + from, true, to - from);
 }
 
-/* Whether the fault shows without the bytes that are marked. */
+/* Removes the marked bytes if the fault still shows. */
 static bool cut_marks(struct shrinking *shrinking)
 {
 	size_t size = 0;
@@ -82,7 +82,7 @@ static bool cut_lines(struct shrinking *shrinking)
 	return smaller;
 }
 
-/* The rules of a sub-list take the place of its first and its last line. */
+/* Replaces a sub-list by its rules. */
 static bool cut_frame(struct shrinking *shrinking, size_t at, size_t end)
 {
 	const char *text = shrinking->text, *name = text + at + 8;
@@ -118,7 +118,7 @@ static bool cut_sublists(struct shrinking *shrinking)
 	return smaller;
 }
 
-/* A jump that matters as any other rule would becomes "drop". */
+/* Replaces a jump by "drop". */
 static bool cut_jumps(struct shrinking *shrinking)
 {
 	char *text = shrinking->text;
@@ -137,7 +137,7 @@ static bool cut_jumps(struct shrinking *shrinking)
 	return smaller;
 }
 
-/* The braces of a set in which one value is left, with a comma or without. */
+/* Removes the braces of a set with one value. */
 static bool cut_braces(struct shrinking *shrinking)
 {
 	bool smaller = false;
@@ -171,7 +171,7 @@ static size_t after_words(const char *text, size_t at, size_t count)
 	return at;
 }
 
-/* With the last word of a line goes the space before it. */
+/* Removes a last word together with the space before it. */
 static size_t before_words(const char *text, size_t from, size_t to)
 {
 	return from && text[from - 1] == ' ' && text[to] == '\n' ? from - 1

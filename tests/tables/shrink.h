@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The smallest policy that still shows a fault. */
+/* Shrinks a policy to a minimal one that still shows a fault. */
 #ifndef TG_SHRINK_H
 #define TG_SHRINK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether this text is a policy, and the fault still shows. */
+/* True if the text is a policy that shows the fault. */
 typedef bool (*shrink_shows)(void *context, const char *text, size_t size);
 
 /*
- * Removes rules, sub-lists, conditions and values from the text in place while
- * the fault shows: what is left shows it, and nothing more of it can go.
+ * Removes rules, sub-lists, conditions and values in place while the fault
+ * shows. Nothing can be removed from the result without hiding the fault.
  */
 void shrink(char *text, shrink_shows shows, void *context);
 

@@ -5,7 +5,7 @@
 
 #include "policy/language/text/read.h"
 
-/* Lines that the parser refuses, as they can never match, become comments. */
+/* Turns rules that can never match, which the parser rejects, into comments. */
 static void silence(const struct diagnostics *diagnostics, char *text)
 {
 	for (size_t i = 0; i < diagnostics->count; i++) {

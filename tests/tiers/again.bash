@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A test that fails beside others is run once more, alone, when all are through.
-# What is broken fails again; what only a busy machine broke passes, and is told
-# as such. Where many fail, it is not for want of time, and none is run again.
+# Runs failed tests again, alone, after all others. A real fault fails again; a
+# test that only failed because the machine was busy passes and is reported as
+# such. If many tests fail, the cause is not load, and none is run again.
 
 readonly AGAIN_MAX=5
 
 FORMAT=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/format")
 readonly FORMAT
 
-# What failed, and what bats said about it, by name.
+# Failed tests and their output, by name.
 declare -A FAILED_NUMBER=() FAILED_WHY=()
 
 bats_with_second_try() { # JOBS FILE...
@@ -19,12 +19,12 @@ bats_with_second_try() { # JOBS FILE...
 	hold_failures <&"$tap"
 	exec {tap}<&-
 	wait "$pid" || status=$?
-	# bats itself may have failed, or a test, and that is not said yet.
+	# bats itself may have failed, or a test that was not reported
 	((${#FAILED_NUMBER[@]})) || return "$status"
 	judge_failures "${@:2}"
 }
 
-# All but the failures goes through.
+# Passes everything through except failures.
 hold_failures() {
 	local line failed=''
 	while IFS= read -r line; do

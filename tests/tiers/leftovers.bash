@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What a test may have left behind on this machine: tests/run takes a mark
-# before the first tier, and the last test of all compares.
+# Finds what tests have left behind on this machine: tests/run records the state
+# before the first tier, and the last test compares.
 
 LEFTOVERS_BEFORE=
 
-# One line for each thing that a test may make.
+# Prints a line for everything that a test may create.
 leftovers_now() {
 	local mount
 	ip netns list 2>/dev/null | sed 's/ .*//; s/^/namespace /'
@@ -20,7 +20,7 @@ leftovers_now() {
 	processes_of_the_tiers
 }
 
-# Everything that the tiers started has inherited this word.
+# All processes started by the tiers have this variable in their environment.
 processes_of_the_tiers() {
 	local file
 	while IFS= read -r file; do
@@ -41,7 +41,7 @@ new_leftovers() {
 leftovers_report() {
 	local try new=
 	export -n TAILGATE_TEST_RUN
-	# What was told to end may need a moment to be gone.
+	# processes may need a moment to end
 	for ((try = 0; try < 40; try++)); do
 		new=$(new_leftovers)
 		[[ $new ]] || break

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What tiers are made of: TAP that is put together from programs that print it.
+# For tiers: combines the TAP output of several programs.
 
 tap_tests=0
 
@@ -19,14 +19,14 @@ tap_plan() {
 	printf '1..%d\n' "$tap_tests"
 }
 
-# The test programs that a variable of the makefiles lists.
+# The test programs listed in a makefile variable.
 programs_of() { # VARIABLE
 	local words
 	words=$(make -s --no-print-directory --eval="programs: ; @echo \$($1)" programs)
 	[[ ! $words ]] || printf '%s\n' "${words// /$'\n'}"
 }
 
-# Runs a program: what it printed goes to FILE, its exit status to FILE.status.
+# Runs a program: its output goes to FILE, its exit status to FILE.status.
 run_program() { # FILE COMMAND [ARGUMENT]...
 	local file=$1 status=0
 	shift
@@ -34,8 +34,8 @@ run_program() { # FILE COMMAND [ARGUMENT]...
 	printf '%d\n' "$status" >"$file.status"
 }
 
-# The tests of a program that has run as part of the list. One that dies, or
-# stops short of its plan, is one more failed test.
+# Adds the tests of a finished program. If it crashed or did not complete its
+# plan, a failed test is added.
 tap_report() { # FILE NAME
 	local name=$2 status line plan=-1 ran=0 bad=0
 	status=$(<"$1.status")
@@ -72,8 +72,7 @@ tap_program() { # COMMAND [ARGUMENT]...
 	rm -f "$file" "$file.status"
 }
 
-# Runs as many programs at once as there are processors, and reports each when
-# it has ended.
+# Runs programs in parallel, one for each CPU, and reports each when it ends.
 tap_programs() { # COMMAND...
 	local folder program jobs running=()
 	folder=$(mktemp -d)
@@ -89,14 +88,13 @@ tap_programs() { # COMMAND...
 	rm -rf "$folder"
 }
 
-# Waits for one of the running programs of tap_programs, and reports all that
-# have ended.
+# Waits for a program of tap_programs to end, and reports all that have ended.
 report_ended() {
 	local program file rest=() status=0
 	wait -n || status=$?
 	for program in "${running[@]}"; do
 		file=$folder/${program##*/}
-		# where nothing is left to wait for, what has no status was killed
+		# without a status file and without a process, it was killed
 		if [[ ! -s $file.status ]] && ((status == 127)); then
 			echo 127 >"$file.status"
 			touch "$file"

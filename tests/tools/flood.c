@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * flood DEVICE - sends copies of one small UDP packet as fast as the machine
- * can, millions a second. They come from BPF_PROG_TEST_RUN: a program of two
- * calls redirects live frames to the device. What is at the other end of a veth
- * needs an XDP program, or GRO switched on. SIGTERM and SIGINT end it early;
- * then, as always, it prints how many frames it has sent.
+ * flood DEVICE - sends copies of a small UDP packet as fast as possible,
+ * millions a second, as live frames of BPF_PROG_TEST_RUN, which a program
+ * redirects to the device. The peer of a veth needs an XDP program or GRO.
+ * SIGTERM and SIGINT end it early. Prints the number of frames sent.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -33,7 +32,7 @@ static const char help[] =
 	"  -b, --batch N    frames that are handed over at once (64)\n"
 	"  -h, --help\n";
 
-/* From 198.51.100.1 to 198.51.100.2, port 9, to whoever hears it. */
+/* From 198.51.100.1 to 198.51.100.2, port 9, broadcast. */
 static const unsigned char headers[] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0x00,
 	0x01, 0x08, 0x00, 0x45, 0x00, 0x00, 0x2e, 0x00, 0x00, 0x40, 0x00,
@@ -41,7 +40,10 @@ static const unsigned char headers[] = {
 	0x02, 0x00, 0x09, 0x00, 0x09, 0x00, 0x1a, 0x00, 0x00,
 };
 
-/* A run that a signal ends does not tell how far it got: signals wait. */
+/*
+ * A call that is interrupted does not report its progress, so signals are
+ * blocked.
+ */
 static void block_end(sigset_t *signals)
 {
 	sigemptyset(signals);

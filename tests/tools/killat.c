@@ -56,7 +56,7 @@ static bool is_watched(const struct __ptrace_syscall_info *info)
 	return false;
 }
 
-/* Is this stop an edge that counts? */
+/* True if this stop is a system call that counts. */
 static bool is_edge(pid_t pid)
 {
 	struct __ptrace_syscall_info info;
@@ -114,7 +114,10 @@ int main(int argc, char **argv)
 	if (!main_pid)
 		run_command(argv + 3);
 	waitpid(main_pid, &status, WUNTRACED);
-	/* Seized, new processes begin without a SIGSTOP that may outlive us. */
+	/*
+	 * with SEIZE new processes start without a SIGSTOP, which might outlive
+	 * us
+	 */
 	if (ptrace(PTRACE_SEIZE, main_pid, 0, EDGES)) {
 		perror("killat: ptrace");
 		kill(main_pid, SIGKILL);

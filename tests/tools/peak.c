@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * peak FILE COMMAND... - runs the command and writes into FILE how much memory
- * it took, in KiB: the largest resident set among it and the processes that it
- * waited for. The exit status is the command's, or 128 and the signal.
+ * peak FILE COMMAND... - runs the command and writes its peak memory to FILE,
+ * in KiB: the largest resident set of it and its children. The exit status is
+ * the command's, or 128 plus the signal.
  */
 #include <stdio.h>
 #include <stdlib.h>

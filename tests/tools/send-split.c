@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * send-split TAP FIRST - receives frames on a tap device as a network card with
- * header split does: FIRST bytes in the linear part of the skb, the rest in a
- * page. Frames come from standard input, a line of hex each.
+ * send-split TAP FIRST - injects frames into a tap device with FIRST bytes in
+ * the linear part of the skb and the rest in a page, like header split of a
+ * network card. Frames are read from standard input, one a line in hexadecimal.
  *
  * The tap must exist: ip tuntap add dev TAP mode tap.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * send DEVICE - puts frames on a device just as they are. It reads them from
- * standard input: one a line, in hexadecimal digits, with blanks or without. A
- * frame that is dropped on its way out is no error.
+ * send DEVICE - sends frames on a device without changing them. They are read
+ * from standard input, one a line, in hexadecimal digits, with or without
+ * blanks. Frames dropped on egress are not errors.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -25,7 +25,7 @@ static int digit(char c)
 	return isxdigit(c) ? tolower(c) - 'a' + 10 : -1;
 }
 
-/* The number of bytes, or -EINVAL. */
+/* Returns the number of bytes, or -EINVAL. */
 static int read_hex(const char *line, unsigned char *frame, size_t room)
 {
 	size_t digits = 0;

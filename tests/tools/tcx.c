@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcx DEVICE - keeps a program that lets everything pass on the TCX ingress of
- * a device for as long as it runs, and says so when it is there. Exit status 3
- * where the kernel has no TCX, which came with Linux 6.6.
+ * tcx DEVICE - attaches a program that passes everything to the TCX ingress of
+ * a device while it runs, and prints a line when it is attached. Exit status 3
+ * if the kernel has no TCX (before 6.6).
  */
 #include <errno.h>
 #include <net/if.h>
@@ -15,7 +15,7 @@
 
 #include <bpf/bpf.h>
 
-/* Newer than the headers and the libbpf that we build with. */
+/* not in the headers and libbpf of Debian 12 */
 enum { TCX_INGRESS = 46 };
 #define NO_TCX 3
 

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Reads a chapter: what is to be run and what must come of it, what is not to
-# be run and why, and which listings are files of the tree.
+# Parses a chapter: commands to run with their expected output, commands that
+# cannot be run and why, and listings that have to match files of the tree.
 
-# One of each for every command; its place is chapter:line.
+# One entry for each command; its place is CHAPTER:LINE.
 STEP_PLACE=() STEP_SIDE=() STEP_COMMAND=() STEP_EXPECTED=()
 NOT_RUN=()
 MISTAKES=0
@@ -36,7 +36,7 @@ read_chapter() { # FILE
 	[[ ! $block ]] || mistake "$chapter:$block_line" 'this block does not end'
 }
 
-# Sets the locals of read_chapter, as those below do.
+# Sets the locals of read_chapter, like the functions below.
 begin_block() { # INFO
 	info=$1 block=other block_line=$number listing=() continued='' commands=''
 	if [[ $info == console ]]; then
@@ -83,7 +83,7 @@ take_console_line() {
 	[[ $line != *\\ ]] || continued=1
 }
 
-# The block must be the file, or the lines of it that the info string names.
+# The block has to match the file, or its lines named in the info string.
 compare_listing() {
 	local differences
 	if [[ ! $info =~ $LISTING_INFO ]]; then

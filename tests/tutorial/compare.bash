@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Does an output look as a chapter says? In a line, <words> stand for one or
-# more characters; a line of three dots stands for any number of lines.
+# Compares output with that in a chapter. In a line, <WORDS> match one or more
+# characters; a line of three dots matches any number of lines.
 
 readonly PLACEHOLDER='^(.*)<[^<>]+>(.*)$'
 
-# as_expected EXPECTED OUTPUT: blanks at line ends and empty lines at the end
-# do not count.
+# as_expected EXPECTED OUTPUT: ignores trailing blanks and empty lines at the
+# end.
 as_expected() {
 	local -a globs=() lines=()
 	local i
@@ -48,7 +48,7 @@ escaped() { # TEXT
 	done
 }
 
-# What is expected from one line on, against what came from another line on.
+# Matches expected lines from one index with output lines from another.
 lines_match() { # EXPECTED CAME
 	local expected=$1 came=$2
 	while ((expected < ${#globs[@]})); do

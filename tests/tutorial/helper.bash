@@ -9,8 +9,8 @@ TUTORIAL=$BUILD/tutorial
 export PEER4=203.0.113.2
 TRACE=
 
-# A tap device of two queues in a namespace of its own, someone who answers at
-# its other end, and no packets but those that the test sends.
+# A tap device with two queues in its own namespace, and a process that answers
+# at its other end; only the test sends packets.
 given_tap() {
 	given_namespace NS tap
 	inside "$TUTORIAL/tap-pong" tap0 2
@@ -24,8 +24,8 @@ inside() {
 	in_namespace "$NS" "$@"
 }
 
-# What BPF programs print from now on. They all print into the same trace, so
-# whoever listens does so alone.
+# Starts reading bpf_printk output. All programs share one trace, so readers
+# take a lock.
 given_trace() {
 	local tracefs=$BATS_TEST_TMPDIR/tracing
 	exec {TRACE_LOCK}>"${TMPDIR:-/tmp}/tailgate-trace.lock"
@@ -48,17 +48,17 @@ pings() { # ADDRESS [COUNT]
 	inside ping -q -c "${2:-1}" -i 0.2 -W "$PATIENCE" "$1"
 }
 
-# The messages in their order, one a line.
+# The messages in order, one a line.
 heard() {
 	sed -n 's/.*: bpf_trace_printk: //p' "$TRACE/trace"
 }
 
-# In whose name they came.
+# The names of the processes that printed them.
 singers() {
 	sed -n 's/^ *\(.*\)-[0-9]* .*: bpf_trace_printk: .*/\1/p' "$TRACE/trace"
 }
 
-# One line, which says this, and status 1.
+# One line with this text, and exit status 1.
 refuses() { # WORDS COMMAND...
 	local words=$1
 	shift

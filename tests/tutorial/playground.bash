@@ -1,18 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Where a chapter runs: a machine of its own, as far as it can tell. Its host
-# has a network, processes, /run, /tmp and a bpffs that nobody else sees, and
-# in it the playground 'playground', as a reader would have it. All of that
-# ends with the first process.
+# The environment of a chapter: a host with private network, processes, /run,
+# /tmp and bpffs, with a playground named 'playground'. Everything ends with the
+# first process.
 
 declare -A PROMPT_IN=() PROMPT_OUT=()
 PROMPT_PIDS=()
 
-# The trace of BPF programs is the one thing that all machines share: a chapter
-# that reads it listens alone, in an instance of this name.
+# All namespaces share the trace of BPF programs: a chapter that reads it uses a
+# separate trace instance with this name.
 readonly TRACE=/sys/kernel/tracing/instances/tutorial
 
-# In the new namespaces, before anything else.
+# Runs first in the new namespaces.
 make_machine() {
 	local mount
 	# What is not mounted, or hidden by another mount, is not in the way.
@@ -23,7 +22,7 @@ make_machine() {
 	mkdir -p /run/tutorial/tree
 	mount --bind "$PWD" /run/tutorial/tree
 	mount -t tmpfs tmp /tmp
-	# A tree that is in /tmp must stay in sight, and nothing else of it.
+	# A tree in /tmp must remain visible, and nothing else of /tmp.
 	[[ $PWD/ != /tmp/* ]] || {
 		mkdir -p "$PWD"
 		mount --bind /run/tutorial/tree "$PWD"
@@ -33,7 +32,7 @@ make_machine() {
 	ip link set dev lo up
 }
 
-# Also what is left from a run that was killed.
+# Also removes what a killed run has left.
 remove_trace() {
 	local tracing=/run/tutorial/tracing
 	[[ $LISTENS ]] || return 0
@@ -61,7 +60,7 @@ open_prompt() { # SIDE
 		"${enter[@]}" bash tests/tutorial/prompt
 }
 
-# Prints what the command prints; fails if it does not end.
+# Prints the command's output; fails if it does not end.
 ask_prompt() { # SIDE COMMAND SECONDS
 	local output ended=0
 	printf '%s\0' "$2" >&"${PROMPT_IN[$1]}"
@@ -78,8 +77,7 @@ close_prompts() {
 	wait "${PROMPT_PIDS[@]}" || mistake end "a prompt has ended with status $?"
 }
 
-# What chapters change on both sides, and must change back: the next one counts
-# on it.
+# State on both sides that chapters have to restore for the next one.
 state_of_sides() {
 	local side
 	ip netns list | sed 's/ .*//'
@@ -94,7 +92,7 @@ state_of_sides() {
 	done
 }
 
-# What a reader would still have after the chapter: one line for each thing.
+# What is left after a chapter, one line each.
 what_is_left() {
 	local file
 	find /sys/fs/bpf -type f ! -name '*.debug' -printf 'pin %p\n'

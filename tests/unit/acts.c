@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * acts - what the compiler writes into the tables for each action and change
- * that a rule can name.
- */
+/* acts - checks the tables' entries for each action and change of a rule. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +8,7 @@
 #include "policy/language/text/read.h"
 #include "tap.h"
 
-#define LO 1 /* the index of lo, in every namespace */
+#define LO 1 /* ifindex of lo, in every namespace */
 #define MANY 1500
 
 static const struct row {
@@ -50,7 +47,7 @@ static const struct row {
 };
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
-/* The only rule of the policy, or NULL. */
+/* Returns the policy's only rule, or NULL. */
 static const struct policy_rule *read_rule(struct policy *policy,
 					   struct diagnostics *diagnostics,
 					   const char *text)

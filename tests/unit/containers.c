@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* containers - lists that grow, hash tables and arenas (tools/lib). */
+/* containers - growing lists, hash tables and arenas of tools/lib. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 #define MANY 10000
 
-/* What asks for too much memory is told so, as without the sanitizer. */
+/* Lets the allocator return NULL for too large requests. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
@@ -64,7 +64,7 @@ static uint64_t spread(uint32_t number)
 	return hash_mix(number);
 }
 
-/* Eight numbers have the same hash, and many hashes the same low bits. */
+/* Groups of eight numbers have the same hash; many hashes the same low bits. */
 static uint64_t crowded(uint32_t number)
 {
 	return (uint64_t)(number / 8) << 40 | number / 128;
@@ -118,7 +118,7 @@ static void test_bytes(struct tap *tap)
 	for (size_t size = 0; size <= sizeof(bytes); size++) {
 		uint32_t *number;
 
-		/* where no word is aligned, too */
+		/* unaligned */
 		memcpy(copy + 1, bytes, size);
 		ok &= hash_bytes(7, copy + 1, size) ==
 		      hash_bytes(7, bytes, size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * counters - the numbers that programs, tools and pinned maps share: none is
- * used twice, none is outside of its array, each has a cell of its own.
+ * counters - checks the numbers shared by programs, tools and pinned maps: they
+ * are unique, within their arrays, and each has its own cell.
  */
 #include <string.h>
 
@@ -21,7 +21,7 @@ static const struct number hooks[] = { TG_HOOK_LIST(NUMBER) };
 static const struct number verdicts[] = { TG_VERDICT_LIST(NUMBER) };
 static const struct number reasons[] = { TG_REASON_LIST(NUMBER) };
 
-/* Numbers of which pins and scripts of others make use: they never change. */
+/* ABI: these numbers must never change. */
 static const struct number fixed[] = {
 	{ TG_HOOK_XDP, "TG_HOOK_XDP", "0" },
 	{ TG_HOOK_INGRESS, "TG_HOOK_INGRESS", "1" },
@@ -79,7 +79,7 @@ static bool is_unique(const struct number *numbers, int count)
 	return true;
 }
 
-/* They stand in tables, in JSON and in labels of other programs. */
+/* Names are used in tables, JSON and labels of other programs. */
 static bool is_plain(const struct number *numbers, int count)
 {
 	for (int i = 0; i < count; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * damage - shows the splicer what is no object, or is none any more: it says
- * no, or does nothing that the sanitizers would see.
+ * damage - gives damaged objects to the splicer: it rejects them, or does
+ * nothing that the sanitizers detect.
  *
  *	build/tests/damage build/tests/small.bpf.o
  */
@@ -15,11 +15,11 @@
 
 struct fixture {
 	struct tap tap;
-	struct elf_object whole; /* not to be changed */
+	struct elf_object whole; /* not modified */
 	int terminal;
 };
 
-/* All that can be asked of an object that was not refused. */
+/* Calls all functions on an object that was accepted. */
 static void use(struct elf_object *object)
 {
 	static const uint8_t table[64];
@@ -96,7 +96,7 @@ static void test_cuts(struct fixture *fixture)
 	       fixture->whole.size);
 }
 
-/* Every byte of the file, the headers among them, with values that hurt. */
+/* Sets every byte of the file, including headers, to critical values. */
 static void test_bytes(struct fixture *fixture)
 {
 	static const uint8_t values[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
@@ -119,7 +119,7 @@ static void test_bytes(struct fixture *fixture)
 	elf_object_free(&copy);
 }
 
-/* The sections' and symbols' fields in full width, at their extremes. */
+/* Sets fields of sections and symbols to extreme values. */
 static void test_words(struct fixture *fixture)
 {
 	static const uint64_t values[] = { UINT64_MAX, UINT64_MAX / 2,
@@ -143,7 +143,7 @@ static void test_words(struct fixture *fixture)
 	elf_object_free(&copy);
 }
 
-/* In a child of its own: a crash is a finding, and not the end of the test. */
+/* In a child process, so that a crash fails one test only. */
 static bool survives(struct fixture *fixture,
 		     void (*work)(struct elf_object *copy))
 {
@@ -163,7 +163,7 @@ static bool survives(struct fixture *fixture,
 	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
-/* Setting it would change how many section headers there are. */
+/* Setting this constant would change the number of section headers. */
 static void set_in_header(struct elf_object *copy)
 {
 	Elf64_Shdr *shdr = (Elf64_Shdr *)section_header(copy, ".rodata");
@@ -178,7 +178,7 @@ static void set_in_header(struct elf_object *copy)
 	use(copy);
 }
 
-/* What is no object at all. */
+/* Files that are not objects. */
 static void test_files(struct fixture *fixture)
 {
 	struct elf_object object;

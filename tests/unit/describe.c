@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * describe - packets in words: the bytes that they make, beside those that the
- * crafter of the tests makes; that what is printed about a packet describes it
- * again; and what is said about words that make no packet.
+ * describe - packet descriptions: compares their frames with those of craft,
+ * describes packets from their printed descriptions again, and checks error
+ * messages.
  *
  *	build/tests/describe [tests/policy]
  */
@@ -45,7 +45,7 @@ static void read_described(struct policy_packet *packet, struct described *from)
 	policy_packet_read(packet, from->frame, from->size, &from->metadata);
 }
 
-/* Padding of packets is all that may differ: none has any. */
+/* Printed descriptions omit padding; these packets have none. */
 static void check_print(struct tap *tap, const struct table_row *row)
 {
 	const char *text = row->columns[0];
@@ -98,12 +98,12 @@ static void check_error(struct tap *tap, const struct table_row *row)
 struct odd {
 	const char *name, *text;
 	size_t size;
-	const char *message; /* NULL: it is a packet */
+	const char *message; /* NULL: it is valid */
 };
 
 #define ODD(name, text, message) name, text, sizeof(text) - 1, message
 
-/* What does not go into a table. */
+/* Cases that do not fit into a table. */
 static const struct odd odds[] = {
 	{ ODD("a NUL byte", "arp\0", "a NUL byte: not text") },
 	{ ODD("a NUL byte in a word", "arp vlan 5\0\0\0",
@@ -123,7 +123,7 @@ static const struct odd odds[] = {
 static void check_odd(struct tap *tap, const struct odd *odd)
 {
 	struct describe_error error = { 0 };
-	/* of exactly this size, so that a read past it is seen */
+	/* of exactly this size, so that the sanitizer detects reads past it */
 	char *text = malloc(odd->size ? odd->size : 1);
 	int err;
 
@@ -139,7 +139,7 @@ static void check_odd(struct tap *tap, const struct odd *odd)
 	free(text);
 }
 
-/* A word of any length is quoted in a message of some length. */
+/* A long word is truncated in the message. */
 static void check_long(struct tap *tap)
 {
 	struct describe_error error = { 0 };

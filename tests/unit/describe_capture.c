@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * describe_capture - captures as tools write them, in both byte orders, and
- * damaged at every byte: a reader that says no, or reads on.
+ * describe_capture - reads captures in both byte orders, and damaged at every
+ * byte: the reader rejects them or continues.
  *
  *	build/tests/describe_capture
  *	build/tests/describe_capture --seeds DIRECTORY	for fuzz/describe.c
@@ -13,7 +13,7 @@
 
 #define FILE_MAX 4096
 #define PACKETS 3
-#define SNAPLEN 33 /* of all interfaces, as libpcap wants it */
+#define SNAPLEN 33 /* of all interfaces, as libpcap requires */
 
 struct image {
 	uint8_t bytes[FILE_MAX];
@@ -33,7 +33,7 @@ static void put(struct image *capture, uint32_t value, unsigned int bytes)
 	}
 }
 
-/* Each packet has bytes of its own. */
+/* Each packet has different bytes. */
 static void put_packet(struct image *capture, int n)
 {
 	memset(capture->bytes + capture->size, 'a' + n, sizes[n]);
@@ -101,7 +101,7 @@ static void write_enhanced(struct image *capture, int n, uint32_t interface)
 	put(capture, size, 4);
 }
 
-/* The snaplen of the interface tells how much there is of it. */
+/* Simple packet block: its captured length follows from the snaplen. */
 static void write_simple(struct image *capture, int n)
 {
 	uint32_t padding = -sizes[n] & 3, size = 16 + sizes[n] + padding;
@@ -115,7 +115,7 @@ static void write_simple(struct image *capture, int n)
 
 static void write_other(struct image *capture)
 {
-	start_block(capture, 5, 16); /* statistics */
+	start_block(capture, 5, 16); /* interface statistics */
 	put(capture, 0, 4);
 	put(capture, 16, 4);
 }
@@ -134,7 +134,7 @@ static void write_ng(struct image *capture)
 	write_simple(capture, 2);
 }
 
-/* How many packets; error is empty where the file ends well. */
+/* Counts packets; error is empty if the file is complete. */
 static int count(const struct image *capture, size_t size, char *error)
 {
 	FILE *file = fmemopen((void *)capture->bytes, size ? size : 1, "r");
@@ -182,7 +182,10 @@ static void check_bad(struct tap *tap, const struct image *capture,
 		tap_note(tap, "%d packets, then: %s", packets, error);
 }
 
-/* A cut file never has more in it, and says so unless cut between packets. */
+/*
+ * A truncated file never has more packets, and is an error unless truncated
+ * between packets.
+ */
 static void check_cuts(struct tap *tap, const struct image *capture,
 		       const char *name)
 {
@@ -201,7 +204,7 @@ static void check_cuts(struct tap *tap, const struct image *capture,
 		tap_note(tap, "%d cuts that nobody noticed", silent);
 }
 
-/* What is read is no matter, as long as only what is there is. */
+/* Any result is accepted, as long as no byte outside of the file is read. */
 static void check_damage(struct tap *tap, const struct image *capture,
 			 const char *name)
 {
@@ -265,7 +268,7 @@ static void check_link_types(struct tap *tap)
 		"'any'");
 }
 
-/* libpcap says why, in words of its own: what comes before them is ours. */
+/* The message is libpcap's; its prefix is checked. */
 static void check_refused(struct tap *tap, const struct image *capture,
 			  const char *name, const char *start)
 {
@@ -297,7 +300,9 @@ static void check_refusals(struct tap *tap)
 	check_refused(tap, &capture, "too little of it", "not a capture: ");
 }
 
-/* Of each kind one, behind the byte that tells the fuzzer what it is. */
+/*
+ * Writes one seed of each kind, prefixed with the byte that selects captures.
+ */
 static int write_seeds(const char *directory)
 {
 	struct image captures[3] = { 0 };
@@ -341,7 +346,7 @@ int main(int argc, char **argv)
 		write_classic(&micro, 0xa1b2c3d4, 1);
 		snprintf(name, sizeof(name), "microseconds, %s", order);
 		check_kind(&tap, &micro, name);
-		/* the upper bits tell about checksums */
+		/* the upper bits describe the frame check sequence */
 		write_classic(&nano, 0xa1b23c4d, 0x10000001);
 		snprintf(name, sizeof(name), "nanoseconds, %s", order);
 		check_kind(&tap, &nano, name);

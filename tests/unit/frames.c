@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frames - the checksums of the frames that explain and the benchmark build.
- * All other bytes are compared with the crafter's in describe.c; that one
- * leaves these checksums out.
+ * frames - checksums of frames built by tools/packet/frames.c. All other bytes
+ * are compared with craft's in describe.c, which excludes these checksums.
  *
  *	build/tests/frames
  */
@@ -17,7 +16,7 @@ struct transport {
 	const char *name;
 	uint16_t ethertype;
 	uint8_t protocol;
-	uint32_t checksum_at; /* in its header */
+	uint32_t checksum_at; /* offset in its header */
 	bool pseudo_header;
 };
 
@@ -38,10 +37,10 @@ static uint32_t add_words(uint32_t sum, const uint8_t *bytes, uint32_t size)
 		sum += bytes[i] * 256 + bytes[i + 1];
 	if (size % 2)
 		sum += bytes[size - 1] * 256;
-	return sum % 0xffff; /* the same as folding the carries */
+	return sum % 0xffff; /* equal to folding the carries */
 }
 
-/* RFC 1071: the sum over all, the checksum included, is all ones. */
+/* RFC 1071: the sum of all words, including the checksum, is all ones. */
 static bool is_right(const struct transport *transport, const uint8_t *bytes,
 		     uint32_t size)
 {
@@ -84,7 +83,7 @@ static void check(struct tap *tap, const struct transport *transport,
 		tap_dump(tap, bytes, size);
 }
 
-/* UDP has no checksum where it is zero: RFC 768 sends all ones for zero. */
+/* RFC 768: UDP sends all ones for a checksum of zero. */
 static void check_zero(struct tap *tap)
 {
 	struct frame frame = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keys - lays out intervals of keys, as tries and to be searched, and compares
- * what the lookup of the policy plugin finds in them with a plain search.
+ * keys - lays out intervals of keys as tries and as searches, and compares the
+ * policy plugin's lookup with a linear search.
  */
 #include <string.h>
 
@@ -18,7 +18,7 @@ static size_t table_size;
 
 #include "policy/compile/emit/tables.h"
 
-/* keys-fast, which is not sanitized, takes all. */
+/* keys-fast is built without sanitizers. */
 #define STARTS_MAX SANITIZED_OR(4000, 20000)
 #define MANY_STARTS SANITIZED_OR(40000, 200000)
 #define KEYS_AT_RANDOM SANITIZED_OR(4000, 20000)
@@ -33,7 +33,7 @@ struct trial {
 	struct tg_policy_trie trie;
 	struct tg_policy_wide wide;
 	struct blob blob;
-	uint8_t *bytes; /* no longer than the blob: sanitizers guard its end */
+	uint8_t *bytes; /* exactly the blob's size, for the sanitizers */
 };
 
 static struct trial trial;
@@ -63,7 +63,7 @@ static void begin(unsigned int bits)
 	trial.dimension.max = ~(u128)0 >> (128 - bits);
 	trial.dimension.interval_count = 1;
 	blob_init(&trial.blob, 256 << 20);
-	blob_reserve(&trial.blob, 64, 4); /* what comes before in a policy */
+	blob_reserve(&trial.blob, 64, 4); /* stands for preceding tables */
 }
 
 static void add(u128 start)
@@ -192,7 +192,7 @@ static bool is_found(bool is_trie)
 	return true;
 }
 
-/* The layout that came of it belongs to the story of the test. */
+/* Prints the resulting layout as part of the test's name. */
 static void check_search(struct tap *tap, const char *what)
 {
 	sort_starts();
@@ -253,7 +253,9 @@ static void test_spread(struct tap *tap, unsigned int bits)
 	check(tap, "starts side by side at the beginning");
 }
 
-/* As addresses are: few networks, in each of them some subnets and hosts. */
+/*
+ * Distributed like addresses: few networks, with some subnets and hosts each.
+ */
 static void test_clusters(struct tap *tap, unsigned int bits)
 {
 	begin(bits);
@@ -274,8 +276,7 @@ static void test_clusters(struct tap *tap, unsigned int bits)
 	check(tap, "starts that get rarer with their size");
 }
 
-/* In so many networks of 16 bits so many hosts each; borders are starts, too.
- */
+/* Adds networks of 16 bits with hosts each; borders are starts as well. */
 static void add_networks(int networks, int hosts)
 {
 	for (int network = 0; network < networks; network++) {
@@ -303,7 +304,7 @@ static void test_short_starts(struct tap *tap)
 	}
 }
 
-/* The one word that windows see is the same in all of them. */
+/* The word used by windows is the same in all starts. */
 static void test_one_network(struct tap *tap)
 {
 	u128 network = (u128)0x20010db800000001ULL << 64;
@@ -320,7 +321,7 @@ static void test_one_network(struct tap *tap)
 	check(tap, "networks, and hosts in some of them");
 }
 
-/* Whatever room there is, a table is whole or refused. */
+/* With any limit, a table is complete or rejected. */
 static void test_no_room(struct tap *tap, bool is_trie, enum numbers by)
 {
 	bool ok = true, was_refused = false, is_there = false;

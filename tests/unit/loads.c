@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * loads - each read from a policy's tables at each offset near their end: whole
- * inside of it, 0 or the first bytes beyond. Sanitizers guard the bytes behind.
+ * loads - reads from a policy's tables at each offset near their end: complete
+ * inside, 0 or the first bytes beyond. Sanitizers guard the bytes after the
+ * end.
  */
 #include <string.h>
 
@@ -13,7 +14,7 @@ static size_t table_size;
 #define tg_table_start() table
 #define tg_table_size() table_size
 
-/* Offsets are odd here, which processors read as any other. */
+/* Unaligned offsets, as in the kernel. */
 #pragma clang attribute push(__attribute__((no_sanitize("alignment"))), \
 			     apply_to = function)
 #include "policy_load.h"
@@ -23,7 +24,7 @@ static size_t table_size;
 #define BLOCK 24
 #define BEYOND 4
 
-/* Read `size` bytes at the offset; 0 if out of range. */
+/* Reads `size` bytes at the offset; 0 if out of range. */
 static uint64_t wanted(uint64_t offset, uint32_t size)
 {
 	uint64_t value = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * map_entries - sets the size of a map in an object, which libbpf then reads;
- * and shows what does so damaged types: it says no, or sets one number.
+ * map_entries - sets the size of a map in an object, which libbpf then reads.
+ * With damaged BTF it is rejected, or one number is changed.
  *
  *	build/tests/map_entries [TAG-OBJECT] [PLUGIN]
  */
@@ -16,13 +16,13 @@
 #include "memory.h"
 #include "tap.h"
 
-#define MAP "tagged" /* of tag.bpf.c */
+#define MAP "tagged" /* in tag.bpf.c */
 #define ENTRIES 12345
-#define SHARED_MAP "tg_xdp" /* three maps of a plugin have one size */
+#define SHARED_MAP "tg_xdp" /* three maps of a plugin share their type */
 
 struct fixture {
 	struct tap tap;
-	struct elf_object whole; /* not to be changed */
+	struct elf_object whole; /* not modified */
 };
 
 static uint8_t *btf_of(const struct elf_object *object, size_t *size)
@@ -73,7 +73,7 @@ static void test_set(struct fixture *fixture)
 	elf_object_free(&copy);
 }
 
-/* All of it, as a machine of the other byte order would have it. */
+/* Converts the BTF to the other byte order. */
 static void swap_types(const struct elf_object *object)
 {
 	size_t size;
@@ -129,7 +129,7 @@ static bool is_harmless(const struct elf_object *copy)
 	return err ? changed == 0 : changed <= 4;
 }
 
-/* Every byte of the types, with values that hurt. */
+/* Sets every byte of the BTF to critical values. */
 static void test_damage(struct fixture *fixture)
 {
 	static const uint8_t values[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
@@ -152,7 +152,7 @@ static void test_damage(struct fixture *fixture)
 	elf_object_free(&copy);
 }
 
-/* The section's size in the headers is that of a file cut off. */
+/* Truncates the section by its size in the header. */
 static void test_cuts(struct fixture *fixture)
 {
 	struct elf_object copy = copy_object(&fixture->whole);
@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 	const char *plugin = argc > 2 ? argv[2] : "build/drop_tcp.o";
 	struct fixture fixture;
 
-	/* stripped, as what is written from it */
+	/* stripped, as it is when it is written */
 	if (elf_object_read(&fixture.whole, tag) ||
 	    elf_object_strip(&fixture.whole))
 		return EXIT_FAILURE;

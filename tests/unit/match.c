@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * match - each field of the language on crafted frames: at both ends of many
- * ranges, one value inside, one outside, and turned round. The ranges are
- * random, and the same ones in each run.
+ * match - tests each field of the language on crafted frames: both ends of
+ * random ranges, a value inside, one outside, and negated. Ranges are
+ * reproducible.
  *
  *	build/tests/match
  */
@@ -16,7 +16,7 @@
 #define SEED 0x9e3779b97f4a7c15ULL
 #define AVOID_MAX 8
 
-/* How a value stands in the words of craft.h. */
+/* How a value is written in craft's words. */
 enum style {
 	STYLE_NUMBER,
 	STYLE_MAC,
@@ -30,10 +30,10 @@ struct probe {
 	const char *words; /* %s is the value */
 	enum style style;
 	uint64_t min, max;
-	uint8_t shift;	/* what else is in the same word of the header, */
-	uint16_t extra; /* and its value there */
-	uint16_t less;	/* how much less craft wants to hear */
-	uint32_t avoid[AVOID_MAX]; /* what means that something else follows */
+	uint8_t shift;		   /* position in a word with another field, */
+	uint16_t extra;		   /* and the other field's value */
+	uint16_t less;		   /* subtracted for craft */
+	uint32_t avoid[AVOID_MAX]; /* values that announce another header */
 };
 
 /* clang-format off */
@@ -133,7 +133,7 @@ static struct policy_value random_value(const struct probe *probe)
 		value.lo = probe->min + random64() % (span + 1);
 		return value;
 	}
-	/* ranges that begin and end where the low half does are common */
+	/* ranges that start and end at the low half are common */
 	value.hi = random64();
 	value.lo = random64() % 3 ? random64() : random64() % 2 ? 0 : -1ULL;
 	return value;
@@ -196,7 +196,7 @@ static bool is_avoided(const struct probe *probe, struct policy_value value)
 	return false;
 }
 
-/* A packet that has this value there, or a reason why it has not. */
+/* Makes a packet with this value, or prints why that is impossible. */
 static bool make(struct policy_packet *packet, const struct probe *probe,
 		 struct policy_value value, const char **why)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * match_packet - which fields a packet has, and which it has not: no condition
- * on those holds, negated or not. And how long a packet is that does not say
- * it, or not truly.
+ * match_packet - which fields a packet has, and that no condition, negated or
+ * not, matches a missing one; and the length of packets whose length field is
+ * missing or wrong.
  *
  *	build/tests/match_packet
  */
@@ -27,8 +27,8 @@ static const char *const names[POLICY_FIELDS] = {
 };
 
 struct presence {
-	const char *words;  /* of craft.h */
-	const char *fields; /* each with a blank after it */
+	const char *words;  /* for craft.h */
+	const char *fields; /* each followed by a blank */
 };
 
 static const struct presence presences[] = {
@@ -59,7 +59,7 @@ static const struct presence presences[] = {
 	{ "eth ip6 frag first sctp", IPV6 PORTS },
 	{ "eth ip6 frag later sctp", IPV6 },
 	{ "eth ip6 frag atomic tcp", IPV6 PORTS "TCP_FLAGS " },
-	/* what is wrong further in takes what is before it away as well */
+	/* an error in an inner header removes outer fields as well */
 	{ "eth cut=13", "" },
 	{ "eth vlan=5 cut=17", "" },
 	{ "eth arp cut=-1", "" },
@@ -89,10 +89,10 @@ static const struct length lengths[] = {
 	{ "eth ip6 udp", 0, 48 },
 	{ "eth ip6 none pad=6", 0, 40 },
 	{ "eth ip6 raw=65495", 0, 65535 },
-	/* the header can say more than the field can */
+	/* the header's value exceeds the field's maximum */
 	{ "eth ip6 raw=65496", 0, 65535 },
 	{ "eth ip6 raw=65535", 0, 65535 },
-	/* says nothing: it ends where the frame does */
+	/* length 0: it ends where the frame ends */
 	{ "eth ip4 len=0 raw=65516", 0, 65535 },
 	{ "eth ip6 len=0 hopopts udp", 0, 56 },
 	{ "eth vlan=5 ip6 len=0 hopopts udp raw=70000", 0, 65535 },
@@ -140,7 +140,7 @@ static void check_presence(struct tap *tap, const struct presence *presence)
 		tap_note(tap, "found    %s\n# expected%s", found, expected);
 }
 
-/* Whatever is asked of a field that is not there, the answer is no. */
+/* No condition on a missing field matches. */
 static void check_absence(struct tap *tap, const struct presence *presence)
 {
 	struct policy_range all = { { 0, 0 }, { UINT64_MAX, UINT64_MAX } };
@@ -184,7 +184,7 @@ static void check_length(struct tap *tap, const struct length *length)
 			 (unsigned long long)packet.value[POLICY_LENGTH].lo);
 }
 
-/* On XDP a packet has no mark, not even 0. */
+/* On XDP a packet has no mark, which is different from mark 0. */
 static void check_no_mark(struct tap *tap)
 {
 	struct policy_metadata metadata = { .skb.mark = 7 };
@@ -194,7 +194,7 @@ static void check_no_mark(struct tap *tap)
 	tap_ok(tap, made && !packet.has[POLICY_MARK], "a packet without mark");
 }
 
-/* A capture without its headers is no malformed packet, and no other. */
+/* A capture without its headers is neither malformed nor valid. */
 static void check_cut_off(struct tap *tap)
 {
 	struct policy_metadata metadata = { .missing = 114 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * match_table - runs the cases of policy/match.table through the parser of
- * policies, the descriptions and the reference matcher.
+ * match_table - runs the cases of policy/match.table through the policy parser,
+ * the description parser and the reference matcher.
  *
  *	build/tests/match_table [tests/policy/match.table]
  */
@@ -168,7 +168,7 @@ int main(int argc, char **argv)
 	free(line);
 	fclose(file);
 
-	/* how many rows there are is known only now */
+	/* the number of rows is only known now */
 	run->tap.planned = run->tap.done;
 	printf("1..%d\n", run->tap.planned);
 	if (!run->tap.done)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Objects that exist in memory only, for tests of what reads them from files.
- */
+/* Object files in memory, for tests of functions that read files. */
 #ifndef TG_MEMORY_H
 #define TG_MEMORY_H
 
@@ -15,7 +14,9 @@
 
 #include "lib/elf_object.h"
 
-/* From a file with a path but no name: elf_object_read() takes a path. */
+/*
+ * Uses an unnamed file with a path in /proc, as elf_object_read() takes a path.
+ */
 static inline int read_bytes(struct elf_object *object, const void *bytes,
 			     size_t size)
 {
@@ -57,8 +58,8 @@ static inline const Elf64_Shdr *section_header(const struct elf_object *object,
 }
 
 /*
- * What is said about each broken file is not what is tested. Returns where the
- * sanitizers report to: a child has to tell them again.
+ * Discards stderr, as messages about broken files are not tested. Returns a
+ * descriptor for the sanitizers' reports.
  */
 static inline int be_quiet(void)
 {

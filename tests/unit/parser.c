@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * parser - runs the rows of packets/parser.table through the very parser that
- * the kernel runs. Each row is looked at in five ways: whole, to each depth,
- * cut at every byte, with only its first bytes at hand, and with its VLAN tag
- * in metadata.
+ * parser - runs the rows of packets/parser.table through the parser of the
+ * plugins, compiled natively. Each row is parsed in five ways: completely, to
+ * each depth, cut at every byte, with only the first bytes in the linear part,
+ * and with its VLAN tag in the metadata.
  *
  *	build/tests/parser tests/packets/parser.table
  *	build/tests/parser --self-test
@@ -18,7 +18,7 @@
 #define COLUMNS 2
 #define SOME_TAG 0x6fa5
 
-/* What lies behind the headers is much the same at every byte. */
+/* Payload bytes that are cut one by one; more would only repeat. */
 #define BEHIND_MAX 256
 
 static const char *const depth_names[] = {
@@ -47,7 +47,7 @@ complain(struct trial *trial, const char *format, ...)
 {
 	va_list args;
 
-	/* One byte that is wrong makes its neighbours wrong, too. */
+	/* only the first error of a row is reported */
 	if (!trial->passed)
 		return;
 	trial->passed = false;
@@ -69,7 +69,7 @@ static struct delivery delivery_of(const struct craft *craft)
 	};
 }
 
-/* An error comes with the first depth that meets it. */
+/* An error is found at the first depth that reaches it. */
 static void find_whole(struct found *found, const struct delivery *delivery)
 {
 	for (enum tg_depth depth = TG_DEPTH_LINK; depth <= TG_DEPTH_TRANSPORT;
@@ -90,7 +90,7 @@ static void check_words(struct trial *trial, const char *expected)
 			 trial->whole.text);
 }
 
-/* The pointers lead to the headers. */
+/* Checks the pointers to headers. */
 static void check_places(struct trial *trial)
 {
 	const struct found *whole = &trial->whole;
@@ -114,7 +114,7 @@ static void check_places(struct trial *trial)
 	}
 }
 
-/* Who asks for less gets the same, without the rest. */
+/* A smaller depth gives the same results without the rest. */
 static void check_depths(struct trial *trial)
 {
 	struct delivery delivery = delivery_of(&trial->craft);
@@ -151,7 +151,7 @@ static void check_cut(struct trial *trial, size_t size)
 	find(&found, &delivery, TG_DEPTH_TRANSPORT);
 	trial->totals->cuts++;
 	if (enough && !trial->whole.error) {
-		/* what was cut off behind the packet, or in its payload */
+		/* only the bytes after the headers differ */
 		found.left = trial->whole.left;
 		if (!found_same(&found, &trial->whole))
 			complain(trial, "cut to %zu bytes: %s", size,
@@ -171,14 +171,16 @@ static void check_cuts(struct trial *trial)
 	for (size_t size = 0; size < trial->craft.size; size++) {
 		if (size > extent->headers + BEHIND_MAX)
 			break;
-		/* a length of 0 is right, or not, by what is left of it */
+		/* with length 0, the end of the frame decides */
 		if (is_ip && !extent->claimed && size >= extent->headers)
 			break;
 		check_cut(trial, size);
 	}
 }
 
-/* Only what is read needs to be at hand; what is skipped does not. */
+/*
+ * Only bytes that are read have to be in the linear part, skipped ones do not.
+ */
 static void check_splits(struct trial *trial)
 {
 	struct delivery delivery = delivery_of(&trial->craft);
@@ -213,7 +215,7 @@ static uint16_t number_at(const uint8_t *at)
 	return at[0] << 8 | at[1];
 }
 
-/* As a network device does it: the outermost tag leaves the packet. */
+/* As drivers do, removes the outermost tag from the frame. */
 static void check_tag_taken_out(struct trial *trial)
 {
 	struct craft *craft = &trial->craft;
@@ -262,7 +264,7 @@ static void check_tag(struct trial *trial)
 
 	if (type != 0x8100 && type != 0x88a8)
 		check_tag_added(trial);
-	else if (craft->size >= 18) /* or the tag is not whole */
+	else if (craft->size >= 18) /* the tag is complete */
 		check_tag_taken_out(trial);
 }
 
@@ -327,7 +329,7 @@ static int run_table(const char *path)
 	return tap_end(&tap);
 }
 
-/* Each is wrong in its own way. */
+/* Rows with one error each. */
 static const char wrong_rows[] =
 	"eth ip4 tcp            | net=ipv4 proto=17 l4=udp sport=1234 "
 	"dport=80\n"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * parser_bits - each bit of the fields that say whether a packet is a fragment,
- * set by itself: a mask with one bit too few lets fragments pass as packets.
+ * parser_bits - sets each bit of the fragment fields: a mask that lacks a bit
+ * would treat fragments as unfragmented packets.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 #define BITS 16
 
-/* One row each for what a bit means. */
+/* One row for each bit's meaning. */
 struct meaning {
 	const char *name;
 	uint16_t offset, more;

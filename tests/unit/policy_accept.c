@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * policy_accept - every policy of accept.table is read as what its canonical
- * form says, and that is read as the same policy and printed as the same text.
+ * policy_accept - each policy of accept.table is parsed to what its canonical
+ * form says, which in turn is parsed to the same policy and printed as the same
+ * text.
  *
- * policy_accept --seeds DIRECTORY TABLE writes the policies there, for a
+ * policy_accept --seeds DIRECTORY TABLE writes the policies as seeds for a
  * fuzzer.
  */
 #include <string.h>
@@ -54,7 +55,7 @@ static int parse(struct policy *policy, const char *text)
 	return policy_parse_text(policy, "text", text, strlen(text), stdout);
 }
 
-/* What is read again has no lists. */
+/* The canonical form has no lists. */
 static int parse_expanded(struct policy *policy, const char *text)
 {
 	int err = parse(policy, text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * policy_limits - policies that nobody writes: large ones, broken ones, and
- * files that include each other. Each ends in a policy or in an error, soon.
+ * policy_limits - extreme policies: large ones, broken ones, and files that
+ * include each other. Each is parsed or rejected quickly.
  */
 #include <dirent.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "policy_same.h"
 #include "tap.h"
 
-/* With sanitizers everything takes several times as long. */
+/* Sanitizers make everything several times slower. */
 #define SECONDS_MAX 20
 
 struct text {
@@ -26,7 +26,7 @@ struct text {
 
 static char directory[] = "/tmp/policy_limits.XXXXXX";
 
-/* The stream writes into this very struct: it must not move. */
+/* The stream keeps pointers to the struct, so it must not move. */
 static void start(struct text *text)
 {
 	text->out = open_memstream(&text->bytes, &text->size);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * policy_order - a rule that is said to never match never decides about a
- * packet: random policies over few values, so that rules often cover each
- * other, and packets with the same values, judged by the reference matcher.
+ * policy_order - a rule that is reported to never match never matches: random
+ * policies with few values, so that rules often cover each other, and packets
+ * with the same values, using the reference matcher.
  */
 #include <string.h>
 
@@ -109,7 +109,7 @@ static int read_text(struct policy *policy, struct diagnostics *diagnostics,
 				diagnostics);
 }
 
-/* One that can match by itself; the caller frees it. */
+/* A rule that can match; the caller frees it. */
 static char *rule(void)
 {
 	for (;;) {
@@ -174,7 +174,7 @@ static void make_ip(struct policy_packet *packet, bool is_ip6)
 		make_transport(packet, protocol);
 }
 
-/* What the parser of packets could find. */
+/* A packet that the parser could produce. */
 static void make_packet(struct policy_packet *packet)
 {
 	static const unsigned int types[] = { 0x0800, 0x86dd, 0x0806, 0x88cc };

@@ -27,7 +27,7 @@ static bool rules_same(const struct policy *policy_a,
 {
 	struct policy_rule one = *a, two = *b;
 
-	/* a block may have another number */
+	/* blocks may have different numbers */
 	if (a->action == POLICY_JUMP && b->action == POLICY_JUMP &&
 	    strcmp(policy_a->blocks[a->target].name,
 		   policy_b->blocks[b->target].name) != 0)
@@ -55,7 +55,7 @@ bool policies_same(const struct policy *a, const struct policy *b)
 	return true;
 }
 
-/* Rules share the ranges of a long list: these are looked at once. */
+/* Rules share the ranges of long lists, which are checked once. */
 static bool is_known(const struct policy_condition *condition,
 		     struct hash *known)
 {

@@ -4,10 +4,12 @@
 
 #include "policy/language/policy.h"
 
-/* The same rules, wherever in a text they stand. */
+/* True for equal rules, regardless of their places in the text. */
 bool policies_same(const struct policy *a, const struct policy *b);
 
-/* Sorted, disjoint, not adjacent, of values that the field can have. */
+/*
+ * True if ranges are sorted, disjoint, not adjacent, and valid for the field.
+ */
 bool policy_is_normal(const struct policy *policy);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * policy_speed - 100,000 rules are read and checked in less than a second of
- * one processor. Without sanitizers: what is measured is what is installed.
+ * policy_speed - 100,000 rules are parsed and checked in less than a second of
+ * CPU time. Built without sanitizers, like the installed tools.
  */
 #include <string.h>
 #include <time.h>
@@ -17,7 +17,7 @@
 
 static uint64_t state;
 
-/* Below limit, and the same in each run: xorshift. */
+/* A reproducible number below limit: xorshift. */
 static unsigned int number(unsigned int limit)
 {
 	state ^= state << 13;
@@ -58,7 +58,7 @@ static void put_port(FILE *out, const char *side)
 	}
 }
 
-/* As classifiers are measured with: two addresses, two ports, a protocol. */
+/* A typical classifier rule: two addresses, two ports, a protocol. */
 static void put_five(FILE *out)
 {
 	fputs(number(2) ? "drop" : "pass", out);
@@ -70,7 +70,7 @@ static void put_five(FILE *out)
 	fputc('\n', out);
 }
 
-/* Nothing that an index of addresses could use. */
+/* Rules that an index by address cannot speed up. */
 static void put_ports(FILE *out)
 {
 	unsigned int port = number(30000);
@@ -84,7 +84,7 @@ static void put_host(FILE *out)
 		number(256), number(256), number(4));
 }
 
-/* Sets of ports, a few of which are within others. */
+/* Sets of ports, some of which contain others. */
 static void put_sets(FILE *out)
 {
 	fprintf(out, "pass tcp to 10.0.%u.0/24 port { %u, %u, %u-%u }\n",
@@ -92,7 +92,7 @@ static void put_sets(FILE *out)
 		4000 + number(1000));
 }
 
-/* How long it took; for ever, if it was refused. */
+/* Returns the seconds needed; infinite if it was rejected. */
 static double check(struct tap *tap, const char *text, size_t size)
 {
 	struct read_options options = { 0 };
@@ -129,7 +129,7 @@ static void test(struct tap *tap, const char *name, void (*put)(FILE *out))
 	for (int i = 0; i < RULES; i++)
 		put(out);
 	fclose(out);
-	/* the best of a few: there may be others on this machine */
+	/* minimum of a few runs: the machine may be busy */
 	for (int i = 0; i < RUNS && seconds >= SECONDS_MAX; i++)
 		seconds = check(tap, text, size);
 	tap_ok(tap, seconds < SECONDS_MAX, "%s", name);

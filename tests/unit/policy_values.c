@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * policy_values - values at the edges of what the language reads: the length of
- * a prefix, and how a number may be written.
+ * policy_values - values at the limits of the language: prefix lengths, and
+ * formats of numbers.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #define IP4_BITS 32
 #define IP6_BITS 128
 
-/* Of a policy with this line alone; *last is of its first condition. */
+/* Parses a policy of one line; *last is from its first condition. */
 static bool reads(const char *line, struct policy_range *range)
 {
 	struct diagnostics diagnostics = { 0 };
@@ -27,7 +27,7 @@ static bool reads(const char *line, struct policy_range *range)
 	return good;
 }
 
-/* The bits that a prefix of this length leaves open, all set. */
+/* The host bits of a prefix of this length, all set. */
 static struct policy_value open_bits(unsigned int bits, unsigned int length)
 {
 	struct policy_value value = { 0 };

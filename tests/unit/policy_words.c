@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * policy_words - the names that values have: each is found again, none could
- * be taken for something else, and they agree with the parser of packets.
+ * policy_words - names of values: each can be parsed, none is ambiguous, and
+ * they agree with the packet parser.
  */
 #include <string.h>
 
@@ -37,7 +37,7 @@ static bool are_found(enum word_table table)
 	return !word_at(table, 100000, &value);
 }
 
-/* A name that is printed is read as the same value. */
+/* A printed name is parsed to the same value. */
 static bool are_printed(enum word_table table)
 {
 	uint32_t again;
@@ -52,7 +52,7 @@ static bool are_printed(enum word_table table)
 	return true;
 }
 
-/* What starts a line would end a set that has no '}'. */
+/* A keyword that starts a line would end a set whose '}' is missing. */
 static bool start_no_line(enum word_table table)
 {
 	const char *name;

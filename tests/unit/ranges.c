@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ranges - arithmetic on random sets of an eight-bit field, against the same
- * done value by value; and at the ends of wide fields.
+ * ranges - compares arithmetic on random sets of an eight-bit field with the
+ * same done value by value; and checks the ends of wide fields.
  */
 #include <string.h>
 
@@ -27,7 +27,7 @@ static unsigned int number(unsigned int limit)
 	return (state >> 16) % limit;
 }
 
-/* Often at an end of all values, or beside what came before. */
+/* Often at an end of the value range, or next to the previous value. */
 static unsigned int some_value(unsigned int before)
 {
 	switch (number(5)) {
@@ -61,7 +61,9 @@ static struct ranges some_set(struct arena *arena, struct values *values)
 	return set;
 }
 
-/* The same values, as ranges that are sorted, disjoint and not adjacent. */
+/*
+ * True if the set has these values, as sorted, disjoint, non-adjacent ranges.
+ */
 static bool is_right(const struct ranges *set, const struct values *values)
 {
 	struct values found = { 0 };
@@ -115,7 +117,7 @@ static void test_random(struct tap *tap, struct arena *arena)
 	tap_ok(tap, intersects, "%d have the intersection, %s", ROUNDS, where);
 }
 
-/* All but the first and the last value, and all but these: as it was. */
+/* The complement of the complement at the ends of the value range. */
 static void test_ends(struct tap *tap, unsigned int bits)
 {
 	struct policy_value end = value_highest(bits);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rule_lines - what goes into an object as the text of its rules comes out of
- * it: with lists by name and written out, and as the same rule for its counts
- * whichever way its values are written.
+ * rule_lines - the rules' text of an object is read back: with lists by name
+ * and by value, and matched to the same counts however values are written.
  */
 #include <string.h>
 
@@ -107,7 +106,7 @@ static char *many_ports(const char *before, int end, const char *after)
 	return text;
 }
 
-/* What differs is beyond the limit of what is kept. */
+/* The difference is beyond the limit of the stored text. */
 static const struct long_test {
 	const char *name, *before,
 		*after; /* the port between is last in the set */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How much a test does: less where sanitizers make it several times as slow. */
+/* Test sizes: smaller with sanitizers, which are several times slower. */
 #ifndef TG_SANITIZED_H
 #define TG_SANITIZED_H
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shrink_policy - what differ does with a policy that shows a fault: it becomes
- * as small as the fault allows. The faults are those of a matcher that does not
- * see one field of a packet, against the reference matcher.
+ * shrink_policy - policies that show a fault are shrunk to a minimum. The fault
+ * is a matcher that ignores one field, compared with the reference matcher.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,7 @@
 #include "tap.h"
 
 struct blind {
-	enum policy_field field; /* that the other matcher does not see */
+	enum policy_field field; /* that the faulty matcher ignores */
 	struct policy_packet packet;
 	size_t tries;
 };
@@ -56,7 +55,7 @@ static size_t count_of(const char *text, const char *what)
 	return count;
 }
 
-/* One rule with one condition, which has one value: "drop ttl 64". */
+/* A rule with one condition and one value: "drop ttl 64". */
 static bool is_smallest(const char *text, const char *word)
 {
 	return count_of(text, "\n") == 1 && count_of(text, word) == 1 &&
@@ -100,7 +99,7 @@ static void test_field(struct tap *tap, enum policy_field field,
 	free(text);
 }
 
-/* Shows as long as the text has all of these words, in this order. */
+/* True while the text has all of these words, in this order. */
 static bool has_words(void *context, const char *text, size_t size)
 {
 	const char *const *words = context;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * splice - sets constants in an object, and gives it larger tables.
+ * splice - sets constants in an object, and enlarges its tables.
  *
  *	build/tests/splice build/tests/small.bpf.o
  */
@@ -18,10 +18,10 @@
 
 struct fixture {
 	struct tap tap;
-	struct elf_object whole; /* not to be changed */
+	struct elf_object whole; /* not modified */
 };
 
-/* How many bytes differ, and that none does outside of [from, to). */
+/* True if bytes differ, but none outside of [from, to). */
 static bool differs_only_in(const struct elf_object *a,
 			    const struct elf_object *b, size_t from, size_t to)
 {
@@ -148,7 +148,7 @@ static void test_write(struct fixture *fixture)
 	       "a directory that is not there is an error");
 }
 
-/* Whatever is in them, and wherever they are. */
+/* Compares contents, at whatever offset. */
 static bool same_section(const struct elf_object *a, const struct elf_object *b,
 			 const char *name)
 {
@@ -159,7 +159,7 @@ static bool same_section(const struct elf_object *a, const struct elf_object *b,
 	return in_a && in_b && size_a == size_b && !memcmp(in_a, in_b, size_a);
 }
 
-/* Of an object that was compiled with -g. */
+/* For an object compiled with -g. */
 static void test_strip(struct fixture *fixture, const char *path)
 {
 	struct elf_object whole, copy, again;

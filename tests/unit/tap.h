@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The Test Anything Protocol: a plan, then one line for each test. What a
- * failed test has to tell follows its line as comments.
+ * The Test Anything Protocol: a plan, then one line for each test. Details of a
+ * failed test follow its line as comments.
  */
 #ifndef TG_TAP_H
 #define TG_TAP_H
@@ -15,7 +15,7 @@
 #define TAP_DUMP_MAX 256
 
 struct tap {
-	FILE *out; /* not always stdout: a self-test looks at what is printed */
+	FILE *out; /* stdout, except in self-tests */
 	int planned;
 	int done;
 	int failed;
@@ -23,7 +23,7 @@ struct tap {
 
 static inline struct tap tap_plan(FILE *out, int tests)
 {
-	/* whoever crashes has said how far it came */
+	/* flush each line, so that results before a crash are kept */
 	setvbuf(out, NULL, _IOLBF, 0);
 	fprintf(out, "1..%d\n", tests);
 	return (struct tap){ .out = out, .planned = tests };
@@ -44,7 +44,7 @@ tap_ok(struct tap *tap, bool passed, const char *name, ...)
 	return passed;
 }
 
-/* A test that cannot be run here, and why: neither passed nor failed. */
+/* Reports a skipped test and the reason. */
 static inline void tap_skip(struct tap *tap, const char *name, const char *why)
 {
 	tap->done++;
@@ -75,7 +75,7 @@ static inline void tap_dump(struct tap *tap, const uint8_t *bytes, size_t size)
 		shown < size ? ", these are the first" : "");
 }
 
-/* The exit status: a plan that was not kept is a failure as well. */
+/* Returns the exit status; a plan that was not kept is a failure. */
 static inline int tap_end(const struct tap *tap)
 {
 	if (tap->done != tap->planned)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tree - builds trees over ranks, and compares what the lookup of the policy
- * plugin finds in them with a scan of the boxes.
+ * tree - builds trees over ranks, and compares the policy plugin's lookup with
+ * a linear scan of the boxes.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "tap.h"
 
-/* What policy_load.h reads from; each look at it is counted. */
+/* read by policy_load.h; reads are counted */
 static const uint8_t *table;
 static size_t table_size;
 static unsigned long loads;
@@ -16,7 +16,7 @@ static unsigned long loads;
 #define tg_table_start() (loads++, table)
 #define tg_table_size() table_size
 
-/* Damaged tables lead to odd offsets, which processors read as any other. */
+/* Damaged tables lead to unaligned offsets, as in the kernel. */
 #pragma clang attribute push(__attribute__((no_sanitize("alignment"))), \
 			     apply_to = function)
 #include "policy_tree_find.h"
@@ -26,7 +26,7 @@ static unsigned long loads;
 
 #define BOXES_MAX 400
 
-/* As many as there are steps and records, and the number of the latter. */
+/* Limits for loads: steps and records of all trees, and record counts. */
 #define LOADS_MAX (TG_TREE_GROUPS * (TG_TREE_STEPS_MAX + TG_TREE_LEAF_MAX + 1))
 
 struct trial {
@@ -34,14 +34,14 @@ struct trial {
 	struct tree_input input;
 	struct tg_tree tree;
 	struct blob blob;
-	uint8_t *bytes; /* no longer than the blob: sanitizers guard its end */
+	uint8_t *bytes; /* exactly the blob's size, for the sanitizers */
 };
 
 struct random_sets {
-	int sets, boxes, ranks; /* at most */
-	uint32_t stride;	/* ranks that no box tells apart */
+	int sets, boxes, ranks; /* upper limits */
+	uint32_t stride;	/* adjacent ranks that no box distinguishes */
 	uint32_t predicates;
-	unsigned int groups; /* the most that were seen */
+	unsigned int groups; /* maximum number of trees so far */
 	unsigned int words;
 };
 
@@ -134,7 +134,7 @@ static bool agrees(const struct trial *trial, const uint32_t *key)
 	return find(trial, key, holds) == scan(trial, key, holds);
 }
 
-/* One key for each stride. */
+/* Checks one key for each stride. */
 static bool all_keys_agree(const struct trial *trial, uint32_t stride)
 {
 	const uint32_t *ranks = trial->input.ranks;
@@ -172,7 +172,7 @@ static bool some_keys_agree(const struct trial *trial, int count)
 	return true;
 }
 
-/* Half of the fields hold anything, as in most rules, but never all. */
+/* As in most rules, half of the fields match anything, but never all. */
 static void random_box(struct trial *trial, const struct random_sets *sets)
 {
 	struct tree_box *box = add_box(trial, random_below(1U << 31) * 2);
@@ -241,7 +241,7 @@ static void test_random(struct tap *tap)
 	       "and so with keys of two words");
 }
 
-/* Both addresses matter, as do a thousand boxes with one and with none. */
+/* Uses boxes restricted in one address, in the other, in both, and in none. */
 static void test_groups(struct tap *tap)
 {
 	static struct tree_box boxes[3000];
@@ -400,7 +400,7 @@ static void test_same(struct tap *tap)
 	end(&two);
 }
 
-/* find() ends the test when a walk is too long, a sanitizer reads outside. */
+/* find() fails the test if a walk is too long; sanitizers detect bad reads. */
 static void flip_bits(struct trial *trial, int rounds)
 {
 	uint32_t key[TREE_FIELDS];

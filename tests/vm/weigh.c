@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * weigh - loads each program of each object and says how many instructions the
- * verifier of this kernel processed for it; more than its budget is a failure.
- * root.
+ * weigh - loads each program of each object, prints how many instructions the
+ * verifier of this kernel processed, and fails if that exceeds the program's
+ * budget. Needs root.
  *
  *	build/vm/weigh tests/vm/budget build/drop_tcp.o
  *
- * A line of the budget is an object, a program and a number; those of "default"
- * are for what has no line of its own.
+ * A line of the budget is an object, a program and a number; the object
+ * "default" applies to programs without a line.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 #define EXIT_USAGE 2
 
-/* Statistics, and what was wrong; not a line for each instruction. */
+/* Statistics and errors, without the log of every instruction. */
 #define LOG_STATISTICS 4
 #define LOG_SIZE (256 << 10)
 
@@ -31,7 +31,7 @@ struct scale {
 	char *log;
 };
 
-/* The number of the line that has these two words, or 0. */
+/* The number on the line with these two words, or 0. */
 static long budget_line(FILE *file, const char *object, const char *program)
 {
 	char line[512], words[2][NAME_SIZE];
@@ -63,7 +63,7 @@ static long allowed(const char *path, const char *object, const char *program)
 	return number;
 }
 
-/* build/tutorial/pair_stats.o is "tutorial/pair_stats". */
+/* build/tutorial/pair_stats.o becomes "tutorial/pair_stats". */
 static void object_name(char *name, const char *path)
 {
 	const char *start = strstr(path, "build/");
@@ -73,7 +73,7 @@ static void object_name(char *name, const char *path)
 		name[strlen(name) - 2] = '\0';
 }
 
-/* Any section that libbpf does not know is one for tc. */
+/* Sections unknown to libbpf are tc's. */
 static struct bpf_object *open_with_types(const char *path)
 {
 	struct bpf_object *object = object_open(path);
@@ -117,7 +117,7 @@ static bool is_statistic(const char *line)
 	       !strncmp(line, "verification time ", 18);
 }
 
-/* What the verifier says last, but for its statistics. */
+/* Prints the verifier's last message, without statistics. */
 static void note_refusal(struct scale *scale, int err)
 {
 	char *line, *rest = scale->log, *last = NULL;
@@ -153,7 +153,7 @@ static void weigh_program(struct scale *scale, struct bpf_object *object,
 			 scale->budget);
 }
 
-/* Each program is loaded alone, so that one refused says nothing of others. */
+/* Each program is loaded alone, so that one failure does not hide others. */
 static void weigh_object(struct scale *scale, const char *path)
 {
 	struct bpf_program *program;
@@ -193,7 +193,7 @@ int main(int argc, char **argv)
 		weigh_object(&scale, argv[i]);
 	free(scale.log);
 
-	/* how many programs there are is known only now */
+	/* the number of programs is only known now */
 	scale.tap.planned = scale.tap.done;
 	printf("1..%d\n", scale.tap.planned);
 	return tap_end(&scale.tap);

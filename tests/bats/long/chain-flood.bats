@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# A thousand flips under a flood of ten million packets and more, none of which
-# is lost or meets half of two chains: 'make test-long'.
+# A thousand flips under a flood of ten million packets or more: none is lost or
+# processed by parts of two chains. 'make test-long'.
 
 load ../helper
 load ../helper-chain

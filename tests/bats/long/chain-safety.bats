@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Old or new, never between, at every step of commands with several hooks: what
-# ../chain-safety.bats tries with one. It takes minutes: 'make test-long'.
+# Changes of several hooks are atomic at every step, as ../chain-safety.bats
+# tests with one hook. Takes minutes: 'make test-long'.
 
 load ../helper
 load ../helper-chain

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What policy-edges.bats does for a few fields, for all of them.
+# As policy-edges.bats, but for all fields.
 
 load ../helper
 

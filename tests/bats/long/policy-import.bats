@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What ../policy-import.bats does with rules of fixed seeds, for
-# TAILGATE_IMPORT_SECONDS, which is ten minutes if not set, with other rules and
-# packets each time.
+# As ../policy-import.bats, but with random seeds, for TAILGATE_IMPORT_SECONDS
+# (default: ten minutes).
 
 load ../helper
 load ../helper-import
@@ -52,7 +51,7 @@ load_rules() { # KIND SEED
 }
 
 judge_packets() { # KIND SEED FAMILY KEY HOOK
-	given_a_memory "${@:3}"
+	record_passed_packets "${@:3}"
 	packets "$1" "$COUNT" "$2" 1
 	judge_alike "$3" imported.policy "$COUNT"
 	PACKETS=$((PACKETS + COUNT))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What replies.bats does for some seconds, for TAILGATE_REPLY_SECONDS, which is
-# ten minutes for each test if not set, with other frames each time.
+# As replies.bats, but for TAILGATE_REPLY_SECONDS (default: ten minutes for each
+# test), with random seeds.
 
 load ../helper
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * craft-lines - reads descriptions of packets as craft does, one a line, and
- * prints each frame in hexadecimal digits, one a line: a process for thousands.
+ * craft-lines - reads packet descriptions for craft, one a line, and prints
+ * each frame in hexadecimal digits: one process for thousands of frames.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What a virtual machine finds: this machine's programs with their libraries,
-# and this tree as it is built.
+# The root filesystem of a virtual machine: programs of this machine with their
+# libraries, and the built tree.
 
-# An archive of a directory, as the kernel unpacks it.
+# Makes an archive of a directory for the kernel's initramfs.
 pack() { # DIRECTORY ARCHIVE
 	(cd -- "$1" && find . -print0 | sort -z |
 		cpio --null -o -H newc -R 0:0 --quiet) >"$2.new"
 	mv "$2.new" "$2"
 }
 
-# The archive of programs and tree, the same for each kernel.
+# The archive of programs and tree, shared by all kernels.
 make_initramfs() { # ARCHIVE
 	local root=$WORK/root
 	make_folders "$root"
@@ -37,14 +37,14 @@ make_folders() { # ROOT
 	done
 }
 
-# Under the name by which it is called, for many look at it.
+# Keeps the name by which a program is called, as many evaluate it.
 copy_programs() { # ROOT
 	programs_wanted | awk -F / '!seen[$NF]++' | xargs -rd '\n' cp -L -t "$1/usr/bin"
 	find "$1/usr/bin" -type f -print0 | copy_libraries "$1"
 	copy_extensions "$1"
 }
 
-# A path for each.
+# Prints one path for each program.
 programs_wanted() {
 	local line
 	while IFS= read -r line; do
@@ -56,8 +56,7 @@ programs_wanted() {
 	done <"$HERE/programs"
 }
 
-# iptables has a library for each of its matches and targets; what they need, it
-# needs itself.
+# Libraries of iptables' matches and targets only need what iptables needs.
 copy_extensions() { # ROOT
 	local folder
 	for folder in /usr/lib/*-linux-gnu/xtables; do
@@ -67,8 +66,7 @@ copy_extensions() { # ROOT
 	done
 }
 
-# Of the programs on standard input. What is no program, or has no libraries,
-# is none of ldd's business.
+# Prints the libraries of programs on standard input, ignoring other files.
 copy_libraries() { # ROOT
 	local library
 	{ xargs -0 ldd 2>/dev/null || true; } |
@@ -87,7 +85,7 @@ copy_bats() { # ROOT
 	done
 }
 
-# Sources for the tests that read them, and what is built but for the parts.
+# Sources read by tests, and all build results except object files.
 copy_tree() { # DIRECTORY
 	local file
 	mkdir -p "$1/build/tests"

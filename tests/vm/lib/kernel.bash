@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A kernel of Debian's, in the cache under its name and version: vmlinuz, its
-# configuration, and an archive of those modules that networks need.
+# A Debian kernel in the cache, by name and version: vmlinuz, its configuration,
+# and an archive of modules needed for networking.
 
-# What modules are taken: all of these folders, and what they depend on.
+# Modules that are included: these directories and their dependencies.
 readonly MODULE_FOLDERS='^kernel/(net/|lib/|drivers/net/([^/]*$|vxlan/|macvlan/|bonding/|team/))'
 readonly MODULES_LEFT_OUT='^kernel/net/(9p|atm|ax25|bluetooth|caif|can|ceph|dccp|hsr|ieee802154|mac80211|nfc|phonet|qrtr|rds|rxrpc|sctp|smc|sunrpc|tipc|vmw_vsock|wireless)/'
 
 # Sets KERNEL_PACKAGE, KERNEL_VERSION, KERNEL_NAME ("6.1.0-56-cloud-amd64") and
-# KERNEL, its folder in the cache.
+# KERNEL, its directory in the cache.
 find_kernel() { # SERIES
 	local regex="linux-image-${1//./\\.}\\.[0-9][^-]*(-[0-9]+)?-cloud-amd64"
 	KERNEL_PACKAGE=$(newest_package "linux-image-$1." "$regex")
@@ -22,7 +22,7 @@ find_kernel() { # SERIES
 	KERNEL=$CACHE/kernel/${KERNEL_NAME}_$KERNEL_VERSION
 }
 
-# Fetches it unless the cache has it.
+# Downloads it unless it is in the cache.
 get_kernel() { # SERIES
 	local new
 	find_kernel "$1"
@@ -40,15 +40,15 @@ get_kernel() { # SERIES
 	forget_older_kernels "$1"
 }
 
-# It may have a successor, of which old lists know nothing.
+# the package lists may be older than the newest kernel
 fetch_again() { # SERIES DIRECTORY
 	use_own_lists || return
 	find_kernel "$1"
 	unpack_packages "$2" "$KERNEL_PACKAGE"
 }
 
-# Builds DIRECTORY/chosen: modules with what they need, uncompressed, and the
-# lists that modprobe wants.
+# Makes DIRECTORY/chosen: uncompressed modules with dependencies, and the lists
+# for modprobe.
 choose_modules() { # DIRECTORY
 	local from=$1/lib/modules/$KERNEL_NAME into=$1/chosen/lib/modules/$KERNEL_NAME
 	index_modules "$from"
@@ -59,12 +59,12 @@ choose_modules() { # DIRECTORY
 	index_modules "$into"
 }
 
-# depmod of busybox writes the lists of modules, in the folder itself.
+# busybox depmod writes the lists to the directory itself.
 index_modules() { # DIRECTORY
 	busybox depmod -b "${1%/lib/modules/*}" "$KERNEL_NAME" &>>"$LOG"
 }
 
-# From modules.dep, on standard output: a line for each file.
+# Prints a line of modules.dep for each file.
 modules_wanted() {
 	awk -v folders="$MODULE_FOLDERS" -v left_out="$MODULES_LEFT_OUT" -F: '
 		function want(module, names, count, i) {

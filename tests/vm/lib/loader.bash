@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Another tc and ip than this machine's: those of its release's backports, with
-# their libbpf, in the cache under their version and inside below /opt/loader.
-# They are not everywhere to be had; where they are not, the run goes on.
+# Newer tc and ip, from the release's backports with their libbpf, in the cache
+# by version and below /opt/loader in the machine. If they are not available,
+# the run continues without them.
 
 LOADER='' LOADER_WHY_NOT=''
 
-# The machine's sources do not have backports; its first one has them beside it.
+# The sources of this machine lack backports, which are at the first source's
+# URL.
 backports_source() {
 	local uri suite key
 	# shellcheck disable=SC2016 # apt's, not ours
@@ -17,7 +18,7 @@ backports_source() {
 	printf 'deb [signed-by=%s] %s %s-backports main\n' "$key" "$uri" "${suite%%-*}"
 }
 
-# apt sees nothing but the one source, and keeps its lists in the cache.
+# apt only uses this source, and keeps its lists in the cache.
 use_backports() {
 	local apt=$CACHE/backports
 	mkdir -p "$apt/lists/partial" "$apt/cache"
@@ -29,7 +30,7 @@ use_backports() {
 	timeout 120 apt-get "${APT[@]}" update &>>"$LOG"
 }
 
-# Sets LOADER to its folder in the cache, or LOADER_WHY_NOT; once in a run.
+# Sets LOADER to its directory in the cache, or LOADER_WHY_NOT; once per run.
 get_loader() {
 	local -a APT
 	[[ ! $LOADER$LOADER_WHY_NOT ]] || return 0
@@ -50,7 +51,7 @@ get_loader() {
 	: >"$LOADER/complete"
 }
 
-# tc and ip with libraries of their own, under their own names in front of PATH.
+# tc and ip with their own libraries, found first in PATH.
 add_loader() { # ROOT
 	local at=$1/opt/loader program
 	[[ $LOADER ]] || return 0

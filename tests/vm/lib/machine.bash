@@ -1,18 +1,18 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# One virtual machine: its first serial port is the console, the second has what
-# the work inside says, the third its exit status. A machine that dies, hangs or
-# falls silent ends within its limits, and its end is told.
+# Runs a virtual machine: the first serial port is the console, the second has
+# the output of the work inside, the third its exit status. A machine that
+# crashes, hangs or prints nothing is ended by timeouts, and the reason is
+# reported.
 
 readonly QEMU=${TAILGATE_VM_QEMU:-qemu-system-x86_64} # the tests have another
 
-# Slow, and without surprises: the addresses of programs stay where they are,
-# which software emulation likes, and a panic is the end.
+# Without KASLR, which slows software emulation; a panic ends the machine.
 readonly COMMAND_LINE='console=ttyS0 panic=-1 norandmaps quiet loglevel=4'
 
 MACHINE=
 
-# It must not outlive us, even where we are killed.
+# Ends with this process, even if that is killed.
 start_machine() { # FOLDER KERNEL INITRAMFS
 	mkfifo "$1/output"
 	nice -n 10 setpriv --pdeathsig KILL -- \
@@ -22,7 +22,7 @@ start_machine() { # FOLDER KERNEL INITRAMFS
 		-serial "file:$1/console" -serial "file:$1/output" \
 		-serial "file:$1/status" </dev/null &>"$1/qemu" &
 	MACHINE=$!
-	# Without this, one that does not even start would leave us waiting.
+	# otherwise a machine that fails to start would block forever
 	exec {OUTPUT}<>"$1/output"
 }
 
@@ -33,9 +33,9 @@ stop_machine() {
 	MACHINE=
 }
 
-# Gives each line of output to a function until the machine has ended. Sets
-# MACHINE_STATUS to what the work inside ended with, or to nothing, and
-# MACHINE_END to what went wrong.
+# Passes each line of output to a function until the machine ends. Sets
+# MACHINE_STATUS to the exit status of the work, or to nothing, and MACHINE_END
+# to the error.
 run_machine() { # FOLDER KERNEL INITRAMFS FUNCTION
 	local started=$SECONDS heard=$SECONDS line rest='' read_status
 	MACHINE_STATUS='' MACHINE_END=''

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# netdevsim, the device that takes XDP programs as a network card would. Debian
-# builds it for none of its kernels, so it is built here, from the sources and
-# with the headers of just that kernel, and kept beside it in the cache.
+# netdevsim, a device that accepts XDP programs like a network card. No Debian
+# kernel includes it, so it is built here from the kernel's sources and headers,
+# and kept in the cache.
 
 get_netdevsim() {
 	local new
@@ -18,8 +18,8 @@ get_netdevsim() {
 	rm -rf -- "$new"
 }
 
-# The names of the packages follow from the kernel's, but for linux-kbuild-,
-# which has a longer or a shorter one.
+# The package names are derived from the kernel's; linux-kbuild- may have a
+# longer or shorter version.
 fetch_sources() { # DIRECTORY
 	local headers=linux-headers-$KERNEL_NAME kbuild
 	kbuild=$(apt-cache "${APT[@]}" depends "$headers" | sed -n 's/^ *Depends: \(linux-kbuild-.*\)/\1/p')
@@ -34,13 +34,14 @@ build_netdevsim() { # DIRECTORY
 	mkdir "$1/netdevsim"
 	tar -xJf "$usr/src/linux-source-$KERNEL_SERIES.tar.xz" -C "$1/netdevsim" \
 		--strip-components=4 --wildcards 'linux-source-*/drivers/net/netdevsim/*' || return
-	# It is used where it lies, and names the place where it would be installed.
+	# the build uses these files in place, but they contain the installed
+	# path
 	sed -i "s|/usr/src/|$usr/src/|" "$headers/Makefile" || return
 	env -u MAKEFLAGS -u MAKELEVEL nice -n 10 make -C "$headers" "M=$1/netdevsim" \
 		CONFIG_NETDEVSIM=m CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
-# Where the tests inside find it.
+# Where tests inside the machine find it.
 add_netdevsim() { # ROOT
 	mkdir -p "$1/lib/modules/$KERNEL_NAME/extra"
 	cp "$KERNEL/netdevsim.ko" "$1/lib/modules/$KERNEL_NAME/extra/"

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Packages as files: fetched with apt and unpacked, never installed. Where the
-# machine's lists of packages are old or lack one, lists of our own are kept in
-# the cache; the machine's stay as they are.
+# Packages that are downloaded with apt and unpacked, but not installed. If the
+# machine's package lists are outdated or lack a package, separate lists in the
+# cache are used; the machine's lists are not changed.
 
-# Options for every call of apt, and whether it has lists of our own.
+# Options for each call of apt, and whether separate lists are used.
 APT=(-q -o APT::Sandbox::User=)
 OWN_LISTS=
 
@@ -18,7 +18,7 @@ use_own_lists() {
 	apt-get "${APT[@]}" update &>>"$LOG"
 }
 
-# The newest package whose name matches; nothing where apt knows none.
+# The newest package with a matching name; nothing if there is none.
 newest_package() { # PREFIX REGEX
 	local name names
 	names=$(apt-cache "${APT[@]}" pkgnames "$1" | { grep -xE -- "$2" || true; } | sort -rV)
@@ -30,13 +30,13 @@ newest_package() { # PREFIX REGEX
 	done
 }
 
-# The version that apt would install; nothing where there is none.
+# The version that apt would install; nothing if there is none.
 package_version() { # NAME
 	apt-cache "${APT[@]}" policy "$1" 2>/dev/null |
 		sed -nE '/Candidate: \(none\)/d; s/^ *Candidate: //p'
 }
 
-# Fetches packages, all or none, and unpacks them into a directory.
+# Downloads packages, all or none, and unpacks them into a directory.
 unpack_packages() { # DIRECTORY NAME[=VERSION]...
 	local into=$1 download deb
 	shift
@@ -50,7 +50,7 @@ unpack_packages() { # DIRECTORY NAME[=VERSION]...
 	rm -rf -- "$download"
 }
 
-# The same, once more with new lists where it fails.
+# The same, but retries with new lists.
 fetch_packages() { # DIRECTORY NAME[=VERSION]...
 	unpack_packages "$@" || { use_own_lists && unpack_packages "$@"; }
 }

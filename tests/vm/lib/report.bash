@@ -15,7 +15,7 @@ readonly TAP_PLAN='^1\.\.([0-9]+)( *# *[Ss][Kk][Ii][Pp][^ ]* *(.*))?$'
 readonly TAP_TEST='^(not )?ok( +[0-9]+)?( +-)?( +(.*))?$'
 readonly TAP_SKIP='# *[Ss][Kk][Ii][Pp]( +(.*))?$'
 
-# Where the output stands: in no step to begin with.
+# The step that the output belongs to; none at first.
 step_begin() { # NAME
 	step=$1 step_started=$SECONDS
 	planned=0 ran=0 step_passed=0 step_failed=0 step_skipped=0
@@ -84,7 +84,7 @@ step_end() { # STATUS
 	add_step
 }
 
-# What a step said beside TAP.
+# Output of a step other than TAP.
 tell_noise() {
 	((${#noise[@]} == 0)) || printf '        # %s\n' "${noise[@]}" | tail -n 30
 }
@@ -96,7 +96,7 @@ add_step() {
 	step=''
 }
 
-# The machine is off: whatever it had begun was not done.
+# The machine has ended: the current step was not completed.
 report_end() { # FOLDER
 	if [[ $MACHINE_END ]]; then
 		failed=$((failed + 1))

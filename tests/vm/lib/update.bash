@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What --update writes from the transcripts of a run: tests/vm/budget, and where
-# all steps were run the table and the versions in docs/kernels.md.
+# For --update: writes tests/vm/budget from the transcripts of a run, and, if
+# all steps were run, the table and the versions in docs/kernels.md.
 
 write_results() {
 	local all
@@ -24,7 +24,7 @@ write_results() {
 	cp "$WORK/budget" "$HERE/budget"
 }
 
-# Everything between the two comments that name the block.
+# Replaces everything between the two comments that name the block.
 replace_block() { # FILE NAME
 	awk -v name="$2" '
 		FNR == NR { block = block $0 "\n"; next }
@@ -74,8 +74,8 @@ version_lines() {
 	done
 }
 
-# A tenth more than the most that any kernel took, and two: small programs grow
-# by an instruction for no reason.
+# The maximum over all kernels plus a tenth plus two, as even small programs
+# vary by an instruction.
 write_budget() {
 	local kernel files=()
 	for kernel in "${SERIES[@]}"; do
