@@ -210,7 +210,7 @@ journal_says() { # TEXT
 	touch "$LUCK/slow"
 	apply b --confirm 1 >/dev/null 3>&- 4>&- &
 	local pid=$!
-	eventually journal_says 'goes back without waiting for it'
+	eventually journal_says 'rolls back without waiting for it'
 	eventually journal_says 'another command is at work on eth0, and may still put its policy in force'
 	waits
 	rm "$LUCK/slow"
