@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Add hashed keys to a table of sets, and delete them: by programs, and by
+ * tools at the same time. maps/set_table.h has the protocol. Prefixes in the
+ * tries are changed by tools alone.
+ */
+#ifndef TG_SET_CHANGE_H
+#define TG_SET_CHANGE_H
+
+#include "set_find.h"
+
+enum tg_set_answer {
+	TG_SET_ADDED,
+	TG_SET_KEPT, /* it was there, perhaps with another deadline now */
+	TG_SET_FULL,
+	/* of one entry */
+	TG_SET_NOT_HERE,
+	TG_SET_SHARED, /* other sets have the deadline, too: it needs its own */
+};
+
+/* What is asked for. */
+struct tg_set_wish {
+	struct tg_set_key key;
+	__u32 deadline; /* TG_SET_FOREVER, or later than now */
+	__u32 now;
+	__u32 exact; /* an earlier deadline takes the place of a later one */
+};
+
+/* What is changed: a set of a table. */
+struct tg_set_at {
+	tg_set_table table;
+	struct tg_set_head *head;
+	struct tg_set *set;
+	__u32 number;
+};
+
+/* --- counts */
+
+static __always_inline __u32 *tg_set_wheel_word(const struct tg_set_at *at,
+						__u32 slot)
+{
+	struct tg_set_node *line;
+
+	slot %= TG_SET_WHEEL;
+	line = tg_set_line(at->table, TG_SET_SET_LINE(at->number % TG_SETS) +
+					      1 + slot / TG_SET_WORDS_IN_LINE);
+	return line ? &line->words[slot % TG_SET_WORDS_IN_LINE] : NULL;
+}
+
+/* An entry with this deadline comes on the wheel, or leaves it. */
+static __always_inline void tg_set_turn(const struct tg_set_at *at,
+					__u32 deadline, __s32 by)
+{
+	__u32 slot = deadline >> (at->set->shift & 31);
+	__u32 hand = TG_READ(at->set->hand), *word;
+
+	if (deadline == TG_SET_FOREVER || slot < hand ||
+	    slot - hand >= TG_SET_WHEEL)
+		return;
+	word = tg_set_wheel_word(at, slot);
+	if (word)
+		__sync_fetch_and_add(word, by);
+}
+
+/* Take what has passed off the count. */
+static __always_inline void tg_set_advance(const struct tg_set_at *at,
+					   __u32 now)
+{
+	__u32 present = now >> (at->set->shift & 31);
+
+	for (int i = 0; i < TG_SET_WHEEL; i++) {
+		__u32 hand = TG_READ(at->set->hand), *word;
+
+		if (hand >= present)
+			return;
+		word = tg_set_wheel_word(at, hand);
+		if (word && __sync_val_compare_and_swap(&at->set->hand, hand,
+							hand + 1) == hand)
+			__sync_fetch_and_add(
+				&at->set->count,
+				-__sync_lock_test_and_set(word, 0));
+	}
+	TG_WRITE(at->set->hand, present);
+}
+
+/* An entry of the set is new, or goes: `by` is 1 or -1. */
+static __always_inline void tg_set_count(const struct tg_set_at *at,
+					 __u32 deadline, __s32 by)
+{
+	__sync_fetch_and_add(&at->set->count, by);
+	tg_set_turn(at, deadline, by);
+}
+
+/* --- the entries of a key: it has one for each deadline */
+
+/* What is to be done with them. */
+enum tg_set_visit {
+	TG_SET_PROLONG, /* if the set is there */
+	TG_SET_JOIN,	/* the set becomes one of those there */
+	TG_SET_LEAVE,	/* the set leaves, but for the wish's own deadline */
+};
+
+static __always_inline int tg_set_prolong(const struct tg_set_at *at,
+					  struct tg_set_entry *entry,
+					  __u64 state, __u32 bit,
+					  const struct tg_set_wish *wish)
+{
+	__u32 deadline = TG_SET_STATE_DEADLINE(state);
+
+	if (deadline == wish->deadline ||
+	    (deadline > wish->deadline && !wish->exact))
+		return TG_SET_KEPT;
+	if (TG_SET_STATE_SETS(state) != bit)
+		return TG_SET_SHARED;
+	if (__sync_val_compare_and_swap(&entry->state, state,
+					TG_SET_STATE(bit, wish->deadline)) !=
+	    state)
+		return TG_SET_NOT_HERE;
+	tg_set_turn(at, deadline, -1);
+	tg_set_turn(at, wish->deadline, 1);
+	return TG_SET_KEPT;
+}
+
+static __always_inline int tg_set_leave(const struct tg_set_at *at,
+					struct tg_set_entry *entry, __u64 state,
+					__u32 bit,
+					const struct tg_set_wish *wish)
+{
+	__u32 deadline = TG_SET_STATE_DEADLINE(state);
+	__u32 rest = TG_SET_STATE_SETS(state) & ~bit;
+	int is_over = !rest && !TG_READ(entry->exceptions);
+
+	if (deadline == wish->deadline ||
+	    __sync_val_compare_and_swap(
+		    &entry->state, state,
+		    is_over ? TG_SET_STATE(0, wish->now)
+			    : TG_SET_STATE(rest, deadline)) != state)
+		return TG_SET_NOT_HERE;
+	tg_set_count(at, deadline, -1);
+	return TG_SET_SHARED;
+}
+
+/* The set is not in the entry. An entry that has expired is the key's still. */
+static __always_inline int tg_set_join(const struct tg_set_at *at,
+				       struct tg_set_entry *entry, __u64 state,
+				       __u32 bit,
+				       const struct tg_set_wish *wish)
+{
+	__u32 deadline = TG_SET_STATE_DEADLINE(state);
+	__u64 joined = state | bit;
+
+	if (deadline <= wish->now)
+		joined = TG_SET_STATE(bit, wish->deadline);
+	else if (deadline != wish->deadline)
+		return TG_SET_NOT_HERE;
+	if (__sync_val_compare_and_swap(&entry->state, state, joined) != state)
+		return TG_SET_NOT_HERE;
+	tg_set_count(at, wish->deadline, 1);
+	return TG_SET_ADDED;
+}
+
+static __always_inline int tg_set_visit_entry(const struct tg_set_at *at,
+					      struct tg_set_entry *entry,
+					      const struct tg_set_wish *wish,
+					      enum tg_set_visit visit)
+{
+	__u32 bit = 1U << at->number % TG_SETS;
+	__u64 state = TG_READ(entry->state);
+	int is_in = TG_SET_STATE_DEADLINE(state) > wish->now &&
+		    TG_SET_STATE_SETS(state) & bit;
+
+	if (visit == TG_SET_JOIN)
+		return is_in ? TG_SET_NOT_HERE
+			     : tg_set_join(at, entry, state, bit, wish);
+	if (!is_in)
+		return TG_SET_NOT_HERE;
+	if (visit == TG_SET_LEAVE)
+		return tg_set_leave(at, entry, state, bit, wish);
+	return tg_set_prolong(at, entry, state, bit, wish);
+}
+
+/*
+ * Visit all entries of the key, until one is TG_SET_ADDED or TG_SET_KEPT.
+ * TG_SET_SHARED: of one at least.
+ */
+static __always_inline int tg_set_visit_key(const struct tg_set_at *at,
+					    __u64 hash,
+					    const struct tg_set_wish *wish,
+					    enum tg_set_visit visit)
+{
+	int answer = TG_SET_NOT_HERE;
+
+	for (__u32 choice = 0; choice < TG_SET_CHOICES; choice++) {
+		__u32 bucket = tg_set_bucket(at->head, hash, choice);
+		const __u64 *there =
+			tg_set_bucket_words(at->table, at->head, bucket);
+		__u64 words[2], lanes;
+
+		if (!there)
+			break;
+		words[0] = TG_READ(there[0]);
+		words[1] = TG_READ(there[1]);
+		lanes = tg_set_lanes(words, tg_set_mark(hash));
+		for (int i = 0; lanes && i < TG_SET_WAYS; i++) {
+			struct tg_set_entry *entry = tg_set_entry(
+				at->table, at->head, bucket, tg_set_way(lanes));
+
+			if (entry && tg_set_is_key(entry, &wish->key)) {
+				int here = tg_set_visit_entry(at, entry, wish,
+							      visit);
+
+				if (here < TG_SET_FULL)
+					return here;
+				if (here == TG_SET_SHARED)
+					answer = here;
+			}
+			lanes &= lanes - 1;
+		}
+		if (!tg_set_has_spilled(words))
+			break;
+	}
+	return answer;
+}
+
+/* --- a place for a new entry */
+
+/* A bit of tg_set_lanes(): the shift of its lane in its word. */
+static __always_inline __u32 tg_set_lane_shift(__u32 lane)
+{
+	return 16 * (lane & 3);
+}
+
+static __always_inline void tg_set_fill(const struct tg_set_at *at,
+					struct tg_set_entry *entry,
+					const struct tg_set_wish *wish)
+{
+	volatile __u32 *there = (volatile __u32 *)&entry->key;
+	const __u32 *words = (const __u32 *)&wish->key;
+
+	for (int i = 0; i < 5; i++)
+		there[i] = words[i];
+	TG_WRITE(entry->exceptions, 0);
+	TG_WRITE(entry->state,
+		 TG_SET_STATE(1U << at->number % TG_SETS, wish->deadline));
+}
+
+/* Lane 0 to 6 of the bucket becomes the key's, if it is free or has expired. */
+static __always_inline int tg_set_claim(const struct tg_set_at *at,
+					__u32 bucket, __u64 *there, __u32 lane,
+					__u16 mark,
+					const struct tg_set_wish *wish)
+{
+	__u64 *place = &there[lane >> 2], word = TG_READ(*place), state = 0;
+	__u32 shift = tg_set_lane_shift(lane);
+	__u64 old = word >> shift & 0xffff;
+	struct tg_set_entry *entry;
+
+	if (old == TG_SET_BUSY)
+		return 0;
+	entry = tg_set_entry(at->table, at->head, bucket,
+			     tg_set_way(1ULL << (shift + (lane >> 2))));
+	if (!entry)
+		return 0;
+	if (old != TG_SET_FREE) {
+		state = TG_READ(entry->state);
+		if ((__u64)TG_SET_STATE_DEADLINE(state) + TG_SET_GRACE >=
+		    wish->now)
+			return 0;
+	}
+	if (__sync_val_compare_and_swap(
+		    place, word,
+		    word - (old << shift) + ((__u64)TG_SET_BUSY << shift)) !=
+	    word)
+		return 0;
+	if (old != TG_SET_FREE &&
+	    __sync_val_compare_and_swap(&entry->state, state, 0) != state) {
+		/* somebody has prolonged it */
+		__sync_fetch_and_add(place, (old - TG_SET_BUSY) << shift);
+		return 0;
+	}
+	tg_set_fill(at, entry, wish);
+	__sync_fetch_and_add(place, (__u64)(mark - TG_SET_BUSY) << shift);
+	return 1;
+}
+
+static __always_inline int tg_set_add_new(const struct tg_set_at *at,
+					  __u64 hash,
+					  const struct tg_set_wish *wish)
+{
+	__u32 form = TG_SET_FORM_BIT(wish->key.form & 0xff);
+	__u32 first = tg_set_first_lane(hash);
+
+	if (!(TG_READ(at->head->forms) & form))
+		__sync_fetch_and_or(&at->head->forms, form);
+	for (__u32 choice = 0; choice < TG_SET_CHOICES; choice++) {
+		__u32 bucket = tg_set_bucket(at->head, hash, choice);
+		__u64 *there = tg_set_bucket_words(at->table, at->head, bucket);
+
+		if (!there)
+			return TG_SET_FULL;
+		for (__u32 i = 0; i < TG_SET_WAYS; i++) {
+			__u32 lane = first + i;
+
+			if (lane >= TG_SET_WAYS)
+				lane -= TG_SET_WAYS;
+			if (tg_set_claim(at, bucket, there, lane,
+					 tg_set_mark(hash), wish)) {
+				tg_set_count(at, wish->deadline, 1);
+				return TG_SET_ADDED;
+			}
+		}
+		__sync_fetch_and_or(&there[1], (__u64)TG_SET_SPILLED << 48);
+	}
+	return TG_SET_FULL;
+}
+
+/* --- add and delete */
+
+static __always_inline int tg_set_add(const struct tg_set_at *at,
+				      const struct tg_set_wish *wish)
+{
+	__u64 hash = tg_set_hash(at->head, &wish->key);
+	int before, answer = TG_SET_FULL;
+
+	/* deadlines are counted from the wheel's hand on */
+	tg_set_advance(at, wish->now);
+	before = tg_set_visit_key(at, hash, wish, TG_SET_PROLONG);
+	if (before == TG_SET_KEPT)
+		return before;
+	if (before == TG_SET_SHARED ||
+	    TG_READ(at->set->count) < TG_READ(at->set->size)) {
+		answer = tg_set_visit_key(at, hash, wish, TG_SET_JOIN);
+		if (answer != TG_SET_ADDED)
+			answer = tg_set_add_new(at, hash, wish);
+	}
+	if (answer == TG_SET_FULL) {
+		__sync_fetch_and_add(&at->set->refused, 1);
+	} else if (before == TG_SET_SHARED) {
+		tg_set_visit_key(at, hash, wish, TG_SET_LEAVE);
+		answer = TG_SET_KEPT;
+	}
+	return answer;
+}
+
+/* Whether the set had the key; the wish's deadline is 0. */
+static __always_inline int tg_set_del(const struct tg_set_at *at,
+				      const struct tg_set_wish *wish)
+{
+	return tg_set_visit_key(at, tg_set_hash(at->head, &wish->key), wish,
+				TG_SET_LEAVE) == TG_SET_SHARED;
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Change a table's tries of prefixes while programs read them. One writer at a
+ * time: the caller has the lock of the sets.
+ *
+ * Each change is a store of one word: a new line is complete before a word
+ * leads to it, and a line that no word leads to any longer is left as it is
+ * until trie_sweep() has waited for the programs that may read it.
+ */
+#ifndef TG_SETS_TRIE_H
+#define TG_SETS_TRIE_H
+
+#include "memory.h"
+
+struct trie_prefix {
+	uint64_t high, low; /* in the upper bits, 0 after the length */
+	uint8_t length;	    /* 32 at most for IPv4, which is in `high` */
+	bool is_ip6;
+};
+
+struct trie {
+	const struct set_memory *memory;
+	uint8_t *used;	  /* after a sweep: whether a word leads to the line */
+	uint32_t next;	  /* of `used` */
+	uint32_t pending; /* a line that is taken, though no word leads to it
+			     yet */
+};
+
+void trie_close(struct trie *trie);
+
+/* NULL: the table has no such prefix. */
+struct tg_set_record *trie_find(const struct trie *trie,
+				const struct trie_prefix *prefix);
+
+/* The prefix's record, a new one if there is none. NULL: no line is free. */
+struct tg_set_record *trie_add(struct trie *trie,
+			       const struct trie_prefix *prefix);
+
+/* One more record of the same prefix, for more states; NULL: no line is free.
+ */
+struct tg_set_record *trie_extend(struct trie *trie,
+				  struct tg_set_record *record);
+
+/* Remove the prefix with all its records. */
+void trie_remove(struct trie *trie, const struct trie_prefix *prefix);
+
+#endif
