@@ -32,18 +32,17 @@ alignas(32) static const __u32 tables[64] = {
 #include "policy_lookup.h"
 #include "tap.h"
 
-#define ASKS                                                          \
-	{                                                             \
-		.used = TG_DIM_BIT(TG_DIM_MADE_UP), .root = ROW,      \
-		.leaves_end = MAP, .map = { [TG_DIM_MADE_UP] = MAP }, \
-	}
-#define ASKS_NOTHING                            \
-	{                                       \
-		.root = CELL, .leaves_end = ROW \
-	}
-
-static const struct tg_policy asks = { .family = { ASKS, ASKS_NOTHING,
-						   ASKS_NOTHING } };
+static const struct tg_policy_family asking = {
+	.used = TG_DIM_BIT(TG_DIM_MADE_UP),
+	.root = ROW,
+	.leaves_end = MAP,
+	.map = { [TG_DIM_MADE_UP] = MAP },
+};
+static const struct tg_policy_family not_asking = {
+	.root = CELL,
+	.leaves_end = ROW,
+};
+static struct tg_policy asks; /* for IPv4 */
 
 static __u32 fact;
 static unsigned int lookups;
@@ -69,6 +68,9 @@ int main(void)
 {
 	struct tap tap = tap_plan(stdout, 8);
 
+	asks.family[TG_FAMILY_IP4] = asking;
+	asks.family[TG_FAMILY_IP6] = not_asking;
+	asks.family[TG_FAMILY_OTHER] = not_asking;
 	for (__u32 value = 0; value < 4; value++)
 		tap_ok(&tap,
 		       outcome_of(TG_NET_IPV4, value) ==
