@@ -34,11 +34,9 @@ static void set_link(struct frame *frame, const struct policy_packet *packet)
 	uint64_t vlans = value_of(packet, POLICY_VLANS, 0);
 
 	put_big(frame->target_mac,
-		value_of(packet, POLICY_TARGET_MAC, FRAME_TARGET_MAC),
-		ETH_ALEN);
+		value_of(packet, POLICY_DST_MAC, FRAME_TARGET_MAC), ETH_ALEN);
 	put_big(frame->source_mac,
-		value_of(packet, POLICY_SOURCE_MAC, FRAME_SOURCE_MAC),
-		ETH_ALEN);
+		value_of(packet, POLICY_SRC_MAC, FRAME_SOURCE_MAC), ETH_ALEN);
 	frame->vlans = vlans < TG_VLANS_MAX ? vlans : TG_VLANS_MAX;
 	frame->vlan_tci[0] = tag(packet, POLICY_VLAN, POLICY_VLAN_PRIORITY);
 	frame->vlan_tci[1] =
@@ -56,14 +54,14 @@ static void set_network(struct frame *frame, const struct policy_packet *packet)
 {
 	frame->fragment = value_of(packet, POLICY_FRAGMENT, TG_FRAG_NONE);
 	if (frame->ethertype == ETH_P_IPV6) {
-		set_address6(frame->source, packet->value[POLICY_SOURCE6]);
-		set_address6(frame->target, packet->value[POLICY_TARGET6]);
+		set_address6(frame->source, packet->value[POLICY_SRC6]);
+		set_address6(frame->target, packet->value[POLICY_DST6]);
 		if (frame->fragment != TG_FRAG_NONE)
 			frame->extensions[frame->extension_count++] =
 				TG_EXT_FRAGMENT;
 	} else {
-		put_big(frame->source, value_of(packet, POLICY_SOURCE4, 0), 4);
-		put_big(frame->target, value_of(packet, POLICY_TARGET4, 0), 4);
+		put_big(frame->source, value_of(packet, POLICY_SRC4, 0), 4);
+		put_big(frame->target, value_of(packet, POLICY_DST4, 0), 4);
 		frame->options = value_of(packet, POLICY_EXTENSIONS, 0) &
 				 TG_EXT_IPV4_OPTIONS;
 	}
@@ -76,8 +74,8 @@ uint32_t packet_frame(const struct policy_packet *packet, uint8_t *bytes)
 		.protocol = value_of(packet, POLICY_PROTOCOL, IPPROTO_UDP),
 		.ttl = value_of(packet, POLICY_TTL, TTL_USUAL),
 		.traffic_class = value_of(packet, POLICY_DSCP, 0) << 2,
-		.source_port = value_of(packet, POLICY_SOURCE_PORT, 40000),
-		.target_port = value_of(packet, POLICY_TARGET_PORT, 9),
+		.source_port = value_of(packet, POLICY_SRC_PORT, 40000),
+		.target_port = value_of(packet, POLICY_DST_PORT, 9),
 		.tcp_flags = value_of(packet, POLICY_TCP_FLAGS, TCP_ACK),
 		.icmp_type = value_of(packet, POLICY_ICMP_TYPE, 8),
 		.icmp_code = value_of(packet, POLICY_ICMP_CODE, 0),

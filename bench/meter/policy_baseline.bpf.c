@@ -14,7 +14,7 @@ static __always_inline void read_fields(const struct tg_headers *headers)
 	else if (headers->network == TG_NET_IPV6)
 		mix ^= headers->ip6->saddr.s6_addr32[1] ^
 		       headers->ip6->daddr.s6_addr32[1];
-	tg_forget(mix);
+	tg_barrier_var(mix);
 }
 
 static __always_inline int policy(struct tg_packet *pkt)

@@ -127,11 +127,11 @@ static void make_frame(const struct entry *entry, enum kind kind,
 
 	put_field(&packet, POLICY_ETHERTYPE, ETH_P_IP);
 	put_field(&packet, POLICY_PROTOCOL, flow->protocol);
-	put_field(&packet, POLICY_SOURCE4, ntohl(flow->source));
-	put_field(&packet, POLICY_TARGET4,
+	put_field(&packet, POLICY_SRC4, ntohl(flow->source));
+	put_field(&packet, POLICY_DST4,
 		  kind == LPM ? target : ntohl(flow->target));
-	put_field(&packet, POLICY_SOURCE_PORT, ntohs(flow->sport));
-	put_field(&packet, POLICY_TARGET_PORT, ntohs(flow->dport));
+	put_field(&packet, POLICY_SRC_PORT, ntohs(flow->sport));
+	put_field(&packet, POLICY_DST_PORT, ntohs(flow->dport));
 	*record = (struct trace_record){ .verdict = POLICY_DROP };
 	record->size = packet_frame(&packet, record->frame);
 }

@@ -23,10 +23,10 @@ static bool fits(const struct demands *demands, uint64_t ethertype)
 		uint64_t ethertype;
 	} needs[] = {
 		{ POLICY_ARP_OPERATION, ETH_P_ARP },
-		{ POLICY_SOURCE4, ETH_P_IP },
-		{ POLICY_TARGET4, ETH_P_IP },
-		{ POLICY_SOURCE6, ETH_P_IPV6 },
-		{ POLICY_TARGET6, ETH_P_IPV6 },
+		{ POLICY_SRC4, ETH_P_IP },
+		{ POLICY_DST4, ETH_P_IP },
+		{ POLICY_SRC6, ETH_P_IPV6 },
+		{ POLICY_DST6, ETH_P_IPV6 },
 	};
 	struct policy_value value = { .lo = ethertype };
 
@@ -53,7 +53,7 @@ static uint64_t pick_ethertype(struct picker *picker,
 	static const uint64_t all[] = { ETH_P_IP, ETH_P_IPV6, ETH_P_ARP };
 	bool six = random_percent(&picker->random, 50);
 	bool has_ip = demands_speak_of(demands, POLICY_PROTOCOL) ||
-		      demands_speak_of(demands, POLICY_TARGET_PORT) ||
+		      demands_speak_of(demands, POLICY_DST_PORT) ||
 		      !demands->count;
 	struct policy_value value;
 
@@ -92,8 +92,8 @@ static uint64_t pick_protocol(struct picker *picker,
 	}
 	if (dice < 60)
 		return TCP;
-	if (dice < 90 || demands_speak_of(demands, POLICY_SOURCE_PORT) ||
-	    demands_speak_of(demands, POLICY_TARGET_PORT))
+	if (dice < 90 || demands_speak_of(demands, POLICY_SRC_PORT) ||
+	    demands_speak_of(demands, POLICY_DST_PORT))
 		return UDP;
 	return is_ipv6 ? ICMPV6 : ICMP;
 }
@@ -103,9 +103,9 @@ static void draw_transport(struct picker *picker, const struct demands *demands,
 			   bool corner)
 {
 	if (has_ports(protocol)) {
-		draw_field(&picker->random, demands, packet, POLICY_SOURCE_PORT,
+		draw_field(&picker->random, demands, packet, POLICY_SRC_PORT,
 			   corner);
-		draw_field(&picker->random, demands, packet, POLICY_TARGET_PORT,
+		draw_field(&picker->random, demands, packet, POLICY_DST_PORT,
 			   corner);
 	}
 	if (protocol == TCP)
@@ -129,9 +129,9 @@ static void draw_ip(struct picker *picker, const struct demands *demands,
 
 	packet_put_number(packet, POLICY_PROTOCOL, protocol);
 	draw_field(&picker->random, demands, packet,
-		   is_ipv6 ? POLICY_SOURCE6 : POLICY_SOURCE4, corner);
+		   is_ipv6 ? POLICY_SRC6 : POLICY_SRC4, corner);
 	draw_field(&picker->random, demands, packet,
-		   is_ipv6 ? POLICY_TARGET6 : POLICY_TARGET4, corner);
+		   is_ipv6 ? POLICY_DST6 : POLICY_DST4, corner);
 	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++)
 		draw_if_demanded(&picker->random, demands, packet, more[i],
 				 false);
@@ -142,7 +142,7 @@ static void draw_link(struct picker *picker, const struct demands *demands,
 		      struct policy_packet *packet)
 {
 	static const enum policy_field fields[] = {
-		POLICY_SOURCE_MAC,     POLICY_TARGET_MAC,    POLICY_VLANS,
+		POLICY_SRC_MAC,	       POLICY_DST_MAC,	     POLICY_VLANS,
 		POLICY_VLAN,	       POLICY_VLAN_PRIORITY, POLICY_INNER_VLAN,
 		POLICY_INNER_PRIORITY, POLICY_ARP_OPERATION,
 	};

@@ -9,12 +9,12 @@
 
 enum side { SOURCE4_SIDE, TARGET4_SIDE, SOURCE6_SIDE, TARGET6_SIDE, SIDES };
 
-static const enum policy_field side_fields[SIDES] = {
-	POLICY_SOURCE4, POLICY_TARGET4, POLICY_SOURCE6, POLICY_TARGET6
-};
-static const enum policy_field other_family[SIDES] = {
-	POLICY_SOURCE6, POLICY_TARGET6, POLICY_SOURCE4, POLICY_TARGET4
-};
+static const enum policy_field side_fields[SIDES] = { POLICY_SRC4, POLICY_DST4,
+						      POLICY_SRC6,
+						      POLICY_DST6 };
+static const enum policy_field other_family[SIDES] = { POLICY_SRC6, POLICY_DST6,
+						       POLICY_SRC4,
+						       POLICY_DST4 };
 
 /*
  * Bucket i holds the values from starts[i] up to, but excluding, starts[i + 1].
@@ -216,11 +216,11 @@ static const uint64_t *rules_for(const struct truth *truth, enum side side,
 struct policy_verdict truth_match(const struct truth *truth,
 				  const struct policy_packet *packet)
 {
-	bool four = packet->has[POLICY_TARGET4];
+	bool four = packet->has[POLICY_DST4];
 	const struct policy_rule *rule;
 	const uint64_t *source, *target;
 
-	if (!four && !packet->has[POLICY_TARGET6])
+	if (!four && !packet->has[POLICY_DST6])
 		return policy_match(truth->policy, &(struct match_context){
 							   .packet = packet });
 	source = rules_for(truth, four ? SOURCE4_SIDE : SOURCE6_SIDE, packet);

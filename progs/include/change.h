@@ -84,11 +84,11 @@ static __always_inline __u32 tg_found(struct tg_packet *pkt,
 		 headers->fragment << 7 |
 		 (headers->tcp_flags >> TG_TCP_RESET_SHIFT & 1) << 9 |
 		 headers->icmp_type << 10 | headers->extensions << 18;
-	tg_forget(found);
+	tg_barrier_var(found);
 	cur.pos += found & ((1 << TG_FOUND_BITS) - 1);
-	tg_forget(cur.pos);
+	tg_barrier_var(cur.pos);
 	found = cur.pos - cur.start;
-	tg_forget(found);
+	tg_barrier_var(found);
 	return found;
 }
 

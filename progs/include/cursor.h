@@ -47,7 +47,7 @@ static __always_inline int tg_pull(struct tg_cursor *cur, __u32 size)
  * and so keeps a bounds check that it would drop as redundant but that the
  * verifier needs.
  */
-#define tg_forget(number) asm volatile("" : "+r"(number))
+#define tg_barrier_var(number) asm volatile("" : "+r"(number))
 
 /* Above the offset of any header: eight extension headers of 2 KiB each. */
 #define TG_OFFSET_MASK 0x7fff
@@ -61,21 +61,21 @@ static __always_inline void tg_merge_paths(struct tg_cursor *cur)
 {
 	__u64 offset = cur->pos - cur->start;
 
-	tg_forget(
+	tg_barrier_var(
 		offset); /* or clang subtracts the low halves of the pointers */
 	cur->pos = cur->start + (offset & TG_OFFSET_MASK);
 }
 
 /* Hide a number from the verifier, which then knows only the mask. */
-static __always_inline __u32 tg_unlearn(struct tg_cursor *cur, __u32 number,
-					__u32 mask)
+static __always_inline __u32 tg_hide_masked(struct tg_cursor *cur, __u32 number,
+					    __u32 mask)
 {
 	void *pos = cur->start + number;
 	__u64 there;
 
-	tg_forget(pos);
+	tg_barrier_var(pos);
 	there = pos - cur->start;
-	tg_forget(there);
+	tg_barrier_var(there);
 	return there & mask;
 }
 

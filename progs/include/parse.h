@@ -22,7 +22,7 @@ static __always_inline int tg_parse_headers(struct tg_cursor *cur,
 	if (error || depth == TG_DEPTH_LINK)
 		return error;
 	tg_merge_paths(cur);
-	headers->vlans = tg_unlearn(cur, headers->vlans, 3);
+	headers->vlans = tg_hide_masked(cur, headers->vlans, 3);
 	error = tg_parse_network(cur, headers);
 	if (error || depth == TG_DEPTH_NETWORK)
 		return error;

@@ -136,11 +136,11 @@ static __always_inline int tg_parse_extension(struct tg_cursor *cur,
 		return error;
 	rest = (ext->length & kind.mask)
 	       << (kind.shift & TG_EXTENSION_SHIFT_MASK);
-	tg_forget(rest);
+	tg_barrier_var(rest);
 	rest &= TG_EXTENSION_REST_MASK;
 
 	mask = -(__u32)kind.is_fragment;
-	tg_forget(mask);
+	tg_barrier_var(mask);
 	*fragment |= ext->fragment & mask;
 
 	headers->extensions |= kind.bit;

@@ -169,7 +169,7 @@ static __always_inline int tg_act_simply(struct tg_packet *pkt, __u32 kind,
 	tg_count(pkt, kind, TG_REASON_RULE);
 	if (used & TG_USES_KIND(TG_ACT_NEXT) && kind == TG_ACT_NEXT)
 		return tg_next(pkt);
-	tg_forget(answers); /* otherwise clang makes branches of it */
+	tg_barrier_var(answers); /* otherwise clang makes branches of it */
 	return (__s8)(answers >> 8 * kind);
 }
 

@@ -51,7 +51,7 @@ static __always_inline __u32 tg_is_cell(__u32 reference)
 {
 	__u32 is_cell = (reference / TG_SHORT_ROW_BIT & 1) - 1;
 
-	tg_forget(is_cell);
+	tg_barrier_var(is_cell);
 	return is_cell;
 }
 
@@ -141,7 +141,7 @@ static __always_inline __u64 tg_wide_first(const struct tg_policy_wide *wide,
 	__u64 is_beyond = -(wide->shift ? tg_is_less32(last, index)
 					: tg_is_less(last, index));
 
-	tg_forget(is_beyond);
+	tg_barrier_var(is_beyond);
 	return index ^ ((index ^ last) & is_beyond);
 }
 

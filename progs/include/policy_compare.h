@@ -14,7 +14,7 @@ static __always_inline __u64 tg_is_less(__u64 a, __u64 b)
 {
 	__u64 difference = a - b;
 
-	tg_forget(difference);
+	tg_barrier_var(difference);
 	return ((~a & b) | ((~a | b) & difference)) >> 63;
 }
 
@@ -23,7 +23,7 @@ static __always_inline __u64 tg_is_less32(__u64 a, __u64 b)
 {
 	__u64 difference = a - b;
 
-	tg_forget(difference);
+	tg_barrier_var(difference);
 	return difference >> 63;
 }
 
@@ -31,7 +31,7 @@ static __always_inline __u64 tg_is_not_zero(__u64 number)
 {
 	__u64 negative = -number;
 
-	tg_forget(negative);
+	tg_barrier_var(negative);
 	return (number | negative) >> 63;
 }
 
@@ -40,7 +40,7 @@ static __always_inline __u64 tg_least(__u64 a, __u64 b)
 {
 	__u64 less = a - b, is_less = (__s64)less >> 63;
 
-	tg_forget(is_less);
+	tg_barrier_var(is_less);
 	return b + (less & is_less);
 }
 

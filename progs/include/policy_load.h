@@ -12,23 +12,23 @@
 
 #include "cursor.h"
 
-#define TG_BLUR_MASK 0xffffff
+#define TG_HIDE_U24_MASK 0xffffff
 
 /*
  * Hide a number of up to 24 bits from the verifier. With a known number it
  * knows the result of each bounds check, and keeps the paths through the parser
  * apart; with an unknown one they become one path from here on.
  */
-static __always_inline __u32 tg_blur(__u32 number)
+static __always_inline __u32 tg_hide_u24(__u32 number)
 {
 #ifdef __bpf__
 	const volatile char *start = tg_table_start(), *there;
 
 	/* the verifier limits the offset of a pointer even if it is not used */
-	tg_forget(number);
-	there = start + (number & TG_BLUR_MASK);
-	tg_forget(there);
-	tg_forget(start);
+	tg_barrier_var(number);
+	there = start + (number & TG_HIDE_U24_MASK);
+	tg_barrier_var(there);
+	tg_barrier_var(start);
 	return there - start;
 #else
 	return number;
@@ -44,7 +44,7 @@ static __always_inline __u64 tg_two_halves(const volatile __u32 halves[2])
 /* 0 if the offset is out of range. */
 static __always_inline __u32 tg_load8(__u64 offset)
 {
-	tg_forget(offset);
+	tg_barrier_var(offset);
 	if (offset > tg_table_size() - sizeof(__u8))
 		return 0;
 	return *(const __u8 *)(tg_table_start() + offset);
@@ -52,7 +52,7 @@ static __always_inline __u32 tg_load8(__u64 offset)
 
 static __always_inline __u32 tg_load16(__u64 offset)
 {
-	tg_forget(offset);
+	tg_barrier_var(offset);
 	if (offset > tg_table_size() - sizeof(__u16))
 		return 0;
 	return *(const __u16 *)(tg_table_start() + offset);
@@ -61,7 +61,7 @@ static __always_inline __u32 tg_load16(__u64 offset)
 static __always_inline __u32 tg_load32(__u64 offset)
 {
 	/* otherwise clang checks one register and uses another */
-	tg_forget(offset);
+	tg_barrier_var(offset);
 	if (offset > tg_table_size() - sizeof(__u32))
 		return 0;
 	return *(const __u32 *)(tg_table_start() + offset);
@@ -70,7 +70,7 @@ static __always_inline __u32 tg_load32(__u64 offset)
 /* Read the word at offset + distance (a constant); 0 if out of range. */
 static __always_inline __u32 tg_load32_behind(__u64 offset, __u32 distance)
 {
-	tg_forget(offset);
+	tg_barrier_var(offset);
 	if (offset > tg_table_size() - distance - sizeof(__u32))
 		return 0;
 	return *(const __u32 *)(tg_table_start() + offset + distance);
@@ -78,7 +78,7 @@ static __always_inline __u32 tg_load32_behind(__u64 offset, __u32 distance)
 
 static __always_inline __u64 tg_load64(__u64 offset)
 {
-	tg_forget(offset);
+	tg_barrier_var(offset);
 	if (offset > tg_table_size() - sizeof(__u64))
 		return 0;
 	return *(const __u64 *)(tg_table_start() + offset);
@@ -89,7 +89,7 @@ static __always_inline __u64 tg_load64(__u64 offset)
  */
 static __always_inline const __u64 *tg_load_block(__u64 offset, __u32 size)
 {
-	tg_forget(offset);
+	tg_barrier_var(offset);
 	if (offset > tg_table_size() - size)
 		offset = 0;
 	return (const __u64 *)(tg_table_start() + offset);

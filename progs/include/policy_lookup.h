@@ -73,7 +73,8 @@ static __always_inline __u32 tg_class_value(const struct tg_lookup *lookup,
 					    enum tg_map_kind kind)
 {
 	__u32 map = lookup->family->map[dimension];
-	__u32 value = tg_blur(tg_value(lookup->packet, lookup->id, dimension));
+	__u32 value =
+		tg_hide_u24(tg_value(lookup->packet, lookup->id, dimension));
 
 	return kind == TG_MAP_DIRECT ? tg_class_direct(map, value)
 				     : tg_class_paged(map, value);
@@ -84,7 +85,7 @@ static __always_inline __u32 tg_class_live(const struct tg_lookup *lookup,
 					   int place)
 {
 	return tg_class_direct(lookup->family->map[dimension],
-			       tg_blur(lookup->packet->live[place]));
+			       tg_hide_u24(lookup->packet->live[place]));
 }
 
 static __always_inline __u32 tg_class_of(const struct tg_lookup *lookup,
@@ -199,7 +200,7 @@ tg_dag_last_or_direct(const struct tg_lookup *lookup,
 {
 	__u32 is_direct = -TG_IS_DIRECT(at), outcome;
 
-	tg_forget(is_direct);
+	tg_barrier_var(is_direct);
 	outcome = tg_dag_step(lookup, dimension, at & ~is_direct, class);
 	return outcome ^ ((outcome ^ TG_DIRECT_OUTCOME(at)) & is_direct);
 }

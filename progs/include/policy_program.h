@@ -84,9 +84,9 @@ static __always_inline __u32 tg_policy_look_up(struct tg_packet *pkt,
  */
 static __always_inline void tg_merge_parse_states(struct tg_headers *headers)
 {
-	__u32 ways = tg_blur(headers->transport | headers->fragment << 3 |
-			     headers->vlans << 5 | headers->protocol << 7 |
-			     headers->extensions << 15);
+	__u32 ways = tg_hide_u24(headers->transport | headers->fragment << 3 |
+				 headers->vlans << 5 | headers->protocol << 7 |
+				 headers->extensions << 15);
 
 	headers->transport = ways & 7;
 	headers->fragment = ways >> 3 & 3;
@@ -113,7 +113,7 @@ static __always_inline int tg_policy_act(struct tg_packet *pkt, __u32 outcome,
 		act = tg_load32(constants()->rule_acts +
 				sizeof(__u32) * TG_OUTCOME_RULE(outcome));
 	act = constants()->acts + act * sizeof(struct tg_act);
-	tg_forget(act);
+	tg_barrier_var(act);
 	if (act > tg_table_size() - sizeof(struct tg_act))
 		return tg_next(pkt);
 	return tg_act_on(pkt, found,

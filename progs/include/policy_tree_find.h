@@ -52,7 +52,7 @@ static __always_inline __u64 tg_tree_window(const volatile struct tg_tree *tree,
 	if (tree->words > 1) {
 		__u64 is_second = -(step >> TG_TREE_WORD_SHIFT & 1);
 
-		tg_forget(is_second);
+		tg_barrier_var(is_second);
 		word ^= (word ^ key->words[1]) & is_second;
 	}
 	return word << 3 >> (step & TG_TREE_SHIFT);
@@ -107,7 +107,7 @@ static __always_inline __u64 tg_tree_check(const volatile struct tg_tree *tree,
 	}
 	if (tree->has_predicates)
 		fails |= key->fails >> (last & TG_TREE_PREDICATE) & 1;
-	tg_forget(fails);
+	tg_barrier_var(fails);
 	return last | ((fails + TG_TREE_NO_MATCH - 1) & TG_TREE_NO_MATCH);
 }
 

@@ -74,7 +74,7 @@ static __always_inline int tg_sum_packet(struct tg_packet *pkt, __u32 offset,
 	__builtin_memset(part, 0, sizeof(part));
 	/* Older verifiers derive a minimum size of 1 only from an addition. */
 	rest = size - 1;
-	tg_forget(rest);
+	tg_barrier_var(rest);
 	if (rest >= sizeof(part) - 1)
 		return size ? -1 : 0;
 	if (tg_load(pkt, offset, part, rest + 1) < 0)

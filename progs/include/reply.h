@@ -154,7 +154,7 @@ static __always_inline int tg_ask(struct tg_packet *pkt, struct tg_asker *asker)
 		return TG_UNANSWERABLE;
 	if (size < TG_LINK_SIZE_MIN)
 		return TG_UNANSWERABLE;
-	tg_forget(size);
+	tg_barrier_var(size);
 	if (size > TG_LINK_SIZE_MAX)
 		return TG_UNANSWERABLE;
 	asker->link_size = size;
@@ -196,7 +196,7 @@ static __always_inline int tg_turn_link(struct tg_packet *pkt,
 	tg_swap_addresses(asker);
 	if (size < TG_LINK_SIZE_MIN)
 		return TG_NO_REPLY;
-	tg_forget(size);
+	tg_barrier_var(size);
 	if (size > TG_LINK_SIZE_MAX)
 		return TG_NO_REPLY;
 	return tg_store(pkt, 0, asker->link, size) < 0 ? TG_NO_REPLY : 0;

@@ -40,7 +40,7 @@ static bool has_words(const struct policy_packet *packet)
 
 	if (packet->malformed)
 		return false;
-	return !packet->has[POLICY_SOURCE6] ||
+	return !packet->has[POLICY_SRC6] ||
 	       !(protocol == 0 || protocol == 43 || protocol == 44 ||
 		 protocol == 51 || protocol == 60);
 }

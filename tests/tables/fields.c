@@ -40,8 +40,8 @@ static void read_link(struct reader *reader)
 {
 	const struct tg_headers *headers = &reader->found.headers;
 
-	put(reader, POLICY_TARGET_MAC, bytes(reader, 0, 6));
-	put(reader, POLICY_SOURCE_MAC, bytes(reader, 6, 6));
+	put(reader, POLICY_DST_MAC, bytes(reader, 0, 6));
+	put(reader, POLICY_SRC_MAC, bytes(reader, 6, 6));
 	put(reader, POLICY_ETHERTYPE, headers->ethertype);
 	put(reader, POLICY_VLANS, headers->vlans);
 	if (headers->vlans > 0) {
@@ -67,8 +67,8 @@ static void read_ip4(struct reader *reader, size_t at)
 	put(reader, POLICY_ECN, bytes(reader, at + 1, 1) % 4);
 	put(reader, POLICY_LENGTH, length ? length : LENGTH_MAX);
 	put(reader, POLICY_TTL, bytes(reader, at + 8, 1));
-	put(reader, POLICY_SOURCE4, bytes(reader, at + 12, 4));
-	put(reader, POLICY_TARGET4, bytes(reader, at + 16, 4));
+	put(reader, POLICY_SRC4, bytes(reader, at + 12, 4));
+	put(reader, POLICY_DST4, bytes(reader, at + 16, 4));
 }
 
 /* With hop-by-hop options, length 0 means that of the frame (jumbogram). */
@@ -82,8 +82,8 @@ static void read_ip6(struct reader *reader, size_t at)
 	put(reader, POLICY_ECN, bytes(reader, at, 2) / 16 % 4);
 	put(reader, POLICY_LENGTH, at_most(length, LENGTH_MAX));
 	put(reader, POLICY_TTL, bytes(reader, at + 7, 1));
-	put_address6(reader, POLICY_SOURCE6, at + 8);
-	put_address6(reader, POLICY_TARGET6, at + 24);
+	put_address6(reader, POLICY_SRC6, at + 8);
+	put_address6(reader, POLICY_DST6, at + 24);
 }
 
 static void read_network(struct reader *reader)
@@ -113,8 +113,8 @@ static void read_transport(struct reader *reader)
 	if (headers->transport == TG_L4_TCP ||
 	    headers->transport == TG_L4_UDP ||
 	    headers->transport == TG_L4_SCTP) {
-		put(reader, POLICY_SOURCE_PORT, headers->sport);
-		put(reader, POLICY_TARGET_PORT, headers->dport);
+		put(reader, POLICY_SRC_PORT, headers->sport);
+		put(reader, POLICY_DST_PORT, headers->dport);
 	} else if (headers->transport != TG_L4_NONE) {
 		put(reader, POLICY_ICMP_TYPE, headers->icmp_type);
 		put(reader, POLICY_ICMP_CODE, headers->icmp_code);

@@ -143,8 +143,8 @@ static void put_value(struct policy_packet *packet, enum policy_field field,
 static void make_transport(struct policy_packet *packet, unsigned int protocol)
 {
 	if (protocol == 6 || protocol == 17) {
-		put_value(packet, POLICY_SOURCE_PORT, number(5));
-		put_value(packet, POLICY_TARGET_PORT, number(5));
+		put_value(packet, POLICY_SRC_PORT, number(5));
+		put_value(packet, POLICY_DST_PORT, number(5));
 	} else {
 		put_value(packet, POLICY_ICMP_TYPE, number(3));
 		put_value(packet, POLICY_ICMP_CODE, number(3));
@@ -161,10 +161,8 @@ static void make_ip(struct policy_packet *packet, bool is_ip6)
 	uint64_t net = is_ip6 ? 0 : number(8) ? 10 << 24 : 11 << 24;
 	unsigned int fragment = number(4) ? 0 : number(3);
 
-	put_value(packet, is_ip6 ? POLICY_SOURCE6 : POLICY_SOURCE4,
-		  net | number(5));
-	put_value(packet, is_ip6 ? POLICY_TARGET6 : POLICY_TARGET4,
-		  net | number(5));
+	put_value(packet, is_ip6 ? POLICY_SRC6 : POLICY_SRC4, net | number(5));
+	put_value(packet, is_ip6 ? POLICY_DST6 : POLICY_DST4, net | number(5));
 	put_value(packet, POLICY_PROTOCOL, protocol);
 	put_value(packet, POLICY_FRAGMENT, fragment);
 	put_value(packet, POLICY_TTL, number(4));

@@ -133,8 +133,8 @@ int main(void)
 	test_text(&tap, "sublist s {\nz\n}\nsublist x {\nz\n}\nz\ny\n", both,
 		  "sublist x\n}\ny\n");
 	test_field(&tap, POLICY_TTL, "ttl");
-	test_field(&tap, POLICY_TARGET_PORT, "port");
+	test_field(&tap, POLICY_DST_PORT, "port");
 	test_field(&tap, POLICY_ICMP_TYPE, "type");
-	test_field(&tap, POLICY_SOURCE_MAC, "mac");
+	test_field(&tap, POLICY_SRC_MAC, "mac");
 	return tap_end(&tap);
 }

@@ -67,7 +67,7 @@ static void print_end(FILE *out, const struct policy_packet *packet,
 /* What describe() has a word for, also where a fragment has no header. */
 static const char *kind_of(const struct policy_packet *packet)
 {
-	bool ipv6 = packet->has[POLICY_SOURCE6];
+	bool ipv6 = packet->has[POLICY_SRC6];
 
 	switch (value(packet, POLICY_PROTOCOL)) {
 	case TCP:
@@ -87,7 +87,7 @@ static const char *kind_of(const struct policy_packet *packet)
 
 static void print_transport(FILE *out, const struct policy_packet *packet)
 {
-	bool icmp6 = packet->has[POLICY_SOURCE6];
+	bool icmp6 = packet->has[POLICY_SRC6];
 
 	if (packet->has[POLICY_TCP_FLAGS] && !value(packet, POLICY_TCP_FLAGS))
 		fputs(" flags none", out);
@@ -112,16 +112,13 @@ static void print_ip(FILE *out, const struct policy_packet *packet)
 	if (kind) {
 		fputs(kind, out);
 	} else {
-		fputs(packet->has[POLICY_SOURCE6] ? "ip6 proto" : "ip proto",
-		      out);
+		fputs(packet->has[POLICY_SRC6] ? "ip6 proto" : "ip proto", out);
 		print_name(out, WORDS_PROTOCOL, value(packet, POLICY_PROTOCOL));
 	}
 	fputc(' ', out);
-	print_end(out, packet, POLICY_SOURCE4, POLICY_SOURCE6,
-		  POLICY_SOURCE_PORT);
+	print_end(out, packet, POLICY_SRC4, POLICY_SRC6, POLICY_SRC_PORT);
 	fputs(" > ", out);
-	print_end(out, packet, POLICY_TARGET4, POLICY_TARGET6,
-		  POLICY_TARGET_PORT);
+	print_end(out, packet, POLICY_DST4, POLICY_DST6, POLICY_DST_PORT);
 	print_transport(out, packet);
 	if (extensions & IPV4_OPTIONS)
 		fputs(" options", out);
@@ -154,9 +151,9 @@ static void print_mac(FILE *out, uint64_t mac)
 static void print_rest(FILE *out, const struct policy_packet *packet)
 {
 	fputs(" mac ", out);
-	print_mac(out, value(packet, POLICY_SOURCE_MAC));
+	print_mac(out, value(packet, POLICY_SRC_MAC));
 	fputs(" > ", out);
-	print_mac(out, value(packet, POLICY_TARGET_MAC));
+	print_mac(out, value(packet, POLICY_DST_MAC));
 	for (int field = 0; field < POLICY_FIELDS; field++) {
 		if (!description_has_clause(field) || !packet->has[field])
 			continue;

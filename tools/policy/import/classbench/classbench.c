@@ -172,10 +172,8 @@ static void print_rule(struct line *line, const struct policy_condition *read,
 static int read_rule(struct line *line, size_t number, FILE *out)
 {
 	struct policy_condition conditions[] = {
-		{ .field = POLICY_SOURCE4 },
-		{ .field = POLICY_TARGET4 },
-		{ .field = POLICY_SOURCE_PORT },
-		{ .field = POLICY_TARGET_PORT },
+		{ .field = POLICY_SRC4 },     { .field = POLICY_DST4 },
+		{ .field = POLICY_SRC_PORT }, { .field = POLICY_DST_PORT },
 		{ .field = POLICY_PROTOCOL },
 	};
 	bool any = false;

@@ -262,12 +262,12 @@ static bool match_order(struct nft *nft, struct import_rule *rule,
 static bool taken_as_list(const struct nft_key *key)
 {
 	switch (key->field) {
-	case POLICY_SOURCE4:
-	case POLICY_SOURCE6:
-	case POLICY_TARGET4:
-	case POLICY_TARGET6:
-	case POLICY_SOURCE_PORT:
-	case POLICY_TARGET_PORT:
+	case POLICY_SRC4:
+	case POLICY_SRC6:
+	case POLICY_DST4:
+	case POLICY_DST6:
+	case POLICY_SRC_PORT:
+	case POLICY_DST_PORT:
 		return true;
 	default:
 		return false;

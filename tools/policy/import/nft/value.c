@@ -16,13 +16,12 @@ static bool not_understood(const struct nft *nft, struct import_rule *rule,
 
 static bool is_ip6(enum policy_field field)
 {
-	return field == POLICY_SOURCE6 || field == POLICY_TARGET6;
+	return field == POLICY_SRC6 || field == POLICY_DST6;
 }
 
 static bool is_address(enum policy_field field)
 {
-	return is_ip6(field) || field == POLICY_SOURCE4 ||
-	       field == POLICY_TARGET4;
+	return is_ip6(field) || field == POLICY_SRC4 || field == POLICY_DST4;
 }
 
 static bool read_one(const struct nft *nft, struct import_rule *rule,
@@ -45,8 +44,8 @@ static bool read_one(const struct nft *nft, struct import_rule *rule,
 	} else if (string && is_address(key->field)) {
 		good = text_to_address(string, strlen(string),
 				       is_ip6(key->field), value);
-	} else if (string && (key->field == POLICY_SOURCE_MAC ||
-			      key->field == POLICY_TARGET_MAC)) {
+	} else if (string && (key->field == POLICY_SRC_MAC ||
+			      key->field == POLICY_DST_MAC)) {
 		good = text_to_mac(string, strlen(string), value);
 	} else if (string) {
 		good = import_word(key->field, key->icmp6, string,

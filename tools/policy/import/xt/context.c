@@ -89,6 +89,6 @@ void xt_read_target_kind(struct xt_line *line, const char *const *arguments)
 		rule->left_out = "the broadcast addresses of subnets, which "
 				 "count as local";
 	import_and(line->import, rule,
-		   import_condition(line->ip6 ? POLICY_TARGET6 : POLICY_TARGET4,
+		   import_condition(line->ip6 ? POLICY_DST6 : POLICY_DST4,
 				    negated, &set));
 }

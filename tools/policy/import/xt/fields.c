@@ -50,7 +50,7 @@ static void and_flags(struct xt_line *line, uint64_t mask, uint64_t value)
 
 	/* no flag is asked for: true where there is a TCP header */
 	if (!mask)
-		import_and_range(line->import, &line->rule, POLICY_TARGET_PORT,
+		import_and_range(line->import, &line->rule, POLICY_DST_PORT,
 				 false, 0, PORT_MAX);
 	import_and_bits(line->import, &line->rule, POLICY_TCP_FLAGS, mask, &set,
 			line->negated);
@@ -221,7 +221,7 @@ void xt_read_mac(struct xt_line *line, const char *const *arguments)
 	struct policy_value value;
 
 	if (text_to_mac(arguments[0], strlen(arguments[0]), &value))
-		xt_and_range(line, POLICY_SOURCE_MAC, value.lo, value.lo);
+		xt_and_range(line, POLICY_SRC_MAC, value.lo, value.lo);
 	else
 		xt_not_understood(line, arguments[0]);
 }

@@ -98,9 +98,9 @@ static enum policy_field field_of(const struct xt_line *line,
 {
 	if (!line->ip6)
 		return option->field;
-	return option->field == POLICY_SOURCE4	 ? POLICY_SOURCE6
-	       : option->field == POLICY_TARGET4 ? POLICY_TARGET6
-						 : option->field;
+	return option->field == POLICY_SRC4   ? POLICY_SRC6
+	       : option->field == POLICY_DST4 ? POLICY_DST6
+					      : option->field;
 }
 
 static void read_option(struct xt_line *line)

@@ -221,19 +221,19 @@ static void read_either_port(struct xt_line *line, const char *const *arguments)
 	bool is_good;
 
 	if (line->negated) {
-		line->field = POLICY_SOURCE_PORT;
+		line->field = POLICY_SRC_PORT;
 		read_ports(line, arguments);
-		line->field = POLICY_TARGET_PORT;
+		line->field = POLICY_DST_PORT;
 		read_ports(line, arguments);
 		return;
 	}
 	source = *rule;
 	import_rule_init(line->import, rule);
-	line->field = POLICY_SOURCE_PORT;
+	line->field = POLICY_SRC_PORT;
 	read_ports(line, arguments);
 	cases[0] = rule->cases[0];
 	import_rule_init(line->import, rule);
-	line->field = POLICY_TARGET_PORT;
+	line->field = POLICY_DST_PORT;
 	read_ports(line, arguments);
 	cases[1] = rule->cases[0];
 	if (!source.problem)
@@ -269,10 +269,10 @@ static const struct xt_option options[] = {
 	{ NULL, "--protocol", 1, .read = xt_read_protocol },
 	{ NULL, "-m", 1, .read = xt_read_module },
 	{ NULL, "--match", 1, .read = xt_read_module },
-	{ NULL, "-s", 1, read_addresses, POLICY_SOURCE4 },
-	{ NULL, "--source", 1, read_addresses, POLICY_SOURCE4 },
-	{ NULL, "-d", 1, read_addresses, POLICY_TARGET4 },
-	{ NULL, "--destination", 1, read_addresses, POLICY_TARGET4 },
+	{ NULL, "-s", 1, read_addresses, POLICY_SRC4 },
+	{ NULL, "--source", 1, read_addresses, POLICY_SRC4 },
+	{ NULL, "-d", 1, read_addresses, POLICY_DST4 },
+	{ NULL, "--destination", 1, read_addresses, POLICY_DST4 },
 	{ NULL, "-f", 0, .read = read_fragment },
 	{ NULL, "--fragment", 0, .read = read_fragment },
 	{ NULL, "-i", 1, .read = xt_read_device },
@@ -285,25 +285,24 @@ static const struct xt_option options[] = {
 	{ NULL, "--ipv4", 0, .read = read_only_ip4 },
 	{ NULL, "-6", 0, .read = read_only_ip6 },
 	{ NULL, "--ipv6", 0, .read = read_only_ip6 },
-	{ "tcp", "--sport", 1, read_ports, POLICY_SOURCE_PORT },
-	{ "tcp", "--source-port", 1, read_ports, POLICY_SOURCE_PORT },
-	{ "tcp", "--dport", 1, read_ports, POLICY_TARGET_PORT },
-	{ "tcp", "--destination-port", 1, read_ports, POLICY_TARGET_PORT },
+	{ "tcp", "--sport", 1, read_ports, POLICY_SRC_PORT },
+	{ "tcp", "--source-port", 1, read_ports, POLICY_SRC_PORT },
+	{ "tcp", "--dport", 1, read_ports, POLICY_DST_PORT },
+	{ "tcp", "--destination-port", 1, read_ports, POLICY_DST_PORT },
 	{ "tcp", "--tcp-flags", 2, .read = xt_read_tcp_flags },
 	{ "tcp", "--syn", 0, .read = xt_read_syn },
-	{ "udp", "--sport", 1, read_ports, POLICY_SOURCE_PORT },
-	{ "udp", "--source-port", 1, read_ports, POLICY_SOURCE_PORT },
-	{ "udp", "--dport", 1, read_ports, POLICY_TARGET_PORT },
-	{ "udp", "--destination-port", 1, read_ports, POLICY_TARGET_PORT },
-	{ "sctp", "--sport", 1, read_ports, POLICY_SOURCE_PORT },
-	{ "sctp", "--source-port", 1, read_ports, POLICY_SOURCE_PORT },
-	{ "sctp", "--dport", 1, read_ports, POLICY_TARGET_PORT },
-	{ "sctp", "--destination-port", 1, read_ports, POLICY_TARGET_PORT },
-	{ "multiport", "--sports", 1, read_ports, POLICY_SOURCE_PORT },
-	{ "multiport", "--source-ports", 1, read_ports, POLICY_SOURCE_PORT },
-	{ "multiport", "--dports", 1, read_ports, POLICY_TARGET_PORT },
-	{ "multiport", "--destination-ports", 1, read_ports,
-	  POLICY_TARGET_PORT },
+	{ "udp", "--sport", 1, read_ports, POLICY_SRC_PORT },
+	{ "udp", "--source-port", 1, read_ports, POLICY_SRC_PORT },
+	{ "udp", "--dport", 1, read_ports, POLICY_DST_PORT },
+	{ "udp", "--destination-port", 1, read_ports, POLICY_DST_PORT },
+	{ "sctp", "--sport", 1, read_ports, POLICY_SRC_PORT },
+	{ "sctp", "--source-port", 1, read_ports, POLICY_SRC_PORT },
+	{ "sctp", "--dport", 1, read_ports, POLICY_DST_PORT },
+	{ "sctp", "--destination-port", 1, read_ports, POLICY_DST_PORT },
+	{ "multiport", "--sports", 1, read_ports, POLICY_SRC_PORT },
+	{ "multiport", "--source-ports", 1, read_ports, POLICY_SRC_PORT },
+	{ "multiport", "--dports", 1, read_ports, POLICY_DST_PORT },
+	{ "multiport", "--destination-ports", 1, read_ports, POLICY_DST_PORT },
 	{ "multiport", "--ports", 1, .read = read_either_port },
 	{ "icmp", "--icmp-type", 1, .read = xt_read_icmp_type },
 	{ "icmp6", "--icmpv6-type", 1, .read = xt_read_icmp_type },
@@ -323,8 +322,8 @@ static const struct xt_option options[] = {
 	{ "length", "--length", 1, xt_read_field, POLICY_LENGTH },
 	{ "mark", "--mark", 1, .read = xt_read_mark },
 	{ "mac", "--mac-source", 1, .read = xt_read_mac },
-	{ "iprange", "--src-range", 1, xt_read_address_range, POLICY_SOURCE4 },
-	{ "iprange", "--dst-range", 1, xt_read_address_range, POLICY_TARGET4 },
+	{ "iprange", "--src-range", 1, xt_read_address_range, POLICY_SRC4 },
+	{ "iprange", "--dst-range", 1, xt_read_address_range, POLICY_DST4 },
 	{ "conntrack", "--ctstate", 1, .read = xt_read_state },
 	{ "state", "--state", 1, .read = xt_read_state },
 	{ "addrtype", "--dst-type", 1, .read = xt_read_target_kind },
@@ -358,16 +357,16 @@ bool xt_is_match(const char *module)
 void xt_finish_matches(struct xt_line *line)
 {
 	struct import_rule *rule = &line->rule;
-	bool has_ports = import_has_field(rule, POLICY_SOURCE_PORT) ||
-			 import_has_field(rule, POLICY_TARGET_PORT);
+	bool has_ports = import_has_field(rule, POLICY_SRC_PORT) ||
+			 import_has_field(rule, POLICY_DST_PORT);
 
 	line->negated = false;
 	if (has_ports && line->protocol != PROTOCOL_TCP &&
 	    line->protocol != PROTOCOL_UDP && line->protocol != PROTOCOL_SCTP) {
 		import_problem(line->import, rule,
 			       "no word for ports of this protocol");
-		import_forget_field(rule, POLICY_SOURCE_PORT);
-		import_forget_field(rule, POLICY_TARGET_PORT);
+		import_forget_field(rule, POLICY_SRC_PORT);
+		import_forget_field(rule, POLICY_DST_PORT);
 		return;
 	}
 	if (!line->is_loaded)
@@ -377,6 +376,6 @@ void xt_finish_matches(struct xt_line *line)
 		if (!import_has_field(rule, POLICY_ICMP_TYPE))
 			xt_and_range(line, POLICY_ICMP_TYPE, 0, ICMP_ANY);
 	} else if (!has_ports && !import_has_field(rule, POLICY_TCP_FLAGS)) {
-		xt_and_range(line, POLICY_TARGET_PORT, 0, PORT_MAX);
+		xt_and_range(line, POLICY_DST_PORT, 0, PORT_MAX);
 	}
 }

@@ -214,14 +214,14 @@ static bool has_direction(const struct policy_rule *rule)
 {
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		switch (rule->conditions[i].field) {
-		case POLICY_SOURCE_MAC:
-		case POLICY_TARGET_MAC:
-		case POLICY_SOURCE4:
-		case POLICY_SOURCE6:
-		case POLICY_TARGET4:
-		case POLICY_TARGET6:
-		case POLICY_SOURCE_PORT:
-		case POLICY_TARGET_PORT:
+		case POLICY_SRC_MAC:
+		case POLICY_DST_MAC:
+		case POLICY_SRC4:
+		case POLICY_SRC6:
+		case POLICY_DST4:
+		case POLICY_DST6:
+		case POLICY_SRC_PORT:
+		case POLICY_DST_PORT:
 			return true;
 		default:
 			break;

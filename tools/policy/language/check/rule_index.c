@@ -55,8 +55,8 @@ static unsigned int common_bits(struct policy_value a, struct policy_value b)
 /* The longest prefix that holds all addresses of a condition. */
 static struct prefix prefix_of(const struct policy_condition *condition)
 {
-	bool is_ip4 = condition->field == POLICY_SOURCE4 ||
-		      condition->field == POLICY_TARGET4;
+	bool is_ip4 = condition->field == POLICY_SRC4 ||
+		      condition->field == POLICY_DST4;
 	struct prefix prefix = { is_ip4 ? LENGTH_IP4 : LENGTH_IP6, { 0, 0 } };
 	unsigned int bits;
 
@@ -125,9 +125,9 @@ static struct index_rule entry_of(const struct policy_rule *rule)
 			narrow(&entry, 0, one);
 		else if (one->field == POLICY_TCP_FLAGS)
 			narrow(&entry, 0, &is_tcp); /* see implies_other() */
-		else if (one->field == POLICY_SOURCE_PORT)
+		else if (one->field == POLICY_SRC_PORT)
 			narrow(&entry, 1, one);
-		else if (one->field == POLICY_TARGET_PORT)
+		else if (one->field == POLICY_DST_PORT)
 			narrow(&entry, 2, one);
 	}
 	return entry;
@@ -196,8 +196,8 @@ static size_t node_below(struct rule_index *index, size_t parent,
 
 int rule_index_add(struct rule_index *index, const struct policy_rule *rule)
 {
-	struct prefix target = side_of(rule, POLICY_TARGET4, POLICY_TARGET6);
-	struct prefix source = side_of(rule, POLICY_SOURCE4, POLICY_SOURCE6);
+	struct prefix target = side_of(rule, POLICY_DST4, POLICY_DST6);
+	struct prefix source = side_of(rule, POLICY_SRC4, POLICY_SRC6);
 	struct index_node *node;
 	size_t at = node_below(index, 0, target);
 
@@ -265,8 +265,8 @@ static const struct policy_rule *find_in(const struct index_node *node,
 const struct policy_rule *rule_index_find(const struct rule_index *index,
 					  const struct policy_rule *rule)
 {
-	struct prefix target = side_of(rule, POLICY_TARGET4, POLICY_TARGET6);
-	struct prefix source = side_of(rule, POLICY_SOURCE4, POLICY_SOURCE6);
+	struct prefix target = side_of(rule, POLICY_DST4, POLICY_DST6);
+	struct prefix source = side_of(rule, POLICY_SRC4, POLICY_SRC6);
 	const struct index_node *node, *below;
 	unsigned int length = 0, lower;
 	struct index_rule entry = entry_of(rule);

@@ -90,14 +90,14 @@ static bool parse_side(struct parser *parser, struct policy_place place,
 
 static bool parse_from(struct parser *parser, struct policy_place place)
 {
-	return parse_side(parser, place, POLICY_SOURCE4, POLICY_SOURCE_PORT,
-			  POLICY_SOURCE_MAC);
+	return parse_side(parser, place, POLICY_SRC4, POLICY_SRC_PORT,
+			  POLICY_SRC_MAC);
 }
 
 static bool parse_to(struct parser *parser, struct policy_place place)
 {
-	return parse_side(parser, place, POLICY_TARGET4, POLICY_TARGET_PORT,
-			  POLICY_TARGET_MAC);
+	return parse_side(parser, place, POLICY_DST4, POLICY_DST_PORT,
+			  POLICY_DST_MAC);
 }
 
 /* How many tags a packet has is a field of its own. */

@@ -102,8 +102,8 @@ form_of_values(const struct policy_condition *condition,
 	struct value_form form = { FORM_NUMBER, NO_WORDS };
 
 	switch (condition->field) {
-	case POLICY_SOURCE_MAC:
-	case POLICY_TARGET_MAC:
+	case POLICY_SRC_MAC:
+	case POLICY_DST_MAC:
 		form.form = FORM_MAC;
 		break;
 	case POLICY_ETHERTYPE:
@@ -292,14 +292,14 @@ void policy_conditions_print(FILE *out, const struct policy_rule *rule)
 		case POLICY_VLANS:
 			print_vlans(out, one);
 			break;
-		case POLICY_SOURCE4:
-		case POLICY_SOURCE6:
-		case POLICY_SOURCE_PORT:
+		case POLICY_SRC4:
+		case POLICY_SRC6:
+		case POLICY_SRC_PORT:
 			print_side(out, one, rule, true);
 			break;
-		case POLICY_TARGET4:
-		case POLICY_TARGET6:
-		case POLICY_TARGET_PORT:
+		case POLICY_DST4:
+		case POLICY_DST6:
+		case POLICY_DST_PORT:
 			print_side(out, one, rule, false);
 			break;
 		case POLICY_TCP_FLAGS:
