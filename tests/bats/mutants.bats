@@ -31,6 +31,10 @@ mutant() { # STATUS-OF-ITS-LINE OLD NEW
 	grep -qxF -- "$1" <<<"$output" || fail "not: $1" "$output"
 }
 
+@test "each fault of the list applies to one place of the tree" {
+	"$ROOT/tests/mutants/run" --check
+}
+
 @test "a fault that its test notices is killed" {
 	mutant 'ok - sum: a fault is killed by build/tests/sum' '1 + 1' '1 + 2'
 }
