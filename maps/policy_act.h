@@ -33,6 +33,7 @@ enum tg_act_change {
 	TG_ACT_REDIRECT = 1 << 4,
 	TG_ACT_REDIRECT_INGRESS = 1 << 5,
 	TG_ACT_MIRROR = 1 << 6,
+	TG_ACT_CHANGE_SETS = 1 << 7,
 };
 
 struct tg_act {
@@ -45,7 +46,8 @@ struct tg_act {
 	__u32 redirect; /* ifindex */
 	__u32 mirror;
 	__u8 dscp;
-	__u8 unused[3];
+	__u8 set_changes; /* how many, */
+	__u16 set_change; /* from this one on: struct tg_set_change */
 };
 
 _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");

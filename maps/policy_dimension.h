@@ -63,7 +63,19 @@ enum tg_map_kind {
  */
 /* clang-format off */
 #ifndef TG_LIVE_LIST
-#define TG_LIVE_LIST(TG_DIMENSION) /* none yet; a test brings one */
+#define TG_LIVE_LIST(TG_DIMENSION)                                           \
+	TG_SETS_OF_SIDE(TG_DIMENSION, FROM)                                  \
+	TG_SETS_OF_SIDE(TG_DIMENSION, TO)
+/* the sets that this end of the packet is in, 8 of them a field */
+#define TG_SETS_OF_SIDE(TG_DIMENSION, side)                                  \
+	TG_DIMENSION(side##_SETS0, LIVE, 8, ALL, ALWAYS,                     \
+		     tg_sets_at(packet, TG_SIDE_##side, 0))                  \
+	TG_DIMENSION(side##_SETS1, LIVE, 8, ALL, ALWAYS,                     \
+		     tg_sets_at(packet, TG_SIDE_##side, 8))                  \
+	TG_DIMENSION(side##_SETS2, LIVE, 8, ALL, ALWAYS,                     \
+		     tg_sets_at(packet, TG_SIDE_##side, 16))                 \
+	TG_DIMENSION(side##_SETS3, LIVE, 8, ALL, ALWAYS,                     \
+		     tg_sets_at(packet, TG_SIDE_##side, 24))
 #endif
 #define TG_DIMENSION_LIST(TG_DIMENSION)                                      \
 	TG_DIMENSION(PROTOCOL, DIRECT, 8, IP, ALWAYS, headers->protocol)     \

@@ -162,15 +162,16 @@ struct tg_policy_family {
  * Changes whenever the program reads the tables differently, or the text of the
  * rules has another form.
  */
-#define TG_POLICY_VERSION 9
+#define TG_POLICY_VERSION 10
 
 struct tg_policy {
-	__u32 size;	 /* of the tables */
-	__u32 used;	 /* changes and kinds of action, as bits */
-	__u32 acts;	 /* struct tg_act, in the tables */
-	__u32 rule_acts; /* 0, or the act of each rule: TG_ACT_OF_RULE */
-	__u32 malformed; /* the outcome of malformed packets */
-	__u32 version;	 /* TG_POLICY_VERSION, checked by the compiler */
+	__u32 size;	   /* of the tables */
+	__u32 used;	   /* changes and kinds of action, as bits */
+	__u32 acts;	   /* struct tg_act, in the tables */
+	__u32 rule_acts;   /* 0, or the act of each rule: TG_ACT_OF_RULE */
+	__u32 set_changes; /* struct tg_set_change, in the tables */
+	__u32 malformed;   /* the outcome of malformed packets */
+	__u32 version;	   /* TG_POLICY_VERSION, checked by the compiler */
 	__u32 mark_mask[TG_MARKS];
 	struct tg_policy_family family[TG_FAMILIES];
 };

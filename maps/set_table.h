@@ -5,7 +5,7 @@
  * An array map of lines of 64 bytes, which tools write through mmap while
  * programs read it. One table holds all sets of an attachment or an instance,
  * up to 32; a lookup returns the sets that a value is in as a mask.
- *docs/sets.md has the picture.
+ * docs/sets.md has the picture.
  *
  *	head	one line: where the other parts are, and the secret of the hash
  *	sets	for each set its name, kind and counts, and its wheel
@@ -16,7 +16,7 @@
  * Entries are hosts, ports, MACs, and what rules add. A value is in the
  * first of its buckets that had room when it was added: the next one is looked
  * at only if this one has the flag TG_SET_SPILLED. A mark is 16 bits of the
- *hash; only entries whose mark is right are read.
+ * hash; only entries whose mark is right are read.
  *
  * Changes: an entry is claimed by a compare-and-swap of its mark, from free to
  * TG_SET_BUSY; its key and state follow, and the mark last. The state is one
@@ -50,6 +50,7 @@ enum tg_set_kind {
 	TG_SET_PORTS,
 	TG_SET_MACS,
 	TG_SET_ADDRESS_PORTS,
+	TG_SET_KINDS,
 };
 
 /*

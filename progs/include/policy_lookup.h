@@ -139,7 +139,6 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
  */
 static __always_inline void tg_look_up_facts(const struct tg_lookup *lookup)
 {
-	(void)lookup; /* no field is live yet */
 #define TG_FACT(name, kind, bits, families, presence, value) \
 	TG_LIVE_OF_##kind(TG_FACT_IF_USED, (name, families))
 #define TG_FACT_IF_USED(of) TG_LOOK_UP_FACT of

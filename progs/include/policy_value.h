@@ -13,12 +13,14 @@
 #include "headers.h"
 #include "parse.h"
 #include "policy_dimension.h"
+#include "policy_set.h"
 
 struct tg_policy_packet {
 	const struct tg_headers *headers;
 	const struct __sk_buff *skb;
 	int has_skb; /* not on XDP; clang cannot fold a test of skb itself */
 	__u32 size;  /* the whole frame */
+	__u32 sets[TG_SIDES]; /* that each end is in, as bits */
 	__u32 live[TG_LIVES]; /* facts, as tg_look_up_facts() found them */
 };
 
@@ -90,6 +92,13 @@ static __always_inline __u64 tg_mac(const __u8 *mac)
 
 	return (__u64)bpf_ntohs(words[0]) << 32 |
 	       (__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]);
+}
+
+/* Eight of the sets that an end of the packet is in. */
+static __always_inline __u32 tg_sets_at(const struct tg_policy_packet *packet,
+					enum tg_side side, int shift)
+{
+	return packet->sets[side] >> shift & 0xff;
 }
 
 static __always_inline int tg_has(const struct tg_policy_packet *packet,
