@@ -33,7 +33,7 @@ static bool rules_same(const struct policy *policy_a,
 		   policy_b->blocks[b->target].name) != 0)
 		return false;
 	one.target = two.target = 0;
-	return rules_ask_same(&one, &two) && rules_do_same(&one, &two);
+	return rules_match_same(&one, &two) && rules_act_same(&one, &two);
 }
 
 bool policies_same(const struct policy *a, const struct policy *b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a field is: one table, made of fields.def and maps/policy_dimension.h,
- * for all that reads, checks, prints, compiles or matches conditions.
+ * The table of fields, built from fields.def and maps/policy_dimension.h. The
+ * parser, checker, printer, compiler and reference matcher all use it.
  */
 #ifndef TG_POLICY_FIELD_H
 #define TG_POLICY_FIELD_H
@@ -12,7 +12,7 @@
 #include "policy/language/words.h"
 #include "policy_dimension.h"
 
-/* What a set may hold, which depends on where it stands. */
+/* The kinds of values; the field that a set belongs to decides which. */
 enum value_kind {
 #define VALUES(name, ...) KIND_##name,
 #include "fields.def"
@@ -22,22 +22,22 @@ enum value_kind {
 struct value_facts {
 	unsigned int bits;
 	enum word_table words; /* or NO_WORDS */
-	const char *what;      /* "a DSCP" */
+	const char *what;      /* for messages: "a DSCP" */
 };
 
 extern const struct value_facts value_kinds[KINDS];
 
 enum field_clause {
-	FIELD_PART, /* see parse/match.c and parse/special.c */
-	FIELD_SET,  /* the word and a set */
+	FIELD_PART, /* a syntax of its own, in parse/match.c or special.c */
+	FIELD_SET,  /* a word followed by a set */
 };
 
 struct field {
 	const char *word;
 	enum field_clause clause;
 	enum value_kind values;
-	enum tg_dimension dimension; /* of a mark: the first one */
-	unsigned int families;	     /* bits; 0: those of the dimension */
+	enum tg_dimension dimension; /* the mark has several: the first one */
+	unsigned int families;	     /* bits; 0: as the dimension */
 };
 
 extern const struct field fields[POLICY_FIELDS];
@@ -56,12 +56,12 @@ static inline enum tg_presence field_presence(enum policy_field field)
 	return dimension_facts[fields[field].dimension].presence;
 }
 
-/* The families of packets that can have it, as bits. */
+/* The families whose packets can have the field, as bits. */
 unsigned int field_families(enum policy_field field);
 unsigned int field_bits(enum policy_field field);
 bool field_is_address(enum policy_field field);
 
-/* The names of its values, or NO_WORDS; those of ICMP depend on the family. */
+/* The names of the values, or NO_WORDS. ICMPv6 has its own types and codes. */
 enum word_table field_words(enum policy_field field, bool icmp6);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The words that the grammar is made of, and those that it is not. */
+/* Keywords, reserved words, and hints for words of other tools. */
 #include <string.h>
 
 #include "policy/language/parse/parser.h"
@@ -15,13 +15,14 @@ static const char *const statements[] = { "include", "list", "default",
 
 static const char *const changes[] = { "set", "redirect", "mirror" };
 
-/* Not names, either: the grammar would be read wrongly. */
+/* Cannot be names either: the syntax would be ambiguous. */
 static const char *const others[] = { "any", "none", "port", "mac", "with" };
 
+/* For features that do not exist yet. */
 static const char *const reserved[] = { "limit", "log", "established", "keep",
 					"http" };
 
-/* What the same thing is called elsewhere. */
+/* Words of other tools and languages, and what to write instead. */
 static const struct {
 	const char *word, *hint;
 } foreign[] = {

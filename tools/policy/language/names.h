@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a name to an index; the text of a name stays with the caller. */
+/* A hash table from names to indexes. The caller owns the text of a name. */
 #ifndef TG_POLICY_NAMES_H
 #define TG_POLICY_NAMES_H
 
@@ -20,10 +20,10 @@ struct names {
 	struct hash hash;
 };
 
-/* NULL if it is not there. Valid until the next names_add(). */
+/* NULL if not found. The result is valid until the next names_add(). */
 struct name *names_find(const struct names *names, const char *text,
 			size_t length);
-/* False: out of memory. The name must not be there yet. */
+/* The name must not be in the table yet. Returns false when out of memory. */
 bool names_add(struct names *names, const char *text, size_t length,
 	       size_t index);
 void names_free(struct names *names);

@@ -6,7 +6,7 @@
 #include "policy/language/parse/policy_parse.h"
 #include "policy/language/text/source.h"
 
-static void free_ranges(struct policy_condition *condition)
+static void condition_free_ranges(struct policy_condition *condition)
 {
 	if (!condition->borrowed)
 		free(condition->ranges);
@@ -17,9 +17,9 @@ static void free_rule(struct policy_rule *rule)
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		struct policy_condition *condition = &rule->conditions[i];
 
-		free_ranges(condition);
+		condition_free_ranges(condition);
 		if (condition->either_family)
-			free_ranges(condition->either_family);
+			condition_free_ranges(condition->either_family);
 		free(condition->either_family);
 	}
 	free(rule->conditions);

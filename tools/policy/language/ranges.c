@@ -12,7 +12,7 @@ int value_compare(struct policy_value a, struct policy_value b)
 	return a.lo < b.lo ? -1 : a.lo > b.lo;
 }
 
-static bool grow(struct ranges *ranges)
+static bool ranges_grow(struct ranges *ranges)
 {
 	if (!ranges->arena)
 		return vec_reserve(ranges->list, ranges->room,
@@ -25,7 +25,7 @@ static bool grow(struct ranges *ranges)
 
 bool ranges_add(struct ranges *ranges, struct policy_range range)
 {
-	if (ranges->count == ranges->room && !grow(ranges))
+	if (ranges->count == ranges->room && !ranges_grow(ranges))
 		return false;
 	ranges->list[ranges->count++] = range;
 	return true;
@@ -38,38 +38,38 @@ void ranges_free(struct ranges *ranges)
 	*ranges = (struct ranges){ 0 };
 }
 
-static int compare(const void *one, const void *two)
+static int range_compare(const void *one, const void *two)
 {
 	const struct policy_range *a = one, *b = two;
 
 	return value_compare(a->first, b->first);
 }
 
-static bool is_sorted(const struct ranges *ranges)
+static bool ranges_are_sorted(const struct ranges *ranges)
 {
 	for (size_t i = 1; i < ranges->count; i++) {
-		if (compare(&ranges->list[i - 1], &ranges->list[i]) > 0)
+		if (range_compare(&ranges->list[i - 1], &ranges->list[i]) > 0)
 			return false;
 	}
 	return true;
 }
 
-/* The value after this one; 0 after the last of all. */
-static struct policy_value next(struct policy_value value)
+/* value + 1; wraps to 0 after the highest 128-bit value. */
+static struct policy_value value_next(struct policy_value value)
 {
 	value.lo++;
 	value.hi += value.lo == 0;
 	return value;
 }
 
-static struct policy_value previous(struct policy_value value)
+static struct policy_value value_previous(struct policy_value value)
 {
 	value.hi -= value.lo == 0;
 	value.lo--;
 	return value;
 }
 
-static bool is_zero(struct policy_value value)
+static bool value_is_zero(struct policy_value value)
 {
 	return !value.hi && !value.lo;
 }
@@ -81,12 +81,13 @@ void ranges_sort(struct ranges *ranges)
 
 	if (ranges->count < 2)
 		return;
-	if (!is_sorted(ranges))
-		qsort(list, ranges->count, sizeof(*list), compare);
+	if (!ranges_are_sorted(ranges))
+		qsort(list, ranges->count, sizeof(*list), range_compare);
 	for (size_t i = 1; i < ranges->count; i++) {
-		struct policy_value after = next(list[last].last);
+		struct policy_value after = value_next(list[last].last);
 
-		if (!is_zero(after) && value_compare(list[i].first, after) > 0)
+		if (!value_is_zero(after) &&
+		    value_compare(list[i].first, after) > 0)
 			list[++last] = list[i];
 		else if (value_compare(list[i].last, list[last].last) > 0)
 			list[last].last = list[i].last;
@@ -110,13 +111,14 @@ bool ranges_complement(struct ranges *to, unsigned int bits,
 
 	for (size_t i = 0; i < count; i++) {
 		if (value_compare(from, list[i].first) < 0)
-			good &= ranges_add(to, (struct policy_range){
-						       from,
-						       previous(list[i].first),
-					       });
+			good &= ranges_add(
+				to, (struct policy_range){
+					    from,
+					    value_previous(list[i].first),
+				    });
 		if (value_compare(list[i].last, end) >= 0)
 			return good;
-		from = next(list[i].last);
+		from = value_next(list[i].last);
 	}
 	return good & ranges_add(to, (struct policy_range){ from, end });
 }
@@ -143,9 +145,9 @@ bool ranges_intersect(struct ranges *to, const struct policy_range *a,
 	return good;
 }
 
-/* The first range that does not end before value; count if there is none. */
-static size_t find(const struct policy_range *ranges, size_t count,
-		   struct policy_value value)
+/* The first range that ends at or after value; count if there is none. */
+static size_t ranges_find(const struct policy_range *ranges, size_t count,
+			  struct policy_value value)
 {
 	size_t low = 0;
 
@@ -166,7 +168,7 @@ bool ranges_within(const struct policy_range *inner, size_t inner_count,
 	if (inner == outer)
 		return inner_count <= outer_count;
 	for (size_t i = 0; i < inner_count; i++) {
-		size_t at = find(outer, outer_count, inner[i].first);
+		size_t at = ranges_find(outer, outer_count, inner[i].first);
 
 		if (at == outer_count ||
 		    value_compare(outer[at].first, inner[i].first) > 0 ||
@@ -182,7 +184,7 @@ bool ranges_meet(const struct policy_range *a, size_t a_count,
 	if (a_count > b_count)
 		return ranges_meet(b, b_count, a, a_count);
 	for (size_t i = 0; i < a_count; i++) {
-		size_t at = find(b, b_count, a[i].first);
+		size_t at = ranges_find(b, b_count, a[i].first);
 
 		if (at < b_count && value_compare(b[at].first, a[i].last) <= 0)
 			return true;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 /*
- * Of several names for a value the first is the one that is printed; the
- * others are what people know it by from nft, iptables or tc.
+ * The first name of a value is the one that is printed. The others are the
+ * names that nft, iptables and tc use.
  */
 struct word {
 	const char *name;
@@ -58,7 +58,7 @@ static const struct word protocols[] = {
 	{ "mpls", 137 },     { "hip", 139 },
 };
 
-/* The best known ones: a policy is to mean the same on every machine. */
+/* Not from /etc/services: a policy means the same on every machine. */
 static const struct word services[] = {
 	{ "ftp-data", 20 },
 	{ "ftp", 21 },

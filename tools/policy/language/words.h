@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The names that values have in a policy: one list for the parser, the
- * printer, the importers and the packet descriptions.
+ * The names of values. The parser, the printer, the importers and the packet
+ * descriptions share these tables.
  */
 #ifndef TG_POLICY_WORDS_H
 #define TG_POLICY_WORDS_H
@@ -28,14 +28,14 @@ enum word_table {
 	NO_WORDS = WORD_TABLES,
 };
 
-/* The value of a name of that length; false where there is no such name. */
+/* Look up the value of a name. Returns false if the table has no such name. */
 bool word_value(enum word_table table, const char *name, size_t length,
 		uint32_t *value);
 
-/* The name of a value, or NULL. */
+/* The name to print for a value, or NULL. */
 const char *word_name(enum word_table table, uint32_t value);
 
-/* The n-th name of a table, NULL past the last: for hints and for docs. */
+/* The n-th name of a table, or NULL past the last: for hints and docs. */
 const char *word_at(enum word_table table, size_t n, uint32_t *value);
 
 #endif

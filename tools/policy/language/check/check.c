@@ -14,26 +14,26 @@
 #define SHOWN_MAX 100
 
 /*
- * The first rule of the block that asks the same as rule i; this one, where
- * there is none.
+ * The first rule of the block that has the same conditions as rule i, which may
+ * be rule i itself.
  */
-static int first_of(struct hash *rules, const struct policy_block *block,
-		    size_t i, const struct policy_rule **first)
+static int first_same_rule(struct hash *rules, const struct policy_block *block,
+			   size_t i, const struct policy_rule **first)
 {
 	uint64_t hash = rule_hash(&block->rules[i]);
 	uint32_t number;
 
 	for (size_t step = 0; hash_next(rules, hash, &step, &number);) {
 		*first = &block->rules[number];
-		if (rules_ask_same(*first, &block->rules[i]))
+		if (rules_match_same(*first, &block->rules[i]))
 			return 0;
 	}
 	*first = &block->rules[i];
 	return hash_add(rules, hash, i) ? 0 : -ENOMEM;
 }
 
-/* As a hint: where the earlier rule stands, and what it says. */
-static void name_rule(const struct policy *policy,
+/* A hint with the place and the text of the earlier rule. */
+static void hint_rule(const struct policy *policy,
 		      const struct policy_rule *rule,
 		      struct diagnostics *diagnostics)
 {
@@ -42,7 +42,7 @@ static void name_rule(const struct policy *policy,
 	size_t size = 0;
 	FILE *out;
 
-	/* of a rule with a million addresses the first few will do */
+	/* do not print a rule with a million addresses */
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		if (!rule->conditions[i].list)
 			size += rule->conditions[i].count;
@@ -63,11 +63,8 @@ static void name_rule(const struct policy *policy,
 	free(text);
 }
 
-/*
- * Which blocks decide about every packet that comes to them: no packet comes
- * back from a jump there.
- */
-enum ending { NOT_KNOWN, COMES_BACK, DECIDES };
+/* A block decides if it has a verdict for every packet, so none returns. */
+enum ending { NOT_KNOWN, RETURNS, DECIDES };
 
 struct order_check {
 	const struct policy *policy;
@@ -81,7 +78,7 @@ static bool block_decides(struct order_check *check, size_t number)
 	unsigned char *ending = &check->endings[number];
 
 	if (*ending == NOT_KNOWN)
-		*ending = COMES_BACK;
+		*ending = RETURNS;
 	else
 		return *ending == DECIDES;
 	for (size_t i = 0; i < block->count; i++) {
@@ -111,7 +108,7 @@ static void warn_duplicate(struct order_check *check,
 {
 	struct diagnostics *diagnostics = check->diagnostics;
 
-	if (rules_do_same(rule, first))
+	if (rules_act_same(rule, first))
 		report_warning(diagnostics, rule->place,
 			       "a duplicate of the rule in line %u",
 			       first->place.line);
@@ -122,7 +119,7 @@ static void warn_duplicate(struct order_check *check,
 			       first->place.line);
 	else
 		return;
-	name_rule(check->policy, first, diagnostics);
+	hint_rule(check->policy, first, diagnostics);
 }
 
 static void warn_covered(struct order_check *check,
@@ -133,11 +130,11 @@ static void warn_covered(struct order_check *check,
 		       "this can never match: the rule in line %u takes all "
 		       "of it",
 		       first->place.line);
-	name_rule(check->policy, first, check->diagnostics);
+	hint_rule(check->policy, first, check->diagnostics);
 }
 
-static int check_block(struct order_check *check,
-		       const struct policy_block *block)
+static int check_block_order(struct order_check *check,
+			     const struct policy_block *block)
 {
 	struct hash rules = { 0 };
 	struct rule_index index = { 0 };
@@ -148,15 +145,16 @@ static int check_block(struct order_check *check,
 		bool decides = rule_decides(check, rule);
 		const struct policy_rule *first;
 
-		/* it is not dead but waits for values */
+		/* not an error: its empty set may get values later */
 		if (policy_rule_is_empty(rule))
 			continue;
-		err = first_of(&rules, block, i, &first);
+		err = first_same_rule(&rules, block, i, &first);
 		if (err)
 			break;
 		if (first != rule) {
 			warn_duplicate(check, rule, first);
-			/* the same after a jump decides for the first time */
+			/* after a jump that returns, the copy can still match
+			 */
 			if (rule_decides(check, first) || !decides)
 				continue;
 		}
@@ -181,7 +179,7 @@ int check_order(const struct policy *policy, struct diagnostics *diagnostics)
 	int err = check.endings ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !err && i < policy->block_count; i++)
-		err = check_block(&check, &policy->blocks[i]);
+		err = check_block_order(&check, &policy->blocks[i]);
 	free(check.endings);
 	return err;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is to be said about a policy that can be read. */
+/* Warnings about rules that never match. */
 #ifndef TG_POLICY_CHECK_H
 #define TG_POLICY_CHECK_H
 
 #include "policy/language/text/diagnostic.h"
 
 /*
- * Warnings for rules that can never match, as a single rule before them takes
- * all that they ask for, and for duplicates. Every warning is right; a rule
- * without one may still be covered by several together.
+ * Warn about duplicates, and about rules that can never match because a single
+ * earlier rule matches all of their packets. There are no false warnings, but a
+ * rule that several earlier rules cover together gets none.
  */
 int check_order(const struct policy *policy, struct diagnostics *diagnostics);
 

@@ -10,7 +10,7 @@
 #include "policy/language/limits.h"
 #include "policy/language/ranges.h"
 
-static bool spend(size_t *work, size_t amount)
+static bool spend_work(size_t *work, size_t amount)
 {
 	if (*work < amount) {
 		*work = 0;
@@ -20,7 +20,7 @@ static bool spend(size_t *work, size_t amount)
 	return true;
 }
 
-/* Every value of one bit pattern has the other, too. */
+/* True if every value that matches `inner` also matches `outer`. */
 static bool bits_within(const struct policy_condition *inner,
 			const struct policy_condition *outer)
 {
@@ -31,25 +31,25 @@ static bool bits_within(const struct policy_condition *inner,
 	       outer->ranges[0].first.lo;
 }
 
-/* Of one field: whether all values of the one are values of the other. */
+/* For conditions on one field: the values of `inner` are a subset. */
 static bool is_within(const struct policy_condition *inner,
 		      const struct policy_condition *outer, size_t *work)
 {
 	if (inner->mask != outer->mask)
 		return bits_within(inner, outer);
 	if (inner->negated && !outer->negated)
-		return false; /* or both are everything, which nobody writes */
+		return false; /* ignores the case that outer has all values */
 	if (inner->negated) {
-		return spend(work, outer->count) &&
+		return spend_work(work, outer->count) &&
 		       ranges_within(outer->ranges, outer->count, inner->ranges,
 				     inner->count);
 	}
 	if (!outer->negated)
-		return spend(work, inner->count) &&
+		return spend_work(work, inner->count) &&
 		       ranges_within(inner->ranges, inner->count, outer->ranges,
 				     outer->count);
-	return spend(work, inner->count < outer->count ? inner->count
-						       : outer->count) &&
+	return spend_work(work, inner->count < outer->count ? inner->count
+							    : outer->count) &&
 	       !ranges_meet(inner->ranges, inner->count, outer->ranges,
 			    outer->count);
 }
@@ -70,7 +70,7 @@ static bool has_value(const struct policy_condition *condition, uint64_t value)
 	       condition->negated;
 }
 
-/* A packet that has this field is of one of these EtherTypes. */
+/* The packets that have the field of `inner` have an EtherType of `outer`. */
 static bool implies_ethertype(const struct policy_condition *inner,
 			      const struct policy_condition *outer)
 {
@@ -84,7 +84,7 @@ static bool implies_ethertype(const struct policy_condition *inner,
 	       (!(families & IS_ARP) || has_value(outer, ETH_P_ARP));
 }
 
-/* What having one field says about the value of another. */
+/* True if every packet that has the field of `inner` meets `outer`. */
 static bool implies_other(const struct policy_condition *inner,
 			  const struct policy_condition *outer)
 {
@@ -122,7 +122,7 @@ static bool implies(const struct policy_condition *inner,
 bool rule_covers(const struct policy_rule *rule,
 		 const struct policy_rule *other, size_t *work)
 {
-	/* Ports differ more often than addresses: the last field first. */
+	/* Start with the last field: ports differ more often than addresses. */
 	for (size_t i = rule->condition_count; i > 0; i--) {
 		const struct policy_condition *outer = &rule->conditions[i - 1];
 		size_t j = other->condition_count;
@@ -133,7 +133,7 @@ bool rule_covers(const struct policy_rule *rule,
 		if (j == 0 || !*work)
 			return false;
 	}
-	return spend(work, 1);
+	return spend_work(work, 1);
 }
 
 static bool conditions_same(const struct policy_condition *a,
@@ -151,7 +151,7 @@ static bool conditions_same(const struct policy_condition *a,
 	       conditions_same(a->either_family, b->either_family);
 }
 
-bool rules_ask_same(const struct policy_rule *a, const struct policy_rule *b)
+bool rules_match_same(const struct policy_rule *a, const struct policy_rule *b)
 {
 	if (a->condition_count != b->condition_count)
 		return false;
@@ -162,7 +162,7 @@ bool rules_ask_same(const struct policy_rule *a, const struct policy_rule *b)
 	return true;
 }
 
-bool rules_do_same(const struct policy_rule *a, const struct policy_rule *b)
+bool rules_act_same(const struct policy_rule *a, const struct policy_rule *b)
 {
 	if (a->action != b->action || a->reject != b->reject ||
 	    a->change_count != b->change_count ||

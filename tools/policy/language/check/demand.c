@@ -8,7 +8,8 @@
 #include "policy/language/field.h"
 #include "policy/language/ranges.h"
 
-static bool holds(const struct policy_condition *condition, uint64_t value)
+static bool demand_holds(const struct policy_condition *condition,
+			 uint64_t value)
 {
 	struct policy_range one = { { 0, value }, { 0, value } };
 
@@ -16,8 +17,8 @@ static bool holds(const struct policy_condition *condition, uint64_t value)
 	       condition->negated;
 }
 
-/* How many values other than those three a condition lets through, or so. */
-static bool holds_other(const struct policy_condition *condition)
+/* True if the condition holds for an EtherType other than IPv4, IPv6 or ARP. */
+static bool demand_holds_other(const struct policy_condition *condition)
 {
 	uint64_t values = 0;
 
@@ -26,17 +27,18 @@ static bool holds_other(const struct policy_condition *condition)
 	for (size_t i = 0; i < condition->count; i++)
 		values += condition->ranges[i].last.lo -
 			  condition->ranges[i].first.lo + 1;
-	return values > (uint64_t)holds(condition, ETH_P_IP) +
-				holds(condition, ETH_P_IPV6) +
-				holds(condition, ETH_P_ARP);
+	return values > (uint64_t)demand_holds(condition, ETH_P_IP) +
+				demand_holds(condition, ETH_P_IPV6) +
+				demand_holds(condition, ETH_P_ARP);
 }
 
-static unsigned int bits_of(const struct policy_condition *condition)
+/* One bit for each of the values 0 to 2 that the condition holds for. */
+static unsigned int demand_bits(const struct policy_condition *condition)
 {
 	unsigned int bits = 0;
 
 	for (int i = 0; i < 3; i++)
-		bits |= holds(condition, i) << i;
+		bits |= demand_holds(condition, i) << i;
 	return bits;
 }
 
@@ -56,7 +58,7 @@ static void demand_protocols(struct demand *demand,
 		demand->protocols[i] ^= flip;
 }
 
-/* One of these protocols, and its header. */
+/* Require one of three protocols, and its header. */
 void demand_only(struct demand *demand, int a, int b, int c)
 {
 	memset(demand->protocols, 0, sizeof(demand->protocols));
@@ -117,10 +119,10 @@ struct demand demand_of_field(enum policy_field field)
 static void demand_ethertype(struct demand *demand,
 			     const struct policy_condition *condition)
 {
-	demand->families = (holds(condition, ETH_P_IP) ? IS_IP4 : 0) |
-			   (holds(condition, ETH_P_IPV6) ? IS_IP6 : 0) |
-			   (holds(condition, ETH_P_ARP) ? IS_ARP : 0) |
-			   (holds_other(condition) ? IS_OTHER : 0);
+	demand->families = (demand_holds(condition, ETH_P_IP) ? IS_IP4 : 0) |
+			   (demand_holds(condition, ETH_P_IPV6) ? IS_IP6 : 0) |
+			   (demand_holds(condition, ETH_P_ARP) ? IS_ARP : 0) |
+			   (demand_holds_other(condition) ? IS_OTHER : 0);
 }
 
 struct demand demand_of(const struct policy_condition *condition)
@@ -134,13 +136,13 @@ struct demand demand_of(const struct policy_condition *condition)
 		demand_ethertype(&demand, condition);
 		break;
 	case POLICY_VLANS:
-		demand.vlans = bits_of(condition);
+		demand.vlans = demand_bits(condition);
 		break;
 	case POLICY_PROTOCOL:
 		demand_protocols(&demand, condition);
 		break;
 	case POLICY_FRAGMENT:
-		demand.fragments = bits_of(condition);
+		demand.fragments = demand_bits(condition);
 		break;
 	case POLICY_EXTENSIONS:
 		demand.families =

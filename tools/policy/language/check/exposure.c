@@ -16,10 +16,10 @@
 
 #define QUIET "check: quiet"
 
-/* What the rules of a policy let pass, each once. */
+/* The kinds of packets that some rule of a policy passes. */
 struct passing {
 	bool ip4, ip6, arp, neighbours;
-	size_t work; /* rules left to look at; at 0 everything may pass */
+	size_t work; /* rules left to visit; at 0, assume that all pass */
 };
 
 static bool passes(enum policy_action action)
@@ -48,14 +48,15 @@ static bool takes_neighbours(const struct policy_condition *condition)
 	return ranges_meet(&types, 1, condition->ranges, condition->count);
 }
 
-/* What a packet needs that comes to a rule and meets its conditions. */
+/* What a packet needs to reach a rule and to meet its conditions. */
 struct reaching {
 	struct demand demand;
 	bool neighbours; /* no ICMP type excludes neighbour discovery */
 };
 
-/* False where no packet can. */
-static bool reach(struct reaching *reaching, const struct policy_rule *rule)
+/* Add the conditions of a rule; false if no packet can meet them. */
+static bool reach_rule(struct reaching *reaching,
+		       const struct policy_rule *rule)
 {
 	if (policy_rule_is_empty(rule))
 		return false;
@@ -93,7 +94,7 @@ static void walk_block(const struct policy *policy, size_t number,
 		struct reaching reaching = *before;
 
 		passing->work--;
-		if (!reach(&reaching, rule))
+		if (!reach_rule(&reaching, rule))
 			continue;
 		if (rule->action == POLICY_JUMP)
 			walk_block(policy, rule->target, &reaching, passing);
@@ -169,8 +170,9 @@ static bool is_quiet(struct sources *sources)
 }
 
 /*
- * A pass at the end is of no use where the rest is let through as well. One
- * before drops is an exception to them, and a change is a use.
+ * A pass as the last rule has no effect if packets that no rule matches are
+ * passed too, unless it changes the packet. A pass before a drop is useful: it
+ * is an exception to the drop.
  */
 static void check_default(const struct policy *policy,
 			  struct diagnostics *diagnostics)
@@ -189,8 +191,8 @@ static void check_default(const struct policy *policy,
 				 "that this is meant");
 }
 
-static void check_emptiness(const struct policy *policy,
-			    struct diagnostics *diagnostics)
+static void warn_no_rules(const struct policy *policy,
+			  struct diagnostics *diagnostics)
 {
 	bool drops = !passes(policy->default_action);
 
@@ -209,7 +211,7 @@ static void check_first(const struct policy_rule *rule,
 		       "every packet passes: the first rule has no condition");
 }
 
-/* Does it say whose address or port it is? */
+/* True if the rule has a condition that starts with 'from' or 'to'. */
 static bool has_direction(const struct policy_rule *rule)
 {
 	for (size_t i = 0; i < rule->condition_count; i++) {
@@ -270,7 +272,7 @@ empty_condition(const struct policy_rule *rule)
 	for (size_t i = rule->condition_count; i > 0; i--) {
 		const struct policy_condition *one = &rule->conditions[i - 1];
 
-		/* one that is not negated says more */
+		/* prefer one that is not negated: the rule cannot match */
 		if (policy_condition_is_empty(one) &&
 		    (!found || found->negated))
 			found = one;
@@ -317,7 +319,7 @@ void check_exposure(const struct policy *policy, unsigned int hooks,
 	check_directions(policy, hooks, diagnostics);
 	check_sets(policy, diagnostics);
 	if (!main_block->count) {
-		check_emptiness(policy, diagnostics);
+		warn_no_rules(policy, diagnostics);
 		return;
 	}
 	check_default(policy, diagnostics);

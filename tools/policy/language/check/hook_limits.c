@@ -5,17 +5,17 @@
 
 #include "policy/language/field.h"
 
-enum asked { MATCH, CHANGE, ACTION };
+enum limit_kind { MATCH, CHANGE, ACTION };
 
 /*
- * A limit is of one hook; the same for two hooks would be two lines. Fields
- * that only an skb has make one each: see check_fields().
+ * Something that one hook does not support. check_fields() makes one of these
+ * for each field that only an skb has.
  */
 struct limit {
-	enum asked asked;
+	enum limit_kind kind;
 	int what; /* enum policy_field, policy_change_kind or policy_action */
 	enum tg_hook hook;
-	bool is_warning; /* it works, but not as one may think */
+	bool is_warning; /* it works, but perhaps not as expected */
 	const char *text;
 	const char *reason;
 };
@@ -82,24 +82,24 @@ unsigned int hooks_of(const char *text)
 }
 
 /*
- * Hooks that were not named get one warning for each limit, and not one for
- * each rule: such a policy is usually meant for another hook.
+ * For a hook that the user did not name there is one warning per limit, and not
+ * one per rule: the policy is usually for another hook.
  */
-struct report {
+struct limit_report {
 	const struct limit *limit;
-	bool meant;
-	size_t found;
+	bool named;
+	size_t count;
 	struct policy_place first;
 	struct diagnostics *diagnostics;
 };
 
-static void found(struct report *report, struct policy_place place)
+static void limit_found(struct limit_report *report, struct policy_place place)
 {
 	const struct limit *limit = report->limit;
 
-	if (!report->found++)
+	if (!report->count++)
 		report->first = place;
-	if (!report->meant)
+	if (!report->named)
 		return;
 	if (limit->is_warning)
 		report_warning(report->diagnostics, place, "%s on %s: %s",
@@ -109,27 +109,28 @@ static void found(struct report *report, struct policy_place place)
 			     limit->text, names[limit->hook], limit->reason);
 }
 
-static void finish(const struct report *report)
+static void limit_summary(const struct limit_report *report)
 {
 	const struct limit *limit = report->limit;
 
-	if (report->meant || !report->found || limit->is_warning)
+	if (report->named || !report->count || limit->is_warning)
 		return;
 	report_warning(report->diagnostics, report->first, "%s on %s: %s",
 		       limit->text, names[limit->hook], limit->reason);
-	if (report->found > 1)
+	if (report->count > 1)
 		report_hint(report->diagnostics,
 			    "%zu rules ask for it: '--hook' says which hooks "
 			    "are meant",
-			    report->found);
+			    report->count);
 	else
 		report_hint(report->diagnostics,
 			    "'--hook' says which hooks are meant");
 }
 
-static bool asks(const struct policy_rule *rule, const struct limit *limit)
+static bool rule_exceeds(const struct policy_rule *rule,
+			 const struct limit *limit)
 {
-	switch (limit->asked) {
+	switch (limit->kind) {
 	case ACTION:
 		return (int)rule->action == limit->what;
 	case CHANGE:
@@ -148,28 +149,29 @@ static bool asks(const struct policy_rule *rule, const struct limit *limit)
 	return false;
 }
 
-static void check_block(const struct policy_block *block, struct report *report)
+static void check_block_limit(const struct policy_block *block,
+			      struct limit_report *report)
 {
 	for (size_t i = 0; i < block->count; i++) {
-		if (asks(&block->rules[i], report->limit))
-			found(report, block->rules[i].place);
+		if (rule_exceeds(&block->rules[i], report->limit))
+			limit_found(report, block->rules[i].place);
 	}
 }
 
 static void check_limit(const struct policy *policy, const struct limit *limit,
-			bool meant, struct diagnostics *diagnostics)
+			bool named, struct diagnostics *diagnostics)
 {
-	struct report report = { limit, meant, 0, { 0 }, diagnostics };
+	struct limit_report report = { limit, named, 0, { 0 }, diagnostics };
 
-	if (limit->asked == ACTION && policy->default_place.line &&
+	if (limit->kind == ACTION && policy->default_place.line &&
 	    (int)policy->default_action == limit->what)
-		found(&report, policy->default_place);
+		limit_found(&report, policy->default_place);
 	for (size_t i = 0; i < policy->block_count; i++)
-		check_block(&policy->blocks[i], &report);
-	finish(&report);
+		check_block_limit(&policy->blocks[i], &report);
+	limit_summary(&report);
 }
 
-static void check_fields(const struct policy *policy, bool meant,
+static void check_fields(const struct policy *policy, bool named,
 			 struct diagnostics *diagnostics)
 {
 	char text[64], reason[96];
@@ -186,17 +188,17 @@ static void check_fields(const struct policy *policy, bool meant,
 			 "a packet has %s only once the kernel has made an "
 			 "skb of it",
 			 value_kinds[field->values].what);
-		check_limit(policy, &limit, meant, diagnostics);
+		check_limit(policy, &limit, named, diagnostics);
 	}
 }
 
-void check_hooks(const struct policy *policy, unsigned int hooks, bool meant,
+void check_hooks(const struct policy *policy, unsigned int hooks, bool named,
 		 struct diagnostics *diagnostics)
 {
 	if (hooks & HOOK_BIT(TG_HOOK_XDP))
-		check_fields(policy, meant, diagnostics);
+		check_fields(policy, named, diagnostics);
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
 		if (hooks & HOOK_BIT(limits[i].hook))
-			check_limit(policy, &limits[i], meant, diagnostics);
+			check_limit(policy, &limits[i], named, diagnostics);
 	}
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a hook cannot do: one table for the checker, the compiler and docs. */
+/* What each hook cannot do: one table for the checker, the compiler and docs.
+ */
 #ifndef TG_POLICY_HOOK_LIMITS_H
 #define TG_POLICY_HOOK_LIMITS_H
 
@@ -13,10 +14,10 @@ unsigned int hooks_of(const char *text);
 const char *hook_name(enum tg_hook hook);
 
 /*
- * What the policy asks of one of these hooks that it cannot do: errors where
- * the hooks are meant, warnings where they are just all that there are.
+ * Report what the policy uses and one of these hooks does not support: as
+ * errors if the user named the hooks, otherwise as warnings.
  */
-void check_hooks(const struct policy *policy, unsigned int hooks, bool meant,
+void check_hooks(const struct policy *policy, unsigned int hooks, bool named,
 		 struct diagnostics *diagnostics);
 
 #endif

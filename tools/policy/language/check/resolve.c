@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What an item says in a field. */
+/* Resolve an item to values, once its field is known. */
 #include <string.h>
 
 #include "policy/language/parse/parser.h"
 
-/* Of numbers: addresses are no items of these. */
-static uint64_t max_of(enum value_kind kind)
+/* The highest number of a kind that is not an address. */
+static uint64_t kind_max(enum value_kind kind)
 {
 	return (UINT64_C(1) << value_kinds[kind].bits % 64) - 1;
 }
@@ -84,7 +84,7 @@ static void suggest_words(struct suggestion *suggestion, enum word_table words)
 		suggest(suggestion, name, strlen(name));
 }
 
-/* What other tools write where a value goes. */
+/* For words that other tools allow before or instead of a value. */
 static bool hint_value(struct parser *parser, enum value_kind kind,
 		       const char *word, size_t length)
 {
@@ -125,7 +125,7 @@ static bool fail_word(struct parser *parser, enum value_kind kind,
 	return false;
 }
 
-/* One end of a range of numbers. */
+/* Resolve one end of a range of numbers. */
 static bool resolve_end(struct parser *parser, enum value_kind kind,
 			bool is_word, struct policy_value *value,
 			struct policy_place place)
@@ -146,10 +146,10 @@ static bool resolve_end(struct parser *parser, enum value_kind kind,
 		return fail_at(parser, place,
 			       "an extension header has a name, and no "
 			       "number");
-	if (value->lo > max_of(kind))
+	if (value->lo > kind_max(kind))
 		return fail_at(parser, place, "%s is %llu at most, not %llu",
 			       value_kinds[kind].what,
-			       (unsigned long long)max_of(kind),
+			       (unsigned long long)kind_max(kind),
 			       (unsigned long long)value->lo);
 	return true;
 }
@@ -184,7 +184,7 @@ bool resolve_item(struct parser *parser, enum value_kind kind,
 	    !resolve_end(parser, kind, item->last_is_word, &range.last, place))
 		return false;
 	if (parser->alone)
-		return true; /* a name may be unknown, and has no value */
+		return true; /* an undefined name has no value */
 	if (kind == KIND_EXTENSION && is_range_item(item))
 		return fail_at(parser, place,
 			       "there are no ranges of extension headers");

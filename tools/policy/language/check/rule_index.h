@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rules by their addresses, to find those that may cover another: a rule that
- * covers one stands at the same prefixes or at shorter ones.
+ * An index of rules by address prefix, to find the rules that may cover another
+ * one: their prefixes are the same or shorter.
  */
 #ifndef TG_POLICY_RULE_INDEX_H
 #define TG_POLICY_RULE_INDEX_H
@@ -9,13 +9,14 @@
 #include "lib/hash.h"
 #include "policy/language/policy.h"
 
-/* Any, IPv4 with 0 to 32 bits, IPv6 with 0 to 128. */
+/* Index 0: any address; then IPv4 /0 to /32; then IPv6 /0 to /128. */
 #define INDEX_LENGTHS (1 + 33 + 129)
 #define INDEX_WORDS ((INDEX_LENGTHS + 63) / 64)
 
 /*
- * The values of a few fields that differ often: one that covers a rule has no
- * less of each. To look there first saves most of the work.
+ * The ranges of a few fields that often differ. A rule that covers another one
+ * has at least the same range of each. Comparing these first saves most calls
+ * of rule_covers().
  */
 #define INDEX_SIDES 3
 
@@ -25,12 +26,13 @@ struct index_rule {
 };
 
 /*
- * Two steps: from the destination to a node, from that and the source to
- * another one, which has the rules. Lengths says which prefixes there are.
+ * A lookup takes two steps: by the destination prefix to a node, and from there
+ * by the source prefix to the node that has the rules. lengths is a bitmap of
+ * the prefix lengths below a node.
  */
 struct index_node {
 	size_t parent;
-	unsigned int length; /* an index as above */
+	unsigned int length; /* an index, see INDEX_LENGTHS */
 	struct policy_value prefix;
 	uint64_t lengths[INDEX_WORDS];
 	struct index_rule *rules;
@@ -45,7 +47,7 @@ struct rule_index {
 
 int rule_index_add(struct rule_index *index, const struct policy_rule *rule);
 
-/* A rule that covers this one, or NULL; in bounded time. */
+/* A rule that covers this one, or NULL if none is found in bounded time. */
 const struct policy_rule *rule_index_find(const struct rule_index *index,
 					  const struct policy_rule *rule);
 void rule_index_free(struct rule_index *index);

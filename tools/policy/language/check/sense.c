@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whether any packet can be as a rule asks. A rule whose demands leave nothing
- * is an error.
+ * Checks that a packet can match the rule. A rule whose conditions contradict
+ * each other is an error.
  */
 #include <string.h>
 
 #include "demand.h"
 #include "policy/language/parse/parser.h"
 
-/* Every value that the field can have. */
-static bool is_all(const struct policy_condition *condition)
+/* True if the ranges contain every value of the field. */
+static bool has_all_values(const struct policy_condition *condition)
 {
 	unsigned int size = field_bits(condition->field);
 	struct policy_range all = {
@@ -21,11 +21,11 @@ static bool is_all(const struct policy_condition *condition)
 	return ranges_within(&all, 1, condition->ranges, condition->count);
 }
 
-static bool is_nothing(const struct policy_condition *condition)
+static bool never_holds(const struct policy_condition *condition)
 {
-	return condition->negated && is_all(condition) &&
+	return condition->negated && has_all_values(condition) &&
 	       (!condition->either_family ||
-		is_nothing(condition->either_family));
+		never_holds(condition->either_family));
 }
 
 static const struct policy_condition *
@@ -36,9 +36,10 @@ half_of(const struct policy_condition *condition, enum policy_field field)
 	return condition;
 }
 
-/* No value of that field is in both; sure only where it says so. */
-static bool are_apart(const struct policy_condition *a,
-		      const struct policy_condition *b, enum policy_field field)
+/* True if no value of the field meets both. False may mean "not known". */
+static bool are_disjoint(const struct policy_condition *a,
+			 const struct policy_condition *b,
+			 enum policy_field field)
 {
 	a = half_of(a, field);
 	b = half_of(b, field);
@@ -62,8 +63,8 @@ static bool are_apart(const struct policy_condition *a,
 }
 
 /*
- * Of an empty set only the field is a demand: the list may have values
- * tomorrow, and makes no rule an error today.
+ * An empty set only demands that the packet has the field. The list may get
+ * values later, so the rule is not an error.
  */
 static struct demand lasting_demand(const struct policy_condition *condition)
 {
@@ -85,13 +86,13 @@ static bool exclude(const struct policy_condition *a,
 		return false;
 	if (!half_of(a, b->field) && !half_of(b, a->field))
 		return false;
-	return are_apart(a, b, a->field) &&
+	return are_disjoint(a, b, a->field) &&
 	       (a->field == b->field ? !a->either_family || !b->either_family ||
-					       are_apart(a, b, a->field + 1)
-				     : are_apart(a, b, b->field));
+					       are_disjoint(a, b, a->field + 1)
+				     : are_disjoint(a, b, b->field));
 }
 
-/* The word that a clause starts with, for a message. */
+/* The first word of a clause, for a message. */
 static const char *clause_at(struct parser *parser, struct policy_place place,
 			     int *length)
 {
@@ -228,7 +229,7 @@ bool check_sense(struct parser *parser)
 	for (size_t i = 0; i < state->rule.condition_count; i++) {
 		struct demand more = lasting_demand(&list[i]);
 
-		if (is_nothing(&list[i]))
+		if (never_holds(&list[i]))
 			return fail_at(parser, state->places[i],
 				       "this can never match: nothing is left "
 				       "when all is excluded");

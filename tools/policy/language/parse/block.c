@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sub-lists, and who jumps to whom. */
+/* Sub-lists and jumps. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/vec.h"
 #include "parser.h"
 
-/* A word that can be told from all others where it is used. */
+/* Parse the name of a list or a sub-list. */
 bool parse_name(struct parser *parser, const char *what, struct token *name)
 {
 	*name = parser->token;
@@ -95,7 +95,7 @@ bool block_named(struct parser *parser, const struct token *name, size_t *block)
 	return true;
 }
 
-/* Even with a wrong name, the '}' that follows belongs to it. */
+/* Also after an invalid name, so that the '}' closes this sub-list. */
 static void open_sublist(struct parser *parser, struct policy_place place)
 {
 	parser->opened = place;
@@ -186,7 +186,7 @@ static void check_defined(struct parser *parser, size_t index)
 	if (state->is_defined && state->used.line)
 		return;
 	if (state->is_defined) {
-		/* the jump may have stood in a line that was not understood */
+		/* the jump may be in a line that had an error */
 		if (parser->diagnostics->counts[SEVERITY_ERROR])
 			return;
 		report_warning(parser->diagnostics, block->place,
@@ -207,12 +207,11 @@ static void check_defined(struct parser *parser, size_t index)
 }
 
 /*
- * How deep the jumps below a block go, and how many rules a packet may meet
- * there: two jumps in each of 32 sub-lists would be thousands of millions. A
- * block is left before a second way into it is looked at, so that each is
- * looked at once.
+ * Find loops, and compute how deep the jumps below a block nest and how many
+ * rules a packet may pass there: two jumps in each of 32 sub-lists make 2^32.
+ * The results are stored per block, so each block is visited once.
  */
-static size_t measure(struct parser *parser, size_t index, size_t above)
+static size_t measure_jumps(struct parser *parser, size_t index, size_t above)
 {
 	const struct policy_block *block = &parser->policy->blocks[index];
 	struct block_state *states = parser->blocks;
@@ -241,7 +240,7 @@ static size_t measure(struct parser *parser, size_t index, size_t above)
 		}
 		depth = states[target].depth
 				? states[target].depth
-				: measure(parser, target, above + 1);
+				: measure_jumps(parser, target, above + 1);
 		if (above + depth > POLICY_JUMPS_MAX)
 			fail_at(parser, rule->place,
 				"jumps from here are more than %d deep",
@@ -254,7 +253,7 @@ static size_t measure(struct parser *parser, size_t index, size_t above)
 				"with the rules that jumps lead to, these are "
 				"more than %d",
 				POLICY_RULES_MAX);
-			states[index].rules = 0; /* said once */
+			states[index].rules = 0; /* report it once */
 		}
 	}
 	states[index].is_open = false;
@@ -272,6 +271,6 @@ void check_blocks(struct parser *parser)
 	}
 	for (size_t i = 0; i < parser->policy->block_count; i++) {
 		if (!parser->blocks[i].depth)
-			measure(parser, i, 0);
+			measure_jumps(parser, i, 0);
 	}
 }

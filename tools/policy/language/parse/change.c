@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a rule can do besides its action. */
+/* Changes: what a rule does to a packet besides its action. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +76,7 @@ static int hex_value(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* As tc writes handles: both halves are hexadecimal, either may be empty. */
+/* MAJOR:MINOR as in tc: both are hexadecimal, and either may be empty. */
 static bool read_handle(const struct token *token, uint32_t *value)
 {
 	uint32_t half[2] = { 0, 0 };
@@ -181,8 +181,8 @@ static bool parse_set_change(struct parser *parser, struct policy_place place)
 	return false;
 }
 
-/* What the kernel takes for one. */
-static bool is_device(const char *text, size_t length)
+/* The same check as dev_valid_name() in the kernel. */
+static bool is_device_name(const char *text, size_t length)
 {
 	if (!length || length >= POLICY_DEVICE_SIZE ||
 	    (*text == '.' && (length == 1 || (length == 2 && text[1] == '.'))))
@@ -202,7 +202,7 @@ static bool parse_device(struct parser *parser, struct policy_change *change)
 	lexer_again_as_device(&parser->lexer, token);
 	if (token->kind != TOKEN_WORD && token->kind != TOKEN_STRING)
 		return fail_expected(parser, "the name of a device");
-	if (!is_device(token->text, token->length))
+	if (!is_device_name(token->text, token->length))
 		return fail_at(parser, token->place,
 			       "'%.*s' is no name of a device: that has 1 to "
 			       "%d letters, and no '/', ':' or space",

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What to write instead, in the words of the line that was not understood. */
+/* Hints that suggest a correction, built from the words of the line. */
 #include <string.h>
 
 #include "parser.h"
 #include "policy/language/print/print.h"
 
-#define HINT_MAX 40 /* letters of a word that are repeated */
+#define HINT_MAX 40 /* longer words are not quoted */
 
-/* The next token, which stays where it is. */
-static struct token next_token(const struct parser *parser)
+/* Return the next token without consuming it. */
+static struct token peek_token(const struct parser *parser)
 {
-	struct diagnostics nobody = { 0 };
+	struct diagnostics ignored = { 0 };
 	struct lexer ahead = parser->lexer;
 	struct token next;
 
-	ahead.diagnostics = &nobody;
+	ahead.diagnostics = &ignored;
 	lexer_next(&ahead, &next);
-	diagnostics_free(&nobody);
+	diagnostics_free(&ignored);
 	return next;
 }
 
@@ -32,7 +32,7 @@ static bool is_in_word(char c)
 	       (c >= '0' && c <= '9') || (c && strchr("_-.:/", c));
 }
 
-/* The word before a token of its line; of length 0 if there is no such word. */
+/* The word before a token in its line; length 0 if there is none. */
 static struct token word_before(const struct token *token)
 {
 	const char *start = token->text - (token->place.column - 1);
@@ -64,10 +64,10 @@ static bool has_ports(const struct token *token)
 	       token_is(token, "sctp");
 }
 
-/* After a '!', which is the token before. */
+/* The previous token is a '!'. */
 void hint_negation(struct parser *parser)
 {
-	struct token next = next_token(parser);
+	struct token next = peek_token(parser);
 
 	if (!token_is_sign(&parser->token, '='))
 		return;
@@ -92,11 +92,11 @@ void hint_separator(struct parser *parser)
 		    token->text);
 }
 
-/* "type 8/0", as nft and iptables have it. */
+/* For "type 8/0", the syntax of nft and iptables. */
 void hint_slash(struct parser *parser, const char *what)
 {
 	struct token before = word_before(&parser->token);
-	struct token next = next_token(parser);
+	struct token next = peek_token(parser);
 
 	if (what != kind_name(KIND_ICMP) && what != kind_name(KIND_ICMP6))
 		return;
@@ -107,7 +107,7 @@ void hint_slash(struct parser *parser, const char *what)
 			    next.text);
 }
 
-/* The flags start at that place, and end before the token. */
+/* The flags start at `first` and end before the current token. */
 void hint_flags(struct parser *parser, const struct token *first,
 		uint64_t flags)
 {
@@ -139,7 +139,7 @@ void hint_flags(struct parser *parser, const struct token *first,
 static bool hint_comma(struct parser *parser)
 {
 	struct token before = word_before(&parser->token);
-	struct token next = next_token(parser);
+	struct token next = peek_token(parser);
 	const char *action =
 		parser->rule.rule.action == POLICY_JUMP
 			? "jump NAME"
@@ -165,7 +165,7 @@ static bool hint_comma(struct parser *parser)
 static bool hint_brace(struct parser *parser)
 {
 	struct token before = word_before(&parser->token);
-	struct token next = next_token(parser);
+	struct token next = peek_token(parser);
 
 	if (!before.length || !match_clause(&before).word)
 		return false;
@@ -189,19 +189,19 @@ static bool hint_brace(struct parser *parser)
 
 static bool hint_port(struct parser *parser)
 {
-	struct diagnostics nobody = { 0 };
+	struct diagnostics ignored = { 0 };
 	struct lexer ahead = parser->lexer;
 	const char *sign = "";
 	struct token next;
 
-	ahead.diagnostics = &nobody;
+	ahead.diagnostics = &ignored;
 	lexer_next(&ahead, &next);
 	while (token_is_sign(&next, '!') || token_is_sign(&next, '=')) {
 		if (token_is_sign(&next, '!'))
 			sign = "!";
 		lexer_next(&ahead, &next);
 	}
-	diagnostics_free(&nobody);
+	diagnostics_free(&ignored);
 	if (!is_value(&next))
 		return false;
 	report_hint(parser->diagnostics,
@@ -211,7 +211,7 @@ static bool hint_port(struct parser *parser)
 	return true;
 }
 
-/* Where a clause would go. False: nothing is known of such a token. */
+/* For a token where a clause should start. False: there is no hint for it. */
 bool hint_instead(struct parser *parser)
 {
 	if (token_is_sign(&parser->token, ','))

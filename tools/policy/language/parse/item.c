@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The items of a set, before it is known what they are in its field. */
+/* The items of a set, before their field is known. */
 #include "parser.h"
 
 static bool parse_range_end(struct parser *parser, struct item *item)
@@ -15,7 +15,7 @@ static bool parse_range_end(struct parser *parser, struct item *item)
 		return fail_at(parser, place,
 			       "the two ends of a range are of one kind");
 	if (item->first_is_word || item->last_is_word)
-		return true; /* which is greater depends on the field */
+		return true; /* the field decides which is greater */
 	if (value_compare(item->first, item->last) > 0) {
 		fail_at(parser, item->place,
 			"this range ends before it starts");
@@ -63,7 +63,7 @@ static bool parse_and_take(struct parser *parser, const char *what,
 	return parse_item(parser, what, &item) && take(parser, &item, context);
 }
 
-/* Up to where the next item may be. */
+/* After an error, skip to the start of the next item. */
 static void skip_item(struct parser *parser)
 {
 	while (!is_line_end(parser) && !token_is_sign(&parser->token, ',') &&
@@ -73,8 +73,8 @@ static void skip_item(struct parser *parser)
 }
 
 /*
- * Whether the set has ended for want of a '}': a line that starts as lines do
- * is meant as one.
+ * True if the '}' is missing: the file ends, or a line starts with a word that
+ * starts a statement.
  */
 static bool is_left_open(struct parser *parser, bool at_line_start)
 {
@@ -114,7 +114,7 @@ static bool parse_in_braces(struct parser *parser, const char *what,
 
 	advance(parser);
 	while (!parser->is_over) {
-		/* ',' may have been followed by the end of a line */
+		/* the line may have ended after a ',' */
 		bool at_line_start = skip_newlines(parser) ||
 				     parser->token.place.column == 1;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a line of a policy can be. */
+/* Statements: one per line. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static bool parse_default(struct parser *parser)
 	return true;
 }
 
-/* Names are those from where the including file is. */
+/* A relative path is relative to the directory of the including file. */
 static char *path_beside(const struct source *source, const struct token *name)
 {
 	const char *slash = strrchr(source->name, '/');
@@ -75,7 +75,7 @@ static bool fail_include(struct parser *parser, const struct token *name,
 		       (int)name->length, name->text, why);
 }
 
-static bool is_circle(struct parser *parser, int file)
+static bool includes_itself(struct parser *parser, int file)
 {
 	const struct source *list = parser->policy->sources->list;
 
@@ -105,7 +105,7 @@ static void parse_included(struct parser *parser, int file)
 	parser->lexer = lexer;
 	parser->token = token;
 	if (parser->is_over)
-		advance(parser); /* to the end */
+		advance(parser); /* moves to the end of the file */
 }
 
 static bool open_include(struct parser *parser, const struct token *name)
@@ -121,7 +121,7 @@ static bool open_include(struct parser *parser, const struct token *name)
 	free(path);
 	if (file < 0)
 		return fail_include(parser, name, file);
-	if (is_circle(parser, file))
+	if (includes_itself(parser, file))
 		return fail_at(parser, name->place,
 			       "'%.*s' includes itself, by way of this line",
 			       (int)name->length, name->text);

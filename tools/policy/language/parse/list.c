@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Named sets: kept as they are written, for they have no field yet. */
+/* Lists. Their items are stored unresolved, because lists have no field. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,7 +102,7 @@ static bool take_list_item(struct parser *parser, const struct item *item,
 	       add_item(parser, list, item);
 }
 
-static bool remember_list(struct parser *parser, const struct list *list)
+static bool keep_list(struct parser *parser, const struct list *list)
 {
 	if (parser->list_count == POLICY_LISTS_MAX)
 		return fail_limit(parser, "lists", POLICY_LISTS_MAX);
@@ -136,7 +136,7 @@ static bool parse_list_name(struct parser *parser, struct list *list)
 		       other->place.line);
 }
 
-/* A list that is wrong stays known: where it is used is no second error. */
+/* A list with errors is kept as well, so that its uses are not errors too. */
 bool parse_list(struct parser *parser)
 {
 	struct list list = { 0 };
@@ -155,7 +155,7 @@ bool parse_list(struct parser *parser)
 		is_good = parse_items(parser, "a value", take_list_item, &list);
 	}
 	list.is_broken |= !is_good;
-	if (!remember_list(parser, &list)) {
+	if (!keep_list(parser, &list)) {
 		free(list.items);
 		return false;
 	}
@@ -199,7 +199,7 @@ static struct resolved *add_resolved(struct parser *parser, struct list *list,
 	return resolved;
 }
 
-/* NULL after an error; once more for the same kind without a message. */
+/* NULL after an error, which is reported once for each kind. */
 struct resolved *list_resolve(struct parser *parser, struct list *list,
 			      enum value_kind kind, struct policy_place place)
 {
@@ -230,7 +230,7 @@ static void free_resolved(struct parser *parser, struct resolved *resolved)
 	for (int i = 0; i < 2; i++) {
 		struct policy_range *list = resolved->set.ranges[i].list;
 
-		/* rules may have borrowed them */
+		/* rules may point to them */
 		if (list && !sources_keep(parser->policy->sources, list))
 			out_of_memory(parser);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One value as it is written: a number, an address, a MAC, or a word. */
+/* A single value: a number, an address, a MAC, or a word. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 #define QUOTED_MAX 60
 
 /*
- * Decimal, or hexadecimal after 0x. No zeros in front: elsewhere, they make a
- * number octal.
+ * Decimal, or hexadecimal with 0x. Leading zeros are not allowed: other tools
+ * read such a number as octal.
  */
 bool read_number(const char *text, size_t length, uint64_t *value)
 {
@@ -35,7 +35,7 @@ bool read_number(const char *text, size_t length, uint64_t *value)
 	return length > 0;
 }
 
-/* A range or an address with its port, as other tools write them. */
+/* For the syntax of other tools: "1024:2047", or "198.51.100.1:80". */
 static void hint_colon(struct parser *parser, const struct token *token,
 		       const char *what)
 {
@@ -89,7 +89,7 @@ static bool fail_value(struct parser *parser, const struct token *token,
 	return false;
 }
 
-/* The kind is told by the looks: no field is needed to read a value. */
+/* The kind follows from the characters; the field is not needed. */
 static bool read_value(struct parser *parser, const struct token *token,
 		       const char *what, enum item_kind *kind,
 		       struct policy_value *value)
@@ -155,7 +155,7 @@ bool parse_number(struct parser *parser, const char *what, uint64_t max,
 	return true;
 }
 
-/* How many bits of a mask as of old are set; -1 where it has gaps. */
+/* The prefix length of a netmask; -1 if the mask is not a prefix. */
 static int mask_length(uint32_t mask)
 {
 	uint32_t rest = ~mask;
@@ -197,7 +197,8 @@ static void hint_prefix(struct parser *parser, const struct item *item,
 	report_hint(parser->diagnostics, "did you mean '%s/%u'?", text, length);
 }
 
-/* What follows the '/': item holds the address, and becomes the prefix. */
+/* Parse the length after the '/', and turn the address in item into a prefix.
+ */
 bool parse_prefix(struct parser *parser, struct item *item)
 {
 	bool is_ip6 = item->kind == ITEM_IP6;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a rule can ask: clauses with a grammar, and fields with a set. */
+/* Conditions: clauses with their own syntax, and fields with a set. */
 #include <linux/if_ether.h>
 
 #include "headers.h"
@@ -42,7 +42,7 @@ static bool parse_sctp(struct parser *parser, struct policy_place place)
 	return add_value(parser, POLICY_PROTOCOL, SCTP, SCTP, place);
 }
 
-/* Each is one of its own family only: elsewhere it has no type and no code. */
+/* 'icmp' implies IPv4: protocol 1 in an IPv6 packet has no type or code. */
 static bool parse_icmp(struct parser *parser, struct policy_place place)
 {
 	parser->rule.has_icmp = true;
@@ -100,7 +100,7 @@ static bool parse_to(struct parser *parser, struct policy_place place)
 			  POLICY_DST_MAC);
 }
 
-/* How many tags a packet has is a field of its own. */
+/* 'any' and 'none' match on another field, the number of tags. */
 static bool parse_vlan(struct parser *parser, struct policy_place place)
 {
 	if (accept_word(parser, "any"))
@@ -176,7 +176,7 @@ static const struct match_clause clauses[] = {
 };
 #define CLAUSES (sizeof(clauses) / sizeof(*clauses))
 
-/* Those above, then the fields that are a word and a set. */
+/* The clauses above, then the fields that are a word and a set. */
 static struct match_clause clause_at(size_t n)
 {
 	if (n < CLAUSES)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The parser's way in and out, and how it steps from token to token. */
+/* Entry points of the parser, and the functions that consume tokens. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ bool fail_at(struct parser *parser, struct policy_place place,
 	return false;
 }
 
-/* Where a line ends too early, its comment has nothing to do with it. */
+/* At the end of a line, point to the last token and not to a comment. */
 bool fail_expected(struct parser *parser, const char *what)
 {
 	const struct token *token = &parser->token;
@@ -90,7 +90,7 @@ bool fail_limit(struct parser *parser, const char *what, size_t limit)
 	return false;
 }
 
-static void free_state(struct parser *parser)
+static void parser_free(struct parser *parser)
 {
 	lists_free(parser);
 	names_free(&parser->list_names);
@@ -99,9 +99,9 @@ static void free_state(struct parser *parser)
 	rule_state_free(&parser->rule);
 }
 
-/* The first source of the policy, and what it includes. */
-static int parse(struct policy *policy, struct diagnostics *diagnostics,
-		 const struct read_options *options)
+/* Parse the first source of the policy, and the files that it includes. */
+static int parse_sources(struct policy *policy, struct diagnostics *diagnostics,
+			 const struct read_options *options)
 {
 	struct parser parser = {
 		.policy = policy,
@@ -122,7 +122,7 @@ static int parse(struct policy *policy, struct diagnostics *diagnostics,
 	err = parser.error;
 	if (!err && diagnostics->counts[SEVERITY_ERROR])
 		err = -EINVAL;
-	free_state(&parser);
+	parser_free(&parser);
 	return err;
 }
 
@@ -143,7 +143,7 @@ static void report_load(struct policy *policy, const char *path, int err,
 {
 	struct policy_place place = { 0 };
 
-	/* a source without text stands for it in the message */
+	/* the message needs a source, for its name */
 	if (source_add(policy->sources, path, "", 0) >= 0)
 		report_error(diagnostics, place, "%s", load_error(err));
 }
@@ -161,7 +161,7 @@ int policy_read_file(struct policy *policy, const char *path,
 	if (err < 0)
 		report_load(policy, path, err, diagnostics);
 	else
-		err = parse(policy, diagnostics, options);
+		err = parse_sources(policy, diagnostics, options);
 	return err;
 }
 
@@ -178,13 +178,13 @@ int policy_read_text(struct policy *policy, const char *name, const char *text,
 	if (err < 0)
 		report_load(policy, name, err, diagnostics);
 	else
-		err = parse(policy, diagnostics, options);
+		err = parse_sources(policy, diagnostics, options);
 	return err;
 }
 
-/* Warnings are for those who check a policy, not for those who use it. */
-static int finish(struct policy *policy, int err,
-		  struct diagnostics *diagnostics, FILE *errors)
+/* Without errors, warnings are not printed: cmd_check.c prints them. */
+static int parse_finish(struct policy *policy, int err,
+			struct diagnostics *diagnostics, FILE *errors)
 {
 	if (err && policy->sources && policy->sources->count) {
 		diagnostics_print(diagnostics, policy->sources, errors);
@@ -204,7 +204,7 @@ int policy_parse_file(struct policy *policy, const char *path, FILE *errors)
 	struct read_options options = { 0 };
 	int err = policy_read_file(policy, path, &options, &diagnostics);
 
-	return finish(policy, err, &diagnostics, errors);
+	return parse_finish(policy, err, &diagnostics, errors);
 }
 
 int policy_parse_text(struct policy *policy, const char *name, const char *text,
@@ -215,5 +215,5 @@ int policy_parse_text(struct policy *policy, const char *name, const char *text,
 	int err = policy_read_text(policy, name, text, size, &options,
 				   &diagnostics);
 
-	return finish(policy, err, &diagnostics, errors);
+	return parse_finish(policy, err, &diagnostics, errors);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of the parser share; nobody else needs it. */
+/* Internal interfaces between the parts of the parser. */
 #ifndef TG_POLICY_PARSER_H
 #define TG_POLICY_PARSER_H
 
@@ -14,14 +14,14 @@
 #include "policy/language/text/suggest.h"
 
 enum item_kind {
-	ITEM_NUMBER, /* or a word that stands for one */
+	ITEM_NUMBER, /* or a word that names one */
 	ITEM_IP4,
 	ITEM_IP6,
 	ITEM_MAC,
 	ITEM_KINDS,
 };
 
-/* A word has its length in hi, and in lo where in the source it stands. */
+/* If an end is a word, its hi is the length and its lo points to the text. */
 struct item {
 	enum item_kind kind;
 	bool first_is_word, last_is_word;
@@ -29,25 +29,25 @@ struct item {
 	struct policy_place place;
 };
 
-/* Ranges of both families for addresses, else only the first. */
+/* Addresses: the ranges of IPv4 and of IPv6. Other values: ranges[0] only. */
 struct value_set {
 	struct ranges ranges[2];
 };
 
-/* What a list is in fields of one kind, once one of them asks. */
+/* The values of a list in fields of one kind, resolved on first use. */
 struct resolved {
 	struct resolved *next;
 	enum value_kind kind;
 	bool is_good;
 	struct value_set set;
-	char *name; /* that of the list; conditions point to it */
+	char *name; /* of the list; conditions point to it */
 };
 
 struct list {
 	const char *name;
 	size_t length;
 	struct policy_place place;
-	bool is_broken; /* there was an error, and it has been reported */
+	bool is_broken; /* it has an error, which has been reported */
 	struct item *items;
 	size_t count, room;
 	struct resolved *resolved;
@@ -56,21 +56,21 @@ struct list {
 struct block_state {
 	const char *name;
 	size_t length;
-	struct policy_place used; /* by the first jump; line 0: by none */
+	struct policy_place used; /* the first jump to it; line 0: none */
 	bool is_defined;
 	size_t room;  /* for rules */
-	size_t depth; /* of jumps below, once that is known; 0: not yet */
-	size_t rules; /* with those that jumps lead to, counted each time */
-	bool is_open; /* on the way of a search for circles */
+	size_t depth; /* of nested jumps, including this; 0: not yet known */
+	size_t rules; /* including the rules that jumps run, each time */
+	bool is_open; /* on the current path of measure_jumps() */
 };
 
-/* A rule while it is read; its arrays are used again for the next. */
+/* The rule that is being parsed. The next rule reuses the arrays. */
 struct rule_state {
 	struct policy_rule rule;
 	struct policy_place *places; /* of the conditions */
 	size_t condition_room, place_room, change_room;
 	bool has_icmp, has_icmp6;
-	bool needs_icmp, needs_icmp6; /* a type was read as one of these */
+	bool needs_icmp, needs_icmp6; /* a 'type' was parsed as one of these */
 };
 
 struct parser {
@@ -78,29 +78,29 @@ struct parser {
 	struct diagnostics *diagnostics;
 	struct lexer lexer;
 	struct token token;
-	struct policy_place previous_end; /* of the token before */
+	struct policy_place previous_end; /* of the previous token */
 
-	bool alone;	 /* no other files, and names may be defined there */
-	bool no_include; /* a text that comes from no file */
-	unsigned int includes[POLICY_INCLUDES_MAX]; /* that lead to this one */
+	bool alone;	 /* ignore includes, and allow undefined names */
+	bool no_include; /* the text is not from a file */
+	unsigned int includes[POLICY_INCLUDES_MAX]; /* the including files */
 	unsigned int depth;
-	bool resume; /* what failed has ended before this line */
+	bool resume; /* after an error, parse from this token on */
 
-	size_t block;		    /* that rules go to now */
-	struct policy_place opened; /* the sub-list that is open, or line 0 */
-	unsigned int opened_depth;  /* of includes */
-	size_t opened_within;	    /* sub-lists, by mistake */
+	size_t block;		    /* the block that rules are added to */
+	struct policy_place opened; /* the open sub-list, or line 0 */
+	unsigned int opened_depth;  /* of includes, where it was opened */
+	size_t opened_within;	    /* number of sub-lists nested in error */
 
 	struct list *lists;
 	size_t list_count, list_room;
 	struct names list_names;
-	struct block_state *blocks; /* side by side with policy->blocks */
+	struct block_state *blocks; /* parallel to policy->blocks */
 	size_t block_room, state_room;
 	struct names block_names;
 
 	struct rule_state rule;
 	size_t rule_count, item_count, range_count;
-	bool is_over; /* out of memory, or of patience */
+	bool is_over; /* stop: out of memory, or a limit was reached */
 	int error;
 };
 
@@ -116,10 +116,10 @@ __attribute__((format(printf, 3, 4))) bool fail_at(struct parser *parser,
 						   const char *format, ...);
 bool fail_limit(struct parser *parser, const char *what, size_t limit);
 
-/* line.c: what a line of a policy can be */
+/* line.c: statements */
 void parse_lines(struct parser *parser);
 
-/* block.c: sub-lists, and who jumps to whom */
+/* block.c: sub-lists and jumps */
 bool parse_name(struct parser *parser, const char *what, struct token *name);
 bool add_main_block(struct parser *parser);
 bool block_named(struct parser *parser, const struct token *name,
@@ -137,7 +137,7 @@ struct resolved *list_resolve(struct parser *parser, struct list *list,
 void suggest_lists(struct parser *parser, struct suggestion *suggestion);
 void lists_free(struct parser *parser);
 
-/* item.c: values as they are written, before a field is known */
+/* item.c: values as written, before their field is known */
 typedef bool take_item(struct parser *parser, const struct item *item,
 		       void *context);
 bool parse_items(struct parser *parser, const char *what, take_item *take,
@@ -152,7 +152,7 @@ bool parse_number(struct parser *parser, const char *what, uint64_t max,
 		  uint64_t *value);
 bool parse_prefix(struct parser *parser, struct item *item);
 
-/* resolve.c: what an item says in a field */
+/* resolve.c: the values of an item in a field */
 const char *kind_name(enum value_kind kind);
 const char *item_text(const struct item *item, size_t *length);
 const char *items_name(const struct item *item); /* "numbers" */
@@ -167,7 +167,7 @@ void suggest_known_words(struct suggestion *suggestion);
 /* set.c: sets in a field */
 struct parsed_set {
 	bool negated;
-	const char *list; /* its name, if the values are those of one list */
+	const char *list; /* the name, if the set is a single list */
 	struct value_set values;
 };
 bool starts_set(const struct parser *parser);
@@ -187,22 +187,22 @@ struct policy_condition *add_value(struct parser *parser,
 				   uint64_t last, struct policy_place place);
 
 /*
- * match.c, special.c, change.c: a clause after its first
- * word, which stands at place. NULL: that word starts no such clause.
+ * match.c, special.c, change.c: parse a clause whose first word, at `place`,
+ * has been read. change_clause() returns NULL if the word starts no change.
  */
 typedef bool parse_clause(struct parser *parser, struct policy_place place);
 parse_clause *change_clause(const struct token *token);
 
-/* What a rule asks: a clause with a parser of its own, or a word and a set. */
+/* A condition: a clause with its own parser, or a word and a set. */
 struct match_clause {
-	const char *word; /* NULL: there is no such clause */
+	const char *word; /* NULL: no such clause */
 	parse_clause *parse;
-	enum policy_field field; /* where parse is NULL */
+	enum policy_field field; /* if parse is NULL */
 };
 struct match_clause match_clause(const struct token *token);
 bool parse_match(struct parser *parser, const struct match_clause *clause,
 		 struct policy_place place);
-/* The n-th word that starts one, NULL past the last. */
+/* The n-th word that starts a condition, or NULL past the last. */
 const char *match_word(size_t n);
 bool parse_type(struct parser *parser, struct policy_place place);
 bool parse_flags(struct parser *parser, struct policy_place place);
@@ -230,7 +230,7 @@ void hint_clause(struct parser *parser, const struct token *token);
 void hint_word(struct parser *parser, struct suggestion *suggestion);
 bool fail_reserved(struct parser *parser, const struct token *token);
 
-/* sense.c: can a packet be like that? */
+/* sense.c: reject rules that no packet can match */
 bool check_sense(struct parser *parser);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From text to struct policy, and every mistake on the way in one run. */
+/* Parse a policy, and print all of its errors. */
 #ifndef TG_POLICY_PARSE_H
 #define TG_POLICY_PARSE_H
 
@@ -9,18 +9,18 @@
 #include "policy/language/policy.h"
 
 /*
- * Each returns 0, or a negative errno after its messages have gone to errors,
- * in the form file:line:column: message, with the line and a caret. The policy
- * is empty then, and needs no policy_free().
+ * Both return 0 or a negative errno. Errors are printed to `errors` as
+ * file:line:column: message, with the line and a caret. After an error the
+ * policy is empty and needs no policy_free().
  */
 int policy_parse_file(struct policy *policy, const char *path, FILE *errors);
 int policy_parse_text(struct policy *policy, const char *name, const char *text,
 		      size_t size, FILE *errors);
 
-/* Whether a list or a sub-list can have this name: it is no word of its own. */
+/* True if a list or a sub-list can have this name: it is not a keyword. */
 bool policy_is_name(const char *text);
 
-/* The name of the file that a place is in. */
+/* The name of a source file, by its index. */
 const char *policy_file(const struct policy *policy, unsigned int file);
 
 #endif

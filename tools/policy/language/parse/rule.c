@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A rule: its action, its clauses in any order, and its place in a block. */
+/* A rule: an action, clauses in any order, and the block it is added to. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,8 +167,8 @@ static bool parse_clauses(struct parser *parser)
 	return true;
 }
 
-static bool is_same(const struct policy_condition *a,
-		    const struct policy_condition *b)
+static bool is_same_condition(const struct policy_condition *a,
+			      const struct policy_condition *b)
 {
 	if (a->field != b->field || a->negated != b->negated ||
 	    a->mask != b->mask || a->count != b->count ||
@@ -179,14 +179,15 @@ static bool is_same(const struct policy_condition *a,
 	if (a->count &&
 	    memcmp(a->ranges, b->ranges, a->count * sizeof(*a->ranges)) != 0)
 		return false;
-	return !a->either_family || is_same(a->either_family, b->either_family);
+	return !a->either_family ||
+	       is_same_condition(a->either_family, b->either_family);
 }
 
 /*
- * In the order of the fields; what has been asked already is not asked twice.
- * There are few conditions, and they are nearly in order: insertion does it.
+ * Sort the conditions by field, and remove duplicates. An insertion sort is
+ * enough: there are few conditions, and they are nearly sorted.
  */
-static void tidy(struct policy_rule *rule)
+static void sort_conditions(struct policy_rule *rule)
 {
 	struct policy_condition *list = rule->conditions;
 	size_t count = 0;
@@ -197,7 +198,7 @@ static void tidy(struct policy_rule *rule)
 		size_t at = count;
 
 		for (size_t j = 0; j < count && is_new; j++)
-			is_new = !is_same(&list[j], &one);
+			is_new = !is_same_condition(&list[j], &one);
 		if (!is_new) {
 			struct policy_rule rest = { .conditions = &one,
 						    .condition_count = 1 };
@@ -229,7 +230,7 @@ static struct policy_rule *new_rule(struct parser *parser)
 	return &block->rules[block->count];
 }
 
-/* False with NULL in *copy: out of memory. */
+/* Returns false when out of memory; *copy is NULL then. */
 static bool copy_array(void **copy, const void *array, size_t size)
 {
 	*copy = size ? malloc(size) : NULL;
@@ -256,7 +257,7 @@ static bool keep_rule(struct parser *parser)
 	*rule = *read;
 	rule->conditions = conditions;
 	rule->changes = changes;
-	read->condition_count = 0; /* they are the rule's now */
+	read->condition_count = 0; /* the rule owns them now */
 	parser->policy->blocks[parser->block].count++;
 	return true;
 }
@@ -288,6 +289,6 @@ bool parse_rule(struct parser *parser)
 		return false;
 	if (!parse_clauses(parser) || !check_sense(parser))
 		return false;
-	tidy(rule);
+	sort_conditions(rule);
 	return keep_rule(parser);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sets where the field is known: as ranges, and as conditions of the rule. */
+/* Sets in a field: parsed to ranges, and added to the rule as conditions. */
 #include <stdlib.h>
 
 #include "parser.h"
 
-struct taking {
+struct set_builder {
 	enum value_kind kind;
 	struct value_set *values;
-	struct resolved *only_list; /* what there is so far is all of it */
-	size_t taken;
+	struct resolved *only_list; /* if the set is one list so far */
+	size_t items;
 };
 
 bool starts_set(const struct parser *parser)
@@ -21,7 +21,7 @@ bool starts_set(const struct parser *parser)
 		!is_reserved(token));
 }
 
-static bool copy_list(struct parser *parser, struct taking *taking,
+static bool copy_list(struct parser *parser, struct set_builder *builder,
 		      const struct resolved *list)
 {
 	for (int i = 0; i < 2; i++) {
@@ -33,7 +33,7 @@ static bool copy_list(struct parser *parser, struct taking *taking,
 					  "values in the rules of a policy",
 					  POLICY_RANGES_MAX);
 		for (size_t j = 0; j < from->count; j++) {
-			if (!ranges_add(&taking->values->ranges[i],
+			if (!ranges_add(&builder->values->ranges[i],
 					from->list[j]))
 				return out_of_memory(parser);
 		}
@@ -41,32 +41,33 @@ static bool copy_list(struct parser *parser, struct taking *taking,
 	return true;
 }
 
-/* A single list is not copied: a hundred rules may use one with a million. */
-static bool take_list(struct parser *parser, struct taking *taking,
-		      struct resolved *list)
+/* A set that is a single list shares its ranges: lists can be large. */
+static bool add_set_list(struct parser *parser, struct set_builder *builder,
+			 struct resolved *list)
 {
-	if (++taking->taken == 1) {
-		taking->only_list = list;
+	if (++builder->items == 1) {
+		builder->only_list = list;
 		return true;
 	}
-	return copy_list(parser, taking, list);
+	return copy_list(parser, builder, list);
 }
 
-static bool take_from_list(struct parser *parser, struct taking *taking)
+/* The set has another item: it can no longer share the ranges of its list. */
+static bool unshare_list(struct parser *parser, struct set_builder *builder)
 {
-	struct resolved *list = taking->only_list;
+	struct resolved *list = builder->only_list;
 
-	taking->only_list = NULL;
-	return !list || copy_list(parser, taking, list);
+	builder->only_list = NULL;
+	return !list || copy_list(parser, builder, list);
 }
 
-static bool take_set_item(struct parser *parser, const struct item *item,
-			  void *context)
+static bool add_set_item(struct parser *parser, const struct item *item,
+			 void *context)
 {
-	struct taking *taking = context;
+	struct set_builder *builder = context;
 	struct list *list = NULL;
 
-	if (!take_from_list(parser, taking))
+	if (!unshare_list(parser, builder))
 		return false;
 	if (item->first_is_word && !is_range_item(item)) {
 		size_t length;
@@ -76,16 +77,16 @@ static bool take_set_item(struct parser *parser, const struct item *item,
 	}
 	if (list) {
 		struct resolved *resolved =
-			list_resolve(parser, list, taking->kind, item->place);
+			list_resolve(parser, list, builder->kind, item->place);
 
-		return resolved && take_list(parser, taking, resolved);
+		return resolved && add_set_list(parser, builder, resolved);
 	}
-	taking->taken++;
+	builder->items++;
 	if (++parser->range_count > POLICY_RANGES_MAX)
 		return fail_limit(parser, "values in the rules of a policy",
 				  POLICY_RANGES_MAX);
-	return resolve_item(parser, taking->kind, item, item->place,
-			    taking->values);
+	return resolve_item(parser, builder->kind, item, item->place,
+			    builder->values);
 }
 
 static void free_set(struct parsed_set *set)
@@ -99,7 +100,7 @@ static void free_set(struct parsed_set *set)
 bool parse_set(struct parser *parser, enum value_kind kind,
 	       struct parsed_set *set)
 {
-	struct taking taking = { .kind = kind, .values = &set->values };
+	struct set_builder builder = { .kind = kind, .values = &set->values };
 
 	*set = (struct parsed_set){ 0 };
 	set->negated = accept_sign(parser, '!');
@@ -108,13 +109,13 @@ bool parse_set(struct parser *parser, enum value_kind kind,
 		hint_negation(parser);
 		return false;
 	}
-	if (!parse_items(parser, kind_name(kind), take_set_item, &taking)) {
+	if (!parse_items(parser, kind_name(kind), add_set_item, &builder)) {
 		free_set(set);
 		return false;
 	}
-	if (taking.only_list) {
-		set->values = taking.only_list->set;
-		set->list = taking.only_list->name;
+	if (builder.only_list) {
+		set->values = builder.only_list->set;
+		set->list = builder.only_list->name;
 		return true;
 	}
 	ranges_sort(&set->values.ranges[0]);
@@ -122,8 +123,9 @@ bool parse_set(struct parser *parser, enum value_kind kind,
 	return true;
 }
 
-static void fill(struct policy_condition *condition, enum policy_field field,
-		 const struct parsed_set *set, int family)
+static void set_to_condition(struct policy_condition *condition,
+			     enum policy_field field,
+			     const struct parsed_set *set, int family)
 {
 	*condition = (struct policy_condition){
 		.field = field,
@@ -136,7 +138,7 @@ static void fill(struct policy_condition *condition, enum policy_field field,
 	};
 }
 
-/* The IPv6 half of a condition; the field of IPv6 follows that of IPv4. */
+/* Add the IPv6 half; its field follows the field of the IPv4 half. */
 static bool add_other_half(struct parser *parser,
 			   struct policy_condition *condition,
 			   const struct parsed_set *set)
@@ -148,7 +150,7 @@ static bool add_other_half(struct parser *parser,
 			free(set->values.ranges[1].list);
 		return out_of_memory(parser);
 	}
-	fill(half, condition->field + 1, set, 1);
+	set_to_condition(half, condition->field + 1, set, 1);
 	condition->either_family = half;
 	return true;
 }
@@ -169,8 +171,9 @@ bool parse_set_field(struct parser *parser, enum value_kind kind,
 	}
 	is_empty = !set.values.ranges[0].count && !set.values.ranges[1].count;
 	only_ip6 = !set.values.ranges[0].count && !is_empty;
-	fill(condition, only_ip6 ? field + 1 : field, &set, only_ip6);
-	/* no address is one of neither family */
+	set_to_condition(condition, only_ip6 ? field + 1 : field, &set,
+			 only_ip6);
+	/* an empty set is for both families */
 	if (kind == KIND_ADDRESS && is_empty)
 		return add_other_half(parser, condition, &set);
 	if (!only_ip6 && set.values.ranges[1].count)

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The clauses that are more than a word and a set. */
+/* Clauses that are more than a word and a set. */
 #include <linux/if_ether.h>
 
 #include "parser.h"
 
-/* Whether 'icmp' or 'icmp6' stands further on in this line. */
-static void look_ahead(struct parser *parser)
+/* Look for 'icmp' or 'icmp6' in the rest of the line. */
+static void look_ahead_for_icmp(struct parser *parser)
 {
-	struct diagnostics nobody = { 0 };
+	struct diagnostics ignored = { 0 };
 	struct lexer lexer = parser->lexer;
 	struct token token = parser->token;
 
-	lexer.diagnostics = &nobody;
+	lexer.diagnostics = &ignored;
 	while (token.kind != TOKEN_NEWLINE && token.kind != TOKEN_END) {
 		parser->rule.needs_icmp |= token_is(&token, "icmp");
 		parser->rule.needs_icmp6 |= token_is(&token, "icmp6");
 		lexer_next(&lexer, &token);
 	}
-	diagnostics_free(&nobody);
+	diagnostics_free(&ignored);
 }
 
 static bool is_only(const struct policy_condition *condition, uint64_t value)
@@ -27,7 +27,7 @@ static bool is_only(const struct policy_condition *condition, uint64_t value)
 	       condition->ranges[0].last.lo == value;
 }
 
-/* The codes that have names are those of 'unreachable'. */
+/* Only the codes of 'unreachable' have names. */
 static enum value_kind code_kind(const struct parser *parser, bool is_icmp6)
 {
 	const struct policy_rule *rule = &parser->rule.rule;
@@ -62,7 +62,7 @@ bool parse_type(struct parser *parser, struct policy_place place)
 				       "holds several");
 	}
 	if (!state->has_icmp && !state->has_icmp6)
-		look_ahead(parser);
+		look_ahead_for_icmp(parser);
 	if (!(state->has_icmp | state->has_icmp6 | state->needs_icmp |
 	      state->needs_icmp6))
 		return fail_type(parser, place);
@@ -153,7 +153,7 @@ bool parse_syn(struct parser *parser, struct policy_place place)
 	return add_masked(parser, POLICY_TCP_FLAGS, 0x02, 0x17, false, place);
 }
 
-/* One of them is there, or negated: none of them is. */
+/* Any of the extension headers is present or, if negated, none of them. */
 bool parse_extension(struct parser *parser, struct policy_place place)
 {
 	struct parsed_set set;
@@ -166,7 +166,10 @@ bool parse_extension(struct parser *parser, struct policy_place place)
 		const struct policy_range *range =
 			&set.values.ranges[0].list[i];
 
-		/* single bits; 2 and 4 are never adjacent, 1 is none */
+		/*
+		 * The values are single bits. Only 1 and 2 would merge into one
+		 * range, and 1 is IPv4 options, which has no name here.
+		 */
 		mask |= range->first.lo | range->last.lo;
 	}
 	if (!set.list)
@@ -182,7 +185,7 @@ bool parse_extension(struct parser *parser, struct policy_place place)
 	return true;
 }
 
-/* A number, and the bits of it that count: all, where none are named. */
+/* VALUE or VALUE/MASK. Without a mask, all bits count. */
 bool parse_masked(struct parser *parser, uint64_t *value, uint64_t *mask)
 {
 	struct policy_place place = parser->token.place;

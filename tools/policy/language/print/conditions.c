@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Conditions as clauses. Several can be one clause: an EtherType and a
- * protocol are 'icmp', an address and a port one side.
+ * Print conditions as clauses. Some clauses have several conditions: 'icmp' is
+ * an EtherType and a protocol, 'from' can have an address and a port.
  */
 #include <linux/if_ether.h>
 #include <string.h>
@@ -30,7 +30,8 @@ static bool is_value(const struct policy_condition *condition,
 }
 
 static const struct policy_condition *
-find(const struct policy_rule *rule, enum policy_field field, uint64_t value)
+condition_with(const struct policy_rule *rule, enum policy_field field,
+	       uint64_t value)
 {
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		if (is_value(&rule->conditions[i], field, value))
@@ -41,10 +42,10 @@ find(const struct policy_rule *rule, enum policy_field field, uint64_t value)
 
 struct rule_form {
 	const struct policy_rule *rule;
-	/* the pair that is printed as one word, or NULLs */
+	/* the pair that is printed as one word; otherwise NULL */
 	const struct policy_condition *ethertype, *protocol;
 	const char *icmp;
-	bool is_arp; /* the EtherType goes with the operation */
+	bool is_arp; /* the operation prints the EtherType */
 };
 
 static struct rule_form form_of_rule(const struct policy_rule *rule)
@@ -52,12 +53,12 @@ static struct rule_form form_of_rule(const struct policy_rule *rule)
 	struct rule_form form = { .rule = rule };
 	const struct policy_condition *ip, *protocol;
 
-	ip = find(rule, POLICY_ETHERTYPE, ETH_P_IP);
-	protocol = find(rule, POLICY_PROTOCOL, 1);
+	ip = condition_with(rule, POLICY_ETHERTYPE, ETH_P_IP);
+	protocol = condition_with(rule, POLICY_PROTOCOL, 1);
 	form.icmp = "icmp";
 	if (!ip || !protocol) {
-		ip = find(rule, POLICY_ETHERTYPE, ETH_P_IPV6);
-		protocol = find(rule, POLICY_PROTOCOL, 58);
+		ip = condition_with(rule, POLICY_ETHERTYPE, ETH_P_IPV6);
+		protocol = condition_with(rule, POLICY_PROTOCOL, 58);
 		form.icmp = "icmp6";
 	}
 	if (ip && protocol) {
@@ -72,17 +73,17 @@ static struct rule_form form_of_rule(const struct policy_rule *rule)
 
 static bool is_icmp6(const struct policy_rule *rule)
 {
-	return find(rule, POLICY_PROTOCOL, 58);
+	return condition_with(rule, POLICY_PROTOCOL, 58);
 }
 
-/* Whether the condition before this one is on that field. */
+/* True if the condition before this one is on that field. */
 static bool follows(const struct policy_condition *condition,
 		    const struct policy_rule *rule, enum policy_field field)
 {
 	return condition > rule->conditions && condition[-1].field == field;
 }
 
-/* Codes have names if they are those of 'unreachable'. */
+/* Only the codes of 'unreachable' have names. */
 static enum word_table code_words(const struct policy_condition *condition,
 				  const struct policy_rule *rule)
 {
@@ -94,7 +95,7 @@ static enum word_table code_words(const struct policy_condition *condition,
 	return icmp6 ? WORDS_ICMP6_CODE : WORDS_ICMP_CODE;
 }
 
-/* How the values of a condition of this rule are written. */
+/* How to write the values of a condition. */
 static struct value_form
 form_of_values(const struct policy_condition *condition,
 	       const struct policy_rule *rule)
@@ -132,7 +133,7 @@ static void print_ethertype(FILE *out, const struct policy_condition *condition,
 			    const struct rule_form *form)
 {
 	if (condition == form->ethertype)
-		return; /* comes with the protocol */
+		return; /* print_protocol() prints both */
 	if (is_value(condition, POLICY_ETHERTYPE, ETH_P_IP)) {
 		fputs(" ip", out);
 	} else if (is_value(condition, POLICY_ETHERTYPE, ETH_P_IPV6)) {
@@ -237,7 +238,7 @@ static void print_type(FILE *out, const struct policy_condition *condition,
 static void print_code(FILE *out, const struct policy_condition *condition,
 		       const struct policy_rule *rule)
 {
-	/* a code goes with a type: of any, where the rule names none */
+	/* a code needs a type: 'type 0-255' is any */
 	if (!follows(condition, rule, POLICY_ICMP_TYPE))
 		fputs(" type 0-255", out);
 	fputs(" code", out);

@@ -8,11 +8,11 @@
 struct formatter {
 	FILE *out;
 	struct lexer lexer;
-	struct token token, before; /* in the same line, or of kind NEWLINE */
-	bool is_range; /* a dash without spaces stands, or stood, before */
+	struct token token, before; /* before: of this line, or a NEWLINE */
+	bool is_range; /* the last token joined values to a range */
 	bool in_sublist, in_set, in_flags;
 	bool starts_sublist;
-	bool after_empty_line; /* one is due before the next text */
+	bool after_empty_line; /* print one before the next text */
 	bool has_text;
 };
 
@@ -25,7 +25,7 @@ static bool is_sign(const struct token *token, const char *signs)
 	return false;
 }
 
-/* A dash after a word would become a part of it: only values are joined. */
+/* Join only values: a dash after a word would become part of the word. */
 static bool joins_values(const struct formatter *formatter)
 {
 	struct lexer ahead = formatter->lexer;
@@ -43,13 +43,13 @@ static bool needs_space(const struct formatter *formatter)
 	if (is_sign(&formatter->token, ",/") ||
 	    is_sign(&formatter->before, "/!"))
 		return false;
-	/* flags are one thing: syn,ack */
+	/* no space in flags: syn,ack */
 	if (formatter->in_flags && is_sign(&formatter->before, ","))
 		return false;
 	return !formatter->is_range;
 }
 
-static void indent(const struct formatter *formatter)
+static void put_indent(const struct formatter *formatter)
 {
 	int depth = formatter->in_sublist + formatter->in_set;
 
@@ -70,7 +70,7 @@ static void put_token(struct formatter *formatter)
 		    !token_is_sign(token, '}'))
 			fputc('\n', formatter->out);
 		formatter->after_empty_line = false;
-		indent(formatter);
+		put_indent(formatter);
 	} else if (!joins && needs_space(formatter)) {
 		fputc(' ', formatter->out);
 	}
@@ -81,8 +81,8 @@ static void put_token(struct formatter *formatter)
 	formatter->has_text = true;
 }
 
-/* What a token changes for those that follow it. */
-static void follow(struct formatter *formatter)
+/* Update the state after a token. */
+static void track_token(struct formatter *formatter)
 {
 	const struct token *token = &formatter->token;
 
@@ -122,7 +122,7 @@ static void end_line(struct formatter *formatter)
 	formatter->is_range = false;
 }
 
-/* The device of "redirect to [ingress] DEVICE" may have signs in it. */
+/* The device of "redirect to [ingress] DEVICE" may contain signs. */
 static void read_device(struct formatter *formatter, const struct token *two)
 {
 	const struct token *before = &formatter->before;
@@ -139,14 +139,14 @@ static void read_device(struct formatter *formatter, const struct token *two)
 
 int policy_format(FILE *out, const struct source *source)
 {
-	struct diagnostics nobody = { 0 };
+	struct diagnostics ignored = { 0 };
 	struct token two = { .kind = TOKEN_NEWLINE };
 	struct formatter formatter = {
 		.out = out,
 		.before = { .kind = TOKEN_NEWLINE },
 	};
 
-	lexer_start(&formatter.lexer, source, 0, &nobody);
+	lexer_start(&formatter.lexer, source, 0, &ignored);
 	formatter.lexer.with_comments = true;
 	for (;;) {
 		lexer_next(&formatter.lexer, &formatter.token);
@@ -158,13 +158,13 @@ int policy_format(FILE *out, const struct source *source)
 		} else {
 			read_device(&formatter, &two);
 			put_token(&formatter);
-			follow(&formatter);
+			track_token(&formatter);
 		}
 		two = formatter.before;
 		formatter.before = formatter.token;
 	}
 	if (formatter.before.kind != TOKEN_NEWLINE)
 		fputc('\n', out);
-	diagnostics_free(&nobody);
+	diagnostics_free(&ignored);
 	return formatter.token.kind == TOKEN_BAD ? -EINVAL : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The layout of a policy's text: what is written stays, and so do comments. */
+/* Format the text of a policy. Only white space changes. */
 #ifndef TG_POLICY_FORMAT_H
 #define TG_POLICY_FORMAT_H
 
@@ -8,9 +8,9 @@
 #include "policy/language/text/source.h"
 
 /*
- * One space between words, none around '/' and within ranges, a tab in
- * sub-lists and in sets of several lines, one empty line at most. Only for a
- * text that the parser has read without an error.
+ * One space between words, no space around '/' and in ranges, indentation by
+ * tabs in sub-lists and multi-line sets, at most one empty line. The text must
+ * have been parsed without errors.
  */
 int policy_format(FILE *out, const struct source *source);
 

@@ -107,15 +107,16 @@ void policy_rule_print(FILE *out, const struct policy *policy,
 
 /* --- a policy */
 
-/* Sets with more ranges go over several lines, under POLICY_LINE_MAX. */
+/* Longer sets are folded, to keep lines below POLICY_LINE_MAX. */
 #define LINE_RANGES 2048
 #define LINE_SIZE (64 << 10)
 
-/* A policy with a comment at its head has empty lines between its parts. */
+/* If the policy starts with a comment, its parts are separated by empty lines.
+ */
 struct layout {
 	FILE *out;
 	bool has_paragraphs;
-	bool is_due; /* an empty line, before what comes next */
+	bool is_due; /* an empty line is needed before the next text */
 };
 
 static void start_paragraph(struct layout *layout)
@@ -138,7 +139,7 @@ static void print_comment(struct layout *layout, const char *indent,
 	}
 }
 
-/* Only sets are that long, and in them a comma may end a line. */
+/* Break long lines after commas. Only sets are that long. */
 static void print_folded(FILE *out, const char *text, size_t size)
 {
 	while (size > LINE_SIZE) {
@@ -155,7 +156,7 @@ static void print_folded(FILE *out, const char *text, size_t size)
 	fwrite(text, 1, size, out);
 }
 
-/* A line that may be too long is printed to memory first. */
+/* A line that may need folding is printed to memory first. */
 struct long_line {
 	FILE *out, *memory;
 	char *text;

@@ -49,7 +49,7 @@ static int count_ones(struct policy_value value)
 	return __builtin_popcountll(value.hi) + __builtin_popcountll(value.lo);
 }
 
-/* The length of the prefix that is this range; -1 if there is none. */
+/* The length of the prefix that is equal to the range, or -1. */
 static int prefix_length(const struct policy_range *range, int bits)
 {
 	struct policy_value host = { range->first.hi ^ range->last.hi,
@@ -58,14 +58,14 @@ static int prefix_length(const struct policy_range *range, int bits)
 
 	if (next.lo == 0)
 		next.hi++;
-	/* ones only at the end, and none of them in the first address */
+	/* a prefix: the host bits are contiguous, and 0 in the first address */
 	if ((host.hi & next.hi) || (host.lo & next.lo) ||
 	    (host.hi & range->first.hi) || (host.lo & range->first.lo))
 		return -1;
 	return bits - count_ones(host);
 }
 
-static bool is_one(const struct policy_range *range)
+static bool is_single(const struct policy_range *range)
 {
 	return range->first.hi == range->last.hi &&
 	       range->first.lo == range->last.lo;
@@ -77,11 +77,11 @@ static void print_range(FILE *out, const struct policy_range *range,
 	bool is_address = form.form == FORM_IP4 || form.form == FORM_IP6;
 	int length = -1;
 
-	/* a dash joins words: a range is one of numbers */
-	if (!is_one(range))
+	/* the ends of a range are numbers: a dash would join names */
+	if (!is_single(range))
 		form.words = NO_WORDS;
 	print_value(out, range->first, form);
-	if (is_one(range))
+	if (is_single(range))
 		return;
 	if (is_address)
 		length = prefix_length(range, form.form == FORM_IP4 ? 32 : 128);
@@ -94,14 +94,14 @@ static void print_range(FILE *out, const struct policy_range *range,
 }
 
 /*
- * Of a few neighbours that have names, each is named: a range of ICMP types
- * says little.
+ * A short range whose values all have names is printed as names: a range of
+ * ICMP types would be hard to read.
  */
 #define NAMED_MAX 4
 
 static bool is_named(const struct policy_range *range, struct value_form form)
 {
-	if (form.words == NO_WORDS || is_one(range) ||
+	if (form.words == NO_WORDS || is_single(range) ||
 	    range->last.lo - range->first.lo >= NAMED_MAX)
 		return false;
 	for (uint64_t n = range->first.lo; n <= range->last.lo; n++) {

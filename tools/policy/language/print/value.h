@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Values of the fields as text. */
+/* Print the values of fields. */
 #ifndef TG_POLICY_PRINT_VALUE_H
 #define TG_POLICY_PRINT_VALUE_H
 
@@ -8,7 +8,7 @@
 #include "policy/language/policy.h"
 #include "policy/language/words.h"
 
-/* How the values of a set are written. */
+/* How to write the values of a set. */
 struct value_form {
 	enum {
 		FORM_NUMBER,
@@ -23,10 +23,10 @@ struct value_form {
 void print_set(FILE *out, const struct policy_condition *condition,
 	       struct value_form form);
 
-/* Of both families, if there are two. */
+/* Addresses, of both families if the condition has both. */
 void print_addresses(FILE *out, const struct policy_condition *condition);
 
-/* "value" or "value/mask"; a mask of all ones is none. */
+/* "value", or "value/mask" unless the mask is all ones. */
 void print_masked(FILE *out, uint64_t value, uint64_t mask);
 
 /* "syn,ack", or "none" */

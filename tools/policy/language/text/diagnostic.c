@@ -16,9 +16,10 @@ static char *format_text(const char *format, va_list args)
 	return vasprintf(&text, format, args) < 0 ? NULL : text;
 }
 
-/* What cannot be kept is counted all the same: an error stays one. */
-static void report(struct diagnostics *diagnostics, enum severity severity,
-		   struct policy_place place, const char *format, va_list args)
+/* Messages that cannot be stored are still counted. */
+static void diagnostics_add(struct diagnostics *diagnostics,
+			    enum severity severity, struct policy_place place,
+			    const char *format, va_list args)
 {
 	size_t count = ++diagnostics->counts[severity];
 
@@ -43,7 +44,7 @@ void report_error(struct diagnostics *diagnostics, struct policy_place place,
 	va_list args;
 
 	va_start(args, format);
-	report(diagnostics, SEVERITY_ERROR, place, format, args);
+	diagnostics_add(diagnostics, SEVERITY_ERROR, place, format, args);
 	va_end(args);
 }
 
@@ -53,7 +54,7 @@ void report_warning(struct diagnostics *diagnostics, struct policy_place place,
 	va_list args;
 
 	va_start(args, format);
-	report(diagnostics, SEVERITY_WARNING, place, format, args);
+	diagnostics_add(diagnostics, SEVERITY_WARNING, place, format, args);
 	va_end(args);
 }
 

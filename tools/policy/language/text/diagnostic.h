@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is to be said about a policy: collected while it is read and checked,
- * printed in the order of the text.
+ * Errors and warnings about a policy. They are collected while the policy is
+ * parsed and checked, and printed in the order of its lines.
  */
 #ifndef TG_POLICY_DIAGNOSTIC_H
 #define TG_POLICY_DIAGNOSTIC_H
@@ -19,8 +19,8 @@ enum severity {
 
 struct diagnostic {
 	enum severity severity;
-	struct policy_place place; /* line 0: of the file as a whole */
-	size_t order;
+	struct policy_place place; /* line 0: the file as a whole */
+	size_t order;		   /* in which it was reported */
 	char *message;
 	char *hint; /* or NULL */
 };
@@ -28,8 +28,8 @@ struct diagnostic {
 struct diagnostics {
 	struct diagnostic *list;
 	size_t count, room;
-	size_t counts[SEVERITIES]; /* with those that are not in the list */
-	bool hint_to_last;
+	size_t counts[SEVERITIES]; /* including those not in the list */
+	bool hint_to_last;	   /* the last message is in the list */
 };
 
 __attribute__((format(printf, 3, 4))) void
@@ -39,11 +39,11 @@ __attribute__((format(printf, 3, 4))) void
 report_warning(struct diagnostics *diagnostics, struct policy_place place,
 	       const char *format, ...);
 
-/* A second line for what was reported last. */
+/* Add a hint, which is a second line, to the last message. */
 __attribute__((format(printf, 2, 3))) void
 report_hint(struct diagnostics *diagnostics, const char *format, ...);
 
-/* No further error would be kept: there is no sense in going on. */
+/* True if no more errors can be stored; the caller should stop. */
 bool diagnostics_full(const struct diagnostics *diagnostics);
 
 void diagnostics_print(struct diagnostics *diagnostics, struct sources *sources,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages for people, with the line and a caret, and for programs: JSON. */
+/* Print messages as text, with the line and a caret, or as JSON. */
 #include "diagnostic.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "policy/language/limits.h"
 #include "source.h"
 
-/* Of a long line only what is around the caret. */
+/* Of a long line only the part around the caret is shown. */
 #define SHOWN_BEFORE 60
 #define SHOWN_MAX 120
 
@@ -23,9 +23,9 @@ static bool is_printable(unsigned char byte)
 	return byte >= ' ' && byte != 0x7f;
 }
 
-/* What would do something to a terminal is shown as a question mark. */
-static void print_line(FILE *out, const char *text, size_t length,
-		       size_t column)
+/* Control characters are printed as question marks. */
+static void print_source_line(FILE *out, const char *text, size_t length,
+			      size_t column)
 {
 	size_t first = column > SHOWN_BEFORE ? column - SHOWN_BEFORE : 0;
 	size_t last = length - first > SHOWN_MAX ? first + SHOWN_MAX : length;
@@ -43,7 +43,7 @@ static void print_line(FILE *out, const char *text, size_t length,
 		      out);
 	fputs(last < length ? "...\n" : "\n", out);
 
-	/* Tabs under tabs, or the caret stands elsewhere. */
+	/* Copy tabs, so that the caret is below its column. */
 	fputs(first ? "     " : "  ", out);
 	for (size_t i = first; i < column && i < length; i++) {
 		if (!is_inside_character(text[i]))
@@ -52,8 +52,8 @@ static void print_line(FILE *out, const char *text, size_t length,
 	fputs("^\n", out);
 }
 
-static void print_one(const struct diagnostic *diagnostic,
-		      struct sources *sources, FILE *out)
+static void print_diagnostic(const struct diagnostic *diagnostic,
+			     struct sources *sources, FILE *out)
 {
 	struct source *source = &sources->list[diagnostic->place.file];
 	struct policy_place place = diagnostic->place;
@@ -68,12 +68,12 @@ static void print_one(const struct diagnostic *diagnostic,
 		diagnostic->message ? diagnostic->message : "out of memory");
 	line = source_line(source, place.line, &length);
 	if (line && place.column)
-		print_line(out, line, length, place.column - 1);
+		print_source_line(out, line, length, place.column - 1);
 	if (diagnostic->hint)
 		fprintf(out, "  %s\n", diagnostic->hint);
 }
 
-static int compare(const void *one, const void *two)
+static int compare_places(const void *one, const void *two)
 {
 	const struct diagnostic *a = one, *b = two;
 
@@ -86,11 +86,11 @@ static int compare(const void *one, const void *two)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static void sort(struct diagnostics *diagnostics)
+static void sort_diagnostics(struct diagnostics *diagnostics)
 {
 	if (diagnostics->count)
 		qsort(diagnostics->list, diagnostics->count,
-		      sizeof(*diagnostics->list), compare);
+		      sizeof(*diagnostics->list), compare_places);
 	diagnostics->hint_to_last = false;
 }
 
@@ -99,9 +99,9 @@ void diagnostics_print(struct diagnostics *diagnostics, struct sources *sources,
 {
 	static const char *const names[SEVERITIES] = { "errors", "warnings" };
 
-	sort(diagnostics);
+	sort_diagnostics(diagnostics);
 	for (size_t i = 0; i < diagnostics->count; i++)
-		print_one(&diagnostics->list[i], sources, out);
+		print_diagnostic(&diagnostics->list[i], sources, out);
 	for (int i = 0; i < SEVERITIES; i++) {
 		if (diagnostics->counts[i] > POLICY_MESSAGES_MAX)
 			fprintf(out, "%s: more than %d %s, no more are shown\n",
@@ -131,7 +131,7 @@ void diagnostics_print_json(struct diagnostics *diagnostics,
 {
 	json_t *list = json_array();
 
-	sort(diagnostics);
+	sort_diagnostics(diagnostics);
 	for (size_t i = 0; i < diagnostics->count; i++)
 		add_json_item(list, diagnostic_to_json(&diagnostics->list[i],
 						       sources));

@@ -8,7 +8,7 @@
 #define BINARY_SAMPLE 8192
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-/* Not those of ctype.h: they depend on the locale. */
+/* The functions of ctype.h depend on the locale. */
 static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -85,7 +85,7 @@ bool token_is_sign(const struct token *token, char sign)
 	return token->kind == TOKEN_SIGN && *token->text == sign;
 }
 
-static void bad(struct lexer *lexer, struct token *token)
+static void token_bad(struct lexer *lexer, struct token *token)
 {
 	token->kind = TOKEN_BAD;
 	lexer_skip_line(lexer);
@@ -114,7 +114,7 @@ static void read_bad_character(struct lexer *lexer, struct token *token)
 	else if (c == '<' || c == '>')
 		report_hint(lexer->diagnostics,
 			    "a range has both ends: '1024-65535'");
-	bad(lexer, token);
+	token_bad(lexer, token);
 }
 
 static void read_string(struct lexer *lexer, struct token *token)
@@ -126,7 +126,7 @@ static void read_string(struct lexer *lexer, struct token *token)
 	if (at == lexer->end || *at != '"') {
 		report_error(lexer->diagnostics, token->place,
 			     "the closing '\"' is missing");
-		bad(lexer, token);
+		token_bad(lexer, token);
 		return;
 	}
 	token->kind = TOKEN_STRING;
@@ -136,8 +136,8 @@ static void read_string(struct lexer *lexer, struct token *token)
 }
 
 /*
- * A dash joins a word (echo-request) and parts a range (80-90, ::1-::9): so a
- * word must have had no colon before it.
+ * A dash is part of a word (echo-request), but separates the ends of a range
+ * (80-90, ::1-::9). After a colon it always separates.
  */
 static void read_word(struct lexer *lexer, struct token *token)
 {
@@ -164,7 +164,7 @@ static void read_word(struct lexer *lexer, struct token *token)
 	lexer->at = at;
 }
 
-/* A line of a policy can be read by people, or it is none. */
+/* Reject lines that are too long before they are split into tokens. */
 static bool check_line(struct lexer *lexer)
 {
 	size_t left = lexer->end - lexer->at;
@@ -228,7 +228,7 @@ void lexer_next(struct lexer *lexer, struct token *token)
 {
 	if (lexer->at_line_start && !check_line(lexer)) {
 		start_token(lexer, token);
-		bad(lexer, token);
+		token_bad(lexer, token);
 		return;
 	}
 	skip_blanks(lexer);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parser for those who do more with its messages than print them. */
+/* The parser, for callers that process the messages themselves. */
 #ifndef TG_POLICY_READ_H
 #define TG_POLICY_READ_H
 
 #include "diagnostic.h"
 
 struct read_options {
-	bool alone;	 /* follow no include; names may be defined elsewhere */
+	bool alone;	 /* ignore includes; allow undefined names */
 	bool no_include; /* an include is an error */
 };
 
 /*
- * Each returns 0 or a negative errno. The policy needs policy_free() in any
- * case: the messages refer to its sources.
+ * Both return 0 or a negative errno. Call policy_free() even after an error:
+ * the messages refer to the sources of the policy.
  */
 int policy_read_file(struct policy *policy, const char *path,
 		     const struct read_options *options,

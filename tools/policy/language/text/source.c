@@ -49,8 +49,8 @@ bool sources_keep(struct sources *sources, void *array)
 	return true;
 }
 
-/* Takes source over, whether it succeeds or not. */
-static int append(struct sources *sources, struct source *source)
+/* Takes ownership of the source, also on failure. */
+static int source_append(struct sources *sources, struct source *source)
 {
 	int err = -ENOMEM;
 
@@ -69,7 +69,7 @@ out:
 	return err;
 }
 
-/* All that comes, but never more than one byte more than room. */
+/* Read to the end of the file; -EFBIG if it has more than `room` bytes. */
 static int read_all(int fd, struct source *source, size_t room)
 {
 	size_t space = 0;
@@ -104,7 +104,7 @@ static int read_all(int fd, struct source *source, size_t room)
 static int open_source(const char *path, struct source *source, bool included)
 {
 	struct stat about;
-	/* a FIFO that nobody writes to is not to keep us waiting */
+	/* do not wait for a writer if the included file is a FIFO */
 	int fd = open(path, O_RDONLY | O_CLOEXEC |
 				    (included ? O_NONBLOCK | O_NOCTTY : 0));
 	int err;
@@ -146,7 +146,7 @@ int source_read(struct sources *sources, const char *path, bool included)
 		source_clear(&source);
 		return err;
 	}
-	return append(sources, &source);
+	return source_append(sources, &source);
 }
 
 int source_add(struct sources *sources, const char *name, const char *text,
@@ -161,7 +161,7 @@ int source_add(struct sources *sources, const char *name, const char *text,
 	source.text = malloc(size + 1);
 	if (source.text)
 		memcpy(source.text, text, size);
-	return append(sources, &source);
+	return source_append(sources, &source);
 }
 
 static bool find_lines(struct source *source)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files of a policy. They stay as long as it does: names point there. */
+/* The text of the files of a policy, kept as long as the policy. */
 #ifndef TG_POLICY_SOURCE_H
 #define TG_POLICY_SOURCE_H
 
@@ -11,9 +11,9 @@ struct source {
 	char *name; /* as the user wrote it, for messages */
 	char *text;
 	size_t size;
-	dev_t device; /* which file it is, whatever its name */
+	dev_t device; /* with inode, identifies the file */
 	ino_t inode;
-	size_t *lines; /* where each line starts; made when first asked for */
+	size_t *lines; /* offset of each line; built on first use */
 	size_t line_count;
 };
 
@@ -21,7 +21,7 @@ struct sources {
 	struct source *list;
 	size_t count, room;
 	size_t size; /* of all texts */
-	void **kept; /* arrays that several rules share, freed at the end */
+	void **kept; /* arrays that several rules share */
 	size_t kept_count, kept_room;
 };
 
@@ -29,19 +29,21 @@ struct sources *sources_new(void);
 void sources_free(struct sources *sources);
 
 /*
- * Each returns the index of the new source, or a negative errno: -EFBIG where
- * the files are too large, -EMFILE where there are too many of them, -EINVAL
- * for what is no file. "-" is the standard input. An included file must be a
- * regular one: it may not keep us waiting.
+ * Both return the index of the new source, or a negative errno: -EFBIG if the
+ * files are too large, -EMFILE if there are too many, -EINVAL if an included
+ * file is not a regular file (reading it could block). "-" is standard input.
  */
 int source_read(struct sources *sources, const char *path, bool included);
 int source_add(struct sources *sources, const char *name, const char *text,
 	       size_t size);
 
-/* Without its end of line; line counts from 1. NULL if there is none. */
+/* The text of a line without its newline, or NULL. line counts from 1. */
 const char *source_line(struct source *source, size_t line, size_t *length);
 
-/* Takes array over. False: out of memory, and it is freed. */
+/*
+ * Free the array together with the sources. Returns false when out of memory;
+ * the array is freed then.
+ */
 bool sources_keep(struct sources *sources, void *array);
 
 #endif

@@ -11,11 +11,11 @@ static size_t min(size_t a, size_t b)
 }
 
 /*
- * How many letters to put in, leave out, change or swap with the next: Damerau
- * and Levenshtein, in three rows.
+ * The Damerau-Levenshtein distance (insert, delete, replace, swap with the
+ * next), which needs only the last three rows of the matrix.
  */
-static size_t distance(const char *a, size_t a_length, const char *b,
-		       size_t b_length)
+static size_t edit_distance(const char *a, size_t a_length, const char *b,
+			    size_t b_length)
 {
 	size_t rows[3][WORD_MAX + 1];
 
@@ -42,7 +42,7 @@ struct suggestion suggest_for(const char *word, size_t length)
 	return (struct suggestion){
 		.word = word,
 		.length = length,
-		/* a third of the letters may be wrong, two at most */
+		/* suggest() looks for less: 1 error, or 2 in a long word */
 		.distance = length < 2	 ? 0
 			    : length < 6 ? 2
 					 : 3,
@@ -56,9 +56,9 @@ void suggest(struct suggestion *suggestion, const char *candidate,
 
 	if (suggestion->length > WORD_MAX || length > WORD_MAX)
 		return;
-	found = distance(suggestion->word, suggestion->length, candidate,
-			 length);
-	/* for "ab", everything short would be close */
+	found = edit_distance(suggestion->word, suggestion->length, candidate,
+			      length);
+	/* every short word is close to "ab" */
 	if (found < suggestion->distance && found < length) {
 		suggestion->best = candidate;
 		suggestion->best_length = length;

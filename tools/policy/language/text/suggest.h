@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* "Did you mean ...?": the word that is closest to what was written. */
+/* "did you mean ...?": find the word that is closest to a misspelt one. */
 #ifndef TG_POLICY_SUGGEST_H
 #define TG_POLICY_SUGGEST_H
 
