@@ -129,9 +129,9 @@ in_the_same_network() { # PID
 	local before
 	before=$(what_is_there)
 	run -1 on_server policy apply eth0 <(echo 'drop tcp prot 80')
-	[[ $output == *":1:10: 'prot' "*"did you mean 'proto'?"*"tailgate: eth0 is left as it is:"* ]]
+	[[ $output == *":1:10: unknown condition or change 'prot'"*"did you mean 'proto'?"*"tailgate: eth0 is left as it is:"* ]]
 	run -1 on_server --dry-run policy apply eth0 <(echo 'drop tcp prot 80')
-	[[ $output == *":1:10: 'prot' "* && $output != *tc\ exec* ]]
+	[[ $output == *":1:10: unknown condition or change 'prot'"* && $output != *tc\ exec* ]]
 	[[ $(what_is_there) == "$before" ]]
 	refute_reaches http 80
 }

@@ -146,7 +146,7 @@ addresses() { # COUNT
 @test "what an apply would refuse, diff refuses" {
 	given_policy bad 'drop tcp prot 80'
 	run -1 diff_with bad
-	[[ $output == *"bad.policy:1:10: 'prot' "* ]]
+	[[ $output == *"bad.policy:1:10: unknown condition or change 'prot'"* ]]
 	refuses 1 "no such file: '/nonexistent'" on_server policy diff eth0 /nonexistent
 	refuses 1 "eth0 xdp has no chain" on_server policy diff eth0 "$POLICIES/a.policy" --hook xdp
 	refuses 2 'needs a device and a file' on_server policy diff eth0

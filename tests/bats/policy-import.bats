@@ -252,9 +252,9 @@ import_refuses() { # OPTION FILE TEXT
 @test "a policy that 'policy check' would refuse is one line, and is not printed" {
 	local mend='shorten the rules, or import a smaller chain with --chain'
 	million_of_jumps >jumps
-	import_refuses --iptables jumps "no policy can say this: 'jump twice3 udp' in 'twice2': with the rules that jumps lead to, these are more than 1000000: $mend"
+	import_refuses --iptables jumps "no policy can say this: 'jump twice3 udp' in 'twice2': more than 1000000 rules, counting the rules of sub-lists once per jump: $mend"
 	rule_of_conditions 65 >conditions
-	import_refuses --nft conditions ": a rule has 64 conditions at most: $mend"
+	import_refuses --nft conditions ": a rule can have at most 64 conditions: $mend"
 	set_of_millions >millions
 	import_refuses --nft millions ": more than 2000000 items in the lists of a policy: $mend"
 	copies_of_values >values

@@ -40,9 +40,9 @@ static int convert(struct import *import, char kind, const char *text,
 static bool is_limit(const char *errors)
 {
 	static const char *const limits[] = {
-		"with the rules that jumps lead to, these are more than",
-		"jumps are",
-		"jumps from here are more than",
+		"rules, counting the rules of sub-lists once per jump",
+		"jumps are nested more than",
+		"jumps from here are nested more than",
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {

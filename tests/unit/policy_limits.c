@@ -168,7 +168,7 @@ static void test_large(struct tap *tap)
 	fputs("list a = { 1", text.out);
 	put(&text, ", 1", POLICY_ITEMS_MAX);
 	fputs(" }", text.out);
-	expect_error(tap, read_text(&text), "a line of more than",
+	expect_error(tap, read_text(&text), "the line has more than",
 		     "two million numbers in one line");
 
 	start(&text);
@@ -213,34 +213,35 @@ static void test_large(struct tap *tap)
 
 	start(&text);
 	put(&text, "pass x\n", 100000);
-	expect_error(tap, read_text(&text), "nothing that a rule can",
+	expect_error(tap, read_text(&text), "unknown condition or change",
 		     "a hundred thousand errors");
 
 	start(&text);
 	fputs("pass", text.out);
 	put(&text, " tcp", 200000);
-	expect_error(tap, read_text(&text), "conditions at most",
+	expect_error(tap, read_text(&text), "at most 64 conditions",
 		     "a rule with a hundred thousand conditions");
 
 	start(&text);
 	fputs("pass", text.out);
 	put(&text, " mirror to eth0", 60000);
-	expect_error(tap, read_text(&text), "this rule has said already",
+	expect_error(tap, read_text(&text), "already has such a change",
 		     "a rule with ten thousand changes");
 
 	start(&text);
 	put(&text, "a", 1 << 20);
-	expect_error(tap, read_text(&text), "no line starts with 'aaaa",
+	expect_error(tap, read_text(&text), "unknown statement 'aaaa",
 		     "a word of one megabyte");
 
 	start(&text);
 	put(&text, "a", (1 << 20) + 1);
-	expect_error(tap, read_text(&text), "a line of more than",
+	expect_error(tap, read_text(&text), "the line has more than",
 		     "a line of more than one megabyte");
 
 	start(&text);
 	put(&text, "{", 1 << 19);
-	expect_error(tap, read_text(&text), "goes here, not '{'",
+	expect_error(tap, read_text(&text),
+		     "expected a rule or another statement, not '{'",
 		     "half a million braces");
 
 	start(&text);
@@ -267,7 +268,7 @@ static void test_bytes(struct tap *tap)
 	expect_policy(tap, read_file("crlf"), 2, "lines that end in CR LF");
 
 	write_file("cr", "pass tcp\rpass udp\r");
-	expect_error(tap, read_file("cr"), "no text: 0x0d",
+	expect_error(tap, read_file("cr"), "unexpected byte 0x0d",
 		     "lines that end in CR");
 
 	write_file("bom", "\xef\xbb\xbfpass tcp\n");
@@ -281,30 +282,30 @@ static void test_bytes(struct tap *tap)
 	expect_policy(tap, read_file("latin1"), 1, "comments in Latin 1");
 
 	write_bytes("zero", zero, sizeof(zero) - 1);
-	expect_error(tap, read_file("zero"), "no text: it holds bytes",
-		     "a byte that is zero");
+	expect_error(tap, read_file("zero"), "contains NUL bytes",
+		     "a NUL byte");
 
 	start(&text);
 	put(&text, "pass\n", 2000);
 	fwrite(zero, 1, sizeof(zero) - 1, text.out);
-	expect_error(tap, read_text(&text), "no text: 0x00",
-		     "a byte that is zero, further on");
+	expect_error(tap, read_text(&text), "unexpected byte 0x00",
+		     "a NUL byte after the first 8 KiB");
 
 	write_file("bytes", bytes);
-	expect_error(tap, read_file("bytes"), "no text: 0x01",
-		     "bytes that are no text");
+	expect_error(tap, read_file("bytes"), "unexpected byte 0x01",
+		     "control characters");
 
 	for (size_t i = 0; i < sizeof(noise); i++) {
 		state = state * 1103515245 + 12345;
 		noise[i] = state >> 16;
 	}
 	write_bytes("noise", noise, sizeof(noise));
-	expect_error(tap, read_file("noise"), "no text", "noise");
+	expect_error(tap, read_file("noise"), "not a text file", "noise");
 
 	for (size_t i = 0; i < sizeof(noise); i++)
 		noise[i] = noise[i] ? noise[i] : 1;
 	write_bytes("noise", noise, sizeof(noise));
-	expect_error(tap, read_file("noise"), "", "noise without zeros");
+	expect_error(tap, read_file("noise"), "", "noise without NUL bytes");
 }
 
 #define INCLUDE_TESTS 12
@@ -319,7 +320,7 @@ static void test_includes(struct tap *tap)
 
 	write_file("rules", "pass udp\n}\n");
 	write_file("main", "jump a\nsublist a {\ninclude \"rules\"\n}\n");
-	expect_error(tap, read_file("main"), "no sub-list that this",
+	expect_error(tap, read_file("main"), "closes no sub-list",
 		     "an include that closes a sub-list of another file");
 
 	write_file("rules", "pass udp\n");
@@ -328,7 +329,7 @@ static void test_includes(struct tap *tap)
 
 	write_file("rules", "jump a\nsublist a {\n");
 	write_file("main", "include \"rules\"\n}\n");
-	expect_error(tap, read_file("main"), "no '}' at its end",
+	expect_error(tap, read_file("main"), "no closing '}'",
 		     "an include that leaves a sub-list open");
 
 	write_file("self", "pass\ninclude \"self\"\n");
@@ -345,8 +346,9 @@ static void test_includes(struct tap *tap)
 		snprintf(text, sizeof(text), "include \"deep%d\"\n", i + 1);
 		write_file(name, text);
 	}
-	expect_error(tap, read_file("deep0"), "deep already",
-		     "files in files in files");
+	expect_error(tap, read_file("deep0"),
+		     "includes are nested more than 16 deep",
+		     "includes nested too deep");
 
 	for (int i = 0; i < POLICY_INCLUDES_MAX; i++) {
 		snprintf(name, sizeof(name), "twice%d", i);
@@ -364,7 +366,7 @@ static void test_includes(struct tap *tap)
 	expect_error(tap, read_file("main"), "No such file",
 		     "a file that is not there");
 	write_file("main", "include \"/dev/zero\"\n");
-	expect_error(tap, read_file("main"), "no regular file",
+	expect_error(tap, read_file("main"), "not a regular file",
 		     "a device without an end");
 	write_file("main", "include \".\"\n");
 	expect_error(tap, read_file("main"), "Is a directory", "a directory");

@@ -110,12 +110,12 @@ static void warn_duplicate(struct order_check *check,
 
 	if (rules_act_same(rule, first))
 		report_warning(diagnostics, rule->place,
-			       "a duplicate of the rule in line %u",
+			       "this is a duplicate of the rule in line %u",
 			       first->place.line);
 	else if (rule_decides(check, first))
 		report_warning(diagnostics, rule->place,
 			       "this can never match: the rule in line %u "
-			       "asks the same, and decides",
+			       "has the same conditions",
 			       first->place.line);
 	else
 		return;
@@ -127,8 +127,8 @@ static void warn_covered(struct order_check *check,
 			 const struct policy_rule *first)
 {
 	report_warning(check->diagnostics, rule->place,
-		       "this can never match: the rule in line %u takes all "
-		       "of it",
+		       "this can never match: the rule in line %u matches all "
+		       "of its packets",
 		       first->place.line);
 	hint_rule(check->policy, first, check->diagnostics);
 }

@@ -121,14 +121,14 @@ static void check_neighbours(const struct policy *policy,
 
 	if (passing.ip4 && !passing.arp) {
 		report_warning(diagnostics, policy->default_place,
-			       "ARP is dropped: no IPv4 host finds another one "
-			       "on this link");
+			       "ARP is dropped: IPv4 hosts on this link cannot "
+			       "find each other");
 		report_hint(diagnostics, "'pass arp' lets it pass");
 	}
 	if (passing.ip6 && !passing.neighbours) {
 		report_warning(diagnostics, policy->default_place,
-			       "neighbour discovery is dropped: no IPv6 host "
-			       "finds another one on this link");
+			       "neighbour discovery is dropped: IPv6 hosts on "
+			       "this link cannot find each other");
 		report_hint(diagnostics,
 			    "'pass icmp6 type { neighbour-solicitation, "
 			    "neighbour-advertisement }' lets it pass");
@@ -185,10 +185,11 @@ static void check_default(const struct policy *policy,
 	    (last->action != POLICY_PASS && last->action != POLICY_ACCEPT))
 		return;
 	report_warning(diagnostics, whole,
-		       "no default: a packet that no rule matches is not "
+		       "no default: packets that no rule matches are not "
 		       "dropped");
-	report_hint(diagnostics, "'default drop' drops it, 'default next' says "
-				 "that this is meant");
+	report_hint(diagnostics,
+		    "add 'default drop' to drop them, or 'default next' if "
+		    "this is intended");
 }
 
 static void warn_no_rules(const struct policy *policy,
@@ -198,7 +199,7 @@ static void warn_no_rules(const struct policy *policy,
 
 	report_warning(diagnostics, policy->default_place,
 		       "no rules: every packet is %s",
-		       drops ? "dropped" : "let through");
+		       drops ? "dropped" : "passed");
 }
 
 static void check_first(const struct policy_rule *rule,
@@ -258,10 +259,10 @@ static void check_directions(const struct policy *policy, unsigned int hooks,
 	if (!rule)
 		return;
 	report_warning(diagnostics, rule->place,
-		       "these rules judge what is received and what is sent: "
-		       "'from' is the other host in the one, and this host in "
-		       "the other");
-	report_hint(diagnostics, "'--hook' chooses one of the hooks");
+		       "these rules apply to received and to sent packets: "
+		       "'from' is the other host in the former, and this host "
+		       "in the latter");
+	report_hint(diagnostics, "choose one of the hooks with '--hook'");
 }
 
 static const struct policy_condition *
@@ -288,14 +289,14 @@ static void check_empty_sets(const struct policy_rule *rule,
 
 	if (!empty)
 		return;
-	what = empty->negated ? "this excludes nothing"
-			      : "this matches no packet";
+	what = empty->negated ? "this condition excludes no packet"
+			      : "this rule matches no packet";
 	if (empty->list)
 		report_warning(diagnostics, rule->place,
 			       "%s: the list '%s' is empty", what, empty->list);
 	else
-		report_warning(diagnostics, rule->place,
-			       "%s: a set in it is empty", what);
+		report_warning(diagnostics, rule->place, "%s: a set is empty",
+			       what);
 }
 
 static void check_sets(const struct policy *policy,

@@ -22,23 +22,22 @@ struct limit {
 
 static const struct limit limits[] = {
 	{ CHANGE, POLICY_SET_MARK, TG_HOOK_XDP, false,
-	  "'set mark' cannot be done",
-	  "a packet has a mark only once the kernel has made an skb of it" },
+	  "'set mark' is not supported",
+	  "a packet has no mark before the kernel makes an skb of it" },
 	{ CHANGE, POLICY_SET_PRIORITY, TG_HOOK_XDP, false,
-	  "'set priority' cannot be done",
-	  "a packet has a priority only once the kernel has made an skb of "
-	  "it" },
+	  "'set priority' is not supported",
+	  "a packet has no priority before the kernel makes an skb of it" },
 	{ CHANGE, POLICY_SET_CLASS, TG_HOOK_XDP, false,
-	  "'set class' cannot be done",
-	  "classes are those of a queueing discipline, which comes later" },
-	{ CHANGE, POLICY_MIRROR, TG_HOOK_XDP, false, "'mirror' cannot be done",
-	  "XDP cannot copy a packet" },
+	  "'set class' is not supported",
+	  "classes belong to a queueing discipline, which runs later" },
+	{ CHANGE, POLICY_MIRROR, TG_HOOK_XDP, false,
+	  "'mirror' is not supported", "XDP cannot copy a packet" },
 	{ CHANGE, POLICY_REDIRECT_INGRESS, TG_HOOK_XDP, false,
-	  "'redirect to ingress' cannot be done",
-	  "XDP sends out of a device, and cannot hand a packet in" },
+	  "'redirect to ingress' is not supported",
+	  "XDP can only send packets from another device" },
 	{ ACTION, POLICY_ACCEPT, TG_HOOK_XDP, true,
 	  "'accept' is the same as 'pass'",
-	  "the filters of tc come after XDP, and see the packet" },
+	  "the filters of tc run after XDP, and see the packet" },
 };
 
 static const char *const names[TG_HOOKS] = {
@@ -119,12 +118,11 @@ static void limit_summary(const struct limit_report *report)
 		       limit->text, names[limit->hook], limit->reason);
 	if (report->count > 1)
 		report_hint(report->diagnostics,
-			    "%zu rules ask for it: '--hook' says which hooks "
-			    "are meant",
+			    "%zu rules use it: name the hooks with '--hook'",
 			    report->count);
 	else
 		report_hint(report->diagnostics,
-			    "'--hook' says which hooks are meant");
+			    "name the hooks with '--hook'");
 }
 
 static bool rule_exceeds(const struct policy_rule *rule,
@@ -182,10 +180,10 @@ static void check_fields(const struct policy *policy, bool named,
 
 		if (field_presence(limit.what) != TG_HAS_SKB)
 			continue;
-		snprintf(text, sizeof(text), "'%s' cannot be matched",
+		snprintf(text, sizeof(text), "'%s' is not supported",
 			 field->word);
 		snprintf(reason, sizeof(reason),
-			 "a packet has %s only once the kernel has made an "
+			 "a packet does not have %s before the kernel makes an "
 			 "skb of it",
 			 value_kinds[field->values].what);
 		check_limit(policy, &limit, named, diagnostics);

@@ -62,14 +62,12 @@ static bool fail_kind(struct parser *parser, const struct item *item,
 		[ITEM_MAC] = "a MAC",
 	};
 
-	fail_at(parser, place, "%s goes here, not %s", value_kinds[kind].what,
+	fail_at(parser, place, "expected %s, not %s", value_kinds[kind].what,
 		names[item->kind]);
 	if (kind == KIND_ADDRESS && item->kind == ITEM_NUMBER)
-		report_hint(parser->diagnostics,
-			    "a port follows the word 'port'");
+		report_hint(parser->diagnostics, "write 'port' before a port");
 	else if (kind == KIND_ADDRESS && item->kind == ITEM_MAC)
-		report_hint(parser->diagnostics,
-			    "a MAC follows the word 'mac'");
+		report_hint(parser->diagnostics, "write 'mac' before a MAC");
 	return false;
 }
 
@@ -110,7 +108,7 @@ static bool fail_word(struct parser *parser, enum value_kind kind,
 {
 	struct suggestion suggestion = suggest_for(word, length);
 
-	fail_at(parser, place, "'%.*s' is no list, and not %s",
+	fail_at(parser, place, "'%.*s' is neither a list nor %s",
 		(int)(length < 40 ? length : 40), word, value_kinds[kind].what);
 	if (hint_value(parser, kind, word, length))
 		return false;
@@ -144,10 +142,11 @@ static bool resolve_end(struct parser *parser, enum value_kind kind,
 	}
 	if (kind == KIND_EXTENSION)
 		return fail_at(parser, place,
-			       "an extension header has a name, and no "
+			       "write an extension header as a name, not as a "
 			       "number");
 	if (value->lo > kind_max(kind))
-		return fail_at(parser, place, "%s is %llu at most, not %llu",
+		return fail_at(parser, place,
+			       "%s can be at most %llu, not %llu",
 			       value_kinds[kind].what,
 			       (unsigned long long)kind_max(kind),
 			       (unsigned long long)value->lo);
@@ -187,7 +186,7 @@ bool resolve_item(struct parser *parser, enum value_kind kind,
 		return true; /* an undefined name has no value */
 	if (kind == KIND_EXTENSION && is_range_item(item))
 		return fail_at(parser, place,
-			       "there are no ranges of extension headers");
+			       "extension headers cannot be a range");
 	if (value_compare(range.first, range.last) > 0)
 		return fail_at(parser, place,
 			       "this range ends before it starts");

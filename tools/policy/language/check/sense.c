@@ -122,7 +122,7 @@ static const char *hint_same(const struct policy_condition *a,
 		return NULL;
 	switch (a->field) {
 	case POLICY_PROTOCOL:
-		return "for either of them: 'proto { ..., ... }'";
+		return "to match either of them, write 'proto { ..., ... }'";
 	case POLICY_ETHERTYPE:
 	case POLICY_VLANS:
 	case POLICY_TCP_FLAGS:
@@ -131,20 +131,20 @@ static const char *hint_same(const struct policy_condition *a,
 	case POLICY_MARK:
 		return NULL;
 	default:
-		return "for either of them: one set, '{ ..., ... }'";
+		return "to match either of them, write one set, '{ ..., ... }'";
 	}
 }
 
 static const char *hint_for(enum policy_field a, enum policy_field b)
 {
 	if (a == POLICY_FRAGMENT && is_transport(b))
-		return "a later fragment has no ports, flags, types and codes";
+		return "later fragments have no ports, flags, types or codes";
 	if (field_presence(a) == TG_HAS_PORTS)
-		return "TCP, UDP and SCTP have ports";
+		return "only TCP, UDP and SCTP have ports";
 	if (field_presence(a) == TG_HAS_TCP)
-		return "TCP has flags";
+		return "only TCP has flags";
 	if (field_is_address(a))
-		return "a packet is IPv4 or IPv6, and only those have "
+		return "a packet is either IPv4 or IPv6, and only those have "
 		       "addresses here";
 	return NULL;
 }
@@ -163,8 +163,8 @@ static bool fail_excluded(struct parser *parser, size_t later)
 	here = clause_at(parser, place, &here_length);
 	if (earlier == later)
 		return fail_at(parser, place,
-			       "this can never match: what stands before "
-			       "'%.*s' leaves nothing for it",
+			       "this can never match: no packet meets '%.*s' "
+			       "and the conditions before it",
 			       here_length, here);
 	there = clause_at(parser, state->places[earlier], &there_length);
 	fail_at(parser, place,
@@ -188,21 +188,21 @@ static bool check_actions(struct parser *parser, const struct demand *demand)
 
 	if (rule->action == POLICY_REJECT && !(demand->families & IS_IP))
 		return fail_at(parser, rule->place,
-			       "'reject' has an answer for IPv4 and IPv6 only: "
-			       "use 'drop'");
+			       "'reject' can only answer IPv4 and IPv6: use "
+			       "'drop'");
 	for (int i = 0; i < 4; i++) {
 		if (rule->reject == POLICY_REJECT_RESET &&
 		    demand->protocols[i] & ~tcp.protocols[i])
 			return fail_at(parser, rule->place,
-				       "'reject with reset' is for TCP: the "
-				       "rule needs 'tcp'");
+				       "'reject with reset' needs 'tcp' in the "
+				       "same rule");
 	}
 	for (size_t i = 0; i < rule->change_count; i++) {
 		if (rule->changes[i].kind == POLICY_SET_DSCP &&
 		    !(demand->families & IS_IP))
-			return fail_at(parser, rule->place,
-				       "only IPv4 and IPv6 have a DSCP that "
-				       "could be set");
+			return fail_at(
+				parser, rule->place,
+				"only IPv4 and IPv6 packets have a DSCP");
 	}
 	return true;
 }
@@ -231,8 +231,8 @@ bool check_sense(struct parser *parser)
 
 		if (never_holds(&list[i]))
 			return fail_at(parser, state->places[i],
-				       "this can never match: nothing is left "
-				       "when all is excluded");
+				       "this can never match: it excludes all "
+				       "values");
 		if (!demand_join(&demand, &more) || is_excluded(list, i))
 			return fail_excluded(parser, i);
 	}

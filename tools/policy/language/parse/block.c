@@ -16,17 +16,16 @@ bool parse_name(struct parser *parser, const char *what, struct token *name)
 		return fail_reserved(parser, name);
 	if (is_keyword(name))
 		return fail_at(parser, name->place,
-			       "'%.*s' has a meaning of its own, and is no "
-			       "name",
+			       "'%.*s' is a keyword, and cannot be a name",
 			       (int)name->length, name->text);
 	if (name->length > POLICY_NAME_MAX)
 		return fail_at(parser, name->place,
-			       "a name has %d letters at most",
+			       "a name can have at most %d characters",
 			       POLICY_NAME_MAX);
 	if (memchr(name->text, '.', name->length))
 		return fail_at(
 			parser, name->place,
-			"a name is made of letters, digits, '-' and '_'");
+			"a name consists of letters, digits, '-' and '_'");
 	advance(parser);
 	return true;
 }
@@ -115,7 +114,7 @@ static bool parse_sublist_name(struct parser *parser)
 		struct policy_place first = parser->policy->blocks[block].place;
 
 		return fail_at(parser, name.place,
-			       "there is a sub-list '%.*s' already, in %s, "
+			       "the sub-list '%.*s' is already defined in %s, "
 			       "line %u",
 			       (int)name.length, name.text,
 			       policy_file(parser->policy, first.file),
@@ -135,10 +134,11 @@ bool parse_sublist(struct parser *parser)
 	advance(parser);
 	if (parser->opened.line) {
 		parser->opened_within++;
-		return fail_at(parser, place,
-			       "a sub-list within a sub-list, which was opened "
-			       "in line %u",
-			       parser->opened.line);
+		return fail_at(
+			parser, place,
+			"sub-lists cannot be nested: the one opened in line %u "
+			"is not closed",
+			parser->opened.line);
 	}
 	is_named = parse_sublist_name(parser);
 	open_sublist(parser, place);
@@ -155,8 +155,7 @@ bool close_sublist(struct parser *parser)
 {
 	if (!parser->opened.line || parser->opened_depth != parser->depth)
 		return fail_at(parser, parser->token.place,
-			       "there is no sub-list that this '}' could "
-			       "close");
+			       "this '}' closes no sub-list");
 	advance(parser);
 	if (parser->opened_within) {
 		parser->opened_within--;
@@ -172,7 +171,7 @@ void check_sublist_closed(struct parser *parser)
 	if (parser->is_over || !parser->opened.line ||
 	    parser->opened_depth != parser->depth)
 		return;
-	fail_at(parser, parser->opened, "this sub-list has no '}' at its end");
+	fail_at(parser, parser->opened, "this sub-list has no closing '}'");
 	parser->opened.line = 0;
 	parser->block = 0;
 }
@@ -228,14 +227,15 @@ static size_t measure_jumps(struct parser *parser, size_t index, size_t above)
 			continue;
 		if (states[target].is_open) {
 			fail_at(parser, rule->place,
-				"this jump goes in a circle: '%s' leads back "
-				"to here",
+				"this jump makes a loop: '%s' jumps back to "
+				"here",
 				parser->policy->blocks[target].name);
 			continue;
 		}
 		if (above == POLICY_JUMPS_MAX) {
 			fail_at(parser, rule->place,
-				"jumps are %d deep already", POLICY_JUMPS_MAX);
+				"jumps are nested more than %d deep",
+				POLICY_JUMPS_MAX);
 			continue;
 		}
 		depth = states[target].depth
@@ -243,15 +243,15 @@ static size_t measure_jumps(struct parser *parser, size_t index, size_t above)
 				: measure_jumps(parser, target, above + 1);
 		if (above + depth > POLICY_JUMPS_MAX)
 			fail_at(parser, rule->place,
-				"jumps from here are more than %d deep",
+				"jumps from here are nested more than %d deep",
 				POLICY_JUMPS_MAX);
 		if (states[index].depth < depth + 1)
 			states[index].depth = depth + 1;
 		states[index].rules += states[target].rules;
 		if (states[index].rules > POLICY_RULES_MAX) {
 			fail_at(parser, rule->place,
-				"with the rules that jumps lead to, these are "
-				"more than %d",
+				"more than %d rules, counting the rules of "
+				"sub-lists once per jump",
 				POLICY_RULES_MAX);
 			states[index].rules = 0; /* report it once */
 		}

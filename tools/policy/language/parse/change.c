@@ -19,14 +19,15 @@ static bool check_change(struct parser *parser,
 
 	if (rule->action == POLICY_JUMP)
 		return fail_at(parser, place,
-			       "a jump decides nothing, and changes nothing: "
-			       "that is for the rules of the sub-list");
+			       "a jump cannot change a packet: the rules of "
+			       "the sub-list can");
 	if (is_redirect(change->kind) &&
 	    (rule->action == POLICY_DROP || rule->action == POLICY_REJECT))
 		return fail_at(parser, place,
-			       "a packet is redirected or dropped, not both");
+			       "a rule cannot both redirect and drop a packet");
 	if (rule->change_count == POLICY_CLAUSES_MAX)
-		return fail_at(parser, place, "a rule has %d changes at most",
+		return fail_at(parser, place,
+			       "a rule can have at most %d changes",
 			       POLICY_CLAUSES_MAX);
 	for (size_t i = 0; i < rule->change_count; i++) {
 		enum policy_change_kind other = rule->changes[i].kind;
@@ -34,8 +35,7 @@ static bool check_change(struct parser *parser,
 		if (other == change->kind ||
 		    (is_redirect(other) && is_redirect(change->kind)))
 			return fail_at(parser, place,
-				       "this rule has said already what to do "
-				       "here");
+				       "this rule already has such a change");
 	}
 	return true;
 }
@@ -109,8 +109,8 @@ static bool parse_handle(struct parser *parser, struct policy_change *change)
 		if (!read_handle(&token, &change->value))
 			return fail_at(
 				parser, token.place,
-				"'%.*s' is no handle: MAJOR:MINOR, each "
-				"of four hexadecimal digits at most",
+				"'%.*s' is not a handle: write MAJOR:MINOR, "
+				"each of up to four hexadecimal digits",
 				(int)(token.length < 40 ? token.length : 40),
 				token.text);
 		advance(parser);
@@ -204,8 +204,8 @@ static bool parse_device(struct parser *parser, struct policy_change *change)
 		return fail_expected(parser, "the name of a device");
 	if (!is_device_name(token->text, token->length))
 		return fail_at(parser, token->place,
-			       "'%.*s' is no name of a device: that has 1 to "
-			       "%d letters, and no '/', ':' or space",
+			       "'%.*s' is not a device name: those have 1 to "
+			       "%d characters, and no '/', ':' or space",
 			       (int)(token->length < 40 ? token->length : 40),
 			       token->text, POLICY_DEVICE_SIZE - 1);
 	memcpy(change->device, token->text, token->length);

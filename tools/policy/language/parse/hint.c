@@ -76,7 +76,7 @@ void hint_negation(struct parser *parser)
 			    (int)next.length, next.text);
 	else
 		report_hint(parser->diagnostics,
-			    "'!' negates a set, without a '='");
+			    "'!' negates a set; leave out the '='");
 }
 
 void hint_separator(struct parser *parser)
@@ -87,7 +87,7 @@ void hint_separator(struct parser *parser)
 	if (!is_value(token) || !before.length)
 		return;
 	report_hint(parser->diagnostics,
-		    "a comma is between two values: '%.*s, %.*s'",
+		    "separate values by commas: '%.*s, %.*s'",
 		    (int)before.length, before.text, (int)token->length,
 		    token->text);
 }
@@ -118,21 +118,21 @@ void hint_flags(struct parser *parser, const struct token *first,
 	    word_value(WORDS_TCP_FLAG, parser->token.text, parser->token.length,
 		       &flag))
 		report_hint(parser->diagnostics,
-			    "'flags syn/syn,ack' is for those with SYN and "
+			    "'flags syn/syn,ack' matches packets with SYN and "
 			    "without ACK");
 	else if (flags == 0x02)
 		report_hint(parser->diagnostics,
 			    "did you mean 'syn', the first packet of a "
-			    "connection? 'flags syn/syn' looks at no other "
-			    "flag");
+			    "connection? 'flags syn/syn' ignores all other "
+			    "flags");
 	else if (flags)
 		report_hint(parser->diagnostics,
-			    "did you mean 'flags %.*s/%.*s'? It looks at no "
-			    "other flag",
+			    "did you mean 'flags %.*s/%.*s'? It ignores all "
+			    "other flags",
 			    length, first->text, length, first->text);
 	else
 		report_hint(parser->diagnostics,
-			    "'flags none/syn,ack' is for those without SYN "
+			    "'flags none/syn,ack' matches packets without SYN "
 			    "and ACK");
 }
 
@@ -154,7 +154,7 @@ static bool hint_comma(struct parser *parser)
 			    next.text);
 	else if (match_clause(&before).word && match_clause(&next).word)
 		report_hint(parser->diagnostics,
-			    "a rule for each: '%s %.*s' and '%s %.*s'", action,
+			    "write two rules: '%s %.*s' and '%s %.*s'", action,
 			    (int)before.length, before.text, action,
 			    (int)next.length, next.text);
 	else
@@ -171,16 +171,16 @@ static bool hint_brace(struct parser *parser)
 		return false;
 	if (next.kind == TOKEN_NEWLINE || next.kind == TOKEN_END)
 		report_hint(parser->diagnostics,
-			    "a rule is one line: 'jump NAME %.*s' leads to the "
+			    "a rule is one line: 'jump NAME %.*s' runs the "
 			    "rules of 'sublist NAME {'",
 			    (int)before.length, before.text);
 	else if (has_ports(&before))
 		report_hint(parser->diagnostics,
-			    "ports have a side: '%.*s to port { ... }'",
+			    "did you mean '%.*s to port { ... }'?",
 			    (int)before.length, before.text);
 	else if (token_is(&before, "icmp") || token_is(&before, "icmp6"))
 		report_hint(parser->diagnostics,
-			    "types follow 'type': '%.*s type { ... }'",
+			    "did you mean '%.*s type { ... }'?",
 			    (int)before.length, before.text);
 	else
 		return false;
@@ -205,8 +205,8 @@ static bool hint_port(struct parser *parser)
 	if (!is_value(&next))
 		return false;
 	report_hint(parser->diagnostics,
-		    "a port has a side: 'to port %s%.*s' or 'from port %s%.*s'",
-		    sign, (int)next.length, next.text, sign, (int)next.length,
+		    "write 'to port %s%.*s' or 'from port %s%.*s'", sign,
+		    (int)next.length, next.text, sign, (int)next.length,
 		    next.text);
 	return true;
 }

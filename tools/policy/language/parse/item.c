@@ -13,14 +13,14 @@ static bool parse_range_end(struct parser *parser, struct item *item)
 		return false;
 	if (kind != item->kind)
 		return fail_at(parser, place,
-			       "the two ends of a range are of one kind");
+			       "the ends of a range must be of the same kind");
 	if (item->first_is_word || item->last_is_word)
 		return true; /* the field decides which is greater */
 	if (value_compare(item->first, item->last) > 0) {
 		fail_at(parser, item->place,
 			"this range ends before it starts");
 		report_hint(parser->diagnostics,
-			    "the smaller value goes first");
+			    "write the smaller value first");
 		return false;
 	}
 	return true;
@@ -32,7 +32,7 @@ static bool parse_item(struct parser *parser, const char *what,
 	*item = (struct item){ .place = parser->token.place };
 	if (token_is_sign(&parser->token, '!')) {
 		fail_at(parser, parser->token.place,
-			"'!' stands before a whole set, and not in it");
+			"'!' negates a whole set: write it before the set");
 		return false;
 	}
 	if (!parse_literal(parser, what, &item->kind, &item->first_is_word,

@@ -15,8 +15,8 @@ static bool parse_default(struct parser *parser)
 	advance(parser);
 	if (parser->opened.line)
 		return fail_at(parser, place,
-			       "a sub-list has no default: a packet that it "
-			       "has no rule for comes back");
+			       "a sub-list has no default: it returns packets "
+			       "that none of its rules matches");
 	if (!is_action(&parser->token, &action)) {
 		fail_expected(parser, "'next', 'pass', 'accept' or 'drop'");
 		hint_statement(parser, &parser->token);
@@ -24,17 +24,17 @@ static bool parse_default(struct parser *parser)
 	}
 	if (action == POLICY_REJECT || action == POLICY_JUMP) {
 		fail_at(parser, parser->token.place,
-			"a default is 'next', 'pass', 'accept' or 'drop'");
+			"the default must be 'next', 'pass', 'accept' or "
+			"'drop'");
 		if (action == POLICY_REJECT)
 			report_hint(parser->diagnostics,
-				    "a last rule 'reject' is for all packets, "
-				    "too");
+				    "a last rule 'reject' also matches all "
+				    "packets");
 		return false;
 	}
 	if (policy->default_place.line)
 		return fail_at(parser, place,
-			       "the second default: the first is in %s, line "
-			       "%u",
+			       "the default is already set in %s, line %u",
 			       policy_file(policy, policy->default_place.file),
 			       policy->default_place.line);
 	policy->default_action = action;
@@ -66,11 +66,11 @@ static bool fail_include(struct parser *parser, const struct token *name,
 	if (err == -ENOMEM)
 		return out_of_memory(parser);
 	if (err == -EFBIG)
-		why = "the files are larger than 64 MiB altogether";
+		why = "the files have more than 64 MiB in total";
 	else if (err == -EMFILE)
-		why = "a policy has 1024 files at most";
+		why = "a policy can have at most 1024 files";
 	else if (err == -EINVAL)
-		why = "no regular file";
+		why = "not a regular file";
 	return fail_at(parser, name->place, "cannot include '%.*s': %s",
 		       (int)name->length, name->text, why);
 }
@@ -123,7 +123,7 @@ static bool open_include(struct parser *parser, const struct token *name)
 		return fail_include(parser, name, file);
 	if (includes_itself(parser, file))
 		return fail_at(parser, name->place,
-			       "'%.*s' includes itself, by way of this line",
+			       "'%.*s' includes itself through this line",
 			       (int)name->length, name->text);
 	parse_included(parser, file);
 	return true;
@@ -143,7 +143,7 @@ static bool parse_include(struct parser *parser)
 	if (!is_line_end(parser))
 		return fail_expected(parser, "the end of the line");
 	if (!name.length || memchr(name.text, 0, name.length))
-		return fail_at(parser, name.place, "this is no name of a file");
+		return fail_at(parser, name.place, "not a valid file name");
 	if (parser->no_include)
 		return fail_at(parser, name.place,
 			       "only a file can include another one");
@@ -151,7 +151,7 @@ static bool parse_include(struct parser *parser)
 		return true;
 	if (parser->depth == POLICY_INCLUDES_MAX)
 		return fail_at(parser, name.place,
-			       "included files are %d deep already",
+			       "includes are nested more than %d deep",
 			       POLICY_INCLUDES_MAX);
 	return open_include(parser, &name);
 }
@@ -163,7 +163,7 @@ static bool fail_line(struct parser *parser)
 	if (is_reserved(token))
 		return fail_reserved(parser, token);
 	if (token->kind == TOKEN_WORD)
-		fail_at(parser, token->place, "no line starts with '%.*s'",
+		fail_at(parser, token->place, "unknown statement '%.*s'",
 			(int)(token->length < 40 ? token->length : 40),
 			token->text);
 	else

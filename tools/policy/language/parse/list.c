@@ -47,8 +47,8 @@ static bool check_kind(struct parser *parser, const struct list *list,
 	if (!list->count || is_same_kind(&list->items[0], item))
 		return true;
 	return fail_at(parser, place,
-		       "a list holds one kind of values: this one has %s, and "
-		       "no %s",
+		       "a list has values of one kind: this one has %s, not "
+		       "%s",
 		       items_name(&list->items[0]), items_name(item));
 }
 
@@ -74,7 +74,8 @@ static bool check_word(struct parser *parser, const struct item *item)
 	if (parser->alone || is_known_word(word, length))
 		return true;
 	fail_at(parser, item->place,
-		"'%.*s' is no list, and no service, protocol or other word",
+		"'%.*s' is not a list, a service, a protocol or another known "
+		"name",
 		(int)(length < 40 ? length : 40), word);
 	suggestion = suggest_for(word, length);
 	suggest_known_words(&suggestion);
@@ -130,7 +131,7 @@ static bool parse_list_name(struct parser *parser, struct list *list)
 	if (!other)
 		return true;
 	return fail_at(parser, name.place,
-		       "there is a list '%.*s' already, in %s, line %u",
+		       "the list '%.*s' is already defined in %s, line %u",
 		       (int)name.length, name.text,
 		       policy_file(parser->policy, other->place.file),
 		       other->place.line);
@@ -149,8 +150,8 @@ bool parse_list(struct parser *parser)
 		is_good = fail_expected(parser, "'='");
 	} else if (token_is_sign(&parser->token, '!')) {
 		is_good = fail_at(parser, parser->token.place,
-				  "a list says what is in it: '!' stands "
-				  "where it is used");
+				  "a list cannot be negated: write '!' where "
+				  "it is used");
 	} else {
 		is_good = parse_items(parser, "a value", take_list_item, &list);
 	}
@@ -216,8 +217,7 @@ struct resolved *list_resolve(struct parser *parser, struct list *list,
 		return NULL;
 	if (list->count && !suits_kind(&list->items[0], kind))
 		fail_at(parser, place,
-			"the list '%.*s' has %s, and %s goes "
-			"here",
+			"the list '%.*s' has %s, but %s is expected here",
 			(int)list->length, list->name,
 			items_name(&list->items[0]), kind_name(kind));
 	else

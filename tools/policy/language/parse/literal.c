@@ -52,15 +52,15 @@ static void hint_colon(struct parser *parser, const struct token *token,
 	if (strspn(token->text, "0123456789") == (size_t)before &&
 	    what == kind_name(KIND_ADDRESS))
 		report_hint(parser->diagnostics,
-			    "a range of ports: 'port %.*s-%.*s'", before,
-			    token->text, after, colon + 1);
+			    "write a range of ports as 'port %.*s-%.*s'",
+			    before, token->text, after, colon + 1);
 	else if (strspn(token->text, "0123456789") == (size_t)before)
 		report_hint(parser->diagnostics,
-			    "a range has a dash: '%.*s-%.*s'", before,
+			    "write a range with a dash: '%.*s-%.*s'", before,
 			    token->text, after, colon + 1);
 	else if (strspn(token->text, "0123456789.") == (size_t)before)
 		report_hint(parser->diagnostics,
-			    "a port has a word of its own: '%.*s port %.*s'",
+			    "write address and port as '%.*s port %.*s'",
 			    before, token->text, after, colon + 1);
 }
 
@@ -73,18 +73,18 @@ static bool fail_value(struct parser *parser, const struct token *token,
 
 	if (has_colon)
 		fail_at(parser, token->place,
-			"'%.*s' is no IPv6 address, and no MAC", length,
+			"'%.*s' is neither an IPv6 address nor a MAC", length,
 			token->text);
 	else if (has_dot)
-		fail_at(parser, token->place, "'%.*s' is no IPv4 address",
+		fail_at(parser, token->place, "'%.*s' is not an IPv4 address",
 			length, token->text);
 	else
-		fail_at(parser, token->place, "'%.*s' is no number", length,
+		fail_at(parser, token->place, "'%.*s' is not a number", length,
 			token->text);
 	if (!has_dot && !has_colon && length > 1 && *token->text == '0')
 		report_hint(parser->diagnostics,
-			    "numbers are decimal without zeros in front, or "
-			    "hexadecimal after '0x'");
+			    "numbers are decimal without leading zeros, or "
+			    "hexadecimal with '0x'");
 	hint_colon(parser, token, what);
 	return false;
 }
@@ -147,7 +147,7 @@ bool parse_number(struct parser *parser, const char *what, uint64_t max,
 		return fail_value(parser, &token, what);
 	if (*value > max)
 		return fail_at(parser, token.place,
-			       "%s is %llu at most, not %.*s", what,
+			       "%s can be at most %llu, not %.*s", what,
 			       (unsigned long long)max,
 			       (int)(token.length < 40 ? token.length : 40),
 			       token.text);
@@ -172,7 +172,8 @@ static bool fail_mask(struct parser *parser, const struct token *token)
 
 	if (!is_mask)
 		return fail_expected(parser, "the length of a prefix");
-	fail_at(parser, token->place, "a prefix has a length, and no mask");
+	fail_at(parser, token->place,
+		"write a prefix with its length, not with a mask");
 	if (mask_length(mask.lo) >= 0)
 		report_hint(parser->diagnostics, "did you mean '/%d'?",
 			    mask_length(mask.lo));
@@ -218,8 +219,7 @@ bool parse_prefix(struct parser *parser, struct item *item)
 	host = host_bits(is_ip6, length);
 	if ((item->first.hi & host.hi) || (item->first.lo & host.lo)) {
 		fail_at(parser, item->place,
-			"the address has bits beyond the length of the "
-			"prefix, /%u",
+			"the address has bits set beyond the prefix length /%u",
 			(unsigned int)length);
 		hint_prefix(parser, item, host, length);
 		return false;

@@ -138,7 +138,7 @@ static bool parse_fragment(struct parser *parser, struct policy_place place)
 
 static bool parse_code(struct parser *parser, struct policy_place place)
 {
-	return fail_at(parser, place, "a 'code' follows its 'type'");
+	return fail_at(parser, place, "'code' must follow a 'type'");
 }
 
 static bool parse_options(struct parser *parser, struct policy_place place)

@@ -74,9 +74,9 @@ bool fail_expected(struct parser *parser, const char *what)
 	if (token->kind == TOKEN_BAD || parser->is_over)
 		return false;
 	if (is_line_end(parser))
-		return fail_at(parser, parser->previous_end,
-			       "%s is missing here", what);
-	return fail_at(parser, token->place, "%s goes here, not '%.*s'", what,
+		return fail_at(parser, parser->previous_end, "expected %s here",
+			       what);
+	return fail_at(parser, token->place, "expected %s, not '%.*s'", what,
 		       (int)(token->length < 40 ? token->length : 40),
 		       token->text);
 }
@@ -130,9 +130,10 @@ static const char *load_error(int err)
 {
 	switch (err) {
 	case -EFBIG:
-		return "larger than a policy may be: 64 MiB with its includes";
+		return "larger than 64 MiB, the limit for all files of a "
+		       "policy";
 	case -EINVAL:
-		return "no regular file";
+		return "not a regular file";
 	default:
 		return strerror(-err);
 	}

@@ -37,7 +37,7 @@ struct policy_condition *add_condition(struct parser *parser,
 	size_t count = state->rule.condition_count;
 
 	if (count == POLICY_CLAUSES_MAX) {
-		fail_at(parser, place, "a rule has %d conditions at most",
+		fail_at(parser, place, "a rule can have at most %d conditions",
 			POLICY_CLAUSES_MAX);
 		return NULL;
 	}
@@ -128,21 +128,19 @@ static bool fail_clause(struct parser *parser)
 		return fail_reserved(parser, token);
 	if (is_action(token, &action))
 		return fail_at(parser, token->place,
-			       "a rule has one action, and one line: '%.*s' "
-			       "is the second",
+			       "a rule has one action: '%.*s' is a second one",
 			       (int)token->length, token->text);
 	if (token->kind == TOKEN_WORD)
 		fail_at(parser, token->place,
-			"'%.*s' is nothing that a rule can ask or do",
+			"unknown condition or change '%.*s'",
 			(int)(token->length < 40 ? token->length : 40),
 			token->text);
 	else
-		fail_expected(parser, "what the rule asks");
+		fail_expected(parser, "a condition or a change");
 	if (token->kind == TOKEN_WORD &&
 	    list_named(parser, token->text, token->length))
 		report_hint(parser->diagnostics,
-			    "a list follows the field that it is for: 'from "
-			    "%.*s'",
+			    "a list needs a field before it: 'from %.*s'",
 			    (int)token->length, token->text);
 	else if (!hint_instead(parser))
 		hint_clause(parser, token);

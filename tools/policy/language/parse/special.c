@@ -45,7 +45,7 @@ static bool fail_type(struct parser *parser, struct policy_place place)
 		"'type' needs 'icmp' or 'icmp6' in the same rule");
 	report_hint(parser->diagnostics,
 		    "'icmp type echo-request' is a ping, and 'icmp6 type "
-		    "echo-request' is IPv6's");
+		    "echo-request' is one in IPv6");
 	return false;
 }
 
@@ -58,8 +58,8 @@ bool parse_type(struct parser *parser, struct policy_place place)
 	for (size_t i = 0; i < state->rule.condition_count; i++) {
 		if (state->rule.conditions[i].field == POLICY_ICMP_TYPE)
 			return fail_at(parser, place,
-				       "the second 'type' of this rule: a set "
-				       "holds several");
+				       "this rule already has a 'type': write "
+				       "a set for several types");
 	}
 	if (!state->has_icmp && !state->has_icmp6)
 		look_ahead_for_icmp(parser);
@@ -115,8 +115,8 @@ static bool add_masked(struct parser *parser, enum policy_field field,
 
 	if (value & ~mask)
 		return fail_at(parser, place,
-			       "this can never match: the value has bits that "
-			       "the mask does not have");
+			       "this can never match: the value has bits set "
+			       "outside of the mask");
 	condition = add_value(parser, field, value, value, place);
 	if (!condition)
 		return false;
@@ -134,16 +134,14 @@ bool parse_flags(struct parser *parser, struct policy_place place)
 	if (!parse_flag_set(parser, &flags))
 		return false;
 	if (!accept_sign(parser, '/')) {
-		fail_expected(parser, "'/' and the flags to look at");
+		fail_expected(parser, "'/' and a mask of flags");
 		hint_flags(parser, &first, flags);
 		return false;
 	}
 	if (!parse_flag_set(parser, &mask))
 		return false;
 	if (!mask)
-		return fail_at(parser, place,
-			       "there is nothing to look at: the mask is "
-			       "'none'");
+		return fail_at(parser, place, "the mask cannot be 'none'");
 	return add_masked(parser, POLICY_TCP_FLAGS, flags, mask, negated,
 			  place);
 }
@@ -200,11 +198,10 @@ bool parse_masked(struct parser *parser, uint64_t *value, uint64_t *mask)
 	if (*mask == UINT32_MAX)
 		*mask = UINT64_MAX;
 	if (!*mask)
-		return fail_at(parser, place, "a mask of 0 leaves nothing");
+		return fail_at(parser, place, "the mask cannot be 0");
 	if (*value & ~*mask)
 		return fail_at(parser, place,
-			       "the value has bits that the mask does not "
-			       "have");
+			       "the value has bits set outside of the mask");
 	return true;
 }
 

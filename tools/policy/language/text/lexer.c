@@ -67,7 +67,7 @@ void lexer_start(struct lexer *lexer, const struct source *source,
 		struct policy_place whole = { .file = file };
 
 		report_error(diagnostics, whole,
-			     "this is no text: it holds bytes that are zero");
+			     "not a text file: it contains NUL bytes");
 		lexer->at = lexer->end;
 	} else if (sample >= 3 && !memcmp(source->text, byte_order_mark, 3)) {
 		lexer->at += 3;
@@ -97,23 +97,23 @@ static void read_bad_character(struct lexer *lexer, struct token *token)
 
 	if (c >= 0x80)
 		report_error(lexer->diagnostics, token->place,
-			     "letters outside of ASCII stand only in comments "
-			     "and names of files");
+			     "characters outside of ASCII are allowed only in "
+			     "comments and file names");
 	else if (c < ' ' || c == 0x7f)
 		report_error(lexer->diagnostics, token->place,
-			     "a byte that is no text: 0x%02x", c);
+			     "unexpected byte 0x%02x", c);
 	else
 		report_error(lexer->diagnostics, token->place,
-			     "'%c' has no meaning here", c);
+			     "unexpected '%c'", c);
 	if (c == ';')
 		report_hint(lexer->diagnostics,
-			    "one rule a line, and '#' starts a comment");
+			    "write one rule per line; '#' starts a comment");
 	else if (c == '$')
 		report_hint(lexer->diagnostics,
-			    "a list is named without a '$'");
+			    "write the name of a list without a '$'");
 	else if (c == '<' || c == '>')
 		report_hint(lexer->diagnostics,
-			    "a range has both ends: '1024-65535'");
+			    "write a range with both ends: '1024-65535'");
 	token_bad(lexer, token);
 }
 
@@ -174,8 +174,9 @@ static bool check_line(struct lexer *lexer)
 	if (left <= POLICY_LINE_MAX || memchr(lexer->at, '\n', longest))
 		return true;
 	report_error(lexer->diagnostics, place_of(lexer, lexer->at),
-		     "a line of more than %d bytes", POLICY_LINE_MAX);
-	report_hint(lexer->diagnostics, "within braces, lines may break");
+		     "the line has more than %d bytes", POLICY_LINE_MAX);
+	report_hint(lexer->diagnostics,
+		    "a set in braces may span several lines");
 	return false;
 }
 
