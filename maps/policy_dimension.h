@@ -136,7 +136,6 @@ enum tg_dimension_bits {
 /* The five keys that both engines use; the others are extras. */
 #define TG_DIM_KEYS 5
 #define TG_DIM_BIT(dimension) (1ULL << (dimension))
-#define TG_DIM_EXTRAS (~0ULL << TG_DIM_KEYS)
 
 /* The TRIE and WIDE fields, in the same order. */
 #define TG_WIDE_OF_DIRECT(then, name)
@@ -172,7 +171,9 @@ enum tg_live {
 		TG_LIVES,
 };
 
-_Static_assert(TG_DIMENSIONS <= 64, "a bit for each in struct tg_policy");
+#define TG_DIMENSIONS_MAX 64
+
+_Static_assert(TG_DIMENSIONS <= TG_DIMENSIONS_MAX, "a bit for each");
 
 #define TG_MARKS 4
 

@@ -143,15 +143,20 @@ enum tg_engine {
 	TG_ENGINE_TREE, /* cuts over ranks; a leaf's rules are compared */
 };
 
+/*
+ * Flags are bytes, one for each dimension, as clang 14 keeps the address of a
+ * word that is read in more than 20 places in a register.
+ */
 struct tg_policy_family {
-	__u64 used;	  /* dimensions that rules test, as bits */
-	__u64 short_rows; /* dimensions that use short rows, as bits */
-	__u64 is_wide;	  /* IPv4 TO and FROM that are WIDE, as bits */
 	__u32 engine;
-	__u32 root;		    /* of the DAG */
-	__u32 leaves_end;	    /* of the DAG: a lower offset is a leaf */
-	__u32 has_direct;	    /* see TG_DIRECT() */
-	__u32 map[TG_DIMENSIONS];   /* offsets */
+	__u32 root;	  /* of the DAG */
+	__u32 leaves_end; /* of the DAG: a lower offset is a leaf */
+	__u32 has_direct; /* see TG_DIRECT() */
+	__u32 used_end;	  /* after the last dimension that rules test, or 0 */
+	__u8 is_used[TG_DIMENSIONS_MAX]; /* rules test the dimension */
+	__u8 has_short_rows[TG_DIMENSIONS_MAX];
+	__u8 is_wide[TG_DIMENSIONS_MAX]; /* IPv4 TO and FROM */
+	__u32 map[TG_DIMENSIONS];	 /* offsets */
 	__u32 holds[TG_DIMENSIONS]; /* side conditions by class, for the tree */
 	struct tg_policy_trie trie[TG_TRIES];
 	struct tg_policy_wide wide[TG_WIDES];

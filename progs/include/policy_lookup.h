@@ -30,7 +30,7 @@ static __always_inline __u32 tg_class_address4(const struct tg_lookup *lookup,
 	enum tg_wide wide = is_to ? TG_WIDE_TO : TG_WIDE_FROM;
 	__u32 address = bpf_ntohl(is_to ? ip->daddr : ip->saddr);
 
-	if (family->is_wide & TG_DIM_BIT(dimension))
+	if (family->is_wide[dimension])
 		return tg_class_wide4(&family->wide[wide], address);
 	return tg_class_trie(&family->trie[wide], address);
 }
@@ -131,7 +131,7 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 #define TG_IS_USED(lookup, name, families)                             \
 	(tg_can_have((lookup)->id, (TG_OF_##families & TG_OF_IP) != 0, \
 		     (TG_OF_##families & TG_OF_OTHER) != 0) &&         \
-	 (lookup)->family->used & TG_DIM_BIT(TG_DIM_##name))
+	 (lookup)->family->is_used[TG_DIM_##name])
 
 /*
  * Live facts that rules of this family test. They come first, since calls of
@@ -174,14 +174,14 @@ static __always_inline void tg_classes_of_keys(const struct tg_lookup *lookup,
 
 /* No later dimension is used. */
 #define TG_IS_LAST(lookup, dimension) \
-	((lookup)->family->used < 2 * TG_DIM_BIT(dimension))
+	((lookup)->family->used_end == (__u32)(dimension) + 1)
 
 /* The next reference, or the outcome after the last step. */
 static __always_inline __u32 tg_dag_step(const struct tg_lookup *lookup,
 					 enum tg_dimension dimension, __u32 at,
 					 __u32 class)
 {
-	int is_short = lookup->family->short_rows & TG_DIM_BIT(dimension);
+	int is_short = lookup->family->has_short_rows[dimension];
 
 	if (TG_IS_LAST(lookup, dimension))
 		return is_short ? tg_step_short_last(at, class)
@@ -190,18 +190,34 @@ static __always_inline __u32 tg_dag_step(const struct tg_lookup *lookup,
 }
 
 /*
- * The last step, where `at` may hold the outcome already; the row that is
- * loaded is ignored then.
+ * The step of a key. `at` may hold the outcome already before the last one; the
+ * row that is loaded is ignored then.
  */
-static __always_inline __u32
-tg_dag_last_or_direct(const struct tg_lookup *lookup,
-		      enum tg_dimension dimension, __u32 at, __u32 class)
+static __always_inline __u32 tg_dag_key_step(const struct tg_lookup *lookup,
+					     enum tg_dimension dimension,
+					     __u32 at, __u32 class)
 {
 	__u32 is_direct = -TG_IS_DIRECT(at), outcome;
 
+	if (!lookup->family->has_direct || !TG_IS_LAST(lookup, dimension))
+		return tg_dag_step(lookup, dimension, at, class);
 	tg_barrier_var(is_direct);
 	outcome = tg_dag_step(lookup, dimension, at & ~is_direct, class);
 	return outcome ^ ((outcome ^ TG_DIRECT_OUTCOME(at)) & is_direct);
+}
+
+/* Without a loop: clang would keep the array in memory. */
+static __always_inline __u32 tg_dag_keys(const struct tg_lookup *lookup,
+					 const __u32 classes[TG_DIM_KEYS],
+					 __u32 at)
+{
+#define TG_KEY_STEP(name, kind, bits, families, presence, value)               \
+	if (TG_DIM_##name < TG_DIM_KEYS && TG_IS_USED(lookup, name, families)) \
+		at = tg_dag_key_step(lookup, TG_DIM_##name, at,                \
+				     classes[TG_DIM_##name % TG_DIM_KEYS]);
+	TG_DIMENSION_LIST(TG_KEY_STEP)
+#undef TG_KEY_STEP
+	return at;
 }
 
 static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
@@ -221,24 +237,15 @@ static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 {
 	__u32 classes[TG_DIM_KEYS];
-	__u32 at = lookup->family->root;
+	__u32 at;
 
 	tg_classes_of_keys(lookup, classes);
-#pragma clang loop unroll(full)
-	for (int key = 0; key < TG_DIM_KEYS; key++) {
-		if (!tg_can_have(lookup->id, 1, 0) ||
-		    !(lookup->family->used & TG_DIM_BIT(key)))
-			continue;
-		if (lookup->family->has_direct && TG_IS_LAST(lookup, key))
-			return tg_dag_last_or_direct(lookup, key, at,
-						     classes[key]);
-		at = tg_dag_step(lookup, key, at, classes[key]);
-	}
+	at = tg_dag_keys(lookup, classes, lookup->family->root);
 	/* packets whose rules test no extras skip them */
-	if (lookup->family->used & TG_DIM_EXTRAS &&
+	if (lookup->family->used_end > TG_DIM_KEYS &&
 	    at >= lookup->family->leaves_end)
 		return tg_dag_extras(lookup, at);
-	if (!lookup->family->used || lookup->family->used & TG_DIM_EXTRAS)
+	if (!lookup->family->used_end || lookup->family->used_end > TG_DIM_KEYS)
 		return tg_cell_meaning(at);
 	return at;
 }

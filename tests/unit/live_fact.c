@@ -33,7 +33,8 @@ alignas(32) static const __u32 tables[64] = {
 #include "tap.h"
 
 static const struct tg_policy_family asking = {
-	.used = TG_DIM_BIT(TG_DIM_MADE_UP),
+	.used_end = TG_DIM_MADE_UP + 1,
+	.is_used = { [TG_DIM_MADE_UP] = 1 },
 	.root = ROW,
 	.leaves_end = MAP,
 	.map = { [TG_DIM_MADE_UP] = MAP },

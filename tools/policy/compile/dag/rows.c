@@ -376,12 +376,9 @@ int dag_rows_write(struct blob *blob, const struct dag_finished *dag,
 		constants->root = dag->root & DAG_LEAF
 					  ? rows.leaves[dag->root & ~DAG_LEAF]
 					  : rows.references[dag->root];
-	constants->short_rows = 0;
-	for (size_t i = 0; i < rows.levels->count; i++) {
-		if (rows.is_short[i])
-			constants->short_rows |=
-				TG_DIM_BIT(rows.levels->levels[i].id);
-	}
+	for (size_t i = 0; i < rows.levels->count; i++)
+		constants->has_short_rows[rows.levels->levels[i].id] =
+			rows.is_short[i];
 	free_rows(&rows);
 	return rows.err;
 }

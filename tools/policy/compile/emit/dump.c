@@ -221,8 +221,7 @@ static void dump_map(FILE *out, const struct tg_policy_family *constants,
 
 	if (wide < 0)
 		fprintf(out, "a table at %u", constants->map[dimension]);
-	else if (wide >= TG_TRIES || is_ip6 ||
-		 constants->is_wide & TG_DIM_BIT(dimension))
+	else if (wide >= TG_TRIES || is_ip6 || constants->is_wide[dimension])
 		dump_wide(out, &constants->wide[wide]);
 	else
 		fprintf(out, "a trie at %u: %u, %u and %u bits", trie->root,
@@ -242,7 +241,7 @@ void dump_family(FILE *out, const struct compiled *compiled,
 	fprintf(out, "%s, by %s:\n", names[family->id],
 		is_tree ? "trees" : "rows");
 	for (int i = 0; i < TG_DIMENSIONS; i++) {
-		if (!(constants->used & TG_DIM_BIT(i)))
+		if (!constants->is_used[i])
 			continue;
 		fputs("  ", out);
 		dump_name(out, i);

@@ -35,7 +35,7 @@ struct row_dump {
 static int next_used(const struct row_dump *dump, int dimension)
 {
 	for (dimension++; dimension < TG_DIMENSIONS; dimension++) {
-		if (dump->constants->used & TG_DIM_BIT(dimension))
+		if (dump->constants->is_used[dimension])
 			return dimension;
 	}
 	return -1;
@@ -60,8 +60,7 @@ static uint32_t row_number(struct row_dump *dump, uint32_t at, int dimension)
 static uint32_t row_step(const struct row_dump *dump, const struct row *row,
 			 uint32_t class)
 {
-	bool is_short =
-		dump->constants->short_rows & TG_DIM_BIT(row->dimension);
+	bool is_short = dump->constants->has_short_rows[row->dimension];
 	uint32_t index = TG_CLASS(class);
 
 	if (next_used(dump, row->dimension) < 0)

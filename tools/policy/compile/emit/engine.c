@@ -80,7 +80,7 @@ static int write_key(struct blob *blob, const struct family *family,
 		    !table_trie(blob, numbering, TRIE_SIZE_MAX,
 				&constants->trie[wide]))
 			return 0;
-		constants->is_wide |= TG_DIM_BIT(dimension);
+		constants->is_wide[dimension] = 1;
 	}
 	return table_wide(blob, numbering, bits, is_address4,
 			  &constants->wide[wide]);
@@ -131,9 +131,12 @@ static int write_maps(struct blob *blob, const struct family *family,
 		struct numbering numbering =
 			numbering_of(family, i, constants->engine);
 
-		if (family->used & TG_DIM_BIT(i))
-			err = write_map(blob, family, i, &numbering, options,
-					constants);
+		if (!(family->used & TG_DIM_BIT(i)))
+			continue;
+		constants->is_used[i] = 1;
+		constants->used_end = i + 1;
+		err = write_map(blob, family, i, &numbering, options,
+				constants);
 	}
 	return err;
 }
@@ -177,7 +180,7 @@ int engine_build(struct blob *blob, const struct family *family,
 	bool has_tree = family->id != TG_FAMILY_OTHER;
 	int err;
 
-	*constants = (struct tg_policy_family){ .used = family->used };
+	*constants = (struct tg_policy_family){ 0 };
 	if (!has_tree)
 		limits = dag_alone;
 	limits.only_short = last.only_short = options->only_short;
