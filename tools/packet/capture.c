@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libpcap is loaded when the first capture is opened: linked, it would bring
- * libdbus and seven more libraries, and more than double the time that each
- * command takes to start.
+ * libpcap is loaded with dlopen() when the first capture is opened. Linking it
+ * would load libdbus and seven more libraries into every command and more than
+ * double its start-up time.
  */
 #include "capture.h"
 
@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 #define LIBPCAP "libpcap.so.0.8"
-#define CLASSIC_VERSION 2 /* pcapng has version 1 */
+#define CLASSIC_VERSION 2 /* pcap's major version; pcapng has 1 */
 
 #define FUNCTIONS(DO)                 \
 	DO(pcap_fopen_offline)        \
@@ -96,7 +96,10 @@ int capture_start(struct capture *capture, FILE *file)
 	return err;
 }
 
-/* A hole in a file reads as such records, billions of them. */
+/*
+ * A hole in a sparse file reads as records of length 0, possibly billions of
+ * them.
+ */
 static bool is_hole(const struct capture *capture,
 		    const struct pcap_pkthdr *header)
 {
@@ -114,7 +117,7 @@ int capture_read(struct capture *capture, struct captured_packet *packet)
 	switch (libpcap.pcap_next_ex(capture->pcap, &header, &bytes)) {
 	case 1:
 		break;
-	case PCAP_ERROR_BREAK: /* the end of the file */
+	case PCAP_ERROR_BREAK: /* end of the file */
 		return 0;
 	default:
 		return capture_fail(capture, "packet %llu: %s", number,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A line is the kind of packet, then clauses in any order, one of them the two
- * ends. Each is heard once, and what does not fit the kind, or the family of
- * the addresses, is refused when all have been heard.
+ * Parses a description: the kind of packet, then clauses in any order, each at
+ * most once. The endpoints are a clause without a keyword. Whether the clauses
+ * fit the kind and the address family is checked after all have been parsed.
  */
 #include "describe.h"
 
@@ -64,10 +64,13 @@ static int refuse_clause(struct describe_reader *reader,
 	return describe_hint_best(reader, &suggestion);
 }
 
-/* "arp reply", "arp 7": what follows, unless it is a clause or an end. */
-static int hear_arp_operation(struct hearing *hearing)
+/*
+ * "arp reply" or "arp 7". The operation is optional: a clause may follow
+ * instead.
+ */
+static int parse_arp_operation(struct describe_parser *parser)
 {
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 	struct describe_span span = describe_peek(reader);
 	uint32_t value = ARP_REQUEST;
 	int err = 0;
@@ -79,13 +82,13 @@ static int hear_arp_operation(struct hearing *hearing)
 		err = describe_value(reader, describe_next(reader),
 				     "not an ARP operation", WORDS_ARP,
 				     UINT16_MAX, &value);
-	hearing->description.frame.arp_operation = value;
+	parser->description.frame.arp_operation = value;
 	return err;
 }
 
-static int hear_ethertype(struct hearing *hearing)
+static int parse_ethertype(struct describe_parser *parser)
 {
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 	struct describe_span span = describe_next(reader);
 	uint32_t value = 0;
 	int err = describe_value(reader, span, "not an EtherType",
@@ -93,7 +96,7 @@ static int hear_ethertype(struct hearing *hearing)
 
 	if (err)
 		return err;
-	hearing->description.frame.ethertype = value;
+	parser->description.frame.ethertype = value;
 	switch (value) {
 	case ETH_P_8021Q:
 	case ETH_P_8021AD:
@@ -109,15 +112,15 @@ static int hear_ethertype(struct hearing *hearing)
 	return 0;
 }
 
-static int hear_kind(struct hearing *hearing)
+static int parse_kind(struct describe_parser *parser)
 {
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 	struct describe_span span = describe_next(reader);
 	const struct description_kind_word *kind = kind_of(span);
-	struct description *description = &hearing->description;
+	struct description *description = &parser->description;
 	struct frame *frame = &description->frame;
 
-	hearing->kind_word = span;
+	parser->kind_word = span;
 	if (!kind)
 		return refuse_kind(reader, span);
 	description->kind = kind->kind;
@@ -127,24 +130,24 @@ static int hear_kind(struct hearing *hearing)
 		frame->ethertype = kind->ethertype;
 	frame->icmp_type = kind->icmp_type;
 	if (kind->kind == DESCRIPTION_ARP)
-		return hear_arp_operation(hearing);
+		return parse_arp_operation(parser);
 	if (kind->kind == DESCRIPTION_ETHER)
-		return hear_ethertype(hearing);
+		return parse_ethertype(parser);
 	return 0;
 }
 
-/* A > B, for which the reader stands at A. */
-static int hear_ends(struct hearing *hearing)
+/* Parses "A > B". */
+static int parse_ends(struct describe_parser *parser)
 {
-	struct describe_reader *reader = &hearing->reader;
-	struct description *description = &hearing->description;
+	struct describe_reader *reader = &parser->reader;
+	struct description *description = &parser->description;
 	struct frame *frame = &description->frame;
 	struct describe_end source, target;
 	struct describe_span arrow;
 	int err;
 
-	hearing->ends[0] = describe_next(reader);
-	err = describe_endpoint(reader, hearing->ends[0], &source);
+	parser->ends[0] = describe_next(reader);
+	err = describe_endpoint(reader, parser->ends[0], &source);
 	if (err)
 		return err;
 	arrow = describe_next(reader);
@@ -152,15 +155,15 @@ static int hear_ends(struct hearing *hearing)
 		describe_refuse_word(reader, arrow,
 				     "expected '>' and the other end");
 		return describe_hint(reader, "as in %.*s > ADDRESS",
-				     (int)hearing->ends[0].size,
-				     hearing->ends[0].at);
+				     (int)parser->ends[0].size,
+				     parser->ends[0].at);
 	}
-	hearing->ends[1] = describe_next(reader);
-	err = describe_endpoint(reader, hearing->ends[1], &target);
+	parser->ends[1] = describe_next(reader);
+	err = describe_endpoint(reader, parser->ends[1], &target);
 	if (err)
 		return err;
 	if (source.ipv6 != target.ipv6)
-		return describe_refuse_word(reader, hearing->ends[1],
+		return describe_refuse_word(reader, parser->ends[1],
 					    "an address of the other family");
 	description->ipv6 = source.ipv6;
 	memcpy(frame->source, source.address, sizeof(source.address));
@@ -172,14 +175,15 @@ static int hear_ends(struct hearing *hearing)
 	return 0;
 }
 
-/* The bytes themselves: pairs of digits, with blanks between some of them. */
-static int hear_hex(struct hearing *hearing, struct describe_span span)
+/* Parses a word of hex digits, which holds whole bytes. */
+static int parse_hex(struct describe_parser *parser, struct describe_span span)
 {
-	struct described *described = hearing->described;
-	struct describe_reader *reader = &hearing->reader;
+	struct described *described = parser->described;
+	struct describe_reader *reader = &parser->reader;
 
 	if (span.size % 2)
-		return describe_refuse_word(reader, span, "half a byte");
+		return describe_refuse_word(reader, span,
+					    "an odd number of hex digits");
 	for (size_t i = 0; i < span.size; i += 2) {
 		char digits[3] = { span.at[i], span.at[i + 1] };
 		unsigned int byte;
@@ -198,7 +202,8 @@ static int hear_hex(struct hearing *hearing, struct describe_span span)
 	return 0;
 }
 
-static int clause_of(const struct hearing *hearing, struct describe_span span)
+static int clause_of(const struct describe_parser *parser,
+		     struct describe_span span)
 {
 	uint8_t flags;
 
@@ -210,7 +215,7 @@ static int clause_of(const struct hearing *hearing, struct describe_span span)
 	}
 	if (!describe_span_is(span, "none") && description_flags(span, &flags))
 		return CLAUSE_FLAGS;
-	if (hearing->description.kind == DESCRIPTION_HEX)
+	if (parser->description.kind == DESCRIPTION_HEX)
 		return CLAUSES;
 	if (memchr(span.at, '.', span.size) ||
 	    memchr(span.at, ':', span.size) || *span.at == '[' ||
@@ -219,9 +224,9 @@ static int clause_of(const struct hearing *hearing, struct describe_span span)
 	return CLAUSES;
 }
 
-static int hear_field(struct hearing *hearing, enum policy_field field)
+static int parse_field(struct describe_parser *parser, enum policy_field field)
 {
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 	const struct value_facts *values = &value_kinds[fields[field].values];
 	uint32_t max = UINT32_MAX >> (32 - values->bits);
 	char what[48];
@@ -229,45 +234,46 @@ static int hear_field(struct hearing *hearing, enum policy_field field)
 	snprintf(what, sizeof(what), "not %s", values->what);
 	return describe_value(reader, describe_next(reader), what,
 			      values->words, max,
-			      &hearing->description.value[field]);
+			      &parser->description.value[field]);
 }
 
-static int hear_clause(struct hearing *hearing, struct describe_span span)
+static int parse_clause(struct describe_parser *parser,
+			struct describe_span span)
 {
-	int clause = clause_of(hearing, span);
-	struct describe_reader *reader = &hearing->reader;
-	struct description *description = &hearing->description;
+	int clause = clause_of(parser, span);
+	struct describe_reader *reader = &parser->reader;
+	struct description *description = &parser->description;
 
 	if (clause == CLAUSES && description->kind == DESCRIPTION_HEX)
-		return hear_hex(hearing, describe_next(reader));
+		return parse_hex(parser, describe_next(reader));
 	if (clause == CLAUSES)
 		return refuse_clause(reader, span,
 				     description->kind == DESCRIPTION_TCP);
-	if (hearing->said[clause].size)
-		return describe_refuse_word(reader, span, "said twice");
-	hearing->said[clause] = span;
+	if (parser->clauses[clause].size)
+		return describe_refuse_word(reader, span, "given twice");
+	parser->clauses[clause] = span;
 	if (clause == CLAUSE_ENDS)
-		return hear_ends(hearing);
+		return parse_ends(parser);
 	describe_next(reader);
 	if (clause == CLAUSE_FLAGS && !describe_span_is(span, "flags"))
 		return description_flags(span, &description->frame.tcp_flags)
 			       ? 0
 			       : -EINVAL;
 	if (clause >= CLAUSE_FIELDS)
-		return hear_field(hearing, clause - CLAUSE_FIELDS);
-	return description_clause_word(clause).hear(hearing);
+		return parse_field(parser, clause - CLAUSE_FIELDS);
+	return description_clause_word(clause).parse(parser);
 }
 
 int describe(struct described *described, const char *text, size_t size,
 	     struct describe_error *error)
 {
-	struct hearing hearing = {
+	struct describe_parser parser = {
 		.reader = { text, size, 0, error },
 		.described = described,
 		.description = { .frame = { .tcp_flags = FLAG_SYN },
 				 .value[POLICY_TTL] = TTL_DEFAULT },
 	};
-	struct frame *frame = &hearing.description.frame;
+	struct frame *frame = &parser.description.frame;
 	const char *nul = memchr(text, 0, size);
 	struct describe_span span;
 	int err;
@@ -280,13 +286,13 @@ int describe(struct described *described, const char *text, size_t size,
 	described->metadata = (struct policy_metadata){ 0 };
 
 	if (nul)
-		return describe_refuse(&hearing.reader,
+		return describe_refuse(&parser.reader,
 				       (struct describe_span){ nul, 1 },
 				       "a NUL byte: not text");
-	err = hear_kind(&hearing);
-	while (!err && (span = describe_peek(&hearing.reader)).size)
-		err = hear_clause(&hearing, span);
-	return err ? err : description_finish(&hearing);
+	err = parse_kind(&parser);
+	while (!err && (span = describe_peek(&parser.reader)).size)
+		err = parse_clause(&parser, span);
+	return err ? err : description_finish(&parser);
 }
 
 void describe_error_print(FILE *out, const char *name, const char *text,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The words that a description is made of, and what follows each. */
+/* The keywords of a description and the parser of each clause. */
 #include "description.h"
 
 #include <errno.h>
@@ -21,19 +21,19 @@ const struct description_kind_word description_kinds[] = {
 	{ 0 },
 };
 
-static int hear_number(struct hearing *hearing, const char *what,
-		       enum word_table table, uint32_t max, uint32_t *value)
+static int parse_number(struct describe_parser *parser, const char *what,
+			enum word_table table, uint32_t max, uint32_t *value)
 {
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 
 	return describe_value(reader, describe_next(reader), what, table, max,
 			      value);
 }
 
-/* ID, or ID.PRIORITY */
-static int hear_tag(struct hearing *hearing, unsigned int n)
+/* Parses ID or ID.PRIORITY. */
+static int parse_tag(struct describe_parser *parser, unsigned int n)
 {
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 	struct describe_span span = describe_next(reader), id = span;
 	const char *dot = memchr(span.at, '.', span.size);
 	uint32_t vlan = 0, priority = 0;
@@ -48,69 +48,69 @@ static int hear_tag(struct hearing *hearing, unsigned int n)
 		err = describe_value(reader, span, "not a priority", NO_WORDS,
 				     7, &priority);
 	}
-	hearing->description.frame.vlan_tci[n] = priority << 13 | vlan;
+	parser->description.frame.vlan_tci[n] = priority << 13 | vlan;
 	return err;
 }
 
-static int hear_vlan(struct hearing *hearing)
+static int parse_vlan(struct describe_parser *parser)
 {
-	return hear_tag(hearing, 0);
+	return parse_tag(parser, 0);
 }
 
-static int hear_inner_vlan(struct hearing *hearing)
+static int parse_inner_vlan(struct describe_parser *parser)
 {
-	return hear_tag(hearing, 1);
+	return parse_tag(parser, 1);
 }
 
-static bool at_arrow(struct describe_reader *reader)
+static bool is_at_arrow(struct describe_reader *reader)
 {
 	struct describe_span span = describe_peek(reader);
 
 	return describe_span_is(span, ">") || describe_span_is(span, "->");
 }
 
-static int hear_mac(struct hearing *hearing)
+static int parse_mac(struct describe_parser *parser)
 {
-	struct describe_reader *reader = &hearing->reader;
-	struct description *description = &hearing->description;
+	struct describe_reader *reader = &parser->reader;
+	struct description *description = &parser->description;
 	struct frame *frame = &description->frame;
 	int err = 0;
 
-	if (!at_arrow(reader))
+	if (!is_at_arrow(reader))
 		err = describe_mac(reader, describe_next(reader),
 				   frame->source_mac);
-	if (err || !at_arrow(reader))
+	if (err || !is_at_arrow(reader))
 		return err;
 	describe_next(reader);
 	description->has_target_mac = true;
 	return describe_mac(reader, describe_next(reader), frame->target_mac);
 }
 
-static int hear_fragment(struct hearing *hearing)
+static int parse_fragment(struct describe_parser *parser)
 {
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 	struct describe_span span = describe_next(reader);
 
 	if (describe_span_is(span, "first"))
-		hearing->description.frame.fragment = TG_FRAG_FIRST;
+		parser->description.frame.fragment = TG_FRAG_FIRST;
 	else if (describe_span_is(span, "later"))
-		hearing->description.frame.fragment = TG_FRAG_LATER;
+		parser->description.frame.fragment = TG_FRAG_LATER;
 	else
 		return describe_refuse_word(reader, span,
 					    "neither 'first' nor 'later'");
 	return 0;
 }
 
-static int hear_options(struct hearing *hearing)
+static int parse_options(struct describe_parser *parser)
 {
-	hearing->description.frame.options = true;
+	parser->description.frame.options = true;
 	return 0;
 }
 
-static int hear_extension(struct hearing *hearing)
+static int parse_extension(struct describe_parser *parser)
 {
-	struct frame *frame = &hearing->description.frame;
-	struct describe_reader *reader = &hearing->reader;
+	struct frame *frame = &parser->description.frame;
+	struct describe_reader *reader = &parser->reader;
 	struct describe_span rest = describe_next(reader);
 
 	do {
@@ -150,53 +150,56 @@ bool description_flags(struct describe_span span, uint8_t *flags)
 	return true;
 }
 
-static int hear_flags(struct hearing *hearing)
+static int parse_flags(struct describe_parser *parser)
 {
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 	struct describe_span span = describe_next(reader);
 
-	if (description_flags(span, &hearing->description.frame.tcp_flags))
+	if (description_flags(span, &parser->description.frame.tcp_flags))
 		return 0;
 	describe_refuse_word(reader, span, "not TCP flags");
 	return describe_hint(reader,
 			     "names with commas between them, as in syn,ack");
 }
 
-static int hear_type(struct hearing *hearing)
+static int parse_type(struct describe_parser *parser)
 {
-	bool icmp6 = hearing->description.kind == DESCRIPTION_ICMP6;
+	bool icmp6 = parser->description.kind == DESCRIPTION_ICMP6;
 	uint32_t value = 0;
-	int err = hear_number(hearing, "not a type",
-			      icmp6 ? WORDS_ICMP6 : WORDS_ICMP, 255, &value);
+	int err = parse_number(parser, "not a type",
+			       icmp6 ? WORDS_ICMP6 : WORDS_ICMP, 255, &value);
 
-	hearing->description.frame.icmp_type = value;
+	parser->description.frame.icmp_type = value;
 	return err;
 }
 
-static int hear_code(struct hearing *hearing)
+static int parse_code(struct describe_parser *parser)
 {
-	bool icmp6 = hearing->description.kind == DESCRIPTION_ICMP6;
+	bool icmp6 = parser->description.kind == DESCRIPTION_ICMP6;
 	uint32_t value = 0;
-	int err = hear_number(hearing, "not a code",
-			      icmp6 ? WORDS_ICMP6_CODE : WORDS_ICMP_CODE, 255,
-			      &value);
+	int err = parse_number(parser, "not a code",
+			       icmp6 ? WORDS_ICMP6_CODE : WORDS_ICMP_CODE, 255,
+			       &value);
 
-	hearing->description.frame.icmp_code = value;
+	parser->description.frame.icmp_code = value;
 	return err;
 }
 
-/* What has a kind of its own has headers, too; this here has none. */
-static int hear_proto(struct hearing *hearing)
+/*
+ * Protocols with a keyword of their own are rejected: their headers would be
+ * missing.
+ */
+static int parse_proto(struct describe_parser *parser)
 {
-	struct describe_reader *reader = &hearing->reader;
-	struct description *description = &hearing->description;
+	struct describe_reader *reader = &parser->reader;
+	struct description *description = &parser->description;
 	bool ipv6 = description->kind == DESCRIPTION_IP6;
 	struct describe_span span = describe_peek(reader);
 	uint32_t value = 0;
-	int err = hear_number(hearing, "not a protocol", WORDS_PROTOCOL, 255,
-			      &value);
+	int err = parse_number(parser, "not a protocol", WORDS_PROTOCOL, 255,
+			       &value);
 
-	/* with other kinds, it is refused when all has been heard */
+	/* other kinds are rejected by description_finish() */
 	if (err || !(description->kind & (DESCRIPTION_IP | DESCRIPTION_IP6)))
 		return err;
 	for (const struct description_kind_word *kind = description_kinds;
@@ -218,10 +221,10 @@ static int hear_proto(struct hearing *hearing)
 	return 0;
 }
 
-static int hear_cut(struct hearing *hearing)
+static int parse_cut(struct describe_parser *parser)
 {
-	return hear_number(hearing, "not a size", NO_WORDS, DESCRIBE_FRAME_MAX,
-			   &hearing->cut);
+	return parse_number(parser, "not a size", NO_WORDS, DESCRIBE_FRAME_MAX,
+			    &parser->cut);
 }
 
 /* clang-format off */
@@ -231,28 +234,28 @@ static int hear_cut(struct hearing *hearing)
 static const struct description_clause_word clauses[CLAUSE_FIELDS] = {
 	[CLAUSE_ENDS] = { NULL, DESCRIPTION_IPS | DESCRIPTION_ARP,
 			  "IP and ARP", NULL },
-	[CLAUSE_VLAN] = { "vlan", FRAMES, "packets in words", hear_vlan },
+	[CLAUSE_VLAN] = { "vlan", FRAMES, "packets in words", parse_vlan },
 	[CLAUSE_INNER_VLAN] = { "inner-vlan", FRAMES, "packets in words",
-				hear_inner_vlan },
-	[CLAUSE_MAC] = { "mac", FRAMES, "packets in words", hear_mac },
+				parse_inner_vlan },
+	[CLAUSE_MAC] = { "mac", FRAMES, "packets in words", parse_mac },
 	[CLAUSE_PROTO] = { "proto", DESCRIPTION_IP | DESCRIPTION_IP6,
-			   "ip and ip6", hear_proto },
-	[CLAUSE_FLAGS] = { "flags", DESCRIPTION_TCP, "tcp", hear_flags },
+			   "ip and ip6", parse_proto },
+	[CLAUSE_FLAGS] = { "flags", DESCRIPTION_TCP, "tcp", parse_flags },
 	[CLAUSE_TYPE] = { "type", DESCRIPTION_ICMPS, "icmp and icmp6",
-			  hear_type },
+			  parse_type },
 	[CLAUSE_CODE] = { "code", DESCRIPTION_ICMPS, "icmp and icmp6",
-			  hear_code },
+			  parse_code },
 	[CLAUSE_FRAGMENT] = { "fragment", DESCRIPTION_IPS, "IP",
-			      hear_fragment },
+			      parse_fragment },
 	[CLAUSE_OPTIONS] = { "options", DESCRIPTION_IPS, "IPv4",
-			     hear_options },
+			     parse_options },
 	[CLAUSE_EXTENSION] = { "extension", DESCRIPTION_IPS, "IPv6",
-			       hear_extension },
-	[CLAUSE_CUT] = { "cut", ALL, "any packet", hear_cut },
+			       parse_extension },
+	[CLAUSE_CUT] = { "cut", ALL, "any packet", parse_cut },
 };
 /* clang-format on */
 
-/* A mark has a mask in a rule, and none in a packet. */
+/* The mark is not a FIELD_SET, because in a rule it can have a mask. */
 bool description_has_clause(enum policy_field field)
 {
 	return field == POLICY_MARK ||
@@ -274,6 +277,6 @@ struct description_clause_word description_clause_word(int clause)
 		.word = description_has_clause(field) ? fields[field].word
 						      : NULL,
 		.kinds = is_ip ? DESCRIPTION_IPS : ALL,
-		.whose = is_ip ? "IP" : "any packet",
+		.kinds_text = is_ip ? "IP" : "any packet",
 	};
 }

@@ -1,113 +1,118 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All of a line has been heard: does it fit together, and what does it make? */
+/*
+ * Checks that the clauses of a description fit together, and builds the frame.
+ */
 #include "description.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define ARP_REQUEST 1
-#define EPHEMERAL_PORT 49152 /* where clients usually speak from */
+#define EPHEMERAL_PORT 49152 /* start of the dynamic port range (RFC 6335) */
 
-static int check_kinds(struct hearing *hearing)
+static int check_kinds(struct describe_parser *parser)
 {
 	for (int i = 0; i < CLAUSES; i++) {
 		struct description_clause_word clause =
 			description_clause_word(i);
 
-		if (!hearing->said[i].size ||
-		    clause.kinds & hearing->description.kind)
+		if (!parser->clauses[i].size ||
+		    clause.kinds & parser->description.kind)
 			continue;
 		if (i == CLAUSE_ENDS)
 			return describe_refuse(
-				&hearing->reader, hearing->said[i],
-				"addresses go with %s only", clause.whose);
-		return describe_refuse(&hearing->reader, hearing->said[i],
+				&parser->reader, parser->clauses[i],
+				"addresses go with %s only", clause.kinds_text);
+		return describe_refuse(&parser->reader, parser->clauses[i],
 				       "'%.*s' goes with %s only",
-				       (int)hearing->said[i].size,
-				       hearing->said[i].at, clause.whose);
+				       (int)parser->clauses[i].size,
+				       parser->clauses[i].at,
+				       clause.kinds_text);
 	}
 	return 0;
 }
 
-static int check_family(struct hearing *hearing)
+static int check_family(struct describe_parser *parser)
 {
-	struct description *description = &hearing->description;
+	struct description *description = &parser->description;
 	struct frame *frame = &description->frame;
 	bool only4 =
 		frame->ethertype == ETH_P_IP || frame->ethertype == ETH_P_ARP;
 	bool only6 = frame->ethertype == ETH_P_IPV6;
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 
 	if ((only4 && description->ipv6) || (only6 && !description->ipv6))
-		return describe_refuse_word(reader, hearing->ends[0],
+		return describe_refuse_word(reader, parser->ends[0],
 					    only4 ? "not an IPv4 address"
 						  : "not an IPv6 address");
 	if (description->kind & DESCRIPTION_PORTS)
 		frame->ethertype = description->ipv6 ? ETH_P_IPV6 : ETH_P_IP;
-	if (hearing->said[CLAUSE_OPTIONS].size && description->ipv6) {
-		describe_refuse(reader, hearing->said[CLAUSE_OPTIONS],
+	if (parser->clauses[CLAUSE_OPTIONS].size && description->ipv6) {
+		describe_refuse(reader, parser->clauses[CLAUSE_OPTIONS],
 				"IPv6 has no options");
 		return describe_hint(reader,
 				     "it has extension headers: 'extension'");
 	}
-	if (hearing->said[CLAUSE_EXTENSION].size && !description->ipv6) {
-		describe_refuse(reader, hearing->said[CLAUSE_EXTENSION],
+	if (parser->clauses[CLAUSE_EXTENSION].size && !description->ipv6) {
+		describe_refuse(reader, parser->clauses[CLAUSE_EXTENSION],
 				"IPv4 has no extension headers");
 		return describe_hint(reader, "it has options: 'options'");
 	}
 	return 0;
 }
 
-static int check_ports(struct hearing *hearing)
+static int check_ports(struct describe_parser *parser)
 {
-	struct description *description = &hearing->description;
+	struct description *description = &parser->description;
 	struct frame *frame = &description->frame;
-	struct describe_reader *reader = &hearing->reader;
+	struct describe_reader *reader = &parser->reader;
 
 	if (!(description->kind & DESCRIPTION_PORTS)) {
 		if (!description->has_source_port &&
 		    !description->has_target_port)
 			return 0;
 		return describe_refuse_word(
-			reader, hearing->ends[!description->has_source_port],
+			reader, parser->ends[!description->has_source_port],
 			"a port, where there are none");
 	}
 	if (!description->has_target_port && frame->fragment != TG_FRAG_LATER) {
-		describe_refuse_word(reader, hearing->ends[1], "no port");
+		describe_refuse_word(reader, parser->ends[1], "no port");
 		return describe_hint(
 			reader,
 			description->ipv6 ? "as in [%.*s]:80" : "as in %.*s:80",
-			(int)hearing->ends[1].size, hearing->ends[1].at);
+			(int)parser->ends[1].size, parser->ends[1].at);
 	}
 	if (!description->has_source_port)
 		frame->source_port = EPHEMERAL_PORT;
 	return 0;
 }
 
-static int check_ends(struct hearing *hearing)
+static int check_ends(struct describe_parser *parser)
 {
-	struct description *description = &hearing->description;
+	struct description *description = &parser->description;
 	int err;
 
-	if (!hearing->said[CLAUSE_ENDS].size) {
-		struct describe_span end = describe_peek(&hearing->reader);
+	if (!parser->clauses[CLAUSE_ENDS].size) {
+		struct describe_span end = describe_peek(&parser->reader);
 
 		if (!(description->kind & DESCRIPTION_IPS))
 			return 0;
-		describe_refuse(&hearing->reader, end, "no addresses");
-		return describe_hint(&hearing->reader, "'%.*s A > B' has them",
-				     (int)hearing->kind_word.size,
-				     hearing->kind_word.at);
+		describe_refuse(&parser->reader, end, "no addresses");
+		return describe_hint(&parser->reader, "'%.*s A > B' has them",
+				     (int)parser->kind_word.size,
+				     parser->kind_word.at);
 	}
-	err = check_family(hearing);
-	return err ? err : check_ports(hearing);
+	err = check_family(parser);
+	return err ? err : check_ports(parser);
 }
 
-/* A fragment of IPv6 has a header that says so; unless named, it is the last.
+/*
+ * An IPv6 fragment needs a fragment header; unless the line names it, it is
+ * added as the last extension header.
  */
-static int add_fragment_header(struct hearing *hearing)
+static int add_fragment_header(struct describe_parser *parser)
 {
-	struct description *description = &hearing->description;
+	struct description *description = &parser->description;
 	struct frame *frame = &description->frame;
 
 	if (!description->ipv6 || frame->fragment == TG_FRAG_NONE)
@@ -117,37 +122,37 @@ static int add_fragment_header(struct hearing *hearing)
 			return 0;
 	}
 	if (frame->extension_count == FRAME_EXTENSIONS_MAX)
-		return describe_refuse(&hearing->reader,
-				       hearing->said[CLAUSE_FRAGMENT],
+		return describe_refuse(&parser->reader,
+				       parser->clauses[CLAUSE_FRAGMENT],
 				       "one more than %d extension headers",
 				       FRAME_EXTENSIONS_MAX);
 	frame->extensions[frame->extension_count++] = TG_EXT_FRAGMENT;
 	return 0;
 }
 
-static int check_tags(struct hearing *hearing)
+static int check_tags(struct describe_parser *parser)
 {
-	bool inner = hearing->said[CLAUSE_INNER_VLAN].size;
+	bool inner = parser->clauses[CLAUSE_INNER_VLAN].size;
 
-	if (inner && !hearing->said[CLAUSE_VLAN].size)
+	if (inner && !parser->clauses[CLAUSE_VLAN].size)
 		return describe_refuse(
-			&hearing->reader, hearing->said[CLAUSE_INNER_VLAN],
+			&parser->reader, parser->clauses[CLAUSE_INNER_VLAN],
 			"'inner-vlan' without a 'vlan' around it");
-	hearing->description.frame.vlans =
-		inner ? 2 : !!hearing->said[CLAUSE_VLAN].size;
+	parser->description.frame.vlans =
+		inner ? 2 : !!parser->clauses[CLAUSE_VLAN].size;
 	return 0;
 }
 
-static int build(struct hearing *hearing)
+static int build(struct describe_parser *parser)
 {
-	struct description *description = &hearing->description;
-	struct described *described = hearing->described;
-	struct describe_reader *reader = &hearing->reader;
+	struct description *description = &parser->description;
+	struct described *described = parser->described;
+	struct describe_reader *reader = &parser->reader;
 	struct frame *frame = &description->frame;
 
 	described->metadata.has_skb =
-		hearing->said[CLAUSE_FIELDS + POLICY_MARK].size ||
-		hearing->said[CLAUSE_FIELDS + POLICY_PACKET_TYPE].size;
+		parser->clauses[CLAUSE_FIELDS + POLICY_MARK].size ||
+		parser->clauses[CLAUSE_FIELDS + POLICY_PACKET_TYPE].size;
 	described->metadata.skb.mark = description->value[POLICY_MARK];
 	described->metadata.skb.pkt_type =
 		description->value[POLICY_PACKET_TYPE];
@@ -159,13 +164,13 @@ static int build(struct hearing *hearing)
 	if (description->kind == DESCRIPTION_ARP &&
 	    frame->arp_operation == ARP_REQUEST && !description->has_target_mac)
 		memset(frame->target_mac, 0xff, ETH_ALEN);
-	if (hearing->said[CLAUSE_FIELDS + POLICY_LENGTH].size) {
+	if (parser->clauses[CLAUSE_FIELDS + POLICY_LENGTH].size) {
 		uint32_t headers = frame_ip_headers(frame);
 
 		if (description->value[POLICY_LENGTH] < headers)
 			return describe_refuse(
 				reader,
-				hearing->said[CLAUSE_FIELDS + POLICY_LENGTH],
+				parser->clauses[CLAUSE_FIELDS + POLICY_LENGTH],
 				"too short: the headers have %u bytes",
 				headers);
 		frame->payload = description->value[POLICY_LENGTH] - headers;
@@ -177,32 +182,32 @@ static int build(struct hearing *hearing)
 	return 0;
 }
 
-static int cut(struct hearing *hearing)
+static int truncate_frame(struct describe_parser *parser)
 {
-	struct described *described = hearing->described;
+	struct described *described = parser->described;
 
-	if (!hearing->said[CLAUSE_CUT].size)
+	if (!parser->clauses[CLAUSE_CUT].size)
 		return 0;
-	if (hearing->cut > described->size)
-		return describe_refuse(&hearing->reader,
-				       hearing->said[CLAUSE_CUT],
+	if (parser->cut > described->size)
+		return describe_refuse(&parser->reader,
+				       parser->clauses[CLAUSE_CUT],
 				       "nothing to cut: the frame has %u bytes",
 				       described->size);
-	described->size = hearing->cut;
+	described->size = parser->cut;
 	return 0;
 }
 
-int description_finish(struct hearing *hearing)
+int description_finish(struct describe_parser *parser)
 {
-	int err = check_kinds(hearing);
+	int err = check_kinds(parser);
 
 	if (!err)
-		err = check_ends(hearing);
+		err = check_ends(parser);
 	if (!err)
-		err = add_fragment_header(hearing);
+		err = add_fragment_header(parser);
 	if (!err)
-		err = check_tags(hearing);
+		err = check_tags(parser);
 	if (!err)
-		err = build(hearing);
-	return err ? err : cut(hearing);
+		err = build(parser);
+	return err ? err : truncate_frame(parser);
 }

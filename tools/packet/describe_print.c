@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A packet as a line that describe() takes. */
+/* Prints a packet as a line that describe() parses. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 
@@ -10,7 +10,9 @@
 #define SCTP 132
 #define ICMP 1
 #define ICMP6 58
-#define IPV4_OPTIONS 1 /* of the extensions; the others are IPv6's */
+#define IPV4_OPTIONS                                                         \
+	1 /* bit of IPv4 options in the field; the others are IPv6 extension \
+	     headers */
 
 static const char *const fragment_names[] = { "none", "first", "later" };
 
@@ -64,7 +66,7 @@ static void print_end(FILE *out, const struct policy_packet *packet,
 		fprintf(out, ":%" PRIu64, value(packet, port));
 }
 
-/* What describe() has a word for, also where a fragment has no header. */
+/* The kind, also for a fragment without a transport header. */
 static const char *kind_of(const struct policy_packet *packet)
 {
 	bool ipv6 = packet->has[POLICY_SRC6];

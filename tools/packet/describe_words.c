@@ -9,8 +9,8 @@
 
 #include "policy/language/value_text.h"
 
-#define ADDRESS_SIZE 64 /* longer than any address is written */
-#define SHOWN_MAX 60	/* letters of a bad word */
+#define ADDRESS_SIZE 64 /* longer than any textual address */
+#define SHOWN_MAX 60	/* bytes shown of a bad word */
 
 static bool is_blank(char letter)
 {
@@ -80,7 +80,7 @@ int describe_refuse(struct describe_reader *reader, struct describe_span span,
 	va_start(args, format);
 	vsnprintf(error->message, sizeof(error->message), format, args);
 	va_end(args);
-	/* messages quote what was typed: a terminal is not to obey it */
+	/* remove control characters: messages quote untrusted text */
 	for (char *letter = error->message; *letter; letter++) {
 		if (iscntrl((unsigned char)*letter))
 			*letter = '?';
@@ -188,7 +188,10 @@ int describe_mac(struct describe_reader *reader, struct describe_span span,
 	return 0;
 }
 
-/* Where the address ends and where the port starts, if there is one. */
+/*
+ * Splits an endpoint into address and port. Returns false if a bracket is
+ * missing.
+ */
 static bool split_endpoint(struct describe_span span,
 			   struct describe_span *address,
 			   struct describe_span *port)
@@ -211,7 +214,7 @@ static bool split_endpoint(struct describe_span span,
 		if (*colon != ':')
 			return false;
 	} else if (!colon || memchr(colon + 1, ':', end - colon - 1)) {
-		return true; /* an address alone; of IPv6, with two colons */
+		return true; /* a bare address; IPv6 has two colons or more */
 	} else {
 		address->size = colon - span.at;
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The words of a description, one after the other, and what they can mean. */
+/*
+ * Splits a description into words and parses values. Used by the describe_*.c
+ * files.
+ */
 #ifndef TG_DESCRIBE_WORDS_H
 #define TG_DESCRIBE_WORDS_H
 
@@ -9,7 +12,7 @@
 
 struct describe_span {
 	const char *at;
-	size_t size; /* 0: the line has ended */
+	size_t size; /* 0 at the end of the line */
 };
 
 struct describe_reader {
@@ -19,37 +22,40 @@ struct describe_reader {
 };
 
 /*
- * The next word, or > (also written ->), which needs no blanks around it. A #
- * ends the line.
+ * Gets the next word. ">" and "->" are words of their own, without blanks
+ * around them. "#" starts a comment.
  */
 struct describe_span describe_peek(struct describe_reader *reader);
 struct describe_span describe_next(struct describe_reader *reader);
 
 bool describe_span_is(struct describe_span span, const char *word);
 
-/* Cuts the first part off, up to a comma. */
+/* Removes and returns the part before the first comma. */
 struct describe_span describe_span_part(struct describe_span *rest);
 
-/* Fills reader->error, and returns -EINVAL. */
+/* Sets reader->error and returns -EINVAL. */
 __attribute__((format(printf, 3, 4))) int
 describe_refuse(struct describe_reader *reader, struct describe_span span,
 		const char *format, ...);
 
-/* The same for "WHAT: 'SPAN'"; at the end of the line, that it is missing. */
+/*
+ * The same with the message "WHAT: 'SPAN'", or that WHAT is missing at the end
+ * of the line.
+ */
 int describe_refuse_word(struct describe_reader *reader,
 			 struct describe_span span, const char *what);
 
-/* describe_describe_refuse() it first, then say what may have been meant. */
+/* Sets the hint, after describe_refuse(). Returns -EINVAL. */
 __attribute__((format(printf, 2, 3))) int
 describe_hint(struct describe_reader *reader, const char *format, ...);
 
-/* A hint at the name that the word is close to, if it is close to one. */
+/* Suggests the table's name that is closest to the word, if one is close. */
 int describe_hint_word(struct describe_reader *reader,
 		       struct describe_span span, enum word_table table);
 int describe_hint_best(struct describe_reader *reader,
 		       const struct suggestion *suggestion);
 
-/* A number of at most max, or a name of a table, or NO_WORDS for none. */
+/* Parses a number up to max, or a name of the table unless it is NO_WORDS. */
 int describe_value(struct describe_reader *reader, struct describe_span span,
 		   const char *what, enum word_table table, uint32_t max,
 		   uint32_t *value);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a line says about a packet, between its words and its bytes. */
+/*
+ * A parsed description, before the frame is built. Used by the describe_*.c
+ * files.
+ */
 #ifndef TG_DESCRIPTION_H
 #define TG_DESCRIPTION_H
 
@@ -14,14 +17,14 @@ enum description_kind {
 	DESCRIPTION_SCTP = 1 << 2,
 	DESCRIPTION_ICMP = 1 << 3,
 	DESCRIPTION_ICMP6 = 1 << 4,
-	DESCRIPTION_IP = 1 << 5, /* another protocol, over IPv4 */
+	DESCRIPTION_IP = 1 << 5, /* IPv4 with any other protocol */
 	DESCRIPTION_IP6 = 1 << 6,
 	DESCRIPTION_ARP = 1 << 7,
-	DESCRIPTION_ETHER = 1 << 8, /* another EtherType */
+	DESCRIPTION_ETHER = 1 << 8, /* any other EtherType */
 	DESCRIPTION_HEX = 1 << 9,
 };
 
-/* The kinds whose header has ports. */
+/* Kinds with ports. */
 #define DESCRIPTION_PORTS (DESCRIPTION_TCP | DESCRIPTION_UDP | DESCRIPTION_SCTP)
 #define DESCRIPTION_ICMPS (DESCRIPTION_ICMP | DESCRIPTION_ICMP6)
 #define DESCRIPTION_IPS                                           \
@@ -33,14 +36,14 @@ struct description {
 	struct frame frame;
 	bool has_target_mac;
 	bool ipv6;
-	/* of the fields that description_has_clause() names */
+	/* of the fields with a clause: see description_has_clause() */
 	uint32_t value[POLICY_FIELDS];
 	bool has_source_port, has_target_port;
 };
 
-/* What a line is made of, the order in which it is refused. */
+/* Clauses, in the order in which description_finish() rejects them. */
 enum description_clause {
-	CLAUSE_ENDS, /* has no word */
+	CLAUSE_ENDS, /* endpoints; no keyword */
 	CLAUSE_VLAN,
 	CLAUSE_INNER_VLAN,
 	CLAUSE_MAC,
@@ -52,51 +55,51 @@ enum description_clause {
 	CLAUSE_OPTIONS,
 	CLAUSE_EXTENSION,
 	CLAUSE_CUT,
-	CLAUSE_FIELDS, /* of description_fields, one after the other */
+	CLAUSE_FIELDS, /* from here on, one for each policy_field */
 };
 #define CLAUSES (CLAUSE_FIELDS + POLICY_FIELDS)
 
-struct hearing {
+struct describe_parser {
 	struct describe_reader reader;
 	struct description description;
 	struct described *described;
 	struct describe_span kind_word, ends[2];
-	struct describe_span said[CLAUSES]; /* where; of size 0: nowhere */
+	struct describe_span clauses[CLAUSES]; /* keywords; size 0: absent */
 	uint32_t cut;
 };
 
-/* The first word of a line. */
+/* A kind: the first word of a line. */
 struct description_kind_word {
 	const char *word;
 	enum description_kind kind;
-	int protocol, ethertype; /* -1: the rest of the line tells */
+	int protocol, ethertype; /* -1: given by a clause, or none */
 	uint8_t icmp_type;
 };
 
-/* Ends with a NULL word. */
+/* The last entry's word is NULL. */
 extern const struct description_kind_word description_kinds[];
 
-/* hear() comes when the word itself has been read. */
+/* A clause; parse() is called after the keyword has been consumed. */
 struct description_clause_word {
 	const char *word;
-	unsigned int kinds; /* that it can be said of */
-	const char *whose;  /* these, in words */
-	int (*hear)(struct hearing *hearing);
+	unsigned int kinds;	/* allowed kinds */
+	const char *kinds_text; /* the allowed kinds, for messages */
+	int (*parse)(struct describe_parser *parser);
 };
 
 /*
- * Of a clause, or of a field that is described by its word and a value; without
- * a word where there is no such clause.
+ * The entry of a clause, or of a field whose clause is its word and a value. If
+ * the field has no clause, the entry's word is NULL.
  */
 struct description_clause_word description_clause_word(int clause);
 
-/* A field that is described by its word and a value, which is 0 elsewhere. */
+/* True if the clause of the field is its word and a value. */
 bool description_has_clause(enum policy_field field);
 
-/* Flags with commas between them, or none. */
+/* Parses flags separated by commas, or "none". */
 bool description_flags(struct describe_span span, uint8_t *flags);
 
-/* Checks what was heard, completes it, and fills *described. */
-int description_finish(struct hearing *hearing);
+/* Checks and completes the description and fills *described. */
+int description_finish(struct describe_parser *parser);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From fields to bytes: headers from outside in, then checksums. */
+/* Writes headers from the outermost to the innermost, then checksums. */
 #include "frames.h"
 
 #include <linux/icmp.h>
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Where the bytes of a later fragment come from, in units of eight. */
+/* Fragment offset of a later fragment, in units of 8 bytes. */
 #define LATER_OFFSET 181
 
 #define FRAGMENT_ID 1
@@ -17,7 +17,9 @@
 #define TCP_WINDOW 64240
 #define SCTP_SIZE 12
 #define SCTP_TAG 1
-#define OPTIONS_SIZE 4 /* no-operation, three times, and the end */
+#define OPTIONS_SIZE                                             \
+	4 /* three no-operations and an end-of-options, in bytes \
+	   */
 #define EXTENSION_SIZE 8
 #define AUTH_SIZE 24
 
@@ -92,14 +94,15 @@ static void put_arp(struct writer *writer, const struct frame *frame)
 	put_number(writer, frame->arp_operation, 2);
 	put_bytes(writer, frame->source_mac, ETH_ALEN);
 	put_bytes(writer, frame->source, sizeof(__be32));
-	if (frame->arp_operation == ARP_REQUEST) /* asks for it */
+	if (frame->arp_operation ==
+	    ARP_REQUEST) /* the target MAC address is unknown in a request */
 		put_zeros(writer, ETH_ALEN);
 	else
 		put_bytes(writer, frame->target_mac, ETH_ALEN);
 	put_bytes(writer, frame->target, sizeof(__be32));
 }
 
-/* --- IP; sizes are those of the headers */
+/* --- IP; sizes are in bytes and exclude the payload */
 
 static uint32_t network_header(const struct frame *frame)
 {
@@ -114,7 +117,7 @@ static uint32_t network_header(const struct frame *frame)
 	return size;
 }
 
-/* ICMP in IPv6, and the other way round, are protocols as any other. */
+/* ICMP over IPv6 and ICMPv6 over IPv4 get no header. */
 static bool is_icmp(const struct frame *frame)
 {
 	return frame->protocol ==
@@ -187,7 +190,7 @@ static uint8_t extension_number(enum tg_extension extension)
 	return 0;
 }
 
-/* What the header before the n-th extension header announces. */
+/* The next-header value before the n-th extension header. */
 static uint8_t next_header(const struct frame *frame, unsigned int n)
 {
 	return n < frame->extension_count
@@ -240,7 +243,7 @@ static void put_ipv6(struct writer *writer, const struct frame *frame)
 		put_extension(writer, frame, i);
 }
 
-/* --- transport; each returns the offset of the checksum, or 0 */
+/* --- transport headers; each function returns the checksum's offset, or 0 */
 
 static uint32_t put_icmp(struct writer *writer, const struct frame *frame)
 {
@@ -274,7 +277,7 @@ static uint32_t put_ported(struct writer *writer, const struct frame *frame)
 	}
 }
 
-/* Addresses, protocol and size are a part of the sum, but for ICMP of IPv4. */
+/* The pseudo-header is part of every checksum but that of ICMP over IPv4. */
 static uint32_t sum_pseudo_header(const struct frame *frame, uint32_t size)
 {
 	uint32_t bytes =
@@ -287,7 +290,7 @@ static uint32_t sum_pseudo_header(const struct frame *frame, uint32_t size)
 	return sum_bytes(frame->target, bytes, sum);
 }
 
-/* For UDP, zero says that there is no checksum: all ones stand for it. */
+/* In UDP a checksum of 0 means none, so 0 is sent as all ones. */
 static void write_transport_checksum(const struct frame *frame, uint8_t *start,
 				     uint32_t size, uint32_t offset)
 {

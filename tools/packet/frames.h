@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Ethernet frames from the values of their fields, for explain and for the
- * benchmark. The tests have a builder of their own (tests/packets/craft.h),
- * which judges this one and shares no code with it.
+ * Builds Ethernet frames from field values. Used by explain and the benchmark.
+ * The tests have an independent builder, tests/packets/craft.h, to check this
+ * one.
  */
 #ifndef TG_FRAMES_H
 #define TG_FRAMES_H
@@ -12,7 +12,7 @@
 
 #include "../../progs/include/parse_network.h"
 
-/* The parser follows no more than this. */
+/* The parser's limit. */
 #define FRAME_EXTENSIONS_MAX TG_IPV6_EXTENSIONS_MAX
 
 struct frame {
@@ -22,29 +22,32 @@ struct frame {
 	uint16_t ethertype;
 	uint16_t arp_operation;
 
-	uint8_t source[16], target[16]; /* IPv4 has the first four */
+	uint8_t source[16], target[16]; /* IPv4: the first four bytes */
 	uint8_t protocol;		/* after the extension headers */
 	uint8_t ttl, traffic_class;
-	bool options;		   /* of IPv4 */
-	enum tg_fragment fragment; /* with IPv6, of the extension header */
-	enum tg_extension extensions[FRAME_EXTENSIONS_MAX]; /* of IPv6 */
+	bool options;		   /* IPv4 options */
+	enum tg_fragment fragment; /* IPv6: needs TG_EXT_FRAGMENT below */
+	enum tg_extension extensions[FRAME_EXTENSIONS_MAX]; /* IPv6 */
 	unsigned int extension_count;
 
-	/* of TCP, UDP, SCTP, ICMP and ICMPv6; others have no header here */
+	/* TCP, UDP, SCTP, ICMP and ICMPv6 only */
 	uint16_t source_port, target_port;
 	uint8_t tcp_flags;
 	uint8_t icmp_type, icmp_code;
-	bool checksum; /* of TCP, UDP and ICMP; else it is zero */
+	bool checksum; /* compute TCP, UDP and ICMP checksums; else 0 */
 
-	uint32_t payload; /* zeros after the last header of IP packets */
+	uint32_t payload; /* zero bytes after the last IP header */
 };
 
-/* The size of the IP header and of all headers after it. */
+/* The size of the IP header and all headers after it, in bytes. */
 uint32_t frame_ip_headers(const struct frame *frame);
-/* The size of the last one; 0 where the protocol's header is not built. */
+/* The size of the transport header; 0 if the protocol gets no header. */
 uint32_t frame_transport_header(const struct frame *frame);
 
-/* The size of the frame; lengths and the checksum of IPv4 are filled in. */
+/*
+ * Writes the frame with its lengths and IPv4 checksum. Returns its size in
+ * bytes.
+ */
 uint32_t frame_build(const struct frame *frame, uint8_t *bytes);
 
 #endif
