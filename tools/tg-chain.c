@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-chain - empties slots that no packet can reach any more, and waits until
- * none can. It loads and attaches nothing; tg-look reads what is there.
+ * tg-chain - empties slots of a prog array, and waits for an RCU grace period.
+ * Used after the gate has been switched to another bank. It loads and attaches
+ * nothing.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -22,17 +23,18 @@ static const char help[] =
 	"Usage: tg-chain clear PIN FIRST COUNT\n"
 	"                     empties slots of a prog array\n"
 	"       tg-chain grace\n"
-	"                     waits until every packet that is in a program "
-	"now\n"
-	"                     has left it\n";
+	"                     waits for an RCU grace period: programs that "
+	"were "
+	"replaced\n"
+	"                     before no longer run afterwards\n";
 
-static int fail(const char *what, int err)
+static int chain_fail(const char *what, int err)
 {
 	fprintf(stderr, "tg-chain: %s: %s\n", what, strerror(-err));
 	return err;
 }
 
-/* An opened prog array of ours, or a negative errno. */
+/* Opens a pinned prog array. Returns an fd or a negative errno. */
 static int open_slots(const char *pin)
 {
 	struct bpf_map_info info = { 0 };
@@ -40,11 +42,11 @@ static int open_slots(const char *pin)
 	int fd = bpf_obj_get(pin);
 
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
-		return fail(pin, -errno);
+		return chain_fail(pin, -errno);
 	if (info.type != BPF_MAP_TYPE_PROG_ARRAY ||
 	    info.max_entries != TG_SLOTS) {
 		close(fd);
-		return fail(pin, -EPROTO);
+		return chain_fail(pin, -EPROTO);
 	}
 	return fd;
 }
@@ -67,7 +69,7 @@ static int do_grace(void)
 {
 	int err = grace_wait();
 
-	return err ? fail("grace", err) : 0;
+	return err ? chain_fail("grace", err) : 0;
 }
 
 int main(int argc, char **argv)

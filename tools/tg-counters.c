@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * tg-counters - reads the counters that plugins have pinned in a directory,
- * sums them over the CPUs and prints those that are not 0.
+ * sums them over all CPUs and prints those that are not 0.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ static const char help[] =
 	"  -h, --help\n";
 
 struct printer {
-	json_t *list; /* of --json, or NULL */
+	json_t *list; /* output of --json, or NULL */
 	bool has_head;
 };
 
@@ -80,7 +80,7 @@ static bool is_identifier(const char *name)
 					   "0123456789_")];
 }
 
-static int fail(const char *path, int err)
+static int counters_fail(const char *path, int err)
 {
 	fprintf(stderr, "tg-counters: %s: %s\n", path,
 		err == -EPROTO ? "laid out by another version"
@@ -101,7 +101,7 @@ static int print_map(struct printer *printer, const char *directory,
 	fd = bpf_obj_get(path);
 	err = fd < 0 ? -errno : counter_map_read(fd, sums);
 	if (err)
-		fail(path, err);
+		counters_fail(path, err);
 	for (int i = 0; !err && i < TG_COUNTERS; i++) {
 		if (sums[i].packets)
 			print_counter(printer, plugin, i, &sums[i]);
@@ -127,7 +127,7 @@ static int print_directory(struct printer *printer, const char *directory)
 	int err = 0;
 
 	if (n < 0)
-		return fail(directory, -errno);
+		return counters_fail(directory, -errno);
 	for (int i = 0; i < n; i++) {
 		int failed = print_map(printer, directory, names[i]->d_name);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-explain - runs packets through a chain that is attached, and says what
- * becomes of them and why. It loads each program of the chain once more, with
- * counters of its own, attaches none, and lets the kernel run them on packets
- * of its making. What runs on the hook knows nothing of it.
+ * tg-explain - runs packets through copies of the programs of an attached chain
+ * and prints what each program did. The copies have their own counters and are
+ * attached to nothing; packets are run with BPF_PROG_TEST_RUN, so the running
+ * chain is not affected.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -15,31 +15,32 @@
 #include "live/live_answer.h"
 
 #define EXIT_USAGE 2
-#define EXIT_GONE 3 /* the chain is another one by now */
+#define EXIT_GONE 3 /* the chain was changed meanwhile */
 
 static const char help[] =
 	"Usage: tg-explain --hook HOOK --device DEVICE --programs LIST\n"
 	"                  --objects FOLDER --plugins FOLDER [OPTION]... "
 	"PACKET\n"
 	"\n"
-	"Runs a packet through a chain, and says what becomes of it.\n"
+	"Runs a packet through a copy of a chain and prints what happens to "
+	"it.\n"
 	"\n"
 	"      --hook HOOK       xdp, xdp.frags, ingress or egress\n"
-	"      --device DEVICE   where the packet is\n"
+	"      --device DEVICE   where the packet is received or sent\n"
 	"      --programs LIST   the chain: the gate's id, then SLOT:ID for "
 	"each\n"
 	"                        slot, with commas between them\n"
-	"      --objects FOLDER  the objects that were grafted\n"
-	"      --plugins FOLDER  those that were built\n"
+	"      --objects FOLDER  objects of the chain, as loaded\n"
+	"      --plugins FOLDER  objects of the plugins, as built\n"
 	"      --pcap CAPTURE    the packets of a capture; - is standard "
 	"input\n"
-	"      --batch           a packet a line from standard input, an "
-	"answer a line\n"
-	"      --json            an object a packet\n"
-	"      --expand          the values of lists in place of their names\n"
+	"      --batch           packets from standard input, one a "
+	"line\n"
+	"      --json            one JSON object for each packet\n"
+	"      --expand          print lists by value, not by name\n"
 	"  -h, --help\n"
 	"\n"
-	"The exit status is 3 where the chain has changed meanwhile.\n";
+	"The exit status is 3 if the chain was changed meanwhile.\n";
 
 struct live {
 	const char *device, *programs; /* SLOT:ID,... */
@@ -48,7 +49,8 @@ struct live {
 	struct twins twins;
 	struct chain_run run;
 	struct questions questions;
-	struct describe_error not_run; /* why the last packet was not */
+	struct describe_error
+		not_run; /* why the kernel could not run the last packet */
 };
 
 static int usage(const char *what)
@@ -143,7 +145,7 @@ static int parse_options(struct live *live, int argc, char **argv)
 	return check_options(live);
 }
 
-/* ID,SLOT:ID,... */
+/* Parses ID,SLOT:ID,... and adds a twin of each program. */
 static int add_programs(struct twins *twins, const char *list)
 {
 	uint32_t slot = TWIN_GATE_SLOT, number;
@@ -154,12 +156,13 @@ static int add_programs(struct twins *twins, const char *list)
 
 		number = strtoul(list, &end, 10);
 		if (end == list)
-			return twins_refuse(twins, "no list of programs: %s",
+			return twins_refuse(twins, "not a list of programs: %s",
 					    list);
 		if (*end == ':') {
 			slot = number;
 			if (slot >= TG_SLOTS)
-				return twins_refuse(twins, "no slot: %u", slot);
+				return twins_refuse(twins, "not a slot: %u",
+						    slot);
 			continue;
 		}
 		err = twins_add(twins, slot, number);
@@ -168,8 +171,8 @@ static int add_programs(struct twins *twins, const char *list)
 	}
 }
 
-static void print(const struct questions *questions,
-		  const struct live_answer *answer)
+static void print_answer(const struct questions *questions,
+			 const struct live_answer *answer)
 {
 	if (questions->json)
 		live_answer_print_json(stdout, answer);
@@ -180,8 +183,8 @@ static void print(const struct questions *questions,
 		live_answer_print_trace(stdout, answer);
 }
 
-/* Who cannot run a packet refuses it. */
-static int run(struct live *live, struct question *question)
+/* Runs the packet. Returns the chain's return code, or sets question->error. */
+static int run_packet(struct live *live, struct question *question)
 {
 	int returned = 0;
 	const char *problem =
@@ -207,10 +210,10 @@ static void answer(void *command_data, struct question *question)
 	};
 
 	if (!question->error)
-		answer.returned = run(live, question);
+		answer.returned = run_packet(live, question);
 	if (!question->error)
 		chain_trace_read(&trace, &live->twins);
-	print(&live->questions, &answer);
+	print_answer(&live->questions, &answer);
 }
 
 static int explain(struct live *live)
@@ -244,7 +247,7 @@ static int finish(int status)
 	return EXIT_FAILURE;
 }
 
-/* The kernel takes back what a process held, programs and maps as well. */
+/* Programs and maps are freed by the kernel when the process exits. */
 int main(int argc, char **argv)
 {
 	struct live *live = calloc(1, sizeof(*live));

@@ -26,7 +26,7 @@ static const char help[] =
 	"\n"
 	"  tg-json object device =eth0 hooks array =xdp =egress end end\n";
 
-static void fail(int status, const char *what, const char *why)
+static void json_fail(int status, const char *what, const char *why)
 {
 	fprintf(stderr, "tg-json: '%s': %s: see tg-json --help\n", what, why);
 	exit(status);
@@ -35,7 +35,7 @@ static void fail(int status, const char *what, const char *why)
 static const char *next_word(char ***words)
 {
 	if (!**words)
-		fail(EXIT_USAGE, "", "a word is missing");
+		json_fail(EXIT_USAGE, "", "a word is missing");
 	return *(*words)++;
 }
 
@@ -78,7 +78,7 @@ static json_t *read_input(void)
 		stdin, JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &error);
 
 	if (!value)
-		fail(EXIT_FAILURE, "-", error.text);
+		json_fail(EXIT_FAILURE, "-", error.text);
 	return value;
 }
 
@@ -88,7 +88,7 @@ static json_t *read_literal(const char *word)
 	json_t *value = json_loads(word, JSON_DECODE_ANY, &error);
 
 	if (!value)
-		fail(EXIT_USAGE, word, error.text);
+		json_fail(EXIT_USAGE, word, error.text);
 	return value;
 }
 
@@ -121,7 +121,7 @@ int main(int argc, char **argv)
 	}
 	value = read_value(&words);
 	if (*words)
-		fail(EXIT_USAGE, *words, "one value alone");
+		json_fail(EXIT_USAGE, *words, "one value alone");
 	print_json(stdout, value, JSON_COMPACT);
 	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-look - one look at a device, its hooks and its attachment: what a command
- * of tailgate needs to know. It changes nothing, loads nothing and attaches
- * nothing, and takes a lock only where it is told to.
+ * tg-look - prints the state of a device, its hooks and its attachment for the
+ * shell, or as JSON. Read-only: it loads and attaches nothing, and takes a lock
+ * only with --lock.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -27,28 +27,26 @@
 
 static const char help[] =
 	"Usage: tg-look [OPTION...] DEVICE    the device and all of its hooks\n"
-	"       tg-look [OPTION...] --all     all devices that have anything\n"
-	"       tg-look --key KEY             the arrays of one attachment\n"
-	"       tg-look --host                what all attachments share\n"
-	"\n"
-	"Asks the kernel, in the network namespace that it runs in, and "
-	"prints\n"
-	"lines of the form NAME=VALUE; tc-scripts/lib/look.bash says which "
-	"there\n"
-	"are. Exits with 0 where all could be read, and else with 1 and one "
-	"line.\n"
-	"\n"
-	"      --place      the device and its attachment, and none of its "
+	"       tg-look [OPTION...] --all     all devices with programs on "
 	"hooks\n"
-	"      --rules      with counters, memory, and what the policies say\n"
-	"      --files      with the constants of the attachment's objects\n"
-	"      --lock FD    locks this descriptor first\n"
-	"      --tell FD    where to say for whom it waits\n"
-	"  -j, --json       as 'tailgate status --json' prints it; exits with "
-	"3\n"
-	"                   where something is broken or stale, with 4 where "
-	"there\n"
-	"                   is no such device\n"
+	"       tg-look --key KEY             slots of an attachment's arrays\n"
+	"       tg-look --host                state shared by all attachments\n"
+	"\n"
+	"Reads the state from the kernel, in the current network namespace, "
+	"and\n"
+	"prints NAME=VALUE lines; tc-scripts/lib/look.bash lists the names.\n"
+	"Exits with 1 and one message if something cannot be read.\n"
+	"\n"
+	"      --place      only the device and its key, no hooks\n"
+	"      --rules      also counters, memory and rules of policies\n"
+	"      --files      also the constants of the attachment's objects\n"
+	"      --lock FD    lock this file descriptor first\n"
+	"      --tell FD    print the lock's holder to this one if it waits\n"
+	"  -j, --json       print what 'tailgate status --json' prints; exit "
+	"with 3\n"
+	"                   if something is broken or stale, with 4 if there "
+	"is\n"
+	"                   no such device\n"
 	"  -h, --help\n";
 
 struct options {
@@ -71,7 +69,7 @@ static int print_device(const char *device, const struct look_wants *wants)
 	return err;
 }
 
-/* --- all of them, or one, for status */
+/* --- status: all devices, or one */
 
 #define DEVICES_MAX 4096
 
@@ -98,7 +96,10 @@ static int by_name(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* The device of an attachment in this namespace; without it it is stale. */
+/*
+ * Adds the device of an attachment, if it is in this namespace and still
+ * exists.
+ */
 static int add_key(const char *key, void *context)
 {
 	static const struct look_wants place = { .place_alone = true };
@@ -128,7 +129,7 @@ static int report_device(struct report *report, const char *device)
 	int err = look_read(&look, device, &report->options->wants);
 
 	if (!err && report->options->all && !look.index) {
-		/* it went meanwhile */
+		/* the device was removed meanwhile */
 	} else if (!err && report->options->json && !look.index) {
 		err = EXIT_NO_DEVICE;
 	} else if (!err && report->options->json) {
@@ -162,7 +163,7 @@ static int report_key(const char *key, void *context)
 	return 0;
 }
 
-/* Of one device it is told whether its own attachment is stale. */
+/* Reports the device's own attachment if it is stale. */
 static int report_own_key(struct report *report, const char *device)
 {
 	static const struct look_wants place = { .place_alone = true };

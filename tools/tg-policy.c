@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-policy - reads policies: checks them, lays them out, shows what they say,
- * and makes tables of them.
- * It needs no root, and touches nothing in the kernel. Messages begin with the
- * name that it was started under: 'tailgate policy', by the front end.
+ * tg-policy - checks, formats, prints and compiles policies, imports rules of
+ * other filters, and explains which rule matches a packet. It needs no
+ * privileges and does not access the kernel. Messages begin with argv[0], which
+ * the shell sets to 'tailgate policy'.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -41,7 +41,7 @@ static const char help[] =
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	bool has_help; /* of its own */
+	bool has_help; /* prints its own help */
 } commands[] = {
 	{ "check", cmd_check, false },	  { "compile", cmd_compile, false },
 	{ "fmt", cmd_fmt, false },	  { "show", cmd_show, false },
@@ -54,7 +54,7 @@ static bool is_help(int argc, char **argv)
 	       (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
 }
 
-/* getopt_long() begins its messages with the name in argv[0]. */
+/* getopt_long() starts its messages with argv[0]. */
 static int run(const struct command *command, int argc, char **argv)
 {
 	char name[64];

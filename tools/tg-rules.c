@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-rules - reads the rules of the policy in a slot of a chain, and what each
- * of them has counted, and keeps the counts when another policy comes. It
- * loads and attaches nothing.
+ * tg-rules - prints the rules of a policy and their counters, and carries the
+ * counters over to the next policy. It loads and attaches nothing.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -23,39 +22,37 @@
 
 static const char help[] =
 	"Usage: tg-rules show FOLDER BASE ARRAY SLOT [--json] [--expand]\n"
-	"                     the rules in force, and what they have counted\n"
+	"                     the rules in force and their counters\n"
 	"       tg-rules keep FOLDER BASE ARRAY SLOT [--after-grace]\n"
-	"                     after another policy has come: what its rules "
-	"had\n"
-	"                     counted before is in BASE then, and FOLDER, in "
-	"a\n"
-	"                     bpffs, has pins of its own; first it waits, "
-	"where\n"
-	"                     that is said, until no packet is in the old one\n"
+	"                     after a policy was replaced: add the counts of "
+	"the\n"
+	"                     old one to BASE, and pin the maps of the new "
+	"one in\n"
+	"                     FOLDER, in a bpffs; with --after-grace, wait for "
+	"an\n"
+	"                     RCU grace period first\n"
 	"       tg-rules text ARRAY SLOT [--expand]\n"
 	"                     a line for each rule, the default last\n"
 	"       tg-rules text OBJECT [ARRAY SLOT] [--expand]\n"
-	"                     the same of an object; rules that are in force\n"
-	"                     in the slot have the words that they have there\n"
+	"                     the same for an object; rules that are also in\n"
+	"                     force in the slot are printed as there\n"
 	"       tg-rules lists OBJECT ARRAY SLOT [--json]\n"
-	"                     how the values of lists would change\n"
+	"                     how an object would change the values of lists\n"
 	"       tg-rules changes [--json]\n"
-	"                     prints the rules that go and come: on the "
+	"                     print removed and added rules, read from "
 	"standard\n"
-	"                     input a line -NUMBER RULE or +NUMBER RULE for "
-	"each\n"
+	"                     input as lines -NUMBER RULE and +NUMBER RULE\n"
 	"\n"
-	"ARRAY is the pin of a chain's array. Of an OBJECT that was compiled\n"
-	"it reads the rules that it would bring. Rules have the names of "
-	"lists\n"
-	"in place of their values, without --expand.\n";
+	"ARRAY is the path of a chain's pinned array, OBJECT a compiled "
+	"policy.\n"
+	"Lists are printed by name; with --expand, by value.\n";
 
 struct options {
 	int words; /* before the options */
 	bool json, expand;
 };
 
-static int fail(const char *what, int err)
+static int rules_fail(const char *what, int err)
 {
 	if (err == -EPROTO)
 		fprintf(stderr, "tg-rules: %s: a policy of another version\n",
@@ -69,12 +66,12 @@ static int fail(const char *what, int err)
 	return err;
 }
 
-static uint32_t number(const char *text)
+static uint32_t slot_number(const char *text)
 {
 	return strtoul(text, NULL, 10);
 }
 
-/* --- what is in force, and what it has counted in all */
+/* --- rules in force, with their total counts */
 
 static int read_totals(const struct kept_counts *kept, uint32_t program,
 		       struct rule_lines *rules, bool expand)
@@ -94,7 +91,10 @@ static int read_totals(const struct kept_counts *kept, uint32_t program,
 	return err;
 }
 
-/* Another command may be at work: then what was read does not fit together. */
+/*
+ * Reads again if another command has changed the policy or the kept counts
+ * during the read.
+ */
 static int read_settled(char **words, uint32_t *program,
 			struct rule_lines *rules, bool expand)
 {
@@ -104,12 +104,12 @@ static int read_settled(char **words, uint32_t *program,
 	for (int tries = 0; err == -EAGAIN && tries < 10; tries++) {
 		uint32_t before = kept_for(&kept), after = 0;
 
-		err = slot_program(words[2], number(words[3]), program);
+		err = slot_program(words[2], slot_number(words[3]), program);
 		if (!err)
 			err = read_totals(&kept, *program, rules, expand);
 		if (err && err != -ENOENT)
 			break;
-		if (slot_program(words[2], number(words[3]), &after) < 0)
+		if (slot_program(words[2], slot_number(words[3]), &after) < 0)
 			break;
 		if (after != *program || kept_for(&kept) != before) {
 			rule_lines_free(rules);
@@ -128,35 +128,35 @@ static int do_show(char **words, const struct options *options)
 	if (!err)
 		rules_print(&rules, program, options->json);
 	rule_lines_free(&rules);
-	return err ? fail(words[2], err) : 0;
+	return err ? rules_fail(words[2], err) : 0;
 }
 
 static int do_keep(char **words, const struct options *options)
 {
 	const struct kept_counts kept = { words[0], words[1] };
 	uint32_t program;
-	int err = slot_program(words[2], number(words[3]), &program);
+	int err = slot_program(words[2], slot_number(words[3]), &program);
 
 	(void)options;
 	if (!err)
 		err = kept_rebase(&kept, program);
-	return err ? fail(err == -EBADMSG ? words[1] : words[2], err) : 0;
+	return err ? rules_fail(err == -EBADMSG ? words[1] : words[2], err) : 0;
 }
 
 static int do_keep_after_grace(char **words, const struct options *options)
 {
 	int err = strcmp(words[4], "--after-grace") ? -EINVAL : grace_wait();
 
-	return err ? fail(words[4], err) : do_keep(words, options);
+	return err ? rules_fail(words[4], err) : do_keep(words, options);
 }
 
-/* --- the rules alone */
+/* --- rules without counts */
 
 static int read_running(char **words, struct rule_lines *rules,
 			uint32_t *program, bool expand)
 {
 	struct loaded_rules loaded;
-	int err = slot_program(words[0], number(words[1]), program);
+	int err = slot_program(words[0], slot_number(words[1]), program);
 
 	*rules = (struct rule_lines){ 0 };
 	if (!err)
@@ -188,7 +188,7 @@ static int read_object(const char *path, struct rule_lines *rules, bool expand)
 	return err;
 }
 
-/* Of what is in force, of an object, or of an object beside that. */
+/* The rules in force, those of an object, or both compared. */
 static int do_text(char **words, const struct options *options)
 {
 	bool is_object = options->words != 2, is_running = options->words != 1;
@@ -207,10 +207,10 @@ static int do_text(char **words, const struct options *options)
 		rules_print_text(is_object ? &rules : &running);
 	rule_lines_free(&rules);
 	rule_lines_free(&running);
-	return err ? fail(words[0], err) : 0;
+	return err ? rules_fail(words[0], err) : 0;
 }
 
-/* --- an object beside what is in force */
+/* --- comparing an object with the rules in force */
 
 static int do_lists(char **words, const struct options *options)
 {
@@ -224,7 +224,7 @@ static int do_lists(char **words, const struct options *options)
 		err = rule_lists_print_changes(&running, &rules, options->json);
 	rule_lines_free(&rules);
 	rule_lines_free(&running);
-	return err ? fail(words[0], err) : 0;
+	return err ? rules_fail(words[0], err) : 0;
 }
 
 static int do_changes(char **words, const struct options *options)
@@ -232,7 +232,7 @@ static int do_changes(char **words, const struct options *options)
 	int err = rule_changes_print(stdin, options->json);
 
 	(void)words;
-	return err ? fail("standard input", err) : 0;
+	return err ? rules_fail("standard input", err) : 0;
 }
 
 static const struct command {
@@ -251,7 +251,7 @@ static const struct command {
 	{ "changes", 0, true, false, do_changes },
 };
 
-/* They stand at the end. */
+/* Takes the options off the end, and counts the words before them. */
 static void take_options(int argc, char **argv, struct options *options)
 {
 	for (; argc > 2; argc--) {
@@ -265,8 +265,8 @@ static void take_options(int argc, char **argv, struct options *options)
 	options->words = argc - 2;
 }
 
-static bool is_meant(const struct command *command, const char *name,
-		     const struct options *options)
+static bool matches_command(const struct command *command, const char *name,
+			    const struct options *options)
 {
 	return options->words == command->words &&
 	       !strcmp(name, command->name) &&
@@ -287,7 +287,8 @@ int main(int argc, char **argv)
 	libbpf_set_print(NULL);
 	take_options(argc, argv, &options);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		if (argc > 1 && is_meant(&commands[i], argv[1], &options))
+		if (argc > 1 &&
+		    matches_command(&commands[i], argv[1], &options))
 			status = commands[i].run(argv + 2, &options)
 					 ? EXIT_FAILURE
 					 : EXIT_SUCCESS;

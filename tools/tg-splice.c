@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-splice - copies a BPF object with other constants in it. The result is an
- * ordinary object, for tc and ip to load.
+ * tg-splice - copies a BPF object and changes constants in the copy, which tc
+ * and ip load as any other object.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -25,7 +25,7 @@ static const char help[] =
 	"       tg-splice OBJECT --sections\n"
 	"       tg-splice --chains SECTION OBJECT...\n"
 	"\n"
-	"Copies a BPF object and sets constants in the copy, which has no "
+	"Copies a BPF object, sets constants in the copy and removes its "
 	"debug\n"
 	"data. Nothing is loaded.\n"
 	"\n"
@@ -34,10 +34,10 @@ static const char help[] =
 	"that\n"
 	"                   is as large as the section, or larger\n"
 	"  -o, --output COPY\n"
-	"                   where to write; replaced in one step, may be "
+	"                   the file to write; replaced atomically, may be "
 	"OBJECT\n"
-	"      --share      COPY becomes a link to an object beside it that is "
-	"the same\n"
+	"      --share      make COPY a hard link to an equal object in its "
+	"folder\n"
 	"  -l, --list       print the constants that can be set\n"
 	"  -s, --sections   print the sections that hold programs\n"
 	"      --chains SECTION\n"
@@ -68,7 +68,7 @@ static int list_sections(const struct elf_object *object)
 	return 0;
 }
 
-/* --- can it be chained? */
+/* --- checks for --chains */
 
 static bool has_section(const struct elf_object *object, const char *section)
 {
@@ -135,7 +135,7 @@ static int check_chains(const char *section, char **paths)
 
 /* --- constants */
 
-static void known_constants(const struct elf_object *object)
+static void print_known_constants(const struct elf_object *object)
 {
 	struct elf_constant constant;
 
@@ -155,7 +155,7 @@ static int set_value(struct elf_object *object, const char *name,
 	if (!elf_object_find(object, name, &constant)) {
 		fprintf(stderr, "tg-splice: %s: no such constant: '%s'",
 			object->path, name);
-		known_constants(object);
+		print_known_constants(object);
 		return -ENOENT;
 	}
 	errno = 0;

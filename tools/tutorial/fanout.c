@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fanout - opens a group of packet sockets on a device, lets a BPF program
- * choose which of them gets a packet (PACKET_FANOUT_EBPF), runs a command, and
- * tells how many packets each socket was given meanwhile.
+ * fanout - opens a fanout group of packet sockets on a device, with a BPF
+ * program that chooses the socket for each packet (PACKET_FANOUT_EBPF), runs a
+ * command, and prints how many packets each socket received meanwhile.
  */
 #include "tutorial.h"
 
@@ -21,7 +21,9 @@
 
 #define MEMBERS_MAX 64
 
-/* as shells have it; whoever ends with it has said why */
+/*
+ * exit status of a child that could not execute and has printed why, as in sh
+ */
 #define NOT_FOUND 127
 
 static const char *usage =
@@ -51,7 +53,7 @@ static int open_member(const char *device)
 	return member;
 }
 
-/* The first member asks for a group of its own, the others join it. */
+/* The first member creates a new group; the others join it. */
 static void join(int member, int *group)
 {
 	int wanted = *group | PACKET_FANOUT_EBPF << 16;
@@ -83,7 +85,10 @@ static void open_group(const char *device, int program, int *members, int count)
 		die("the group refuses the program: %s", strerror(errno));
 }
 
-/* How many packets since it was asked last, those without room included. */
+/*
+ * Packets since the last call, including those dropped because a queue was
+ * full. Reading the statistics resets them.
+ */
 static unsigned int packets(int member)
 {
 	struct tpacket_stats stats;

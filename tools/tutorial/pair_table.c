@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pair_table - prints what progs/tutorial/pair_stats.bpf.c keeps: for each pair
- * of addresses, what came and what went.
+ * pair_table - prints the map of progs/tutorial/pair_stats.bpf.c: packets and
+ * bytes received and sent, for each pair of addresses.
  */
 #include "tutorial.h"
 
@@ -56,7 +56,7 @@ static void read_table(int fd, struct table *table)
 	struct row row;
 
 	while (!bpf_map_get_next_key(fd, previous, &row.pair)) {
-		/* A pair may have made room for another one by now. */
+		/* the pair may have been evicted from the LRU map meanwhile */
 		if (!bpf_map_lookup_elem(fd, &row.pair, &row.stats))
 			add_row(table, &row);
 		previous = &row.pair;
@@ -103,7 +103,7 @@ static void print_table(struct table *table)
 	for (size_t i = 0; i < table->used; i++) {
 		const struct row *row = &table->rows[i];
 
-		/* When a pair makes room, the walk may start over. */
+		/* the walk restarts if its key is evicted: skip duplicates */
 		if (!i || by_address(row - 1, row))
 			print_row(row);
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pin-filter - loads a program as a socket filter and pins it, which is how
- * iptables wants one: -m bpf --object-pinned PATH.
+ * pin-filter - loads a program as a socket filter and pins it, as needed by
+ * iptables -m bpf --object-pinned PATH.
  */
 #include "tutorial.h"
 

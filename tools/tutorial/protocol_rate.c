@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * protocol_rate - reads what progs/tutorial/protocols.bpf.c counts, once a
- * second, and prints how many packets of each protocol came in that second.
+ * protocol_rate - reads the counters of progs/tutorial/protocols.bpf.c once a
+ * second, and prints how many packets of each protocol were received.
  */
 #include "tutorial.h"
 
@@ -32,7 +32,7 @@ static const char usage[] =
 
 struct counters {
 	int fd;
-	int copies; /* of each value: one for each CPU, or one */
+	int copies; /* values per key: one for each CPU, or one */
 	__u64 packets[TUT_PROTOCOLS];
 };
 
@@ -88,7 +88,7 @@ static void open_counters(struct counters *counters, const char *path)
 		die("can't tell how many CPUs there are");
 }
 
-/* What is not in the map, as in a hash map that never saw it, is 0. */
+/* A key that is not in a hash map counts as 0. */
 static void read_counters(struct counters *counters)
 {
 	__u64 *values = calloc(counters->copies, sizeof(*values));
@@ -116,7 +116,7 @@ static void print_rates(const struct counters *now, const __u64 *before)
 			       protocol_name(i),
 			       (uint64_t)(now->packets[i] - before[i]));
 	}
-	fflush(stdout); /* also into a pipe or a file */
+	fflush(stdout); /* also if stdout is a pipe or a file */
 }
 
 static void sleep_until(const struct timespec *moment)
@@ -139,7 +139,9 @@ int main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (;;) {
 		memcpy(before, counters.packets, sizeof(before));
-		/* By the clock, however long the printing takes. */
+		/*
+		 * absolute time, so that printing does not delay the next line
+		 */
 		next.tv_sec++;
 		sleep_until(&next);
 		if (stopped)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tap-pong - the other end of a tap device: whatever IPv4 address is asked for
- * or pinged, it is there. It answers on the queue that the question came by,
- * and says which one that was in the TTL of its answer: 100 and the number.
+ * tap-pong - answers ARP requests and pings for any IPv4 address at the other
+ * end of a tap device. A reply is sent on the queue on which the request came;
+ * its TTL is 100 plus the queue's number.
  */
 #include "tutorial.h"
 
@@ -102,7 +102,7 @@ static bool answer_ping(union frame *frame, size_t length, int queue)
 	return true;
 }
 
-/* Turns the question into its answer, if there is one. */
+/* Turns a request into its reply. Returns false if no reply is due. */
 static bool answer(union frame *frame, size_t length, int queue)
 {
 	bool answered = false;
@@ -118,7 +118,9 @@ static bool answer(union frame *frame, size_t length, int queue)
 	return answered;
 }
 
-/* All that waits in a queue. False if the device is gone. */
+/*
+ * Answers all requests waiting in a queue. Returns false if the device is gone.
+ */
 static bool serve(int fd, int queue)
 {
 	static union frame frame;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tap-steer - lets a BPF program choose the queue by which packets leave on a
- * tap device (TUNSETSTEERINGEBPF). The program stays with the device when this
- * one has ended.
+ * tap-steer - attaches a BPF program that selects the queue for packets sent to
+ * a tap device (TUNSETSTEERINGEBPF). The program stays attached after exit.
  */
 #include "tutorial.h"
 
@@ -39,7 +38,7 @@ int main(int argc, char **argv)
 	else if (strcmp(argv[2], "off"))
 		die("%s: 'off', or an object and a section", argv[2]);
 
-	/* Only who has a queue may ask; it is given back at the end. */
+	/* the ioctl needs an open queue; exit closes it */
 	queue = open_tap_queue(device);
 	if (ioctl(queue, TUNSETSTEERINGEBPF, &program) < 0)
 		die("%s: this kernel has no TUNSETSTEERINGEBPF: %s", device,

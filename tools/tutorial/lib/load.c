@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* libbpf tells a lot where one line will do. */
+/* Discards libbpf's messages; the loaders print one line of their own. */
 static int quiet(enum libbpf_print_level level, const char *format,
 		 va_list words)
 {
@@ -29,7 +29,7 @@ static struct bpf_object *open_object(const char *path)
 	return object;
 }
 
-/* The program to load; no other one is. */
+/* Selects the one program to load. */
 static struct bpf_program *choose_program(struct bpf_object *object,
 					  const char *section)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Maps that ip and tc have pinned, for the readers of the tutorial. */
+/* Opens maps that ip and tc have pinned. Used by the tutorial's map readers. */
 #ifndef TG_TUTORIAL_PINNED_H
 #define TG_TUTORIAL_PINNED_H
 
@@ -7,16 +7,16 @@
 
 #include <linux/bpf.h>
 
-/* A pinned map, and what its keys and values must be like. */
+/* A pinned map, with the sizes that its keys and values must have. */
 struct pinned {
-	const char *path; /* NULL: where tc and ip pin a map of this name */
+	const char *path; /* NULL: where tc and ip pin a map with this name */
 	const char *name;
-	const char *object; /* the object file that makes it */
+	const char *object; /* the object file that defines it */
 	size_t key_size;
 	size_t value_size;
 };
 
-/* Its descriptor, and what the kernel tells about it; or the end. */
+/* Returns the map's fd and sets *info, or exits with a message. */
 int open_pinned(const struct pinned *pinned, struct bpf_map_info *info);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Queues of tap devices. */
+/* Opens queues of tap devices. Used by tap-pong and tap-steer. */
 #ifndef TG_TAP_H
 #define TG_TAP_H
 
-/* Ends with one line if there is no such device, or if it is no tap. */
+/* Exits with a message if the device does not exist or is not a tap device. */
 void expect_tap(const char *device);
 
 /*
- * A new queue of the tap device of several queues, which comes into being
- * with its first one. Ends with one line if it can't be done.
+ * Opens a new queue of a multi-queue tap device and returns its fd; the first
+ * queue creates the device. Exits with a message on error.
  */
 int open_tap_queue(const char *device);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the loaders and readers of the tutorial share. */
+/*
+ * Helpers shared by the tutorial's loaders and map readers. On error they print
+ * one line and exit.
+ */
 #ifndef TG_TUTORIAL_H
 #define TG_TUTORIAL_H
 
@@ -9,24 +12,24 @@
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
-/* "PROGRAM: what went wrong" on one line, and the end. */
+/* Prints "PROGRAM: MESSAGE" and exits. */
 void die(const char *format, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 
 /*
- * With --help as the first argument: prints the text and ends well. With fewer
- * or more arguments than these: the text goes to stderr, and the end.
+ * Prints the usage and exits if the first argument is --help, or, with an
+ * error, if the number of arguments is out of range.
  */
 void expect_arguments(int argc, char **argv, int least, int most,
 		      const char *usage);
 
-/* A whole number from an argument, or the end. */
+/* Parses an integer argument, or exits if it is not in range. */
 int number(const char *what, const char *text, int least, int most);
 
 /*
- * Loads the one program in this section of this object, as a program of this
- * type whatever the section is called, and returns its descriptor. The rest
- * of the object is not loaded. Ends with one line if it can't be done.
+ * Loads one program of an object, the one in this section, with this type
+ * whatever the section's name, and returns its fd. Exits with a message on
+ * error.
  */
 int load_program(const char *path, const char *section,
 		 enum bpf_prog_type type);
