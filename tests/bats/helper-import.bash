@@ -5,6 +5,19 @@
 
 IMPORT=$ROOT/tests/policy/import
 
+setup_file() {
+	build_sender
+	build_craft_lines
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	clean_up
+}
+
 build_craft_lines() {
 	local packets=$ROOT/tests/packets
 	export CRAFT_LINES=$BATS_FILE_TMPDIR/craft-lines

@@ -9,19 +9,6 @@ load helper-import
 
 REAL=$IMPORT/real
 
-setup_file() {
-	build_sender
-	build_craft_lines
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-}
-
-teardown() {
-	clean_up
-}
-
 # What connection tracking calls invalid, before any rule has seen it.
 given_a_memory_of_invalid() {
 	# the checksums of these packets are not what this is about

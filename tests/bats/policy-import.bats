@@ -7,19 +7,6 @@
 load helper
 load helper-import
 
-setup_file() {
-	build_sender
-	build_craft_lines
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-}
-
-teardown() {
-	clean_up
-}
-
 # Both say the same of each packet; and there were some of both kinds.
 kernel_and_policy_agree() { # FAMILY COUNT
 	local seen
@@ -137,15 +124,15 @@ policy_passes_what_nft_passed() { # HOOK
 # --- what cannot be said
 
 @test "what cannot be said is a message with its line, and a comment in the policy" {
-	policy import --partial --iptables "$IMPORT/unsaid.iptables" >out.policy 2>errors
-	diff "$IMPORT/unsaid.policy" <(sed "s|$IMPORT/||" out.policy)
-	diff "$IMPORT/unsaid.errors" <(sed "s|$IMPORT/||" errors)
+	policy import --partial --iptables "$IMPORT/untranslated.iptables" >out.policy 2>errors
+	diff "$IMPORT/untranslated.policy" <(sed "s|$IMPORT/||" out.policy)
+	diff "$IMPORT/untranslated.errors" <(sed "s|$IMPORT/||" errors)
 	policy check out.policy
 }
 
 @test "where rules are lost, no policy is printed without --partial" {
 	local status=0
-	policy import --iptables "$IMPORT/unsaid.iptables" >out.policy 2>errors || status=$?
+	policy import --iptables "$IMPORT/untranslated.iptables" >out.policy 2>errors || status=$?
 	((status == 1)) || fail "exit status $status"
 	[[ ! -s out.policy ]] || fail "printed: $(cat out.policy)"
 	tail -n 1 errors | grep ': 6 of 9 rules lost: lets in LESS: no policy is printed without --partial$'

@@ -6,19 +6,6 @@
 load ../helper
 load ../helper-import
 
-setup_file() {
-	build_sender
-	build_craft_lines
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-}
-
-teardown() {
-	clean_up
-}
-
 readonly TOO_LARGE='sub-lists would be nested more than [0-9]+ deep|more than [0-9]+ rules would be needed|more than [0-9]+ rules, counting the rules of sub-lists once per jump'
 readonly COUNT=4000
 readonly KINDS=(input4 forward4 input6 inet forward frames)

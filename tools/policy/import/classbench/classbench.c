@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rule sets of ClassBench, one rule a line:
+ * Imports ClassBench rule sets, one rule a line:
  *
  *	@SRC/LEN DST/LEN SPORT : SPORT DPORT : DPORT PROTOCOL/MASK
  *
- * A rule has no action there: the odd ones drop, counted from 1. One that asks
- * for ports of a protocol without ports becomes a comment: it never matches.
+ * The format has no actions, so rules with odd numbers, from 1, drop and the
+ * others pass. A rule with ports for a protocol without ports never matches and
+ * becomes a comment.
  */
 #include <errno.h>
 #include <string.h>
@@ -23,7 +24,7 @@ struct line {
 	unsigned int number;
 };
 
-static int fail(struct line *line, const char *what)
+static int line_fail(struct line *line, const char *what)
 {
 	return import_error(line->import, line->number,
 			    line->at - line->start + 1, "%s", what);
@@ -35,7 +36,7 @@ static void skip_blanks(struct line *line)
 		line->at++;
 }
 
-static bool take(struct line *line, char c)
+static bool take_char(struct line *line, char c)
 {
 	skip_blanks(line);
 	if (line->at == line->end || *line->at != c)
@@ -44,7 +45,7 @@ static bool take(struct line *line, char c)
 	return true;
 }
 
-/* Up to a blank, or to the sign. */
+/* The length of the text up to a blank or the sign. */
 static size_t word(struct line *line, char sign)
 {
 	const char *end;
@@ -64,7 +65,7 @@ static int read_prefix(struct line *line, struct policy_condition *condition)
 
 	if (!memchr(line->at, '/', size) ||
 	    !import_prefix(line->at, size, false, &range))
-		return fail(line, "not a prefix");
+		return line_fail(line, "not a prefix");
 	ranges_add(&set, range);
 	*condition = import_condition(condition->field, false, &set);
 	line->at += size;
@@ -77,7 +78,7 @@ static int read_number(struct line *line, char sign, uint64_t max,
 	size_t size = word(line, sign);
 
 	if (!import_number(line->at, size, max, value))
-		return fail(line, "not a number, or too large");
+		return line_fail(line, "not a number, or too large");
 	line->at += size;
 	return 0;
 }
@@ -87,12 +88,12 @@ static int read_ports(struct line *line, struct policy_condition *condition)
 	uint64_t first, last;
 	int err = read_number(line, ':', PORT_MAX, &first);
 
-	if (!err && !take(line, ':'))
-		err = fail(line, "':' is missing");
+	if (!err && !take_char(line, ':'))
+		err = line_fail(line, "':' is missing");
 	if (!err)
 		err = read_number(line, '\0', PORT_MAX, &last);
 	if (!err && first > last)
-		err = fail(line, "a range that ends before it starts");
+		err = line_fail(line, "a range that ends before it starts");
 	if (!err)
 		*condition = import_values(line->import, condition->field,
 					   false, first, last);
@@ -105,12 +106,12 @@ static int read_protocol(struct line *line, struct policy_condition *condition,
 	uint64_t protocol, mask;
 	int err = read_number(line, '/', PROTOCOL_MASK, &protocol);
 
-	if (!err && !take(line, '/'))
-		err = fail(line, "'/' is missing");
+	if (!err && !take_char(line, '/'))
+		err = line_fail(line, "'/' is missing");
 	if (!err)
 		err = read_number(line, '\0', PROTOCOL_MASK, &mask);
 	if (!err && mask && mask != PROTOCOL_MASK)
-		err = fail(line, "a mask that is neither 0x00 nor 0xFF");
+		err = line_fail(line, "a mask that is neither 0x00 nor 0xFF");
 	if (err)
 		return err;
 	*condition = import_values(line->import, condition->field, false,
@@ -136,7 +137,10 @@ static void print_remark(const struct line *line, const char *what, FILE *out)
 	fprintf(out, "# %s\n", import_comment(import, text));
 }
 
-/* All values are no condition: all ports are there for ICMP, too. */
+/*
+ * A range of all values is no condition: it also holds for packets without
+ * ports.
+ */
 static void print_rule(struct line *line, const struct policy_condition *read,
 		       size_t count, bool drops, FILE *out)
 {
@@ -179,8 +183,8 @@ static int read_rule(struct line *line, size_t number, FILE *out)
 	bool any = false;
 	int err;
 
-	if (!take(line, '@'))
-		return fail(line, "'@' is missing");
+	if (!take_char(line, '@'))
+		return line_fail(line, "'@' is missing");
 	err = read_prefix(line, &conditions[0]);
 	if (!err)
 		err = read_prefix(line, &conditions[1]);
@@ -190,7 +194,7 @@ static int read_rule(struct line *line, size_t number, FILE *out)
 		err = read_ports(line, &conditions[3]);
 	if (!err)
 		err = read_protocol(line, &conditions[4], &any);
-	/* what comes behind is another column that some sets have */
+	/* some sets have more columns, which are ignored */
 	if (!err)
 		print_rule(line, conditions, any ? 4 : 5, number % 2, out);
 	return err;
@@ -216,7 +220,7 @@ int import_classbench(struct import *import, const char *text, size_t size,
 		if (line.at == line.end)
 			continue;
 		if (++count > IMPORT_RULES_MAX) {
-			err = fail(&line, "too many rules");
+			err = line_fail(&line, "too many rules");
 			break;
 		}
 		err = read_rule(&line, count, out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Flags and marks: a range of values as cases, each a value and a mask. */
+/* Converts a range of flags or marks to cases of value and mask. */
 #include "import.h"
 
 struct bits {
@@ -12,8 +12,8 @@ struct bits {
 };
 
 /*
- * (x & mask) is in [first, first + size): the bits above of size are those of
- * first, which cannot be where first has bits that the mask has not.
+ * Adds a case for "(x & mask) is in [first, first + size)", where size is a
+ * power of two. No case is needed if first has bits that are not in the mask.
  */
 static void add_block(struct bits *bits, uint64_t first, uint64_t size)
 {
@@ -51,7 +51,7 @@ static void and_not(struct import *import, struct import_rule *rule,
 		    enum policy_field field, uint64_t mask, uint64_t value)
 {
 	if (value & ~mask)
-		return; /* always */
+		return; /* always true: no case needed */
 	if (mask)
 		import_and(import, rule,
 			   import_bits(import, field, true, mask, value));
@@ -78,8 +78,7 @@ void import_and_bits(struct import *import, struct import_rule *rule,
 		add_blocks(&bits, values.list[i].first.lo,
 			   values.list[i].last.lo);
 	if (bits.too_many)
-		import_problem(import, rule,
-			       "this would take too many rules to say");
+		import_problem(import, rule, "this would need too many rules");
 	else if (!bits.always)
 		import_and_any(import, rule, bits.cases, bits.count);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Frames and blocks: each is made once, however many rules lead to it. */
+/* Interns frames and blocks, so that equal ones are written once. */
 #include <errno.h>
 #include <string.h>
 
 #include "walk.h"
 #include "policy/language/limits.h"
 
-/* What begins with this key: a key is the whole of a frame. */
-static void *find(const struct names *names, const void *key, size_t size)
+/* Finds the item whose first bytes are the key. */
+static void *find_key(const struct names *names, const void *key, size_t size)
 {
 	const struct name *found = names_find(names, key, size);
 
@@ -18,7 +18,7 @@ const struct frame *walk_frame(struct walk *walk, size_t chain, size_t index,
 			       const struct frame *parent)
 {
 	const struct frame key = { chain, index, parent };
-	struct frame *frame = find(&walk->frames, &key, sizeof(key));
+	struct frame *frame = find_key(&walk->frames, &key, sizeof(key));
 
 	if (frame)
 		return frame;
@@ -49,7 +49,7 @@ struct block *walk_block(struct walk *walk, enum block_kind kind,
 			 const struct frame *frame, struct import_mark mark)
 {
 	const struct block_key key = { frame, mark, kind };
-	struct block *block = find(&walk->blocks, &key, sizeof(key));
+	struct block *block = find_key(&walk->blocks, &key, sizeof(key));
 
 	if (block)
 		return block;
@@ -147,7 +147,7 @@ int walk_check_size(struct walk *walk)
 	return -E2BIG;
 }
 
-/* Sub-lists in sub-lists; the walk through them goes no deeper than allowed. */
+/* Nesting depth of sub-lists. The recursion stops at POLICY_JUMPS_MAX. */
 static unsigned int height_of(struct walk *walk, struct block *block,
 			      unsigned int depth)
 {
@@ -196,8 +196,8 @@ static bool is_conditional(const struct import_rule *rule)
 	       rule->unless_count;
 }
 
-/* A return of all packets is no more than the end of the chain. */
-static bool leaves(const struct import_rule *rule)
+/* An unconditional return is the same as the end of the chain. */
+static bool leaves_chain(const struct import_rule *rule)
 {
 	return rule->action == IMPORT_GOTO ||
 	       (rule->action == IMPORT_RETURN && is_conditional(rule));
@@ -218,7 +218,7 @@ static bool decides(const struct import_rule *rule)
 	       rule->action == IMPORT_REJECT;
 }
 
-static int visit(struct import *import, size_t index, unsigned int depth)
+static int visit_chain(struct import *import, size_t index, unsigned int depth)
 {
 	struct import_chain *chain = &import->chains[index];
 	int err = 0;
@@ -228,8 +228,8 @@ static int visit(struct import *import, size_t index, unsigned int depth)
 	if (chain->visit == OPEN || depth > POLICY_JUMPS_MAX) {
 		import_error(import, 0, 0,
 			     chain->visit == OPEN
-				     ? "chain '%s' jumps in circles"
-				     : "too many chains one in another: '%s'",
+				     ? "chain '%s' is part of a loop of jumps"
+				     : "chains are nested too deep: '%s'",
 			     chain->name);
 		return chain->visit == OPEN ? -ELOOP : -E2BIG;
 	}
@@ -242,12 +242,14 @@ static int visit(struct import *import, size_t index, unsigned int depth)
 		if (!import_is_translated(rule))
 			continue;
 		if (jumps)
-			err = visit(import, rule->target_chain, depth + 1);
-		/* the array may not move: no chain is added any more */
+			err = visit_chain(import, rule->target_chain,
+					  depth + 1);
+		/* `chain` stays valid: no chains are added after reading */
 		chain->needs_rest |=
 			(rule->mark.mask && !decides(rule)) ||
 			rule->unless_count ||
-			(leaves(rule) && !walk_leaves_simply(import, rule)) ||
+			(leaves_chain(rule) &&
+			 !walk_leaves_simply(import, rule)) ||
 			(jumps &&
 			 import->chains[rule->target_chain].needs_rest);
 	}
@@ -257,5 +259,5 @@ static int visit(struct import *import, size_t index, unsigned int depth)
 
 int walk_check_chains(struct import *import)
 {
-	return visit(import, import->base, 0);
+	return visit_chain(import, import->base, 0);
 }

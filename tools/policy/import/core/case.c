@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One condition for a field, where several say the same or contradict each
- * other: "ip, and from 2001:db8::1" never holds, "tcp, and tcp" is tcp.
+ * Merges the conditions of a case so that each field has one condition: "tcp
+ * and tcp" is "tcp"; "ip and from 2001:db8::1" never holds.
  */
 #include "import.h"
 
@@ -10,9 +10,13 @@ static uint64_t bits_of(const struct policy_condition *condition)
 	return condition->ranges[0].first.lo;
 }
 
-/* Of the same field: false where they cannot both hold. */
-static bool merge(struct import *import, struct policy_condition *into,
-		  const struct policy_condition *from)
+/*
+ * Merges two conditions on one field. Returns false if they contradict each
+ * other.
+ */
+static bool merge_conditions(struct import *import,
+			     struct policy_condition *into,
+			     const struct policy_condition *from)
 {
 	struct ranges a, b, both = import_set(import);
 
@@ -32,7 +36,7 @@ static bool merge(struct import *import, struct policy_condition *into,
 	return into->count > 0;
 }
 
-/* What is not a set of values stays as it is. */
+/* Only conditions with plain sets of values can be merged. */
 static bool can_merge(const struct policy_condition *a,
 		      const struct policy_condition *b)
 {
@@ -40,7 +44,7 @@ static bool can_merge(const struct policy_condition *a,
 	       !(import_is_bits(a->field) && (a->negated || b->negated));
 }
 
-/* One is negated: what it excludes is all that the other leaves. */
+/* Removes the values of a negated condition from a positive one. */
 static bool exclude(const struct policy_condition *a,
 		    const struct policy_condition *b)
 {
@@ -70,7 +74,8 @@ static bool merge_all(struct import *import, struct import_case *one)
 		}
 		if (j == count)
 			one->conditions[count++] = condition;
-		else if (!merge(import, &one->conditions[j], &condition))
+		else if (!merge_conditions(import, &one->conditions[j],
+					   &condition))
 			return false;
 	}
 	one->count = count;
@@ -90,7 +95,7 @@ bool import_case_simplify(struct import *import, struct import_case *one)
 		set = import_positive(import, condition);
 		if (!set.count)
 			return false;
-		/* not in nothing: where the field is */
+		/* "not in the empty set" only requires the field to exist */
 		if (!condition->count)
 			*condition = import_condition(field, false, &set);
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Conditions of the policy language, in the arena of the import. Those on flags
- * and on a mark have the mask of their field where all bits count.
+ * Constructors of policy conditions, which are allocated in the import's arena.
+ * Conditions on flags and marks get the full mask if all bits matter.
  */
 #include "import.h"
 #include "policy/language/field.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Matches on what a frame does not show: its device, which the user names, and
- * the state of its connection.
+ * Matches on things that are not in the frame: the device, which the user names
+ * with an option, and the connection's state.
  */
 #include <string.h>
 

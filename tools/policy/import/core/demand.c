@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a case demands of a packet, by the language's own table: its family, its
- * protocols; and the conditions as the parser of the language has them.
+ * Determines which families and protocols a case requires, using the language's
+ * table of fields, and brings conditions into the parser's form.
  */
 #include <linux/if_ether.h>
 #include <netinet/in.h>
@@ -14,7 +14,9 @@ static bool has_protocol(const struct demand *demand, uint8_t protocol)
 	return demand->protocols[protocol / 64] >> protocol % 64 & 1;
 }
 
-/* ICMP is of one family, ICMPv6 of the other, where a type is asked for. */
+/*
+ * A condition on a type requires the family that the ICMP protocol belongs to.
+ */
 static void demand_icmp_family(struct demand *demand,
 			       const struct import_case *one)
 {
@@ -45,8 +47,8 @@ static unsigned int families_seen(const struct import *import)
 }
 
 /*
- * What the chain sees, and what the conditions demand, but for those on this
- * field. False where no packet is like that.
+ * Computes what the chain and the conditions, except those on this field,
+ * require. Returns false if no packet fulfils it.
  */
 static bool case_demand(const struct import *import,
 			const struct import_case *one,
@@ -131,10 +133,10 @@ bool import_case_allows_only(const struct import_case *one,
 	return false;
 }
 
-/* --- as the parser has them */
+/* --- the parser's form */
 
-static struct policy_condition *find(struct import_case *one,
-				     enum policy_field field)
+static struct policy_condition *find_condition(struct import_case *one,
+					       enum policy_field field)
 {
 	for (size_t i = 0; i < one->count; i++) {
 		if (one->conditions[i].field == field)
@@ -150,10 +152,10 @@ static void add_value(struct import *import, struct import_case *one,
 		import_values(import, field, false, first, last);
 }
 
-/* The words for tags are: none, any, an inner one, no inner one. */
+/* Tags are written as: none, any, an inner tag, no inner tag. */
 static void finish_tags(struct import *import, struct import_case *one)
 {
-	struct policy_condition *tags = find(one, POLICY_VLANS);
+	struct policy_condition *tags = find_condition(one, POLICY_VLANS);
 	uint64_t first, last;
 
 	if (!tags)
@@ -169,13 +171,14 @@ static void finish_tags(struct import *import, struct import_case *one)
 		add_value(import, one, POLICY_VLANS, 0, 1);
 }
 
-/* The words 'icmp' and 'icmp6' are a family and a protocol. */
+/* 'icmp' and 'icmp6' each stand for a family and a protocol. */
 static void finish_icmp(struct import *import, struct import_case *one)
 {
 	bool is_icmp6;
 	struct demand demand;
 
-	if (!find(one, POLICY_ICMP_TYPE) && !find(one, POLICY_ICMP_CODE))
+	if (!find_condition(one, POLICY_ICMP_TYPE) &&
+	    !find_condition(one, POLICY_ICMP_CODE))
 		return;
 	case_demand(import, one, POLICY_FIELDS, &demand);
 	is_icmp6 = !has_protocol(&demand, IPPROTO_ICMP) ||
@@ -190,7 +193,7 @@ static void finish_icmp(struct import *import, struct import_case *one)
 		  is_icmp6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 }
 
-/* Few, and mostly sorted already. */
+/* Insertion sort: there are few, mostly sorted already. */
 static void sort_by_field(struct import_case *one)
 {
 	for (size_t i = 1; i < one->count; i++) {

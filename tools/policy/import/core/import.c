@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-policy import - prints the policy that says what the rules of another
- * filter say, and names what it cannot say.
+ * tg-policy import - translates the rules of another filter to a policy, and
+ * reports what cannot be translated.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -18,21 +18,22 @@ static const char help[] =
 	"       tg-policy import --nft FILE [--table TABLE] [--chain CHAIN]\n"
 	"       tg-policy import --classbench FILE\n"
 	"\n"
-	"Prints a policy that says what a chain of another filter says, from\n"
-	"what 'iptables-save', 'ip6tables-save' or 'nft -j list ruleset' "
-	"print.\n"
-	"FILE is - for the standard input. A rule that is not translated, or\n"
-	"not fully, is a message with its place, which ends with what that\n"
-	"means: the policy lets in MORE, or LESS. Then no policy is printed,\n"
-	"and the exit status is 1, unless --partial is given. What 'check'\n"
-	"would refuse is never printed.\n"
+	"Translates a chain of another filter to a policy, from the output of\n"
+	"'iptables-save', 'ip6tables-save' or 'nft -j list ruleset'. FILE is "
+	"-\n"
+	"for the standard input. Each rule that is not translated, or not\n"
+	"completely, is reported with its place and the effect: the policy\n"
+	"lets in MORE, or LESS. In that case no policy is printed and the "
+	"exit\n"
+	"status is 1, unless --partial is given. A policy that 'check' would\n"
+	"refuse is never printed.\n"
 	"\n"
 	"      --chain CHAIN  default: INPUT; the first base chain of type\n"
 	"                     filter at input or ingress\n"
 	"      --table TABLE  NAME, or FAMILY:NAME as in inet:filter\n"
 	"      --device NAME  the device that the policy is for: rules for\n"
 	"                     other devices (-i, iif, iifname) are left out\n"
-	"      --partial      print the policy where rules are lost, too\n"
+	"      --partial      print the policy even if rules are lost\n"
 	"  -h, --help\n";
 
 enum source { SOURCE_NONE, SOURCE_IPTABLES, SOURCE_NFT, SOURCE_CLASSBENCH };
@@ -44,9 +45,9 @@ struct arguments {
 	bool partial, help;
 };
 
-/* --- the file */
+/* --- reading the file */
 
-/* Ends in NUL, which size does not count. */
+/* Returns the contents with a NUL appended, which size does not include. */
 static char *read_stream(FILE *file, size_t *size)
 {
 	size_t room = (size_t)64 << 10;
@@ -92,7 +93,7 @@ static char *read_file(const char *path, size_t *size)
 
 /* --- the command */
 
-/* The losses are known before anything is printed. */
+/* Losses are reported before anything is printed. */
 static int finish(struct import *import, bool partial, FILE *out)
 {
 	const char *summary;
@@ -109,8 +110,8 @@ static int finish(struct import *import, bool partial, FILE *out)
 	return err;
 }
 
-static int run(struct import *import, const struct arguments *arguments,
-	       FILE *out)
+static int run_import(struct import *import, const struct arguments *arguments,
+		      FILE *out)
 {
 	size_t size;
 	char *text = read_file(arguments->path, &size);
@@ -144,7 +145,8 @@ static int run_checked(struct import *import, const struct arguments *arguments)
 	int err;
 
 	import_output_open(&output);
-	err = output.stream ? run(import, arguments, output.stream) : -ENOMEM;
+	err = output.stream ? run_import(import, arguments, output.stream)
+			    : -ENOMEM;
 	if (!output.stream)
 		import_error(import, 0, 0, "out of memory");
 	if (!err)
@@ -221,7 +223,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 			arguments->help = true;
 			return true;
 		default:
-			return false; /* getopt has said why */
+			return false; /* getopt_long() has printed the error */
 		}
 	}
 	if (!good || !arguments->source || optind != argc) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the rules of other filters to a policy. A reader (import/xt/iptables.c,
- * import/nft/nft.c) turns a file into chains of rules whose conditions are
- * those of the policy language; walk.c makes a policy of them, which says with
- * jumps and verdicts what chains say with returns, gotos and marks.
+ * Translates rules of other filters to a policy. A reader (xt/iptables.c,
+ * nft/nft.c) parses a file into chains of rules with conditions of the policy
+ * language; walk.c then expresses returns, gotos and marks as jumps and
+ * verdicts.
  *
- * What a reader cannot translate is in the rule's ->problem. loss.c
- * decides what becomes of such a rule, and reports it with its place and with
- * what it means: the policy lets in more, or less.
+ * If a reader cannot translate a rule, it sets ->problem. loss.c decides how
+ * such a rule is handled, and reports it with its place and its effect: the
+ * policy lets in more, or less.
  */
 #ifndef TG_POLICY_IMPORT_H
 #define TG_POLICY_IMPORT_H
@@ -26,21 +26,23 @@
 #include "policy/language/ranges.h"
 
 #define IMPORT_SIZE_MAX ((size_t)64 << 20)
-/* Of one rule, after what must be said in several ways is multiplied out. */
+/* Limit of cases per rule, after expanding alternatives. */
 #define IMPORT_ALTERNATIVES_MAX 65536
-/* Of the policy. A chain that returns in many places is said many times. */
+/*
+ * Limit for the policy. Rules after a return are written once for each place.
+ */
 #ifndef IMPORT_RULES_MAX
 #define IMPORT_RULES_MAX 1000000
 #endif
 
-/* All of them hold. */
+/* Conditions that all have to hold. */
 struct import_case {
 	struct policy_condition *conditions;
 	size_t count;
 };
 
 enum import_action {
-	IMPORT_NONE, /* on with the next rule */
+	IMPORT_NONE, /* continue with the next rule */
 	IMPORT_PASS,
 	IMPORT_DROP,
 	IMPORT_REJECT,
@@ -49,7 +51,7 @@ enum import_action {
 	IMPORT_RETURN,
 };
 
-/* What the policy does otherwise than the rules that it comes from. */
+/* How the policy's result differs from that of the original rules. */
 enum import_effect { IMPORT_MORE = 1, IMPORT_LESS = 2 };
 
 /* mark = (mark & ~mask) | value */
@@ -58,31 +60,35 @@ struct import_mark {
 };
 
 struct import_rule {
-	/* One of the cases holds. */
+	/* One of the cases has to hold. */
 	struct import_case *cases;
 	size_t case_count;
-	/* The rest of the chain goes on where one of these holds. */
+	/* Exceptions: if one holds, the rule does not match. */
 	struct import_case *unless;
 	size_t unless_count;
 	enum import_action action;
 	enum policy_reject reject;
-	const char *target; /* of a jump: a chain */
+	const char *target; /* chain to jump to */
 	size_t target_chain;
 	struct import_mark mark; /* set before the action */
 	const char *comment;
-	/* Why it is not translated, or NULL: the cases are too wide then. */
+	/*
+	 * Why it cannot be translated, or NULL. If set, the cases match too
+	 * much.
+	 */
 	const char *problem;
-	const char *left_out; /* all but this is translated, or NULL */
-	bool elsewhere;	      /* it is for another device */
-	bool unknown;	      /* its action is not understood */
-	bool wider, narrower; /* the cases hold for more packets, or fewer */
-	bool never;	      /* not for the first packet of a connection */
-	/* by import_settle_losses() */
-	bool closed; /* has a problem, but is translated so that it drops */
-	unsigned int effect; /* of enum import_effect */
-	const char *source;  /* its text there, */
-	const json_t *json;  /* or its statements in JSON of nft */
-	const char *place;   /* NULL: the line and column */
+	const char *left_out; /* the part that is not translated, or NULL */
+	bool elsewhere;	      /* for another device */
+	bool unknown;	      /* its action is not known */
+	bool wider, narrower; /* cases match more packets, or fewer */
+	bool never;	      /* only for later packets of a connection */
+	/* set by import_settle_losses(): */
+	bool closed; /* cannot be translated and drops all packets it may match
+		      */
+	unsigned int effect; /* enum import_effect flags */
+	const char *source;  /* original text, or */
+	const json_t *json;  /* the statements as nft's JSON */
+	const char *place;   /* NULL: use line and column */
 	unsigned int line, column;
 };
 
@@ -90,68 +96,78 @@ struct import_chain {
 	const char *name;
 	struct import_rule *rules;
 	size_t count, room;
-	bool needs_rest;  /* it does more than end, or go on behind the jump */
-	bool is_queued;	  /* by import_settle_losses(), */
-	int outcomes;	  /* as are its verdicts */
-	int visit;	  /* by import_walk(), */
-	const char *word; /* as are its name in the policy */
-	size_t copies;	  /* and how many sub-lists have it */
+	bool needs_rest;  /* its sub-lists depend on what follows the jump */
+	bool is_queued;	  /* set by import_settle_losses() */
+	int outcomes;	  /* set by import_settle_losses() */
+	int visit;	  /* set by import_walk() */
+	const char *word; /* name in the policy */
+	size_t copies;	  /* number of sub-lists made of it */
 };
 
-/* What is written, once the file has been read. */
+/* The result of reading, and the state of the translation. */
 struct import {
 	struct arena arena;
 	const char *path;
 	FILE *errors;
 	struct import_chain *chains;
 	size_t chain_count, chain_room;
-	struct names chain_names, words; /* there, and in the policy */
+	struct names chain_names,
+		words; /* original names, and names in the policy */
 	struct policy_list *lists;
 	size_t list_count, list_room;
-	size_t base;		/* the chain that a packet comes to first */
-	bool drops;		/* what happens behind its last rule */
-	uint64_t ethertypes[2]; /* that the chain sees; all if the first is 0 */
-	const char *origin;	/* what was read, for the first line */
+	size_t base;		/* index of the base chain */
+	bool drops;		/* policy of the base chain is drop */
+	uint64_t ethertypes[2]; /* EtherTypes the chain sees; first 0: all */
+	const char *origin;	/* of the rules, for the policy's head */
 	const char *device;	/* that the policy is for, or NULL */
-	bool sends;		/* the chain sees what goes out */
-	bool receives;		/* it sees only what is for this machine */
-	size_t rules, lost;	/* that a packet can come to; of these */
-	unsigned int effect;	/* of those that are lost */
+	bool sends;		/* the chain sees sent packets */
+	bool receives;		/* the chain only sees packets to this host */
+	size_t rules, lost;	/* reachable rules; lost ones of these */
+	unsigned int effect;	/* of the lost rules */
 };
 
-/* NULL where it was not said. */
+/* Options that were not given are NULL. */
 struct import_options {
 	const char *table;
 	const char *chain;
 	const char *device;
-	bool ip6; /* --ip6tables: iptables' text may not tell */
+	bool ip6; /* --ip6tables, if the text does not tell */
 };
 
 /*
- * Each reads text (that ends in NUL behind size) into the import: 0, or a
- * negative errno after a message.
+ * Parses the text, which is NUL-terminated after `size` bytes, into `import`.
+ * Returns 0, or a negative errno after printing a message.
  */
 int import_iptables(struct import *import, const char *text, size_t size,
 		    const struct import_options *options);
 int import_nft(struct import *import, const char *text, size_t size,
 	       const struct import_options *options);
-/* Prints as it reads: there is nothing to translate. */
+/* Prints rules while reading; there is nothing to translate. */
 int import_classbench(struct import *import, const char *text, size_t size,
 		      FILE *out);
 
-/* What becomes of rules that are not translated; reports each of them. */
+/*
+ * Decides how rules that cannot be translated are handled, and reports each
+ * one.
+ */
 void import_settle_losses(struct import *import);
-/* "8 of 14 rules lost: lets in MORE"; NULL where none is. */
+/* "8 of 14 rules lost: lets in MORE"; NULL if no rule is lost. */
 const char *import_loss_summary(struct import *import);
-/* Behind import_settle_losses(): whether the policy has rules for this one. */
+/* True if the policy has rules for this rule. After import_settle_losses(). */
 bool import_is_translated(const struct import_rule *rule);
 
-/* The policy, with settled losses: 0, or a negative errno after a message. */
+/*
+ * Writes the policy, after import_settle_losses(). Returns 0, or a negative
+ * errno after printing a message.
+ */
 int import_walk(struct import *import, FILE *out);
 
 void import_free(struct import *import);
 
-/* Messages: file:line:column: message, or file: place: message. */
+/*
+ * Prints "FILE:LINE:COLUMN: MESSAGE", or "FILE: PLACE: MESSAGE". Returns
+ * -EINVAL.
+ */
 __attribute__((format(printf, 4, 5))) int import_error(struct import *import,
 						       unsigned int line,
 						       unsigned int column,
@@ -160,103 +176,111 @@ __attribute__((format(printf, 3, 4))) void
 import_message(struct import *import, const struct import_rule *rule,
 	       const char *format, ...);
 
-/* What the rule is there. */
+/* The original text of the rule. */
 const char *import_source(struct import *import,
 			  const struct import_rule *rule);
 const char *import_json_text(struct import *import, const json_t *value);
 
 /* --- chains, lists, rules (rule.c) */
 
-/* Out of memory ends the program. */
+/* Exits the program if out of memory. */
 void import_names_add(struct names *names, const char *name, size_t index);
-/* Any bytes can be the name of what begins with them. */
+/* The same for a binary key, which has to be the start of the item. */
 void import_keys_add(struct names *names, const void *bytes, size_t size);
 size_t import_chain(struct import *import, const char *name);
-/* The index of the chain, or chain_count. */
+/* The index of the chain, or chain_count if it does not exist. */
 size_t import_chain_find(const struct import *import, const char *name);
-/* Once all chains are known: what the rules jump to, and how they reject. */
+/* Sets target chains and reject types, once all chains are known. */
 void import_resolve_targets(struct import *import);
 struct import_rule *import_rule_add(struct import *import, size_t chain,
 				    const struct import_rule *rule);
-/* Empty: true for each packet. */
+/* Initializes a rule that matches every packet. */
 void import_rule_init(struct import *import, struct import_rule *rule);
-/* With cases of its own, which can be changed. */
+/* A copy with its own cases, which can be modified. */
 struct import_rule import_rule_copy(struct import *import,
 				    const struct import_rule *rule);
 __attribute__((format(printf, 3, 4))) void
 import_problem(struct import *import, struct import_rule *rule,
 	       const char *format, ...);
-/* The condition must hold, too. */
+/* Adds a condition that has to hold as well. */
 void import_and(struct import *import, struct import_rule *rule,
 		struct policy_condition condition);
-/* One of the cases must hold, too. */
+/* Adds cases of which one has to hold as well. */
 void import_and_any(struct import *import, struct import_rule *rule,
 		    const struct import_case *cases, size_t count);
-/* Short for the most usual: first to last of a field, negated or not. */
+/* Shorthand for a range of values of a field, possibly negated. */
 void import_and_range(struct import *import, struct import_rule *rule,
 		      enum policy_field field, bool negated, uint64_t first,
 		      uint64_t last);
-/* Conditions on the field no longer have to hold. */
+/* Removes all conditions on the field. */
 void import_forget_field(struct import_rule *rule, enum policy_field field);
 bool import_has_field(const struct import_rule *rule, enum policy_field field);
 struct import_case import_case_of(struct import *import,
 				  struct policy_condition condition);
-/* (value & mask) is in the set, or not: for flags and mark. */
+/* Adds "(value & mask) is in the set", or its negation, for flags and marks. */
 void import_and_bits(struct import *import, struct import_rule *rule,
 		     enum policy_field field, uint64_t mask,
 		     const struct ranges *set, bool negated);
 
-/* --- what a case asks of a packet (case.c, demand.c) */
+/* --- requirements of a case (case.c, demand.c) */
 
-/* Simpler, where it can be; false where it never holds. */
+/* Merges conditions. Returns false if the case never holds. */
 bool import_case_simplify(struct import *import, struct import_case *one);
-/* Part of that: without a family that its other conditions imply. */
+/*
+ * Removes a family condition that is implied by others. Part of
+ * import_case_simplify().
+ */
 bool import_case_settle(struct import *import, struct import_case *one);
-/* The conditions in the form that the parser gives them. */
+/* Brings the conditions into the parser's form. */
 void import_case_finish(struct import *import, struct import_case *one);
 bool import_case_is_ip(const struct import *import,
 		       const struct import_case *one);
-/* Conditions on the protocol leave these at most. */
+/* True if the case restricts the protocol to these values. */
 bool import_case_allows_only(const struct import_case *one,
 			     const struct demand *protocols);
 bool import_rule_has_protocol(const struct import *import,
 			      const struct import_rule *rule, uint8_t protocol);
 
-/* --- what a frame does not show (context.c) */
+/* --- device and connection state (context.c) */
 
-/* "eth+" of iptables, "eth*" of nft: its last character stands for the rest. */
+/*
+ * Matches a pattern such as "eth+" of iptables or "eth*" of nft against the
+ * device.
+ */
 bool import_is_device(const struct import *import, const char *pattern,
 		      char wildcard);
-/* The device that packets come in by, or go out by, is this one, or is not. */
+/* Adds a condition on the input or output device, possibly negated. */
 void import_and_device(struct import *import, struct import_rule *rule,
 		       const char *pattern, char wildcard, bool outgoing,
 		       bool negated);
-/* Of the states of a connection that a match names: the one of a new one? */
+/*
+ * True if the state, of those that a match names, is that of a new connection.
+ */
 bool import_is_new(const char *state, size_t size);
-/* Each packet is judged as the first one of its connection. */
+/* Evaluates a state match for the first packet of a connection. */
 void import_and_state(struct import_rule *rule, bool holds);
 
 /* --- conditions (condition.c) */
 
-/* Sets live as long as the import. */
+/* An empty set, which is freed with the import. */
 struct ranges import_set(struct import *import);
 struct ranges import_set_of(struct import *import, uint64_t first,
 			    uint64_t last);
 struct policy_condition import_condition(enum policy_field field, bool negated,
 					 const struct ranges *set);
-/* First to last of a field. */
+/* A range of values of a field. */
 struct policy_condition import_values(struct import *import,
 				      enum policy_field field, bool negated,
 				      uint64_t first, uint64_t last);
-/* (value & mask) is this value, or is not: for flags and mark. */
+/* "(value & mask) is this value", or its negation, for flags and marks. */
 struct policy_condition import_bits(struct import *import,
 				    enum policy_field field, bool negated,
 				    uint64_t mask, uint64_t value);
-/* One of these extension headers is there, or none of them is. */
+/* One of these extension headers is present, or none is. */
 struct policy_condition import_extensions(struct import *import, bool negated,
 					  uint64_t mask);
 bool import_is_bits(enum policy_field field);
-/* The values for which a condition holds that has no mask. */
+/* The values for which a condition without a mask holds. */
 struct ranges import_positive(struct import *import,
 			      const struct policy_condition *condition);
 
@@ -264,20 +288,20 @@ struct ranges import_positive(struct import *import,
 
 bool import_number(const char *text, size_t size, uint64_t max,
 		   uint64_t *value);
-/* An address, with "/length" or a contiguous "/mask" or not. */
+/* Parses an address, optionally with "/LENGTH" or a contiguous "/MASK". */
 bool import_prefix(const char *text, size_t size, bool ip6,
 		   struct policy_range *range);
 bool import_prefix_of(struct policy_value address, unsigned int length,
 		      bool ip6, struct policy_range *range);
-/* A number, or a name that this field has: of protocols, services, ... */
+/* Parses a number, or one of the field's names: protocols, services, ... */
 bool import_word(enum policy_field field, bool ip6, const char *text,
 		 size_t size, uint64_t *value);
 
 /* --- names and comments (name.c) */
 
-/* On one line, and only what is text. */
+/* The text on one line, printable and valid UTF-8. */
 const char *import_comment(struct import *import, const char *text);
-/* A name for a list or a sub-list that is like this one, and nothing else's. */
+/* A unique name for a list or a sub-list, similar to the given one. */
 const char *import_name(struct import *import, const char *name);
 
 #endif

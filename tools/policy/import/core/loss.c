@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What becomes of a rule that is not, or not fully, translated. Left out, an
- * accept lets in less, and a drop lets in more. The cases of a rule that has a
- * problem hold for at least the packets that it matched, so where its loss
- * would open, it becomes a drop of all of these.
+ * Decides how a rule is handled that cannot be translated completely. Omitting
+ * an accept lets in less, omitting a drop lets in more. The cases of a rule
+ * with a problem match at least the packets of the original rule, so if
+ * omitting it would let in more, it becomes a drop of all of them.
  */
 #include "walk.h"
 #include "policy/language/limits.h"
 
-/* Of a rule or a chain, as it was and as it is translated. */
+/* Possible outcomes of a rule or a chain. */
 enum { KNOWN = 1, PASSES = 2, DROPS = 4, OPEN = 8 };
 #define EITHER (PASSES | DROPS)
 
 struct losses {
 	struct import *import;
-	size_t *queue; /* chains that a packet can come to */
+	size_t *queue; /* reachable chains */
 	size_t count;
 };
 
@@ -50,7 +50,7 @@ static int rule_outcomes(struct import *import, const struct import_rule *rule,
 	return EITHER;
 }
 
-/* Chains in a circle, or too deep: import_walk() refuses them. */
+/* Loops and too deep nesting are rejected later by import_walk(). */
 static int chain_outcomes(struct import *import, size_t index,
 			  unsigned int depth)
 {
@@ -68,14 +68,14 @@ static int chain_outcomes(struct import *import, size_t index,
 	return outcomes & EITHER;
 }
 
-/* It does this to more packets, or to fewer. */
+/* The effect if these outcomes happen to more packets, or to fewer. */
 static unsigned int effect_of(int outcomes, bool wider)
 {
 	return (outcomes & PASSES ? (wider ? IMPORT_MORE : IMPORT_LESS) : 0) |
 	       (outcomes & DROPS ? (wider ? IMPORT_LESS : IMPORT_MORE) : 0);
 }
 
-/* rest: what packets come to that the rule leaves alone. */
+/* rest: outcomes for packets that the rule does not match. */
 static unsigned int rule_effect(struct import *import,
 				const struct import_rule *rule, bool is_base,
 				int rest, bool wider)
@@ -89,7 +89,9 @@ static unsigned int rule_effect(struct import *import,
 		return effect;
 	if (rule->action == IMPORT_RETURN)
 		effect = 0;
-	/* the others come to the rest; in the base chain, these to its policy
+	/*
+	 * unmatched packets continue with the rest; in the base chain, matched
+	 * ones get its policy
 	 */
 	if (is_base)
 		return effect |
@@ -143,7 +145,7 @@ static const char *effect_text(unsigned int effect)
 	return texts[effect];
 }
 
-static void report(struct import *import, const struct import_rule *rule)
+static void report_loss(struct import *import, const struct import_rule *rule)
 {
 	const char *effect = effect_text(rule->effect);
 
@@ -191,7 +193,7 @@ static void settle_chain(struct losses *losses, size_t index)
 	for (size_t i = 0; i < chain->count; i++) {
 		const struct import_rule *rule = &chain->rules[i];
 
-		report(import, rule);
+		report_loss(import, rule);
 		import->rules++;
 		import->lost += rule->effect != 0;
 		import->effect |= rule->effect;
@@ -212,7 +214,7 @@ void import_settle_losses(struct import *import)
 
 	losses.queue = arena_alloc(&import->arena,
 				   import->chain_count * sizeof(*losses.queue));
-	/* before rules change: what they could do counts */
+	/* before rules are changed: the original outcomes are needed */
 	for (size_t i = 0; i < import->chain_count; i++)
 		chain_outcomes(import, i, 0);
 	queue_chain(&losses, import->base);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What an import has to tell besides the policy. */
+/* Error messages and warnings of the import. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "import.h"
 
-/* One line, whatever the file holds: nothing that changes a terminal. */
+/* Replaces newlines and control characters: the text comes from the file. */
 static void make_printable(char *text)
 {
 	for (; *text; text++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Names for lists and sub-lists that no other one has, and comments. */
+/* Unique names for lists and sub-lists, and comments. */
 #include <string.h>
 
 #include "import.h"
@@ -17,34 +17,34 @@ static bool is_alphanumeric(char c)
 	return is_letter(c) || (c >= '0' && c <= '9');
 }
 
-static struct name *find(const struct import *import, const char *name)
+static struct name *find_name(const struct import *import, const char *name)
 {
 	return names_find(&import->words, name, strlen(name));
 }
 
 /*
- * The name itself, or with the next number after the last one that it was
- * given: there may be a million of one name.
+ * Returns the name, with a number appended if it is taken. The last number is
+ * stored with the name, as one name may be used a million times.
  */
-static const char *number(struct import *import, const char *name)
+static const char *number_name(struct import *import, const char *name)
 {
 	const char *unique = name;
 	struct name *first;
 
-	if (!find(import, name)) {
+	if (!find_name(import, name)) {
 		import_names_add(&import->words, name, 1);
 		if (policy_is_name(name))
 			return name;
 	}
-	first = find(import, name);
-	while (find(import, unique))
+	first = find_name(import, name);
+	while (find_name(import, unique))
 		unique = arena_format(&import->arena, "%s-%zu", name,
 				      ++first->index);
 	import_names_add(&import->words, unique, 1);
 	return unique;
 }
 
-#define NAME_ROOM (POLICY_NAME_MAX - 12) /* for what makes it unique */
+#define NAME_ROOM (POLICY_NAME_MAX - 12) /* room for the appended number */
 
 const char *import_name(struct import *import, const char *name)
 {
@@ -54,7 +54,7 @@ const char *import_name(struct import *import, const char *name)
 	if (!is_letter(*name))
 		clean[length++] = 'x';
 	for (; *name && length < NAME_ROOM; name++) {
-		/* a dash stands between two others */
+		/* dashes only between alphanumerics */
 		if (is_alphanumeric(*name))
 			clean[length++] = *name;
 		else if (is_alphanumeric(name[1]) && length &&
@@ -64,7 +64,7 @@ const char *import_name(struct import *import, const char *name)
 	while (length && clean[length - 1] == '-')
 		length--;
 	clean[length] = '\0';
-	return number(import, arena_copy(&import->arena, clean, length));
+	return number_name(import, arena_copy(&import->arena, clean, length));
 }
 
 #define COMMENT_MAX 1000
@@ -72,7 +72,7 @@ const char *import_name(struct import *import, const char *name)
 const char *import_comment(struct import *import, const char *text)
 {
 	size_t left = strlen(text), length, size = 0;
-	/* what is no character becomes one byte */
+	/* invalid bytes become one character */
 	char *comment =
 		arena_alloc(&import->arena,
 			    left < COMMENT_MAX ? left + 1 : COMMENT_MAX + 8);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When a rule does not match: one of its conditions does not hold, or the
- * packet has not the field. In a policy these are two things.
+ * Computes when a rule does not match: a condition does not hold, or the packet
+ * does not have the field. A policy needs separate cases for these.
  */
 #include <linux/if_ether.h>
 #include <netinet/in.h>
@@ -12,7 +12,7 @@
 #include "policy/language/field.h"
 #include "walk.h"
 
-#define SINGLE_MAX 64 /* of one case */
+#define SINGLE_MAX 64 /* values in one case */
 #define CASES_MAX 1024
 
 struct negation {
@@ -23,7 +23,8 @@ struct negation {
 	bool failed;
 };
 
-static void add(struct negation *negation, struct policy_condition condition)
+static void add_case(struct negation *negation,
+		     struct policy_condition condition)
 {
 	struct import_rule rule;
 
@@ -40,8 +41,8 @@ static void add(struct negation *negation, struct policy_condition condition)
 static void add_values(struct negation *negation, enum policy_field field,
 		       bool negated, uint64_t first, uint64_t last)
 {
-	add(negation,
-	    import_values(negation->import, field, negated, first, last));
+	add_case(negation,
+		 import_values(negation->import, field, negated, first, last));
 }
 
 static bool sees_only(const struct import *import, uint64_t ethertype)
@@ -66,10 +67,10 @@ static void add_not_ip(struct negation *negation)
 	}
 	ranges_add(&ip, (struct policy_range){ { .lo = ETH_P_IPV6 },
 					       { .lo = ETH_P_IPV6 } });
-	add(negation, import_condition(POLICY_ETHERTYPE, true, &ip));
+	add_case(negation, import_condition(POLICY_ETHERTYPE, true, &ip));
 }
 
-/* Without the header: a later fragment, or ICMP of the other family. */
+/* Adds packets without the header: later fragments, or another ICMP family. */
 static void add_no_transport(struct negation *negation, enum policy_field field,
 			     const struct demand *demand)
 {
@@ -90,7 +91,7 @@ static void add_no_transport(struct negation *negation, enum policy_field field,
 		negation->failed = true;
 }
 
-/* The packets that have not this field, of those that came so far. */
+/* Adds the packets, of those left, that do not have the field. */
 static void add_absence(struct negation *negation,
 			const struct policy_condition *condition)
 {
@@ -116,11 +117,11 @@ static void add_absence(struct negation *negation,
 		negation->failed = true;
 }
 
-/* Words for these two are no sets: each value by itself. */
+/* For fields without sets in the language: a case for each value. */
 static void add_each_value(struct negation *negation,
 			   const struct policy_condition *condition)
 {
-	/* more than two tags do not count */
+	/* more than two tags are not distinguished */
 	for (uint64_t value = 0; value < 3; value++) {
 		const struct policy_range one = { { .lo = value },
 						  { .lo = value } };
@@ -157,7 +158,7 @@ static void negate_case(struct negation *negation, const struct import_case *it)
 			add_each_value(negation, &condition);
 		} else {
 			condition.negated = !condition.negated;
-			add(negation, condition);
+			add_case(negation, condition);
 		}
 		negation->before.conditions = sorted;
 		negation->before.count = i + 1;

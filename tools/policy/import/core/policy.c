@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The imported policy: its head, its lists, and the blocks of the walk. */
+/* Prints the imported policy: head, lists and the blocks of the walk. */
 #include <errno.h>
 
 #include "walk.h"
@@ -19,7 +19,7 @@ static const char *head_of(struct import *import)
 	return lost ? arena_format(&import->arena, "%s\n%s", head, lost) : head;
 }
 
-/* The rule for what the chain does not see. */
+/* Writes the rule that passes packets which the original chain does not see. */
 static void write_unseen(struct walk *walk)
 {
 	struct import *import = walk->import;
@@ -42,7 +42,7 @@ static void write_unseen(struct walk *walk)
 	walk->now->list.rules[0].ends_paragraph = true;
 }
 
-/* Blocks are added while others get their rules. */
+/* Writing a block may append further blocks. */
 static int write_blocks(struct walk *walk)
 {
 	for (size_t i = 0; i < walk->count; i++) {
@@ -58,7 +58,7 @@ static int write_blocks(struct walk *walk)
 	return walk_check_depth(walk);
 }
 
-static void print(struct walk *walk, FILE *out)
+static void print_policy(struct walk *walk, FILE *out)
 {
 	struct import *import = walk->import;
 	struct policy policy = {
@@ -88,7 +88,7 @@ int import_walk(struct import *import, FILE *out)
 		   no_mark);
 	err = write_blocks(&walk);
 	if (!err)
-		print(&walk, out);
+		print_policy(&walk, out);
 	walk_free(&walk);
 	return err;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Chains and rules as the readers build them: cases, and what must hold. */
+/* Functions for the readers to build chains, rules and their cases. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -94,7 +94,7 @@ struct import_rule import_rule_copy(struct import *import,
 	return copy;
 }
 
-/* The first problem is the one that is told. */
+/* Only the first problem of a rule is reported. */
 void import_problem(struct import *import, struct import_rule *rule,
 		    const char *format, ...)
 {
@@ -158,8 +158,7 @@ void import_and_any(struct import *import, struct import_rule *rule,
 	size_t made = 0;
 
 	if (count && rule->case_count > IMPORT_ALTERNATIVES_MAX / count) {
-		import_problem(import, rule,
-			       "this would take too many rules to say");
+		import_problem(import, rule, "this would need too many rules");
 		return;
 	}
 	product = arena_alloc(&import->arena,
@@ -218,8 +217,9 @@ void import_resolve_targets(struct import *import)
 			if (rule->reject == POLICY_REJECT_RESET &&
 			    !import_rule_has_protocol(import, rule,
 						      PROTOCOL_TCP))
-				import_problem(import, rule,
-					       "a reset is for TCP alone");
+				import_problem(
+					import, rule,
+					"a reset is only possible for TCP");
 			if (!rule->target)
 				continue;
 			rule->target_chain =
@@ -227,9 +227,10 @@ void import_resolve_targets(struct import *import)
 			if (rule->target_chain == import->chain_count) {
 				rule->target_chain = 0;
 				rule->unknown = true;
-				import_problem(import, rule,
-					       "no word for the target '%s'",
-					       rule->target);
+				import_problem(
+					import, rule,
+					"no equivalent of the target '%s'",
+					rule->target);
 			}
 		}
 	}

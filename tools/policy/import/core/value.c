@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What values look like in the texts of other filters. */
+/* Parses values as other filters write them. */
 #include <string.h>
 
 #include "import.h"
@@ -81,7 +81,7 @@ bool import_prefix(const char *text, size_t size, bool ip6,
 	return import_prefix_of(address, length, ip6, range);
 }
 
-/* What iptables and nft say and a policy does not. */
+/* Names that iptables and nft have and the policy language lacks. */
 static const struct alias {
 	enum policy_field field;
 	bool ip6;

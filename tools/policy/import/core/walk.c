@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A policy has no return, no goto, and no mark that is set on the way. But
- * what a chain does from some place on, up to the verdict, is a list of rules
- * like any other; so each of these three is a jump to such a rest, which never
- * comes back. In it, a mark that was set on the way is known, and goes into
- * the verdicts and out of the conditions.
+ * Walks the chains and writes policy blocks. The policy language has no return,
+ * no goto, and cannot set a mark before the verdict. But everything that a
+ * chain does from some rule on, up to the verdict, is a list of rules; so these
+ * three become jumps to such a list (BLOCK_REST), which always decides. In it,
+ * a mark that was set before is a constant, which is applied to verdicts and
+ * conditions.
  */
 #include <string.h>
 
 #include "walk.h"
 
-static struct import_mark then(struct import_mark first,
-			       struct import_mark second)
+static struct import_mark combine_marks(struct import_mark first,
+					struct import_mark second)
 {
 	return (struct import_mark){
 		.value = (first.value & ~second.mask) | second.value,
@@ -44,7 +45,7 @@ static void write_verdict(struct walk *walk, bool drops,
 static void write_reject(struct walk *walk, const struct import_rule *rule,
 			 const struct import_case *one)
 {
-	/* others are dropped without an answer */
+	/* packets of other families are dropped without a reply */
 	bool has_answer = import_case_is_ip(walk->import, one);
 	const struct policy_rule reject = {
 		.action = has_answer ? POLICY_REJECT : POLICY_DROP,
@@ -63,7 +64,10 @@ static void write_jump(struct walk *walk, struct block *to,
 	walk_add_rule(walk, &rule, one);
 }
 
-/* All that is left from this frame on, NULL for the end of the base chain. */
+/*
+ * Writes a jump to everything that follows this frame, or, at the end of the
+ * base chain (NULL), its verdict.
+ */
 static void write_rest(struct walk *walk, const struct frame *frame,
 		       const struct import_case *one, struct import_mark mark)
 {
@@ -86,7 +90,7 @@ static void write_action(struct walk *walk, const struct frame *frame,
 			 const struct import_rule *rule,
 			 const struct import_case *one)
 {
-	struct import_mark mark = then(walk->mark, rule->mark);
+	struct import_mark mark = combine_marks(walk->mark, rule->mark);
 	const struct import_chain *target =
 		&walk->import->chains[rule->target_chain];
 	const struct frame *after =
@@ -105,7 +109,8 @@ static void write_action(struct walk *walk, const struct frame *frame,
 		write_reject(walk, rule, one);
 		break;
 	case IMPORT_JUMP:
-		if (rule->mark.mask) /* the mark is there after it, too */
+		if (rule->mark.mask) /* a mark also applies after the return, so
+					the jump cannot return */
 			write_rest(
 				walk,
 				walk_frame(walk, rule->target_chain, 0, after),
@@ -135,7 +140,10 @@ static void write_action(struct walk *walk, const struct frame *frame,
 
 /* --- the rules of a chain */
 
-/* False where a mark that was set on the way is another one. */
+/*
+ * Evaluates conditions on bits of the mark that were set before. Returns false
+ * if the case never holds.
+ */
 static bool apply_mark(struct walk *walk, struct import_case *one)
 {
 	size_t count = 0;
@@ -166,8 +174,8 @@ static bool apply_mark(struct walk *walk, struct import_case *one)
 	return true;
 }
 
-static bool ready(struct walk *walk, const struct import_case *from,
-		  struct import_case *one)
+static bool prepare_case(struct walk *walk, const struct import_case *from,
+			 struct import_case *one)
 {
 	struct import *import = walk->import;
 	size_t size = from->count * sizeof(*from->conditions);
@@ -197,9 +205,12 @@ static void write_remark(struct walk *walk, const char *what,
 				      import_source(walk->import, rule)));
 }
 
-/* What needs no words: the next rule of the block is the next for all. */
-static bool just_goes_on(struct walk *walk, const struct frame *frame,
-			 const struct import_rule *rule)
+/*
+ * True if the rule needs no policy rule, as all packets continue with the next
+ * one.
+ */
+static bool falls_through(struct walk *walk, const struct frame *frame,
+			  const struct import_rule *rule)
 {
 	bool is_rest = walk->now->is.kind == BLOCK_REST;
 
@@ -207,13 +218,14 @@ static bool just_goes_on(struct walk *walk, const struct frame *frame,
 		return !rule->mark.mask && (!is_rest || frame->parent);
 	if (rule->action != IMPORT_NONE || !is_rest)
 		return false;
-	walk->mark = then(walk->mark, rule->mark);
+	walk->mark = combine_marks(walk->mark, rule->mark);
 	return true;
 }
 
 /*
- * In a list that others come back from: a jump where a goto leads, and then,
- * for all that do not leave, a jump to what is left.
+ * Writes a return or a goto in a block that returns to its caller: a jump to
+ * the goto's target, and, for packets that do not match, a jump to the rest of
+ * the chain.
  */
 static void write_leaving(struct walk *walk, const struct frame *frame,
 			  const struct import_rule *rule)
@@ -230,7 +242,7 @@ static void write_leaving(struct walk *walk, const struct frame *frame,
 				import->chains[rule->target_chain].needs_rest
 					? frame->parent
 					: NULL);
-		if (ready(walk, &rule->cases[i], &one))
+		if (prepare_case(walk, &rule->cases[i], &one))
 			write_jump(
 				walk,
 				walk_block(walk, BLOCK_CHAIN, to, walk->mark),
@@ -241,7 +253,7 @@ static void write_leaving(struct walk *walk, const struct frame *frame,
 	walk_negate(import, rule, &others);
 	to = walk_frame(walk, frame->chain, index, frame->parent);
 	for (size_t i = 0; i < others.case_count; i++) {
-		if (ready(walk, &others.cases[i], &one))
+		if (prepare_case(walk, &others.cases[i], &one))
 			write_jump(
 				walk,
 				walk_block(walk, BLOCK_CHAIN, to, walk->mark),
@@ -249,7 +261,7 @@ static void write_leaving(struct walk *walk, const struct frame *frame,
 	}
 }
 
-/* True where no packet comes past it. */
+/* Returns true if no packet reaches the next rule. */
 static bool write_rule(struct walk *walk, const struct frame *frame,
 		       struct import_rule *rule)
 {
@@ -279,11 +291,11 @@ static bool write_rule(struct walk *walk, const struct frame *frame,
 	for (size_t i = 0; i < rule->case_count && !always; i++) {
 		struct import_case one;
 
-		if (!ready(walk, &rule->cases[i], &one))
+		if (!prepare_case(walk, &rule->cases[i], &one))
 			continue;
 		never = false;
 		always = !one.count && !rule->unless_count;
-		if (always && just_goes_on(walk, frame, rule))
+		if (always && falls_through(walk, frame, rule))
 			return rule->action == IMPORT_RETURN;
 		if (rule->unless_count)
 			write_jump(walk,
@@ -301,7 +313,7 @@ static bool write_rule(struct walk *walk, const struct frame *frame,
 	return always && (rule->action != IMPORT_JUMP || rule->mark.mask);
 }
 
-/* True where no packet comes past its end. */
+/* Returns true if no packet reaches the end of the chain. */
 static bool write_chain(struct walk *walk, const struct frame *from, bool *back)
 {
 	struct import_chain *chain = &walk->import->chains[from->chain];
@@ -317,7 +329,7 @@ static bool write_chain(struct walk *walk, const struct frame *from, bool *back)
 		if (!write_rule(walk, frame, rule))
 			continue;
 		*back = rule->action == IMPORT_RETURN && !rule->mark.mask;
-		/* the rest stands elsewhere, or is reached without the mark */
+		/* the following rules are reachable in another block */
 		if ((rule->mark.mask && !*back) || walk->mark.mask ||
 		    walk_leaves_simply(walk->import, rule))
 			return true;
@@ -352,7 +364,7 @@ void walk_write_block(struct walk *walk, struct block *block)
 	case BLOCK_UNLESS:
 		rule = &walk->import->chains[frame->chain].rules[frame->index];
 		for (size_t i = 0; i < rule->unless_count; i++) {
-			if (ready(walk, &rule->unless[i], &one))
+			if (prepare_case(walk, &rule->unless[i], &one))
 				write_rest(walk,
 					   walk_frame(walk, frame->chain,
 						      frame->index + 1,

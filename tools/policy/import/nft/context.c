@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The matches and maps of nft on what a frame does not show: devices, and the
- * state of its connection.
- */
+/* Matches and maps of nft on devices and connection states. */
 #include <string.h>
 
 #include "nft.h"
@@ -29,7 +26,7 @@ static enum context context_of(json_t *left)
 	return is(key, "status") ? STATUS : NONE;
 }
 
-/* The values: one, a list, or a set, of which named ones have elements. */
+/* Gets the values: one value, a list, or an anonymous or named set. */
 static bool find_values(struct nft *nft, struct import_rule *rule,
 			json_t *right, json_t **elements)
 {
@@ -42,7 +39,7 @@ static bool find_values(struct nft *nft, struct import_rule *rule,
 	return true;
 }
 
-/* Whether it is one that holds here; false where it is no string. */
+/* True if a value holds here; false if it is not a string. */
 static bool holds(struct nft *nft, struct import_rule *rule,
 		  enum context context, json_t *json, bool *result)
 {
@@ -53,7 +50,8 @@ static bool holds(struct nft *nft, struct import_rule *rule,
 		return false;
 	text = json_string_value(value);
 	if (!text)
-		return nft_not_understood(nft, rule, "a value that is no name");
+		return nft_not_understood(nft, rule,
+					  "a value that is not a name");
 	if (context == STATE)
 		*result = import_is_new(text, strlen(text));
 	else if (context == STATUS)
@@ -63,7 +61,7 @@ static bool holds(struct nft *nft, struct import_rule *rule,
 	return true;
 }
 
-/* True where the device is known; else there is a problem. */
+/* True if the device is known; otherwise sets a problem. */
 static bool has_device(struct nft *nft, struct import_rule *rule,
 		       enum context context)
 {
@@ -115,7 +113,7 @@ bool nft_match_context(struct nft *nft, struct import_rule *rule, json_t *left,
 	return true;
 }
 
-/* A rule for each of its pairs; done where all of them were understood. */
+/* Adds a rule for each pair. Returns true if all of them were understood. */
 bool nft_map_context(struct nft *nft, struct import_rule *rule, json_t *left,
 		     json_t *pairs, size_t chain, bool *done)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Several keys at once: "ip saddr . tcp dport", in sets and in maps. */
+/* Concatenated keys, "ip saddr . tcp dport", in sets and maps. */
 #include <string.h>
 
 #include "nft.h"
@@ -19,7 +19,7 @@ bool nft_read_keys(const struct nft *nft, struct import_rule *rule,
 		if (!nft_read_key(nft, rule, one, &keys[i]))
 			return false;
 	}
-	/* a port of any protocol, once a key before it names that */
+	/* a port without a protocol, unless an earlier key names one */
 	for (size_t i = 0; i < *count; i++) {
 		bool names_it = false;
 
@@ -102,7 +102,7 @@ void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,
 			cases[count++] = one.cases[0];
 		if (one.case_count > 1) {
 			import_problem(nft->import, rule,
-				       "no word for such keys together");
+				       "no equivalent of these keys together");
 			return;
 		}
 	}
@@ -112,10 +112,10 @@ void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,
 	}
 	if (rule->unless_count) {
 		import_problem(nft->import, rule,
-			       "no word for two such exceptions");
+			       "no equivalent of two such exceptions");
 		return;
 	}
-	/* where all keys are there, but together in no element */
+	/* packets that have all fields, but no element matches */
 	for (i = 0; i < key_count; i++) {
 		if (keys[i].kind == NFT_FIELD && !import_is_bits(keys[i].field))
 			and_any_value(nft, rule, &keys[i]);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON of nft, as jansson reads it. Its values live in the arena of the import:
- * they are not freed one by one, and there is a bound on all of them together.
+ * Parses nft's JSON with jansson. Values are allocated in the import's arena
+ * and not freed individually; their total size is limited.
  */
 #include "nft.h"
 
-/* What nft prints takes about 15 times its size. */
+/* nft's output takes about 15 times its size in memory. */
 #define VALUES_MAX ((size_t)1 << 30)
 
-static struct arena *values; /* while a text is read */
+static struct arena *values; /* set while a text is parsed */
 static size_t values_end;
 
 static void *allocate_value(size_t size)
@@ -23,8 +23,8 @@ static void keep_value(void *value)
 	(void)value;
 }
 
-static json_t *load(struct arena *arena, const char *text, size_t size,
-		    json_error_t *error)
+static json_t *load_json(struct arena *arena, const char *text, size_t size,
+			 json_error_t *error)
 {
 	json_malloc_t old_malloc;
 	json_free_t old_free;
@@ -44,7 +44,7 @@ int nft_load(struct import *import, const char *text, size_t size,
 {
 	json_error_t error;
 
-	*root = load(&import->arena, text, size, &error);
+	*root = load_json(&import->arena, text, size, &error);
 	if (*root)
 		return 0;
 	if (!*error.text)
@@ -52,8 +52,7 @@ int nft_load(struct import *import, const char *text, size_t size,
 				    "more JSON than fits in %zu MiB",
 				    VALUES_MAX >> 20);
 	return import_error(import, error.line > 0 ? error.line : 0,
-			    error.column, "not JSON that can be read: %s",
-			    error.text);
+			    error.column, "invalid JSON: %s", error.text);
 }
 
 const char *nft_string(const json_t *object, const char *key)

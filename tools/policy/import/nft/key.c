@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What nft asks a packet for, and the field of a policy that it is. */
+/* Translates keys of nft expressions to fields of a policy. */
 #include <string.h>
 
 #include "nft.h"
@@ -110,7 +110,7 @@ static bool read_meta(const struct nft *nft, json_t *json, struct nft_key *key)
 {
 	const char *name = nft_string(json, "key");
 
-	/* of a frame, with what pads it */
+	/* the length of a frame, including padding */
 	if (!name || (nft->is_link && !strcmp(name, "length")))
 		return false;
 	for (size_t i = 0; i < sizeof(metas) / sizeof(*metas); i++) {
@@ -157,7 +157,7 @@ static void no_word(const struct nft *nft, struct import_rule *rule,
 
 		words[i] = word ? word : "";
 	}
-	import_problem(nft->import, rule, "no word for '%s%s%s%s%s%s'",
+	import_problem(nft->import, rule, "no equivalent of '%s%s%s%s%s%s'",
 		       kind && strcmp(kind, "payload") ? kind : "",
 		       kind && strcmp(kind, "payload") ? " " : "", words[0],
 		       *words[0] ? " " : "", words[1],
@@ -180,7 +180,7 @@ bool nft_read_key(const struct nft *nft, struct import_rule *rule, json_t *json,
 	return false;
 }
 
-/* All of the rule's cases have one of the protocols with ports. */
+/* True if each case of the rule requires a protocol with ports. */
 static bool has_ports(const struct import_rule *rule)
 {
 	struct demand ports;
@@ -204,8 +204,9 @@ bool nft_and_implied(const struct nft *nft, struct import_rule *rule,
 				 key->protocol, key->protocol);
 	if (!key->needs_ports || has_ports(rule))
 		return true;
-	import_problem(nft->import, rule,
-		       "no word for ports of any protocol: tcp, udp and sctp "
-		       "alone have some");
+	import_problem(
+		nft->import, rule,
+		"no equivalent of ports of any protocol: tcp, udp and sctp "
+		"alone have some");
 	return false;
 }

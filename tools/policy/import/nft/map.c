@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Maps of verdicts: a rule for each verdict, with the keys that lead to it. */
+/* Verdict maps: one rule for each verdict, with all keys that map to it. */
 #include <string.h>
 
 #include "nft.h"
 
-#define VERDICTS_MAX 64 /* different ones in a map */
+#define VERDICTS_MAX 64 /* different verdicts in a map */
 
 struct group {
 	enum import_action action;
 	const char *target;
 	struct import_rule rule;
-	struct ranges set;	   /* of a key that stands alone */
-	struct import_case *cases; /* of keys that are joined */
+	struct ranges set;	   /* of a single key */
+	struct import_case *cases; /* of concatenated keys */
 	size_t case_count, case_room;
 };
 
@@ -33,7 +33,7 @@ static struct group *group_of(struct nft *nft, struct import_rule *rule,
 	}
 	if (*count == VERDICTS_MAX) {
 		import_problem(nft->import, rule,
-			       "this would take too many rules to say");
+			       "this would need too many rules");
 		return NULL;
 	}
 	++*count;
@@ -86,7 +86,7 @@ static bool read_pair(struct nft *nft, struct import_rule *rule,
 	return true;
 }
 
-/* The elements of a map do not overlap, so the order of rules is free. */
+/* Elements of a map do not overlap, so the rules can have any order. */
 static void add_groups(struct nft *nft, const struct import_rule *rule,
 		       const struct nft_key *keys, size_t key_count,
 		       struct group *groups, size_t count, size_t chain)
@@ -112,7 +112,7 @@ static void add_groups(struct nft *nft, const struct import_rule *rule,
 	}
 }
 
-/* True where it has made rules of the rule. */
+/* Returns true if the map was translated and the rule is done. */
 bool nft_read_map(struct nft *nft, struct import_rule *rule, json_t *map,
 		  size_t chain)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* "meta mark set": what is done to a mark is (mark & keep) ^ flip. */
+/* Translates "meta mark set". nft describes it as (mark & keep) ^ flip. */
 #include <string.h>
 
 #include "nft.h"
@@ -57,7 +57,7 @@ void nft_read_mangle(const struct nft *nft, struct import_rule *rule,
 	const char *key = nft_string(meta, "key");
 	struct change change;
 
-	/* no rule here can ask for these */
+	/* ct marks and others: no imported rule can match these */
 	if ((key && strcmp(key, "mark")) ||
 	    json_object_get(json_object_get(mangle, "key"), "ct") ||
 	    json_object_get(json_object_get(mangle, "key"), "tcp option")) {
@@ -67,12 +67,12 @@ void nft_read_mangle(const struct nft *nft, struct import_rule *rule,
 	}
 	if (!key)
 		import_problem(nft->import, rule,
-			       "no word for a change of this");
+			       "no equivalent of changing this");
 	else if (!read_change(json_object_get(mangle, "value"), &change))
-		import_problem(nft->import, rule, "no word for this mark");
+		import_problem(nft->import, rule, "no equivalent of this mark");
 	else if (change.keep & change.flip)
 		import_problem(nft->import, rule,
-			       "no word for turning over the bits of a mark");
+			       "no equivalent of toggling bits of a mark");
 	if (rule->problem) {
 		rule->unknown = true;
 		return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The matches of nft: left, operator, right. */
+/* Matches of nft: left side, operator, right side. */
 #include <string.h>
 
 #include "headers.h"
@@ -8,7 +8,7 @@
 
 #define VLAN_8021Q 0x8100
 #define VLAN_8021AD 0x88a8
-#define EXTENSIONS_ALL 0x3e /* of IPv6 */
+#define EXTENSIONS_ALL 0x3e /* all IPv6 extension headers */
 #define FRAGMENT_OFFSET 0x1fff
 #define FRAGMENT_ANY 0x3fff
 
@@ -35,7 +35,7 @@ static struct import_case two_of(struct nft *nft, struct import_case one,
 	return one;
 }
 
-/* What stands in the frame: of a tagged one, that it is tagged. */
+/* The EtherType in the Ethernet header: that of the tag if there is one. */
 static void and_ether_type(struct nft *nft, struct import_rule *rule,
 			   const struct ranges *set, bool negated)
 {
@@ -46,8 +46,9 @@ static void and_ether_type(struct nft *nft, struct import_rule *rule,
 	size_t count = 0;
 
 	if (in_set(set, VLAN_8021AD) && !tagged) {
-		import_problem(nft->import, rule,
-			       "no word for 802.1ad alone: a tag is a tag");
+		import_problem(
+			nft->import, rule,
+			"no equivalent of 802.1ad alone: all tags match");
 		return;
 	}
 	if (negated || set->count > 1 || !tagged)
@@ -67,7 +68,7 @@ static void and_vlan_type(struct nft *nft, struct import_rule *rule,
 
 	if (in_set(set, VLAN_8021AD) || in_set(set, VLAN_8021Q)) {
 		import_problem(nft->import, rule,
-			       "no word for the kind of the second tag");
+			       "no equivalent of the second tag's EtherType");
 		return;
 	}
 	cases[count++] = two_of(nft, tags(nft, 1, 1), type);
@@ -76,7 +77,7 @@ static void and_vlan_type(struct nft *nft, struct import_rule *rule,
 	import_and_any(nft->import, rule, cases, count);
 }
 
-/* The next header is the protocol where there are no extensions. */
+/* The next header field is the protocol if there are no extension headers. */
 static void and_next(struct nft *nft, struct import_rule *rule,
 		     const struct ranges *set, bool negated)
 {
@@ -87,9 +88,10 @@ static void and_next(struct nft *nft, struct import_rule *rule,
 
 	for (size_t i = 0; i < sizeof(extension_headers); i++) {
 		if (in_set(set, extension_headers[i])) {
-			import_problem(nft->import, rule,
-				       "no word for which extension header is "
-				       "the first");
+			import_problem(
+				nft->import, rule,
+				"no equivalent of which extension header is "
+				"the first");
 			return;
 		}
 	}
@@ -120,7 +122,8 @@ void nft_and_set(struct nft *nft, struct import_rule *rule,
 		return;
 	case NFT_FRAGMENT:
 	case NFT_EXTENSION:
-		import_problem(nft->import, rule, "no word for this value");
+		import_problem(nft->import, rule,
+			       "no equivalent of this value");
 		return;
 	case NFT_FIELD:
 		break;
@@ -149,7 +152,7 @@ static struct import_case fragments(struct nft *nft, uint64_t first,
 					    first, last));
 }
 
-/* ip frag-off & MASK, which is 0 or is not */
+/* "ip frag-off & MASK", compared with 0. */
 static void match_fragment(struct nft *nft, struct import_rule *rule,
 			   uint64_t mask, json_t *right, bool negated)
 {
@@ -161,7 +164,7 @@ static void match_fragment(struct nft *nft, struct import_rule *rule,
 
 	if (!understood) {
 		import_problem(nft->import, rule,
-			       "no word for these bits of frag-off");
+			       "no equivalent of these bits of frag-off");
 		return;
 	}
 	if (negated) {
@@ -199,7 +202,7 @@ static void match_any_bit(struct nft *nft, struct import_rule *rule,
 	uint64_t bits;
 
 	if (!import_is_bits(key->field))
-		import_problem(nft->import, rule, "no word for 'in' here");
+		import_problem(nft->import, rule, "no equivalent of 'in' here");
 	else if (nft_read_bits(rule, nft, key, right, &bits))
 		import_and_bits(nft->import, rule, key->field, bits, &zero,
 				!none);
@@ -219,7 +222,7 @@ static void match_masked(struct nft *nft, struct import_rule *rule,
 		return;
 	}
 	if (!import_is_bits(key->field)) {
-		import_problem(nft->import, rule, "no word for this mask");
+		import_problem(nft->import, rule, "no equivalent of this mask");
 		return;
 	}
 	if (nft_read_bits(rule, nft, key, mask, &bits) &&
@@ -274,7 +277,7 @@ static bool taken_as_list(const struct nft_key *key)
 	}
 }
 
-/* A named set is a list of the policy, under a name like its own. */
+/* A named set becomes a list of the policy, with a similar name. */
 static const char *list_of(struct nft *nft, const struct nft_key *key,
 			   struct nft_set *named, const struct ranges *set)
 {

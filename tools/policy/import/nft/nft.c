@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What 'nft -j list ruleset' prints: the table that holds the chain, its sets
- * and maps, and the rules of all its chains.
+ * Reads 'nft -j list ruleset': finds the chain and its table, the table's sets
+ * and maps, and the rules of its chains.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static bool is(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
-/* The value of an object of this kind: {"chain": {...}} */
+/* The value of an object of this kind, as in {"chain": {...}}. */
 static json_t *object_of(json_t *item, const char *kind)
 {
 	json_t *object = json_object_get(item, kind);
@@ -31,9 +31,9 @@ static bool is_of_table(const struct nft *nft, json_t *object)
 	       is(nft_string(object, "table"), nft->table);
 }
 
-/* --- the chain that packets come to */
+/* --- the base chain */
 
-/* "filter", or "inet:filter" */
+/* The option is "filter" or "inet:filter". */
 static bool is_asked_table(json_t *chain, const char *asked)
 {
 	const char *family = nft_string(chain, "family");
@@ -72,7 +72,7 @@ static json_t *find_base(const struct nft *nft,
 	return NULL;
 }
 
-/* What else a packet comes by is not in the policy. */
+/* Warns about other base chains of the hook, which are not imported. */
 static void name_others(const struct nft *nft, json_t *base)
 {
 	const char *hook = nft_string(base, "hook");
@@ -86,14 +86,15 @@ static void name_others(const struct nft *nft, json_t *base)
 
 		if (chain && chain != base && table && name &&
 		    is(nft_string(chain, "hook"), hook))
-			import_error(nft->import, 0, 0,
-				     "note: chain '%s' of table '%s' is at %s, "
-				     "too, and is not in this policy",
-				     name, table, hook);
+			import_error(
+				nft->import, 0, 0,
+				"note: chain '%s' of table '%s' is also at %s "
+				"and is not imported",
+				name, table, hook);
 	}
 }
 
-static int choose(struct nft *nft, const struct import_options *options)
+static int choose_chain(struct nft *nft, const struct import_options *options)
 {
 	json_t *base = find_base(nft, options);
 	const char *policy = nft_string(base, "policy");
@@ -133,7 +134,7 @@ static int choose(struct nft *nft, const struct import_options *options)
 	return 0;
 }
 
-/* --- what the table holds */
+/* --- contents of the table */
 
 static void read_sets(struct nft *nft)
 {
@@ -189,7 +190,7 @@ int import_nft(struct import *import, const char *text, size_t size,
 	if (!json_is_array(nft.objects))
 		return import_error(import, 0, 0,
 				    "not what 'nft -j list ruleset' prints");
-	err = choose(&nft, options);
+	err = choose_chain(&nft, options);
 	if (!err) {
 		read_sets(&nft);
 		read_rules(&nft);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One table of 'nft -j list ruleset', and what its rules are made of. */
+/*
+ * Reader for one table of 'nft -j list ruleset'. Used by the files in
+ * import/nft.
+ */
 #ifndef TG_POLICY_IMPORT_NFT_H
 #define TG_POLICY_IMPORT_NFT_H
 
@@ -10,79 +13,82 @@
 struct nft_set {
 	const char *name;
 	json_t *json;	  /* of the set or map */
-	const char *list; /* its name in the policy, once it has one */
+	const char *list; /* its name in the policy, or NULL */
 };
 
 struct nft {
 	struct import *import;
 	json_t *objects; /* an array */
 	const char *family, *table, *chain;
-	bool is_link; /* netdev and bridge: frames, and not packets */
+	bool is_link; /* family netdev or bridge: rules see frames */
 	struct nft_set *sets;
 	size_t set_count;
 	struct names set_names;
 };
 
 enum nft_kind {
-	NFT_FIELD,	/* of the policy, too */
-	NFT_ETHER_TYPE, /* as the frame has it, before its tags */
-	NFT_VLAN_TYPE,	/* behind the first tag */
-	NFT_NEXT,	/* of the IPv6 header, perhaps an extension */
-	NFT_FRAGMENT,	/* 16 bits with flags and the offset */
-	NFT_EXTENSION,	/* is there, or is not */
+	NFT_FIELD,	/* a field of the policy */
+	NFT_ETHER_TYPE, /* in the Ethernet header, before tags */
+	NFT_VLAN_TYPE,	/* after the first tag */
+	NFT_NEXT,	/* IPv6 next header, may be an extension */
+	NFT_FRAGMENT,	/* flags and offset, 16 bits */
+	NFT_EXTENSION,	/* presence of an extension header */
 };
 
-/* What stands left in a match. */
+/* The left side of a match. */
 struct nft_key {
 	enum nft_kind kind;
 	enum policy_field field;
-	bool icmp6;	    /* whose names values have */
-	uint64_t add;	    /* to values, so that they are those of the field */
-	uint64_t extension; /* NFT_EXTENSION: its bit */
-	uint64_t ethertype, protocol; /* that come with it; 0: none */
-	bool needs_ports; /* th: of whatever protocol the rule names */
+	bool icmp6;		      /* values have ICMPv6 names */
+	uint64_t add;		      /* added to values to get the field's */
+	uint64_t extension;	      /* NFT_EXTENSION: its bit */
+	uint64_t ethertype, protocol; /* implied by the key; 0: none */
+	bool needs_ports;	      /* th: any protocol with ports */
 };
 
 #define NFT_KEYS_MAX 8
 
-/* json.c */
+/* --- json.c */
 
 /*
- * The values of the text, which live as long as the import. An error is one
- * line, with its place.
+ * Parses the text; values are freed with the import. Prints one message with
+ * the place on error.
  */
 int nft_load(struct import *import, const char *text, size_t size,
 	     json_t **root);
-/* The string that a member of an object is, or NULL. */
+/* The string value of an object's member, or NULL. */
 const char *nft_string(const json_t *object, const char *key);
-/* Of an object with one member: its name. NULL for all else. */
+/* The name of an object's only member; NULL if it is anything else. */
 const char *nft_only_member(json_t *object, json_t **value);
 
-/* key.c: false after import_problem() */
+/* --- key.c: false after import_problem() */
 bool nft_read_key(const struct nft *nft, struct import_rule *rule, json_t *json,
 		  struct nft_key *key);
-/* What must hold so that the key is there; false after import_problem(). */
+/*
+ * Adds the conditions that the key implies. Returns false after
+ * import_problem().
+ */
 bool nft_and_implied(const struct nft *nft, struct import_rule *rule,
 		     const struct nft_key *key);
 
-/* value.c: the same */
+/* --- value.c: false after import_problem() */
 bool nft_read_value(struct nft *nft, struct import_rule *rule,
 		    const struct nft_key *key, json_t *json,
 		    struct policy_range *range);
 bool nft_read_set(struct nft *nft, struct import_rule *rule,
 		  const struct nft_key *key, json_t *json, struct ranges *set,
 		  struct nft_set **named);
-/* One bit for each flag that is named, joined by | or as a list. */
+/* Combines named flags, an nft "|" expression or a list, to a mask. */
 bool nft_read_bits(struct import_rule *rule, const struct nft *nft,
 		   const struct nft_key *key, json_t *json, uint64_t *bits);
-/* The elements of {"set": [...]} or "@name": an array, or NULL for none. */
+/* The elements of {"set": [...]} or "@name": an array, or NULL if empty. */
 bool nft_elements(struct nft *nft, struct import_rule *rule, json_t *json,
 		  json_t **elements, struct nft_set **named);
-/* {"elem": {"val": ...}}: the value. It does not come and go by itself. */
+/* The value of {"elem": {"val": ...}}. Elements with a timeout are rejected. */
 bool nft_element(const struct nft *nft, struct import_rule *rule, json_t *json,
 		 json_t **value);
 
-/* match.c */
+/* --- match.c */
 void nft_match(struct nft *nft, struct import_rule *rule, json_t *match);
 void nft_and_set(struct nft *nft, struct import_rule *rule,
 		 const struct nft_key *key, const struct ranges *set,
@@ -90,35 +96,35 @@ void nft_and_set(struct nft *nft, struct import_rule *rule,
 bool nft_not_understood(const struct nft *nft, struct import_rule *rule,
 			const char *what);
 
-/* joined.c */
+/* --- joined.c */
 void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,
 		      const char *op, json_t *right);
 bool nft_read_keys(const struct nft *nft, struct import_rule *rule,
 		   json_t *left, struct nft_key *keys, size_t *count);
-/* The values of one element, for keys that are joined. */
+/* Reads the values of one element of concatenated keys. */
 bool nft_read_case(struct nft *nft, struct import_rule *rule,
 		   const struct nft_key *keys, size_t count, json_t *value,
 		   struct import_rule *into);
 
 /*
- * context.c: devices and the state of a connection. False where the
- * match, or the map, is of something else.
+ * --- context.c: devices and connection states. Return false if the match or
+ * the map is of another kind.
  */
 bool nft_match_context(struct nft *nft, struct import_rule *rule, json_t *left,
 		       const char *op, json_t *right);
 bool nft_map_context(struct nft *nft, struct import_rule *rule, json_t *left,
 		     json_t *pairs, size_t chain, bool *done);
-/* map.c: true where it has made rules of the rule */
+/* --- map.c: returns true if the map was translated and the rule is done */
 bool nft_read_map(struct nft *nft, struct import_rule *rule, json_t *map,
 		  size_t chain);
-/* mark.c */
+/* --- mark.c */
 void nft_read_mangle(const struct nft *nft, struct import_rule *rule,
 		     json_t *mangle);
 
-/* False where the statement is none. */
+/* Returns false if the statement is not a verdict. */
 bool nft_read_verdict(const struct nft *nft, struct import_rule *rule,
 		      json_t *verdict);
-/* statement.c: a rule, or several where it has a map */
+/* --- statement.c: adds one rule, or several for a map */
 void nft_rule(struct nft *nft, json_t *json, size_t chain);
 
 #endif

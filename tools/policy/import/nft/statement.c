@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The statements of a rule of nft: verdicts, maps, marks, and what to ignore */
+/*
+ * Statements of nft rules: verdicts, maps, marks, and those that are ignored.
+ */
 #include <linux/if_ether.h>
 #include <string.h>
 
@@ -24,8 +26,8 @@ static const struct {
 };
 
 /*
- * Listing a rule, nft leaves out "meta nfproto" where the answer implies it.
- * Tables of one family need no such condition.
+ * nft omits "meta nfproto" from its output if the reject type implies the
+ * family. Tables of one family do not need the condition.
  */
 static void and_family_of_answer(const struct nft *nft,
 				 struct import_rule *rule, const char *type)
@@ -52,7 +54,7 @@ static void read_reject(const struct nft *nft, struct import_rule *rule,
 	if (type)
 		and_family_of_answer(nft, rule, type);
 	rule->action = IMPORT_REJECT;
-	rule->reject = POLICY_REJECT_PORT; /* as nft does without a word */
+	rule->reject = POLICY_REJECT_PORT; /* nft's default */
 	if (!type && !code)
 		return;
 	for (size_t i = 0; i < sizeof(rejects) / sizeof(*rejects); i++) {
@@ -66,7 +68,7 @@ static void read_reject(const struct nft *nft, struct import_rule *rule,
 	rule->action = IMPORT_DROP;
 	rule->left_out = arena_format(
 		&nft->import->arena,
-		"its answer, for which there is no word: 'reject with %s%s%s'",
+		"its reply type, which has no equivalent: 'reject with %s%s%s'",
 		type ? type : "", type && code ? " " : "", code ? code : "");
 }
 
@@ -102,19 +104,19 @@ bool nft_read_verdict(const struct nft *nft, struct import_rule *rule,
 
 /* --- rules */
 
-/* What they do with the verdict: they are conditions, or nothing at all. */
+/* Kinds of statements: verdicts, conditions, and those without effect. */
 enum { DECIDES, MATCHES, NOTHING };
 
 static const struct {
 	const char *name, *problem;
 	int does;
 } kept[] = {
-	{ "limit", "'limit' is a word that is kept for later", MATCHES },
-	{ "quota", "'limit' is a word that is kept for later", MATCHES },
-	{ "ct count", "'limit' is a word that is kept for later", MATCHES },
-	{ "set", "no word for a change of a set", MATCHES },
-	{ "flow", "no word for 'flow'", NOTHING },
-	{ "fwd", "no word for 'fwd' that needs no neighbour", DECIDES },
+	{ "limit", "'limit' is not supported yet", MATCHES },
+	{ "quota", "'limit' is not supported yet", MATCHES },
+	{ "ct count", "'limit' is not supported yet", MATCHES },
+	{ "set", "no equivalent of changing a set", MATCHES },
+	{ "flow", "no equivalent of 'flow'", NOTHING },
+	{ "fwd", "no equivalent of 'fwd' without a neighbour lookup", DECIDES },
 	{ "xt", "a match or target of iptables: use iptables-save", DECIDES },
 };
 
@@ -129,7 +131,7 @@ static void no_word(const struct nft *nft, struct import_rule *rule,
 		return;
 	}
 	rule->unknown = true;
-	import_problem(nft->import, rule, "no word for '%s'", name);
+	import_problem(nft->import, rule, "no equivalent of '%s'", name);
 }
 
 static void read_statement(struct nft *nft, struct import_rule *rule,
@@ -154,14 +156,14 @@ static void read_statement(struct nft *nft, struct import_rule *rule,
 		nft_read_mangle(nft, rule, arguments);
 	} else if (!strcmp(name, "log")) {
 		if (!rule->left_out)
-			rule->left_out = "log, a word that is kept for later";
+			rule->left_out = "log, which is not supported yet";
 	} else if (strcmp(name, "counter") &&
 		   !nft_read_verdict(nft, rule, statement)) {
 		no_word(nft, rule, name);
 	}
 }
 
-/* Counters do not count. */
+/* True if no statement follows, except counters. */
 static bool is_last(json_t *statements, size_t at)
 {
 	while (++at < json_array_size(statements)) {
@@ -171,7 +173,7 @@ static bool is_last(json_t *statements, size_t at)
 	return true;
 }
 
-/* True where a map has made rules of the rule. */
+/* Returns true if a map was translated and the rule is done. */
 static bool read_statements(struct nft *nft, struct import_rule *rule,
 			    json_t *statements, size_t chain)
 {
@@ -213,7 +215,7 @@ void nft_rule(struct nft *nft, json_t *json, size_t chain)
 		rule.unknown = true;
 	}
 	is_done = read_statements(nft, &rule, statements, chain);
-	/* what is left for packets that are not in the map: the mark */
+	/* for packets that are not in the map only the mark is left to set */
 	if (is_done && !rule.mark.mask)
 		return;
 	if (is_done)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What stands right in a match of nft: values, ranges, prefixes, sets. */
+/* The right side of a match: values, ranges, prefixes, sets. */
 #include <string.h>
 
 #include "nft.h"
@@ -35,7 +35,7 @@ static bool read_one(const struct nft *nft, struct import_rule *rule,
 	value->hi = 0;
 	if (json_is_integer(json)) {
 		value->lo = (uint64_t)json_integer_value(json) + key->add;
-		/* a length that no packet has, a port that is none */
+		/* lengths and ports that are out of range */
 		good = json_integer_value(json) >= 0 &&
 		       !is_address(key->field) &&
 		       (value->lo <= max || key->add);
@@ -84,7 +84,7 @@ static bool read_prefix(const struct nft *nft, struct import_rule *rule,
 		return import_prefix_of(range->first,
 					json_integer_value(length),
 					is_ip6(key->field), range);
-	/* of a mark: nft prints ranges of numbers so, too */
+	/* nft also prints mark ranges as prefixes */
 	rest = (UINT64_C(1) << (width - json_integer_value(length))) - 1;
 	range->last.hi = 0;
 	range->last.lo = range->first.lo | rest;
@@ -137,7 +137,7 @@ bool nft_read_bits(struct import_rule *rule, const struct nft *nft,
 	json_array_foreach (list, i, item) {
 		uint64_t more;
 
-		/* jansson bounds the depth of the document */
+		/* the recursion is limited by jansson's depth limit */
 		if (!nft_read_bits(rule, nft, key, item, &more))
 			return false;
 		*bits |= more;
@@ -165,7 +165,7 @@ bool nft_element(const struct nft *nft, struct import_rule *rule, json_t *json,
 	if (json_string_value(*value) &&
 	    !strcmp(json_string_value(*value), "*")) {
 		import_problem(nft->import, rule,
-			       "no word for the element '*'");
+			       "no equivalent of the element '*'");
 		return false;
 	}
 	return true;
@@ -208,7 +208,7 @@ bool nft_elements(struct nft *nft, struct import_rule *rule, json_t *json,
 			return false;
 		}
 		set = json_object_get((*named)->json, "elem");
-		if (!set) /* it is empty */
+		if (!set) /* an empty set */
 			return true;
 	}
 	if (!json_is_array(set))

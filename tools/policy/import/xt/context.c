@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The matches of iptables on devices, the state of a connection, and the kind
- * of an address.
- */
+/* Matches of iptables on devices, connection states, and address types. */
 #include <string.h>
 
 #include "iptables.h"
@@ -56,7 +53,7 @@ static struct ranges addresses(struct xt_line *line,
 
 void xt_read_target_kind(struct xt_line *line, const char *const *arguments)
 {
-	/* and the address of each subnet that ends in ones */
+	/* directed broadcast addresses of subnets are not known */
 	static const char *const broadcast[] = { "0.0.0.0/8",
 						 "255.255.255.255" };
 	static const char *const multicast[] = { "224.0.0.0/4" };
@@ -81,7 +78,7 @@ void xt_read_target_kind(struct xt_line *line, const char *const *arguments)
 		rule->narrower |= line->negated && !line->ip6;
 	} else {
 		import_problem(line->import, rule,
-			       "no word for '--dst-type %s' here",
+			       "no equivalent of '--dst-type %s' here",
 			       arguments[0]);
 		return;
 	}

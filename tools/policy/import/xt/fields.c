@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The matches of iptables that ask for a field: flags, types, lengths, ... */
+/* Matches of iptables on fields: flags, types, lengths, ... */
 #include <string.h>
 
 #include "iptables.h"
@@ -48,7 +48,7 @@ static void and_flags(struct xt_line *line, uint64_t mask, uint64_t value)
 {
 	struct ranges set = import_set_of(line->import, value, value);
 
-	/* no flag is asked for: true where there is a TCP header */
+	/* no flags to compare: true for every TCP header */
 	if (!mask)
 		import_and_range(line->import, &line->rule, POLICY_DST_PORT,
 				 false, 0, PORT_MAX);
@@ -116,7 +116,7 @@ void xt_read_icmp_type(struct xt_line *line, const char *const *arguments)
 		import_and(line->import, &line->rule, code);
 		return;
 	}
-	/* another type, or that one with another code */
+	/* another type, or the same type with another code */
 	cases[0] = import_case_of(line->import, type);
 	import_rule_init(line->import, &both);
 	type.negated = false;
@@ -145,7 +145,7 @@ void xt_read_field(struct xt_line *line, const char *const *arguments)
 	read_field(line, arguments[0]);
 }
 
-/* Less than a value, or greater than it: there may be none. */
+/* Less than or greater than a value; the range may be empty. */
 static void read_ttl_beyond(struct xt_line *line, const char *text, bool less)
 {
 	struct ranges set = import_set(line->import);
@@ -180,7 +180,7 @@ void xt_read_dscp_class(struct xt_line *line, const char *const *arguments)
 	read_field(line, lower);
 }
 
-/* The byte that holds the DSCP, of which a policy has the upper six bits. */
+/* The TOS byte, of which a policy only has the DSCP, the upper six bits. */
 void xt_read_tos(struct xt_line *line, const char *const *arguments)
 {
 	struct ranges set = import_set(line->import);
@@ -190,7 +190,7 @@ void xt_read_tos(struct xt_line *line, const char *const *arguments)
 		return;
 	if (mask & ~DSCP_MASK) {
 		import_problem(line->import, &line->rule,
-			       "no word for the two bits behind the DSCP: '%s'",
+			       "no equivalent of the two ECN bits: '%s'",
 			       arguments[0]);
 		return;
 	}

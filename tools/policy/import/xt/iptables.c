@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text of iptables-save and ip6tables-save: the filter table, line by
- * line. What stands in a rule is read in match.c.
+ * Reads the filter table of iptables-save or ip6tables-save line by line.
+ * match.c and target.c parse the options of a rule.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,28 +16,28 @@ struct reader {
 	struct import *import;
 	const char *table, *base;
 	bool ip6;
-	bool in_table; /* the one that is asked for */
-	bool in_other; /* one that is not */
+	bool in_table; /* in the wanted table */
+	bool in_other; /* in another table */
 	bool has_table, has_policy;
-	bool told_other; /* that another table drops */
+	bool told_other; /* warned that another table drops */
 	unsigned int line;
 	const char *start; /* of the line */
 };
 
-static int fail(struct reader *reader, const char *at, const char *what)
+static int reader_fail(struct reader *reader, const char *at, const char *what)
 {
 	return import_error(reader->import, reader->line,
 			    at - reader->start + 1, "%s", what);
 }
 
-/* --- words, some of them in double quotes */
+/* --- words, optionally in double quotes */
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The word at *at, which goes behind it; NULL where quotes do not end. */
+/* Reads a word and advances *at; NULL if a quote is not closed. */
 static const char *read_word(struct reader *reader, const char **at,
 			     const char *end)
 {
@@ -69,12 +69,12 @@ static int read_words(struct reader *reader, struct xt_line *line,
 		if (at == end)
 			return 0;
 		if (line->count == XT_WORDS_MAX)
-			return fail(reader, at, "too many words");
+			return reader_fail(reader, at, "too many words");
 		from = at;
 		line->words[line->count] = read_word(reader, &at, end);
 		if (!line->words[line->count++])
-			return fail(reader, from,
-				    "the closing '\"' is missing");
+			return reader_fail(reader, from,
+					   "the closing '\"' is missing");
 	}
 }
 
@@ -85,7 +85,7 @@ void xt_not_understood(struct xt_line *line, const char *word)
 	import_problem(line->import, &line->rule, "not understood: '%s'", word);
 }
 
-/* How many there are is not known: up to the next option. */
+/* Skips the arguments of an unknown option, up to the next option. */
 static void skip_arguments(struct xt_line *line)
 {
 	while (line->at < line->count && *line->words[line->at] != '-' &&
@@ -120,7 +120,7 @@ static void read_option(struct xt_line *line)
 			      : xt_match_option(line->module, name);
 	if (!option) {
 		import_problem(line->import, &line->rule,
-			       "no word for '%s%s%s%s'",
+			       "no equivalent of '%s%s%s%s'",
 			       line->target   ? "-j "
 			       : line->module ? "-m "
 					      : "",
@@ -148,7 +148,8 @@ static int read_rule(struct reader *reader, struct xt_line *line,
 
 	line->at = 1;
 	if (line->count < 2)
-		return fail(reader, text, "the name of a chain is missing");
+		return reader_fail(reader, text,
+				   "the name of a chain is missing");
 	import_rule_init(import, &line->rule);
 	line->rule.source = arena_copy(&import->arena, text, size);
 	line->rule.line = line->number;
@@ -165,7 +166,7 @@ static int read_rule(struct reader *reader, struct xt_line *line,
 
 /* --- lines */
 
-/* ":INPUT DROP [0:0]": only chains of the kernel have a policy. */
+/* ":INPUT DROP [0:0]"; user-defined chains have "-" for a policy. */
 static int read_chain(struct reader *reader, const struct xt_line *line)
 {
 	const char *name = line->words[0] + 1;
@@ -178,9 +179,10 @@ static int read_chain(struct reader *reader, const struct xt_line *line)
 	reader->has_policy = true;
 	import->drops = !strcmp(policy, "DROP");
 	if (!import->drops && strcmp(policy, "ACCEPT"))
-		return fail(reader, reader->start,
-			    "the policy of this chain is neither ACCEPT nor "
-			    "DROP");
+		return reader_fail(
+			reader, reader->start,
+			"the policy of this chain is neither ACCEPT nor "
+			"DROP");
 	return 0;
 }
 
@@ -206,12 +208,12 @@ static int read_statement(struct reader *reader, const char *at,
 		return read_chain(reader, &line);
 	if (!strcmp(line.words[0], "-A") || !strcmp(line.words[0], "--append"))
 		return read_rule(reader, &line, at, end - at);
-	if (!strcmp(line.words[0], "-N")) /* the rules name it, too */
+	if (!strcmp(line.words[0], "-N")) /* the chain is also named by rules */
 		return 0;
-	return fail(reader, at, "not a line of iptables-save");
+	return reader_fail(reader, at, "not a line of iptables-save");
 }
 
-/* What a packet meets in the other tables is not in the policy. */
+/* Warns about drops in other tables, which are not imported. */
 static void note_other_drop(struct reader *reader, const char *at,
 			    const char *end)
 {
@@ -239,7 +241,7 @@ static int read_line(struct reader *reader, const char *at, const char *end)
 		return 0;
 	if (*at == '*') {
 		if (reader->in_table || reader->in_other)
-			return fail(reader, at, "COMMIT is missing");
+			return reader_fail(reader, at, "COMMIT is missing");
 		reader->in_table = (size_t)(end - at) == length + 1 &&
 				   !memcmp(at + 1, reader->table, length);
 		reader->in_other = !reader->in_table;
@@ -255,13 +257,13 @@ static int read_line(struct reader *reader, const char *at, const char *end)
 		return 0;
 	}
 	if (!reader->in_table)
-		return fail(reader, at, "not a line of iptables-save");
+		return reader_fail(reader, at, "not a line of iptables-save");
 	return read_statement(reader, at, end);
 }
 
 /*
- * The text does not say of which family it is. The first line does, a comment
- * of the program that wrote it, or else an address or a protocol.
+ * The text has no field for its family: look for the comment of ip6tables-save
+ * in the first line, or for an IPv6 address or protocol.
  */
 static bool is_ip6(const char *text)
 {

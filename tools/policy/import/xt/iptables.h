@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One line of iptables-save while it is read. */
+/*
+ * State for parsing one line of iptables-save. Used by the files in import/xt.
+ */
 #ifndef TG_POLICY_IMPORT_IPTABLES_H
 #define TG_POLICY_IMPORT_IPTABLES_H
 
@@ -14,71 +16,73 @@ struct xt_line {
 	const char *words[XT_WORDS_MAX];
 	size_t count, at;
 	bool ip6;
-	bool negated;		 /* a '!' stood before the option */
-	enum policy_field field; /* that the option asks for */
+	bool negated;		 /* '!' before the option */
+	enum policy_field field; /* of the option */
 	const char *module;	 /* of the last -m, or the protocol */
 	uint64_t protocol;	 /* 0: none, or negated */
-	bool is_loaded;		 /* by -m, which asks for a header of it */
+	bool is_loaded;		 /* by -m, which requires the header */
 	const char *target;	 /* of -j or -g */
 	bool is_goto;
-	bool drops; /* its REJECT has an answer without a word */
+	bool drops; /* REJECT with an unknown type */
 };
 
-/* An option: the words behind it are line->words[line->at] and on. */
+/* An option; its arguments start at line->words[line->at]. */
 struct xt_option {
-	const char *module; /* NULL: of iptables itself */
+	const char *module; /* NULL: built-in option of iptables */
 	const char *name;
 	size_t arguments;
 	void (*read)(struct xt_line *line, const char *const *arguments);
-	enum policy_field field; /* of IPv4, where IPv6 has another one */
+	enum policy_field field; /* the IPv4 one, if IPv6 has another */
 };
 
-/* The option of the line's module; NULL where it has none of that name. */
+/* The option of this module, or NULL if it has no such option. */
 const struct xt_option *xt_match_option(const char *module, const char *name);
 const struct xt_option *xt_target_option(const char *name);
-/* Whether what it matches can be said at all. */
+/* True if the module's matches can be translated. */
 bool xt_is_match(const char *module);
-/* -p and -m, which choose the options that follow. */
+/* -p and -m, which determine the options that may follow. */
 void xt_read_protocol(struct xt_line *line, const char *const *arguments);
 void xt_read_module(struct xt_line *line, const char *const *arguments);
-/* Behind the last option: what -p and -m mean by themselves. */
+/* After the last match option: conditions that -p and -m imply. */
 void xt_finish_matches(struct xt_line *line);
 /* -j and -g */
 void xt_read_target(struct xt_line *line, const char *name);
-/* Behind that: the action. */
+/* After the last target option: sets the rule's action. */
 void xt_finish_target(struct xt_line *line);
 
 void xt_not_understood(struct xt_line *line, const char *word);
 
-/* --- what the readers of options share (match.c) */
+/* --- helpers for option readers (match.c) */
 
 void xt_and_set(struct xt_line *line, enum policy_field field,
 		const struct ranges *set);
 void xt_and_range(struct xt_line *line, enum policy_field field, uint64_t first,
 		  uint64_t last);
-/* "a,b,c": the size of the first item, and the second or NULL. */
+/*
+ * Splits "a,b,c": returns the next item's start, or NULL, and this one's size.
+ */
 const char *xt_next_item(const char *at, size_t *size);
-/* "first:last", either of which may be missing, or one value. */
+/* Parses "FIRST:LAST", where either may be missing, or a single value. */
 bool xt_read_range(struct xt_line *line, enum policy_field field,
 		   const char *text, size_t size, uint64_t max,
 		   struct policy_range *range);
-/* "value/mask", or a value and all bits up to max; else it is a problem. */
+/* Parses "value/mask"; without a mask, all bits of max. Reports errors. */
 bool xt_read_masked(struct xt_line *line, const char *text, uint64_t max,
 		    uint64_t *value, uint64_t *mask);
 
-/* --- options that ask for what a frame may not show (context.c) */
+/* --- options on things not in the frame (context.c) */
 
 void xt_read_state(struct xt_line *line, const char *const *arguments);
 void xt_read_target_kind(struct xt_line *line, const char *const *arguments);
 void xt_read_device(struct xt_line *line, const char *const *arguments);
 void xt_read_output(struct xt_line *line, const char *const *arguments);
-/* It counts, and asks for nothing. */
+/* Ignores a counter, which matches everything. */
 void xt_read_counter(struct xt_line *line, const char *const *arguments);
 
-/* --- options that ask for a field (fields.c) */
+/* --- options on fields (fields.c) */
 
-/* A value or a range of a field, such as "1:5". */
 void xt_read_tcp_flags(struct xt_line *line, const char *const *arguments);
+/* A value or a range, such as "1:5", of line->field. */
 void xt_read_field(struct xt_line *line, const char *const *arguments);
 void xt_read_syn(struct xt_line *line, const char *const *arguments);
 void xt_read_icmp_type(struct xt_line *line, const char *const *arguments);

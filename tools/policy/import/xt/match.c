@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The matches of iptables that a policy has words for. */
+/* Options of iptables matches that can be translated. */
 #include <string.h>
 
 #include "policy/language/field.h"
@@ -29,14 +29,12 @@ void xt_and_range(struct xt_line *line, enum policy_field field, uint64_t first,
 			 last);
 }
 
-/* "a,b,c": each item, with its size. */
 const char *xt_next_item(const char *at, size_t *size)
 {
 	*size = strcspn(at, ",");
 	return at[*size] ? at + *size + 1 : NULL;
 }
 
-/* "first:last", either of which may be missing, or one value. */
 bool xt_read_range(struct xt_line *line, enum policy_field field,
 		   const char *text, size_t size, uint64_t max,
 		   struct policy_range *range)
@@ -100,7 +98,7 @@ static void read_list(struct xt_line *line, const char *text,
 	xt_and_set(line, line->field, &set);
 }
 
-/* --- of iptables itself */
+/* --- built-in options */
 
 void xt_read_protocol(struct xt_line *line, const char *const *arguments)
 {
@@ -145,12 +143,12 @@ void xt_read_module(struct xt_line *line, const char *const *arguments)
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
 		if (!strcmp(kept[i].module, name))
 			import_problem(line->import, &line->rule,
-				       "'%s' is a word that is kept for later",
+				       "'%s' is not supported yet",
 				       kept[i].word);
 	}
 	if (!xt_is_match(name))
-		import_problem(line->import, &line->rule, "no word for '-m %s'",
-			       name);
+		import_problem(line->import, &line->rule,
+			       "no equivalent of '-m %s'", name);
 	line->is_loaded |= !strcmp(name, "tcp") || !strcmp(name, "udp") ||
 			   !strcmp(name, "sctp") || !strcmp(name, "icmp") ||
 			   !strcmp(name, "icmp6");
@@ -161,7 +159,7 @@ static void read_addresses(struct xt_line *line, const char *const *arguments)
 	read_list(line, arguments[0], "neither an address nor a prefix: '%s'");
 }
 
-/* Not a later fragment: none, or the first. */
+/* Negated -f: not fragmented, or the first fragment. */
 static void read_fragment(struct xt_line *line, const char *const *arguments)
 {
 	struct import_case cases[2];
@@ -212,7 +210,7 @@ static void read_ports(struct xt_line *line, const char *const *arguments)
 	read_list(line, arguments[0], "not understood: '%s'");
 }
 
-/* --ports: one of the two; negated: neither. */
+/* --ports: either port; negated: neither of them. */
 static void read_either_port(struct xt_line *line, const char *const *arguments)
 {
 	struct import_rule *rule = &line->rule;
@@ -353,7 +351,7 @@ bool xt_is_match(const char *module)
 	return false;
 }
 
-/* A match on a header asks that it is there: in no later fragment, it is. */
+/* A match on a header requires it, so later fragments do not match. */
 void xt_finish_matches(struct xt_line *line)
 {
 	struct import_rule *rule = &line->rule;
@@ -364,7 +362,7 @@ void xt_finish_matches(struct xt_line *line)
 	if (has_ports && line->protocol != PROTOCOL_TCP &&
 	    line->protocol != PROTOCOL_UDP && line->protocol != PROTOCOL_SCTP) {
 		import_problem(line->import, rule,
-			       "no word for ports of this protocol");
+			       "no equivalent of ports of this protocol");
 		import_forget_field(rule, POLICY_SRC_PORT);
 		import_forget_field(rule, POLICY_DST_PORT);
 		return;

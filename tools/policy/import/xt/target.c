@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The targets of iptables, and what they are as actions. */
+/* Targets of iptables and the actions they become. */
 #include <string.h>
 
 #include "iptables.h"
 
-/* Codes that no word of the policy stands for are not in it. */
+/* Reject types without an equivalent in the policy language are missing. */
 static const struct {
 	const char *name;
 	bool ip6;
@@ -38,17 +38,17 @@ static void read_reject_with(struct xt_line *line, const char *const *arguments)
 	}
 	line->rule.left_out = arena_format(
 		&line->import->arena,
-		"its answer, for which there is no word: '--reject-with %s'",
+		"its reply type, which has no equivalent: '--reject-with %s'",
 		arguments[0]);
 	line->drops = true;
 }
 
-/* Zero out the bits of mask, and turn over those of value. */
+/* Clears the bits of mask, then toggles those of value. */
 static void set_mark(struct xt_line *line, uint64_t value, uint64_t mask)
 {
 	if (value & ~mask)
 		import_problem(line->import, &line->rule,
-			       "no word for turning over the bits of a mark");
+			       "no equivalent of toggling bits of a mark");
 	line->rule.mark = (struct import_mark){ value, mask };
 }
 
@@ -101,7 +101,7 @@ static const struct xt_option options[] = {
 	{ "MARK", "--xor-mark", 1, .read = read_xor_mark },
 };
 
-/* A chain may have any name, but has no options. */
+/* A user-defined chain may have any name, but takes no options. */
 const struct xt_option *xt_target_option(const char *name)
 {
 	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
@@ -111,7 +111,7 @@ const struct xt_option *xt_target_option(const char *name)
 	return NULL;
 }
 
-/* These say nothing about what becomes of a packet, nor do their options. */
+/* Targets that do not affect the verdict; their options are skipped. */
 static const char *const bystanders[] = {
 	"LOG",	    "NFLOG", "ULOG",   "TRACE",	   "AUDIT",   "LED",
 	"CHECKSUM", "SET",   "TCPMSS", "CLASSIFY", "RATEEST",
@@ -129,11 +129,10 @@ void xt_read_target(struct xt_line *line, const char *name)
 		line->at = line->count;
 		if (strstr(name, "LOG"))
 			import_problem(line->import, rule,
-				       "'log' is a word that is kept for "
-				       "later");
+				       "'log' is not supported yet");
 		else
 			import_problem(line->import, rule,
-				       "no word for '-j %s'", name);
+				       "no equivalent of '-j %s'", name);
 	}
 }
 
@@ -151,14 +150,14 @@ void xt_finish_target(struct xt_line *line)
 	struct import_rule *rule = &line->rule;
 
 	if (!line->target)
-		return; /* it only counts */
+		return; /* no target: only counts */
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
 		if (strcmp(targets[i].name, line->target) || line->is_goto)
 			continue;
 		rule->action = targets[i].action;
-		/* bits that are not known are changed */
+		/* with a problem, it is unknown which bits change */
 		rule->unknown = rule->problem && !strcmp(line->target, "MARK");
-		/* its own default, also for TCP */
+		/* iptables' default, also for TCP */
 		if (rule->action == IMPORT_REJECT &&
 		    rule->reject == POLICY_REJECT_AUTO)
 			rule->reject = POLICY_REJECT_PORT;
