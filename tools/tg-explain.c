@@ -81,7 +81,8 @@ static int check_options(const struct live *live)
 
 	if (!twins->section || !live->device || !live->programs ||
 	    !twins->objects || !twins->plugins)
-		return usage("which chain?");
+		return usage("--hook, --device, --programs, --objects and "
+			     "--plugins are needed");
 	return problem ? usage(problem) : EXIT_SUCCESS;
 }
 

@@ -96,8 +96,8 @@ check_packet_source() {
 	for option in "${options[@]}"; do
 		[[ $option == --json || $option == --expand ]] || ((++sources))
 	done
-	((sources != 0)) || usage_error "explain: which packet?"
-	((sources == 1)) || usage_error "explain: one of a packet, --pcap and --batch"
+	((sources != 0)) || usage_error "explain: a packet, --pcap or --batch is missing"
+	((sources == 1)) || usage_error "explain: use only one of a packet, --pcap and --batch"
 }
 
 # Tries again if the chain was changed between reading it and running it.

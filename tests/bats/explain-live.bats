@@ -493,8 +493,8 @@ what_is_counted() {
 @test "explain takes one packet, one capture or a batch, and a hook" {
 	given_device
 	refuses 2 'no such hook' explain sideways "$SYN22"
-	refuses 2 'which packet' explain ingress --json
-	refuses 2 'one of a packet, --pcap and --batch' explain ingress --batch "$SYN22"
+	refuses 2 'a packet, --pcap or --batch is missing' explain ingress --json
+	refuses 2 'use only one of a packet, --pcap and --batch' explain ingress --batch "$SYN22"
 	refuses 2 'no such option' explain ingress --fast "$SYN22"
 	refuses 2 '--pcap needs a file' explain ingress --pcap
 	refuses 2 'a device and a hook, or --policy' on_server explain

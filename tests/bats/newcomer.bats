@@ -153,7 +153,7 @@ full_output() {
 	run -2 tailgate policy check --frobnicate
 	[[ $output == "tailgate policy check: unrecognized option '--frobnicate'" ]]
 	run -2 tailgate explain --policy /dev/null
-	[[ $output == "tailgate explain: which packet?: see 'tailgate explain --help'" ]]
+	[[ $output == "tailgate explain: a packet, --pcap or --batch is missing: see 'tailgate explain --help'" ]]
 }
 
 @test "a ping is described as what it is" {

@@ -192,7 +192,7 @@ grammar_of() { # FILE FIRST LAST
 
 @test "fmt refuses --json, and says which command takes it" {
 	run -2 tailgate policy fmt --json docs/examples/web.policy
-	[[ $output == *"'--json' goes with 'check'"* ]]
+	[[ $output == *"'--json' is an option of 'check'"* ]]
 }
 
 # Each packet, PROTOCOL FROM PORT TO PORT, ends at the rule that explain names.

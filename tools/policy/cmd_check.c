@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* tg-policy check: everything that is wrong with a policy, in one run. */
+/* tg-policy check: report all errors and warnings of a policy. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -11,13 +11,13 @@
 #include "policy/language/text/read.h"
 
 struct check_options {
-	unsigned int hooks; /* 0: none named, and so all, with warnings */
+	unsigned int hooks; /* 0: not given; check all, with warnings */
 	bool json;
 	const char *path;
 };
 
-static enum exit_status read_options(int argc, char **argv,
-				     struct check_options *options)
+static enum exit_status parse_options(int argc, char **argv,
+				      struct check_options *options)
 {
 	static const struct option longs[] = {
 		{ "hook", required_argument, NULL, 'k' },
@@ -36,8 +36,8 @@ static enum exit_status read_options(int argc, char **argv,
 			if (options->hooks)
 				break;
 			return usage_error("check",
-					   "'%s' is no hook: xdp, ingress, "
-					   "egress or all",
+					   "'%s' is not a hook: use xdp, "
+					   "ingress, egress or all",
 					   optarg);
 		default:
 			return STATUS_USAGE;
@@ -50,9 +50,9 @@ static enum exit_status read_options(int argc, char **argv,
 static int check(const struct check_options *options, struct policy *policy,
 		 struct diagnostics *diagnostics)
 {
-	struct read_options reading = { 0 };
-	int err =
-		policy_read_file(policy, options->path, &reading, diagnostics);
+	struct read_options read_options = { 0 };
+	int err = policy_read_file(policy, options->path, &read_options,
+				   diagnostics);
 
 	if (err)
 		return err;
@@ -69,7 +69,7 @@ int cmd_check(int argc, char **argv)
 {
 	struct check_options options = { 0 };
 	struct diagnostics diagnostics = { 0 };
-	enum exit_status status = read_options(argc, argv, &options);
+	enum exit_status status = parse_options(argc, argv, &options);
 	struct policy policy;
 	int err;
 

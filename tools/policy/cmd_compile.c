@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-policy compile: an object of the policy plugin with the tables of a
- * policy in it. The same rules make the same bytes.
+ * tg-policy compile: write the tables of a policy to a copy of the policy
+ * plugin's object. The output is deterministic.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -20,13 +20,13 @@
 #include "policy/language/text/read.h"
 
 struct options {
-	unsigned int hooks; /* 0: none named */
+	unsigned int hooks; /* 0: not given */
 	bool multi_buffer, quiet, verbose, dump;
 	const char *plugin, *output, *path;
 };
 
-static enum exit_status read_options(int argc, char **argv,
-				     struct options *options)
+static enum exit_status parse_options(int argc, char **argv,
+				      struct options *options)
 {
 	static const struct option longs[] = {
 		{ "dump", no_argument, NULL, 'd' },
@@ -47,8 +47,8 @@ static enum exit_status read_options(int argc, char **argv,
 			if (options->hooks)
 				break;
 			return usage_error("compile",
-					   "'%s' is no hook: xdp, ingress, "
-					   "egress or all",
+					   "'%s' is not a hook: use xdp, "
+					   "ingress, egress or all",
 					   optarg);
 		case 'd':
 			options->dump = true;
@@ -79,7 +79,7 @@ static enum exit_status read_options(int argc, char **argv,
 	return options->path ? STATUS_OK : STATUS_USAGE;
 }
 
-/* The plugin's object stands beside this program. */
+/* By default, the plugin's object is in the directory of this program. */
 static char *plugin_path(const struct options *options)
 {
 	char self[PATH_MAX], *path;
@@ -127,16 +127,16 @@ static int write_object(const struct options *options,
 	return err;
 }
 
-/* Of the warnings of `check`, only those that concern the whole policy. */
+/* Prints the warnings of check_exposure(), but not those about single rules. */
 static int compile(const struct options *options, struct policy *policy,
 		   struct compiled *compiled, struct diagnostics *diagnostics)
 {
-	struct compile_options compiling = {
+	struct compile_options compile_options = {
 		.dump = options->dump ? stdout : NULL,
 	};
-	struct read_options reading = { 0 };
-	int err =
-		policy_read_file(policy, options->path, &reading, diagnostics);
+	struct read_options read_options = { 0 };
+	int err = policy_read_file(policy, options->path, &read_options,
+				   diagnostics);
 
 	if (err)
 		return err;
@@ -146,7 +146,7 @@ static int compile(const struct options *options, struct policy *policy,
 		return -EINVAL;
 	if (!options->quiet)
 		check_exposure(policy, options->hooks, diagnostics);
-	err = policy_compile(policy, &compiling, compiled, diagnostics);
+	err = policy_compile(policy, &compile_options, compiled, diagnostics);
 	if (!err && options->output)
 		err = write_object(options, policy, compiled);
 	else if (!err && options->verbose)
@@ -156,8 +156,8 @@ static int compile(const struct options *options, struct policy *policy,
 }
 
 /*
- * Lists of all sizes come and go: memory that goes back to the kernel each time
- * is cleared each time, which takes a tenth of all.
+ * The compiler often allocates and frees large lists. Do not return them to the
+ * kernel, which would zero them again: that takes 10% of the time.
  */
 static void keep_memory(void)
 {
@@ -170,7 +170,7 @@ int cmd_compile(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct diagnostics diagnostics = { 0 };
-	enum exit_status status = read_options(argc, argv, &options);
+	enum exit_status status = parse_options(argc, argv, &options);
 	struct compiled compiled;
 	struct policy policy;
 	int err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* tg-policy fmt: the same policy in the one layout that all have. */
+/* tg-policy fmt: format the text of a policy. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -13,14 +13,14 @@
 #include "policy/language/print/format.h"
 #include "policy/language/text/read.h"
 
-static int fail(const char *path, int err)
+static int fmt_fail(const char *path, int err)
 {
 	fprintf(stderr, "%s fmt: %s: %s\n", program_invocation_short_name, path,
 		strerror(-err));
 	return STATUS_FAILED;
 }
 
-/* All of it is on the disk, or nothing was done. */
+/* Write the temporary file, and sync it to disk before it is renamed. */
 static int write_out(FILE *file, int fd, const struct source *source,
 		     const struct stat *about)
 {
@@ -28,7 +28,8 @@ static int write_out(FILE *file, int fd, const struct source *source,
 
 	if (!err && (fflush(file) != 0 || ferror(file)))
 		err = -EIO;
-	/* the owner is kept where we may; the mode of somebody else's is not */
+	/* keep the owner if permitted; chown before chmod, as it clears setuid
+	 */
 	if (!err && fchown(fd, about->st_uid, about->st_gid) < 0)
 		errno = 0;
 	if (!err && (fchmod(fd, about->st_mode & 07777) < 0 || fsync(fd) < 0))
@@ -36,8 +37,8 @@ static int write_out(FILE *file, int fd, const struct source *source,
 	return err;
 }
 
-/* Old or new, never between: a new file takes the place of the old one. */
-static int replace(const char *path, const struct source *source)
+/* Replace the file atomically, by renaming a new one. */
+static int replace_file(const char *path, const struct source *source)
 {
 	char *real = realpath(path, NULL), *temporary = NULL;
 	struct stat about;
@@ -81,9 +82,9 @@ static int format(const char *path, bool in_place)
 		diagnostics_print(&diagnostics, policy.sources, stderr);
 		status = STATUS_FAILED;
 	} else if (in_place) {
-		err = replace(path, &policy.sources->list[0]);
+		err = replace_file(path, &policy.sources->list[0]);
 		if (err)
-			status = fail(path, err);
+			status = fmt_fail(path, err);
 	} else {
 		policy_format(stdout, &policy.sources->list[0]);
 	}
@@ -105,8 +106,7 @@ int cmd_fmt(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "i", longs, NULL)) != -1) {
 		if (option == 'j')
-			return usage_error("fmt", "it prints a policy's text; "
-						  "'--json' goes with "
+			return usage_error("fmt", "'--json' is an option of "
 						  "'check'");
 		if (option != 'i')
 			return STATUS_USAGE;
@@ -116,7 +116,7 @@ int cmd_fmt(int argc, char **argv)
 	if (!path)
 		return STATUS_USAGE;
 	if (in_place && !strcmp(path, "-"))
-		return usage_error("fmt", "standard input has no place to "
-					  "write to");
+		return usage_error("fmt", "standard input cannot be changed "
+					  "in place");
 	return format(path, in_place);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-policy show: the rules as they are understood, with the numbers that
- * counters and messages have for them; --expand writes lists out.
+ * tg-policy show: print the rules in canonical form, with the numbers that
+ * counters and messages use; --expand prints lists by value.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static void show_default(const struct policy *policy)
 		printf("  # %s:%u\n", policy_file(policy, place->file),
 		       place->line);
 	else
-		puts("  # as nothing else is said");
+		puts("  # not set in the policy");
 }
 
 static void show(const struct policy *policy)
@@ -51,7 +51,7 @@ static void show(const struct policy *policy)
 		show_block(policy, &policy->blocks[i], &number);
 }
 
-/* "show --file FILE" says the same as "show FILE". */
+/* "show --file FILE" is the same as "show FILE". */
 int cmd_show(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -73,7 +73,7 @@ int cmd_show(int argc, char **argv)
 			return STATUS_USAGE;
 	}
 	if (path && optind < argc)
-		return usage_error("show", "one file, not '%s' as well",
+		return usage_error("show", "unexpected argument '%s'",
 				   argv[optind]);
 	if (!path)
 		path = only_operand("show", argc, argv);

@@ -27,7 +27,7 @@ const char *only_operand(const char *command, int argc, char **argv)
 	if (argc == optind)
 		usage_error(command, "a file is missing");
 	else
-		usage_error(command, "one file, not '%s' as well",
+		usage_error(command, "unexpected argument '%s'",
 			    argv[optind + 1]);
 	return NULL;
 }

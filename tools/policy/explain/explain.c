@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-policy explain - which rule decides about a packet, and how. The packet
- * comes as a description, in a capture, or in thousands, line by line; nothing
- * is sent, and no kernel is asked.
+ * tg-policy explain - print which rule matches a packet, and the verdict. The
+ * packets are a description, a capture, or descriptions on standard input. The
+ * rules are evaluated in user space; nothing is sent.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -20,16 +20,16 @@ static const char help[] =
 	"       tg-policy explain --policy FILE [OPTION]... --pcap CAPTURE\n"
 	"       tg-policy explain --policy FILE [OPTION]... --batch\n"
 	"\n"
-	"Says which rule decides about a packet, and how. Nothing is sent.\n"
+	"Prints which rule matches a packet, and the verdict. Nothing is "
+	"sent.\n"
 	"\n"
-	"  -p, --policy FILE   the rules\n"
-	"      --hook HOOK     xdp, ingress or egress: on xdp a packet has no "
+	"  -p, --policy FILE   the policy\n"
+	"      --hook HOOK     xdp, ingress or egress; on xdp a packet has no "
 	"mark\n"
 	"      --pcap CAPTURE  the packets of a capture; - is standard input\n"
-	"      --batch         a packet a line from standard input, an answer "
-	"a line\n"
-	"      --json          an object a packet\n"
-	"      --expand        the values of lists in rules, not their names\n"
+	"      --batch         packets from standard input, one a line\n"
+	"      --json          one JSON object for each packet\n"
+	"      --expand        print lists by value, not by name\n"
 	"  -h, --help\n"
 	"\n";
 
@@ -44,7 +44,7 @@ struct explain {
 	struct questions questions;
 };
 
-/* One hook, of those that "check" knows as well. */
+/* A single hook, or NO_HOOK. */
 static int hook_of(const char *text)
 {
 	for (int hook = 0; hook < TG_HOOKS; hook++) {
@@ -63,7 +63,7 @@ static int check_options(const struct explain *explain)
 		(questions->capture && !strcmp(questions->capture, "-"));
 
 	if (!explain->policy_path)
-		return usage_error("explain", "which --policy?");
+		return usage_error("explain", "option --policy is missing");
 	if (problem)
 		return usage_error("explain", "%s", problem);
 	if (reads_input && !strcmp(explain->policy_path, "-"))
@@ -98,8 +98,8 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 			if (explain->hook != NO_HOOK)
 				break;
 			return usage_error("explain",
-					   "'%s' is no hook: xdp, ingress or "
-					   "egress",
+					   "'%s' is not a hook: use xdp, "
+					   "ingress or egress",
 					   optarg);
 		case 'c':
 			questions->capture = optarg;
@@ -125,7 +125,7 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 	return check_options(explain);
 }
 
-/* What the hook cannot do is an error here as it is in "check". */
+/* As in "check", what the hook does not support is an error. */
 static int read_policy(struct explain *explain)
 {
 	struct diagnostics diagnostics = { 0 };
@@ -157,7 +157,7 @@ static uint64_t boot_time(void)
 	return time.tv_sec * UINT64_C(1000000000) + time.tv_nsec;
 }
 
-static void answer(void *command_data, struct question *question)
+static void answer_question(void *command_data, struct question *question)
 {
 	struct explain *explain = command_data;
 	struct answer answer = {
@@ -209,7 +209,7 @@ int cmd_explain(int argc, char **argv)
 	}
 	explain->hook = NO_HOOK;
 	explain->questions.command = "tg-policy explain";
-	explain->questions.answer = answer;
+	explain->questions.answer = answer_question;
 	explain->questions.command_data = explain;
 	status = parse_options(explain, argc, argv);
 	if (status == STATUS_OK)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a policy does to a packet, for people and for programs. */
+/* Print the verdict for a packet, as text or as JSON. */
 #ifndef TG_EXPLAIN_H
 #define TG_EXPLAIN_H
 
@@ -8,11 +8,11 @@
 struct answer {
 	const struct policy *policy;
 	const struct question *question;
-	bool expand; /* rules in their canonical form, lists written out */
-	struct policy_verdict verdict; /* unless the question is refused */
+	bool expand; /* print rules in canonical form, lists by value */
+	struct policy_verdict verdict; /* unless question->error is set */
 };
 
-/* One line each. */
+/* Each prints one line. */
 void answer_print(FILE *out, const struct answer *answer);
 void answer_print_json(FILE *out, const struct answer *answer);
 

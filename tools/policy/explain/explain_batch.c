@@ -23,7 +23,7 @@ void batch_end(struct batch *batch)
 	free(batch->buffer);
 }
 
-static int fill(struct batch *batch)
+static int batch_fill(struct batch *batch)
 {
 	ssize_t size;
 
@@ -44,9 +44,9 @@ static int fill(struct batch *batch)
 	return 0;
 }
 
-/* All there is up to the newline, or all there is. */
-static void hand_out(struct batch *batch, struct batch_line *line,
-		     const char *newline)
+/* Return the bytes before the newline or, without one, all in the buffer. */
+static void take_line(struct batch *batch, struct batch_line *line,
+		      const char *newline)
 {
 	char *start = batch->buffer + batch->start;
 
@@ -70,12 +70,12 @@ int batch_next(struct batch *batch, struct batch_line *line)
 		if (newline || full || (batch->finished && size)) {
 			bool skip = batch->skipping;
 
-			hand_out(batch, line, newline);
+			take_line(batch, line, newline);
 			batch->skipping = full && !newline;
 			batch->skipped = batch->skipping
 						 ? batch->skipped + line->size
 						 : 0;
-			/* no text: /dev/zero has one line, without end */
+			/* not text: /dev/zero, for example, has no newline */
 			if (batch->skipped > BATCH_SKIP_MAX)
 				return -EFBIG;
 			line->too_long = batch->skipping;
@@ -85,13 +85,13 @@ int batch_next(struct batch *batch, struct batch_line *line)
 		}
 		if (batch->finished)
 			return 0;
-		err = fill(batch);
+		err = batch_fill(batch);
 		if (err)
 			return err;
 	}
 }
 
-bool batch_says_nothing(const struct batch_line *line)
+bool batch_line_is_empty(const struct batch_line *line)
 {
 	size_t blanks = 0;
 

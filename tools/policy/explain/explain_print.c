@@ -9,7 +9,7 @@
 #include "policy/language/print/print.h"
 #include "policy/language/text/source.h"
 
-#define RULE_SHOWN_MAX 200 /* bytes: a list in a rule may go on for pages */
+#define RULE_SHOWN_MAX 200 /* bytes; a set in a rule can be very long */
 
 static const char *const reject_names[] = {
 	[POLICY_REJECT_AUTO] = "auto",	 [POLICY_REJECT_RESET] = "reset",
@@ -32,11 +32,12 @@ static const char *const change_names[] = {
 struct excerpt {
 	char text[RULE_SHOWN_MAX + 8];
 	size_t size;
-	int depth; /* of braces that are open */
+	int depth; /* number of open braces */
 	bool blank;
 };
 
-static void add_line(struct excerpt *excerpt, const char *line, size_t length)
+static void excerpt_add(struct excerpt *excerpt, const char *line,
+			size_t length)
 {
 	for (size_t i = 0; i < length && line[i] != '#'; i++) {
 		bool blank =
@@ -53,8 +54,8 @@ static void add_line(struct excerpt *excerpt, const char *line, size_t length)
 	excerpt->blank = true;
 }
 
-static void take_source(struct excerpt *excerpt, const struct policy *policy,
-			struct policy_place place)
+static void excerpt_rule(struct excerpt *excerpt, const struct policy *policy,
+			 struct policy_place place)
 {
 	struct source *source = &policy->sources->list[place.file];
 	size_t number = place.line, length;
@@ -64,7 +65,7 @@ static void take_source(struct excerpt *excerpt, const struct policy *policy,
 	excerpt->depth = 0;
 	excerpt->blank = false;
 	while (line) {
-		add_line(excerpt, line, length);
+		excerpt_add(excerpt, line, length);
 		if (excerpt->depth <= 0 || excerpt->size >= RULE_SHOWN_MAX)
 			break;
 		line = source_line(source, ++number, &length);
@@ -75,7 +76,7 @@ static void take_source(struct excerpt *excerpt, const struct policy *policy,
 	}
 }
 
-/* --- for people */
+/* --- as text */
 
 static const struct policy_block *block_of(const struct policy *policy,
 					   const struct policy_rule *rule)
@@ -108,7 +109,7 @@ static void print_place(FILE *out, const struct policy *policy,
 {
 	struct excerpt excerpt;
 
-	take_source(&excerpt, policy, place);
+	excerpt_rule(&excerpt, policy, place);
 	fprintf(out, "%s:%u: ", policy_file(policy, place.file), place.line);
 	print_for_terminal(out, excerpt.text, excerpt.size);
 }
@@ -160,7 +161,7 @@ void answer_print(FILE *out, const struct answer *answer)
 	putc('\n', out);
 }
 
-/* --- for programs */
+/* --- as JSON */
 
 static json_t *change_to_json(const struct policy_change *change)
 {
@@ -189,8 +190,8 @@ static json_t *text_of_rule(const struct answer *answer)
 	char *text;
 
 	if (!answer->expand) {
-		take_source(&excerpt, answer->policy,
-			    answer->verdict.rule->place);
+		excerpt_rule(&excerpt, answer->policy,
+			     answer->verdict.rule->place);
 		return text_to_json(excerpt.text, excerpt.size);
 	}
 	text = expanded_text(answer);

@@ -16,8 +16,8 @@ static void ask(struct questions *questions, struct question *question)
 		questions->failed = true;
 }
 
-static void take_frame(struct question *question, const uint8_t *frame,
-		       uint32_t size, const struct policy_metadata *metadata)
+static void set_frame(struct question *question, const uint8_t *frame,
+		      uint32_t size, const struct policy_metadata *metadata)
 {
 	question->frame = frame;
 	question->frame_size = size;
@@ -25,7 +25,7 @@ static void take_frame(struct question *question, const uint8_t *frame,
 	policy_packet_read(&question->packet, frame, size, metadata);
 }
 
-/* --- in words */
+/* --- descriptions */
 
 static int describe_on_hook(struct questions *questions, const char *text,
 			    size_t size, struct describe_error *error)
@@ -45,20 +45,21 @@ static int describe_on_hook(struct questions *questions, const char *text,
 	return 0;
 }
 
-/* The error is for the question to point at. */
-static void understand(struct questions *questions, struct question *question,
-		       struct describe_error *error)
+/* Parse a description. question->error may point to *error afterwards. */
+static void parse_question(struct questions *questions,
+			   struct question *question,
+			   struct describe_error *error)
 {
 	const struct described *described = &questions->described;
 
 	if (describe_on_hook(questions, question->text, question->size, error))
 		question->error = error;
 	else
-		take_frame(question, described->frame, described->size,
-			   &described->metadata);
+		set_frame(question, described->frame, described->size,
+			  &described->metadata);
 }
 
-static char *join(char **words, int count)
+static char *join_words(char **words, int count)
 {
 	size_t size = 1;
 	char *text, *end;
@@ -72,10 +73,10 @@ static char *join(char **words, int count)
 	return text;
 }
 
-/* A person has typed it, and can see where it is wrong. */
+/* A description from the command line: errors are printed with a caret. */
 static int ask_words(struct questions *questions)
 {
-	char *text = join(questions->words, questions->word_count);
+	char *text = join_words(questions->words, questions->word_count);
 	struct question question = { .text = text };
 	struct describe_error error;
 
@@ -84,7 +85,7 @@ static int ask_words(struct questions *questions)
 		return -ENOMEM;
 	}
 	question.size = strlen(text);
-	understand(questions, &question, &error);
+	parse_question(questions, &question, &error);
 	if (question.error && !questions->json) {
 		describe_error_print(stderr, "packet", text, question.size,
 				     &error);
@@ -107,10 +108,10 @@ static void ask_batch_line(struct questions *questions,
 
 	if (line->too_long)
 		question = (struct question){ .text = "", .error = &too_long };
-	else if (batch_says_nothing(line))
+	else if (batch_line_is_empty(line))
 		return;
 	else
-		understand(questions, &question, &error);
+		parse_question(questions, &question, &error);
 	ask(questions, &question);
 }
 
@@ -125,14 +126,14 @@ static int ask_batch(struct questions *questions)
 		err = ferror(stdout) ? -EIO : 0;
 	}
 	batch_end(&batch);
-	/* that answers do not arrive is said by who ends the output */
+	/* finish_output() reports errors of stdout */
 	if (err && !ferror(stdout))
 		fprintf(stderr, "%s: standard input: %s\n", questions->command,
 			strerror(-err));
 	return err;
 }
 
-/* --- captured */
+/* --- captures */
 
 static void print_captured(char *text, size_t size,
 			   const struct policy_packet *packet)
@@ -163,7 +164,7 @@ static void ask_captured(struct questions *questions, uint64_t number,
 		.length = captured->length,
 	};
 
-	take_frame(&question, captured->bytes, captured->size, &metadata);
+	set_frame(&question, captured->bytes, captured->size, &metadata);
 	print_captured(text, sizeof(text), &question.packet);
 	question.size = strlen(text);
 	if (question.packet.cut_off)
@@ -188,12 +189,12 @@ static int ask_capture(struct questions *questions)
 	err = capture_start(&capture, file);
 	while (!err && (err = capture_read(&capture, &packet)) > 0) {
 		ask_captured(questions, capture.number, &packet);
-		/* whoever sends it may wait long before the next one */
+		/* it may take long until the next packet is captured */
 		err = standard && fflush(stdout) ? -EIO : 0;
 	}
-	/* the answers come before the reason why there are no more */
+	/* print the answers before an error message */
 	fflush(stdout);
-	/* that they do not arrive is said by who ends the output */
+	/* finish_output() reports errors of stdout */
 	if (err && !ferror(stdout))
 		fprintf(stderr, "%s: %s: %s\n", questions->command,
 			questions->capture, capture.error);
@@ -205,12 +206,13 @@ static int ask_capture(struct questions *questions)
 
 const char *questions_usage(const struct questions *questions)
 {
-	int ways = !!questions->word_count + questions->batch +
-		   !!questions->capture;
+	int sources = !!questions->word_count + questions->batch +
+		      !!questions->capture;
 
-	if (ways == 0)
-		return "which packet?";
-	return ways > 1 ? "one of a packet, --pcap and --batch" : NULL;
+	if (sources == 0)
+		return "a packet, --pcap or --batch is missing";
+	return sources > 1 ? "use only one of a packet, --pcap and --batch"
+			   : NULL;
 }
 
 int questions_ask(struct questions *questions)

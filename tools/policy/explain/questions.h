@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The packets that are asked about: one in words, those of a capture, or one a
- * line from standard input. Who asks hears of each, and answers it.
+ * The packets that `explain` is asked about: one on the command line, those of
+ * a capture, or one per line of standard input. A callback prints the answer to
+ * each.
  */
 #ifndef TG_EXPLAIN_QUESTIONS_H
 #define TG_EXPLAIN_QUESTIONS_H
@@ -13,13 +14,13 @@
 
 /* One packet. */
 struct question {
-	const char *text; /* as it was described */
+	const char *text; /* the description */
 	size_t size;
-	uint64_t number;	   /* in a capture; or 0 */
-	uint32_t captured, length; /* differ where a capture is truncated */
+	uint64_t number;	   /* in the capture, or 0 */
+	uint32_t captured, length; /* differ if the packet is truncated */
 
-	/* one of these two */
-	const struct describe_error *error; /* why it cannot be judged */
+	/* either an error or a frame */
+	const struct describe_error *error;
 	const uint8_t *frame;
 	uint32_t frame_size;
 	const struct policy_metadata *metadata;
@@ -27,34 +28,34 @@ struct question {
 };
 
 struct questions {
-	/* of the command line */
+	/* from the command line */
 	char **words;
 	int word_count;
 	const char *capture;
 	bool batch, json;
 
-	/* of the command */
+	/* set by the command */
 	const char *command; /* its name, for messages */
-	bool on_xdp;	     /* where packets have no mark */
-	/* It may refuse the question, with an error that outlives the call. */
+	bool on_xdp;	     /* packets have no mark */
+	/* May set question->error, which must stay valid after the call. */
 	void (*answer)(void *command_data, struct question *question);
 	void *command_data;
 
 	struct described described;
-	bool failed; /* there was a packet that could not be judged */
+	bool failed; /* there was no verdict for some packet */
 };
 
-/* What is wrong with the command line, for people; or NULL. */
+/* The message for a usage error, or NULL. */
 const char *questions_usage(const struct questions *questions);
 
-/* The exit status: 0, or 1 after a message or an answer that is an error. */
+/* Returns the exit status: 0, or 1 if anything failed. */
 int questions_ask(struct questions *questions);
 
-/* What an answer starts with. An error is all of it, but for the end. */
+/* The start of an answer. If there is an error, it is the whole answer. */
 void question_print(FILE *out, const struct question *question);
 json_t *question_to_json(const struct question *question);
 
-/* What would do something to a terminal is shown as a question mark. */
+/* Control characters are printed as question marks. */
 void print_for_terminal(FILE *out, const char *text, size_t size);
 
 #endif

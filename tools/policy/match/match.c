@@ -18,8 +18,8 @@ static bool in_ranges(const struct policy_condition *condition,
 	return false;
 }
 
-static bool holds(const struct policy_condition *condition,
-		  const struct match_context *context)
+static bool condition_holds(const struct policy_condition *condition,
+			    const struct match_context *context)
 {
 	const struct policy_packet *packet = context->packet;
 	struct policy_value value;
@@ -30,7 +30,7 @@ static bool holds(const struct policy_condition *condition,
 		return false;
 
 	value = packet->value[condition->field];
-	value.lo &= condition->mask; /* what has more bits has no mask */
+	value.lo &= condition->mask; /* wider fields have no mask */
 	return in_ranges(condition, value) != condition->negated;
 }
 
@@ -38,13 +38,14 @@ static bool all_hold(const struct policy_rule *rule,
 		     const struct match_context *context)
 {
 	for (size_t i = 0; i < rule->condition_count; i++) {
-		if (!holds(&rule->conditions[i], context))
+		if (!condition_holds(&rule->conditions[i], context))
 			return false;
 	}
 	return true;
 }
 
-/* The rule that decides, in this list or in one that it jumps to; or NULL. */
+/* The first rule that matches, in this block or one that it jumps to, or NULL.
+ */
 static const struct policy_rule *decide(const struct policy *policy,
 					const struct policy_block *block,
 					const struct match_context *context)

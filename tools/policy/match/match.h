@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The reference matcher: first match wins, one rule after the other, one
- * condition after the other. It is the oracle of everything that is faster, so
- * it is written for reading.
+ * The reference matcher. It checks one rule after the other and one condition
+ * after the other. Tests compare the compiled tables with it, so it is written
+ * to be read, not to be fast.
  */
 #ifndef TG_POLICY_MATCH_H
 #define TG_POLICY_MATCH_H
@@ -15,40 +15,39 @@
 #include "policy/language/policy.h"
 
 /*
- * What conditions ask about: a value for each field that the packet has.
+ * The fields of a packet, with their values.
  *
- * A malformed packet has none, not even those that stand before the damage: it
- * is judged by the rules without conditions and by the default, so that every
- * malformed packet is judged alike.
+ * A malformed packet has no fields, not even those before the error. Only rules
+ * without conditions match it, so all malformed packets get the same verdict.
  */
 struct policy_packet {
 	bool has[POLICY_FIELDS];
 	struct policy_value value[POLICY_FIELDS];
 	bool malformed;
-	bool cut_off; /* a capture lacks the headers: nobody can judge it */
+	bool cut_off; /* the capture lacks headers: there is no verdict */
 };
 
 struct policy_metadata {
-	bool has_skb; /* on XDP there is none */
+	bool has_skb; /* false on XDP */
 	struct __sk_buff skb;
-	bool has_vlan; /* a tag in the metadata: outermost, not in the bytes */
+	bool has_vlan; /* the outer tag is in the metadata, not in the frame */
 	uint16_t vlan_tci;
-	uint32_t missing; /* bytes at the end that a capture has left out */
+	uint32_t missing; /* bytes at the end that were not captured */
 };
 
-/* From the bytes of a frame, through the parser that the kernel runs. */
+/* Parse a frame with the parser of the BPF programs. */
 void policy_packet_read(struct policy_packet *packet, const void *frame,
 			uint32_t size, const struct policy_metadata *metadata);
 
 struct policy_verdict {
 	enum policy_action action;	/* never POLICY_JUMP */
-	const struct policy_rule *rule; /* that decided; NULL: the default */
+	const struct policy_rule *rule; /* NULL: the default */
 };
 
 /*
- * What a rule is judged in: the packet, and the state of the host. Sets and
- * flows will be members of it, as the same packet has another verdict once they
- * change; deadlines in them are compared with the clock.
+ * What a verdict depends on, besides the rules: the packet and the state of the
+ * host. State that can change a verdict, such as sets and flows, belongs here;
+ * deadlines are compared with the clock.
  */
 struct match_context {
 	const struct policy_packet *packet;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the parser of the plugins finds in a frame, as fields of the language.
- */
+/* Convert the result of the plugins' parser to fields of the language. */
 #include <string.h>
 
 #include "match.h"
@@ -8,8 +7,8 @@
 #include "policy_value.h"
 
 /*
- * The parser wants the network header on a multiple of four, as drivers put
- * it, and never looks further in than this.
+ * The parser needs the network header aligned to 4 bytes, as drivers align it,
+ * and never reads beyond HEADERS_MAX.
  */
 #define FRAME_ALIGN 2
 #define HEADERS_MAX (TG_OFFSET_MASK + 1)

@@ -28,7 +28,7 @@ struct block {
 	size_t from, to;
 };
 
-static unsigned int bits_of(uint64_t number)
+static unsigned int number_bits(uint64_t number)
 {
 	return number ? WIDE_WORD_BITS - __builtin_clzll(number) : 0;
 }
@@ -95,7 +95,7 @@ static unsigned int separating_window(const struct wide *wide,
 
 	for (size_t i = block->from; i + apart < block->to; i++) {
 		unsigned int low =
-			bits_of(wide->words[i] ^ wide->words[i + apart]);
+			number_bits(wide->words[i] ^ wide->words[i + apart]);
 
 		if (!low)
 			return block->bits; /* only the lower halves differ */
@@ -129,14 +129,15 @@ static unsigned int window_for(const struct wide *wide, unsigned int level,
 			window = wide->plan.window_min;
 	} else if (left == 1) {
 		window = separating_window(wide, block, wide->plan.compares);
-		if (bits_of(wide->plan.entries_per_start * count) < most)
-			most = bits_of(wide->plan.entries_per_start * count);
+		if (number_bits(wide->plan.entries_per_start * count) < most)
+			most = number_bits(wide->plan.entries_per_start *
+					   count);
 		if (most < wide->plan.window_min)
 			most = wide->plan.window_min;
 		if (wide->plan.is_short && block->bits > TG_WIDE_SHORT_BITS)
 			least = block->bits - TG_WIDE_SHORT_BITS;
 	} else {
-		window = bits_of(count);
+		window = number_bits(count);
 		if (window < wide->plan.window_min)
 			window = wide->plan.window_min;
 		if (wide->plan.window_max)
@@ -316,7 +317,7 @@ static void add_first_node(struct wide *wide)
 	struct wide_plan *plan = &wide->plan;
 	uint64_t lowest = wide->words[0];
 	uint64_t highest = wide->words[wide->count - 1];
-	struct block all = { .bits = bits_of(lowest ^ highest),
+	struct block all = { .bits = number_bits(lowest ^ highest),
 			     .to = wide->count };
 	struct block child = { 0 },
 		     above = { .from = wide->count, .to = wide->count };
@@ -350,7 +351,7 @@ static unsigned int halvings_for(const struct wide *wide)
 	if (wide_is_exact(wide))
 		return 0;
 	if (!wide->plan.is_short)
-		return bits_of(left / (compares + 1));
+		return number_bits(left / (compares + 1));
 	for (; left > compares; left -= left / 2)
 		halvings++;
 	return halvings;

@@ -58,7 +58,7 @@ static struct weight weigh(struct tree_work *work, const struct tree_cut *cut)
 }
 
 /* Number of low bits in which ranks of the region differ. */
-static unsigned int bits_of(const struct tree_region *region, int field)
+static unsigned int region_bits(const struct tree_region *region, int field)
 {
 	uint32_t differ = region->first[field] ^ region->last[field];
 
@@ -92,7 +92,7 @@ bool tree_cut_choose(struct tree_work *work, struct tree_list list,
 	bool found = false;
 
 	for (int field = 0; field < TREE_FIELDS; field++) {
-		unsigned int bits = bits_of(region, field);
+		unsigned int bits = region_bits(region, field);
 
 		for (unsigned int n = 1; n <= bits && n <= TREE_CUT_MAX; n++) {
 			struct tree_cut cut = { field, bits - n, n };
