@@ -20,7 +20,7 @@
 #define SECTION_MAX (256U << 20)
 
 static const char help[] =
-	"Usage: tg-splice OBJECT -o COPY NAME=VALUE...\n"
+	"Usage: tg-splice OBJECT -o COPY NAME=VALUE... [--next ...]...\n"
 	"       tg-splice OBJECT --list\n"
 	"       tg-splice OBJECT --sections\n"
 	"       tg-splice --chains SECTION OBJECT...\n"
@@ -38,6 +38,8 @@ static const char help[] =
 	"OBJECT\n"
 	"      --share      make COPY a hard link to an equal object in its "
 	"folder\n"
+	"      --next       start another copy: OBJECT, -o and assignments "
+	"follow\n"
 	"  -l, --list       print the constants that can be set\n"
 	"  -s, --sections   print the sections that hold programs\n"
 	"      --chains SECTION\n"
@@ -253,7 +255,8 @@ static int usage(const char *what)
 	return EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+/* Executes the arguments up to --next. */
+static int splice(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
@@ -318,4 +321,22 @@ int main(int argc, char **argv)
 		err = elf_object_write(&object, output);
 	elf_object_free(&object);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	char *name = argv[0];
+	int status = EXIT_SUCCESS;
+
+	for (int first = 0, end; first < argc && !status; first = end) {
+		for (end = first + 1; end < argc; end++) {
+			if (!strcmp(argv[end], "--next"))
+				break;
+		}
+		argv[first] = name;
+		argv[end] = NULL;
+		optind = 0; /* resets getopt_long() */
+		status = splice(end - first, argv + first);
+	}
+	return status;
 }

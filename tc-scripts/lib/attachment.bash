@@ -125,8 +125,8 @@ attachment_unlock() {
 # mount in use.
 attachment_make() {
 	if [[ ! ${LOOK[mounted]} || ! ${LOOK[pins]} || ! ${LOOK[objects]} ]]; then
-		local -A LOOK=()
 		lock_take "$OBJECTS_ROOT/all.lock"
+		local -A LOOK=()
 		look --place -- "$DEV"
 		if [[ ! ${LOOK[mounted]} ]]; then
 			run_or_die mkdir -p "$PINS_ROOT"
@@ -167,8 +167,8 @@ attachment_forget_dead() { # [WORD...] of tg-look, for the look after it
 
 # The lock files are removed last, while their locks are held.
 attachment_remove() {
-	local -A LOOK=()
 	lock_take "$OBJECTS_ROOT/all.lock"
+	local -A LOOK=()
 	look --key "$KEY"
 	[[ ! ${LOOK[pins]} && ! $DRY_RUN ]] || run_or_die rm -r "$PINS"
 	[[ ! ${LOOK[objects]} ]] || run_or_die rm -r "$OBJECTS"

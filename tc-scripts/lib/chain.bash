@@ -112,23 +112,22 @@ graft() { # HOOK BUILD SLOT OBJECT
 		key "$3" object-file "$4" "${type[@]}" section "$1$2"
 }
 
-# Sets the object's constants in a copy, and loads the copy into the slot.
-slot_fill() { # HOOK BUILD SLOT OBJECT CONSTANT...
-	local copy=$OBJECTS/$1.$3.o
-	run_or_die "$BUILD/tg-splice" "$4" --share -o "$copy" "${@:5}"
-	graft "$1" "$2" "$3" "$copy"
-}
-
+# Sets the constants in copies of the objects, and loads the copies into the
+# bank.
 bank_fill() { # HOOK BUILD FIRST-SLOT MISS DEFAULT OBJECT...
-	local hook=$1 build=$2 slot=$3 miss=tg_miss=${VERDICT_NUMBER[$4]} default=$5 object
+	local hook=$1 build=$2 slot=$3 first=$3 miss=tg_miss=${VERDICT_NUMBER[$4]} default=$5 object copies=()
 	shift 5
 	(($# <= CHAIN_MAX)) || die "a chain holds $CHAIN_MAX plugins, not $#"
-	bank_empty "$hook" "$build" "$slot"
+	bank_empty "$hook" "$build" "$first"
 	for object; do
-		slot_fill "$hook" "$build" "$slot" "$object" "tg_next_slot=$((slot + 1))" "$miss" tg_serial=0
+		copies+=("$object" --share -o "$OBJECTS/$hook.$slot.o" "tg_next_slot=$((slot + 1))" "$miss" tg_serial=0 --next)
 		((++slot))
 	done
-	slot_fill "$hook" "$build" "$slot" "$BUILD/end$build.o" "end_verdict=${VERDICT_NUMBER[$default]}"
+	run_or_die "$BUILD/tg-splice" "${copies[@]}" "$BUILD/end$build.o" --share -o "$OBJECTS/$hook.$slot.o" \
+		"end_verdict=${VERDICT_NUMBER[$default]}"
+	for ((slot = first; slot <= first + $#; slot++)); do
+		graft "$hook" "$build" "$slot" "$OBJECTS/$hook.$slot.o"
+	done
 }
 
 # Puts the gate for a bank on the hook; from here on packets take that chain.

@@ -4,11 +4,11 @@
 # lock file can hold the lock, and anybody who can write to its directory can
 # replace it with a link.
 
-# Makes the directory with mode 0700, or checks it; directories made by older
+# Makes the directory with mode 0700, or checks one that exists; those made by older
 # versions are closed to others. Fails if another command is removing it.
 private_folder() { # PATH
 	local kind='' owner='' mode=''
-	mkdir -m 0700 -- "$1" 2>/dev/null || true
+	! mkdir -m 0700 -- "$1" 2>/dev/null || return 0
 	read -r owner mode kind < <(stat -c '%u %a %F' -- "$1" 2>/dev/null) || return 1
 	if [[ $kind != directory || $owner != 0 ]] || ((8#$mode & 8#022)); then
 		die "'$1' must be a directory that only root can write to, and is a $kind of uid $owner, mode $mode: remove it"

@@ -351,6 +351,17 @@ refuses_assignment() { # ASSIGNMENT MESSAGE
 	refuses_assignment .rodata=5 ".rodata: not @FILE: '5'"
 }
 
+@test "tg-splice makes several copies, up to one that fails" {
+	cd "$BATS_TEST_TMPDIR"
+	"$SPLICE" "$DROP_TCP" -o a.o drop_tcp_port=1 --next "$DROP_TCP" -o b.o drop_tcp_port=2
+	"$SPLICE" a.o --list | grep -q '^drop_tcp_port=1 '
+	"$SPLICE" b.o --list | grep -q '^drop_tcp_port=2 '
+	refuses_with 1 "tg-splice: drop_tcp_port: not a number: 'x'" \
+		"$SPLICE" "$DROP_TCP" -o c.o --next "$DROP_TCP" -o d.o drop_tcp_port=x --next "$DROP_TCP" -o e.o
+	[[ -e c.o && ! -e d.o && ! -e e.o ]]
+	refuses_with 2 'tg-splice: no object given: see tg-splice --help' "$SPLICE" "$DROP_TCP" -o c.o --next
+}
+
 @test "tg-splice tells where it cannot write" {
 	refuses 1 "$SPLICE" "$DROP_TCP" -o "$BATS_TEST_TMPDIR/no/such/copy.o" drop_tcp_port=1
 	says "$BATS_TEST_TMPDIR/no/such/copy.o"
