@@ -34,7 +34,7 @@ struct tg_policy_set {
  * them. ->lengths are the lengths of prefixes that rules add instead of whole
  * addresses, as forms of keys; 0 ends the list.
  */
-#define TG_POLICY_SET_LENGTHS 4
+#define TG_POLICY_SET_LENGTHS TG_SET_LENGTHS
 
 struct tg_policy_sets {
 	__u32 count;

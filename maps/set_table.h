@@ -66,13 +66,18 @@ struct tg_set_key {
 };
 
 /* What a key is: its length for addresses. */
-#define TG_SET_FORM_IP6(length) (length)	    /* 0 to 128 */
-#define TG_SET_FORM_IP4(length) (160 + (length))    /* 160 to 192 */
-#define TG_SET_FORM_BIT(form) (1U << ((form) >> 3)) /* of ->forms */
+#define TG_SET_FORM_IP6(length) (length)	 /* 0 to 128 */
+#define TG_SET_FORM_IP4(length) (160 + (length)) /* 160 to 192 */
 #define TG_SET_FORM_PORT 200
 #define TG_SET_FORM_MAC 208
 #define TG_SET_FORM_ADDRESS_PORT4 216
 #define TG_SET_FORM_ADDRESS_PORT6 224
+
+/*
+ * How many lengths of prefixes rules may add to the sets of a table. They are
+ * registered in its head: a lookup tries each.
+ */
+#define TG_SET_LENGTHS 4
 
 struct tg_set_entry {
 	struct tg_set_key key;
@@ -180,9 +185,9 @@ struct tg_set_head {
 	__u32 arena;	/* the first line of nodes and records */
 	__u32 roots[2]; /* words: IPv4, IPv6 */
 	__u32 secret[6];
-	__u32 next;  /* line of the arena; those behind were never used */
-	__u32 forms; /* of the hashed keys that were ever added: a bit for each
-			kind */
+	__u32 next; /* line of the arena; those behind were never used */
+	__u8 lengths[TG_SET_LENGTHS]; /* of prefixes that are hashed keys, as
+					 forms; 0: none */
 };
 
 _Static_assert(sizeof(struct tg_set_head) == TG_SET_LINE, "line 0");

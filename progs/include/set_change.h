@@ -63,24 +63,41 @@ static __always_inline void tg_set_turn(const struct tg_set_at *at,
 }
 
 /* Take what has passed off the count. */
+struct tg_set_advance {
+	const struct tg_set_at *at;
+	__u32 present;
+};
+
+static long tg_set_advance_step(__u32 number, void *context)
+{
+	const struct tg_set_advance *advance = context;
+	const struct tg_set_at *at = advance->at;
+	__u32 hand = TG_READ(at->set->hand), *word;
+
+	(void)number;
+	if (hand >= advance->present)
+		return 1;
+	word = tg_set_wheel_word(at, hand);
+	if (word &&
+	    __sync_val_compare_and_swap(&at->set->hand, hand, hand + 1) == hand)
+		__sync_fetch_and_add(&at->set->count,
+				     -__sync_lock_test_and_set(word, 0));
+	return 0;
+}
+
 static __always_inline void tg_set_advance(const struct tg_set_at *at,
 					   __u32 now)
 {
-	__u32 present = now >> (at->set->shift & 31);
+	struct tg_set_advance advance = {
+		.at = at,
+		.present = now >> (at->set->shift & 31),
+	};
 
-	for (int i = 0; i < TG_SET_WHEEL; i++) {
-		__u32 hand = TG_READ(at->set->hand), *word;
-
-		if (hand >= present)
-			return;
-		word = tg_set_wheel_word(at, hand);
-		if (word && __sync_val_compare_and_swap(&at->set->hand, hand,
-							hand + 1) == hand)
-			__sync_fetch_and_add(
-				&at->set->count,
-				-__sync_lock_test_and_set(word, 0));
-	}
-	TG_WRITE(at->set->hand, present);
+	if (TG_READ(at->set->hand) >= advance.present)
+		return;
+	tg_set_each(TG_SET_WHEEL, tg_set_advance_step, &advance);
+	if (TG_READ(at->set->hand) < advance.present)
+		TG_WRITE(at->set->hand, advance.present);
 }
 
 /* An entry of the set is new, or goes: `by` is 1 or -1. */
@@ -91,9 +108,8 @@ static __always_inline void tg_set_count(const struct tg_set_at *at,
 	tg_set_turn(at, deadline, by);
 }
 
-/* --- the entries of a key: it has one for each deadline */
+/* --- what is to be done with the entries of a key */
 
-/* What is to be done with them. */
 enum tg_set_visit {
 	TG_SET_PROLONG, /* if the set is there */
 	TG_SET_JOIN,	/* the set becomes one of those there */
@@ -179,6 +195,32 @@ static __always_inline int tg_set_visit_entry(const struct tg_set_at *at,
 	return tg_set_prolong(at, entry, state, bit, wish);
 }
 
+struct tg_set_visiting {
+	struct tg_set_search search;
+	const struct tg_set_at *at;
+	const struct tg_set_wish *wish;
+	enum tg_set_visit visit;
+	int answer;
+};
+
+static long tg_set_visit_step(__u32 number, void *context)
+{
+	struct tg_set_visiting *visiting = context;
+	struct tg_set_entry *entry = tg_set_step(&visiting->search);
+	int here;
+
+	(void)number;
+	if (entry) {
+		here = tg_set_visit_entry(visiting->at, entry, visiting->wish,
+					  visiting->visit);
+		if (here != TG_SET_NOT_HERE)
+			visiting->answer = here;
+		if (here < TG_SET_FULL)
+			return 1;
+	}
+	return tg_set_is_over(&visiting->search);
+}
+
 /*
  * Visit all entries of the key, until one is TG_SET_ADDED or TG_SET_KEPT.
  * TG_SET_SHARED: of one at least.
@@ -188,38 +230,21 @@ static __always_inline int tg_set_visit_key(const struct tg_set_at *at,
 					    const struct tg_set_wish *wish,
 					    enum tg_set_visit visit)
 {
-	int answer = TG_SET_NOT_HERE;
+	struct tg_set_visiting visiting = {
+		.search = {
+			.table = at->table,
+			.head = at->head,
+			.key = &wish->key,
+			.hash = hash,
+		},
+		.at = at,
+		.wish = wish,
+		.visit = visit,
+		.answer = TG_SET_NOT_HERE,
+	};
 
-	for (__u32 choice = 0; choice < TG_SET_CHOICES; choice++) {
-		__u32 bucket = tg_set_bucket(at->head, hash, choice);
-		const __u64 *there =
-			tg_set_bucket_words(at->table, at->head, bucket);
-		__u64 words[2], lanes;
-
-		if (!there)
-			break;
-		words[0] = TG_READ(there[0]);
-		words[1] = TG_READ(there[1]);
-		lanes = tg_set_lanes(words, tg_set_mark(hash));
-		for (int i = 0; lanes && i < TG_SET_WAYS; i++) {
-			struct tg_set_entry *entry = tg_set_entry(
-				at->table, at->head, bucket, tg_set_way(lanes));
-
-			if (entry && tg_set_is_key(entry, &wish->key)) {
-				int here = tg_set_visit_entry(at, entry, wish,
-							      visit);
-
-				if (here < TG_SET_FULL)
-					return here;
-				if (here == TG_SET_SHARED)
-					answer = here;
-			}
-			lanes &= lanes - 1;
-		}
-		if (!tg_set_has_spilled(words))
-			break;
-	}
-	return answer;
+	tg_set_each(TG_SET_STEPS, tg_set_visit_step, &visiting);
+	return visiting.answer;
 }
 
 /* --- a place for a new entry */
@@ -283,35 +308,52 @@ static __always_inline int tg_set_claim(const struct tg_set_at *at,
 	return 1;
 }
 
+struct tg_set_claiming {
+	const struct tg_set_at *at;
+	const struct tg_set_wish *wish;
+	__u64 hash;
+	int answer;
+};
+
+/* A lane of a bucket: those of one bucket follow each other. */
+static long tg_set_claim_step(__u32 number, void *context)
+{
+	struct tg_set_claiming *claiming = context;
+	const struct tg_set_at *at = claiming->at;
+	__u32 bucket =
+		tg_set_bucket(at->head, claiming->hash, number / TG_SET_WAYS);
+	__u32 way = number % TG_SET_WAYS;
+	__u32 lane = tg_set_first_lane(claiming->hash) + way;
+	__u64 *there = tg_set_bucket_words(at->table, at->head, bucket);
+
+	if (!there)
+		return 1;
+	if (lane >= TG_SET_WAYS)
+		lane -= TG_SET_WAYS;
+	if (tg_set_claim(at, bucket, there, lane, tg_set_mark(claiming->hash),
+			 claiming->wish)) {
+		tg_set_count(at, claiming->wish->deadline, 1);
+		claiming->answer = TG_SET_ADDED;
+		return 1;
+	}
+	if (way == TG_SET_WAYS - 1)
+		__sync_fetch_and_or(&there[1], (__u64)TG_SET_SPILLED << 48);
+	return 0;
+}
+
 static __always_inline int tg_set_add_new(const struct tg_set_at *at,
 					  __u64 hash,
 					  const struct tg_set_wish *wish)
 {
-	__u32 form = TG_SET_FORM_BIT(wish->key.form & 0xff);
-	__u32 first = tg_set_first_lane(hash);
+	struct tg_set_claiming claiming = {
+		.at = at,
+		.wish = wish,
+		.hash = hash,
+		.answer = TG_SET_FULL,
+	};
 
-	if (!(TG_READ(at->head->forms) & form))
-		__sync_fetch_and_or(&at->head->forms, form);
-	for (__u32 choice = 0; choice < TG_SET_CHOICES; choice++) {
-		__u32 bucket = tg_set_bucket(at->head, hash, choice);
-		__u64 *there = tg_set_bucket_words(at->table, at->head, bucket);
-
-		if (!there)
-			return TG_SET_FULL;
-		for (__u32 i = 0; i < TG_SET_WAYS; i++) {
-			__u32 lane = first + i;
-
-			if (lane >= TG_SET_WAYS)
-				lane -= TG_SET_WAYS;
-			if (tg_set_claim(at, bucket, there, lane,
-					 tg_set_mark(hash), wish)) {
-				tg_set_count(at, wish->deadline, 1);
-				return TG_SET_ADDED;
-			}
-		}
-		__sync_fetch_and_or(&there[1], (__u64)TG_SET_SPILLED << 48);
-	}
-	return TG_SET_FULL;
+	tg_set_each(TG_SET_CHOICES * TG_SET_WAYS, tg_set_claim_step, &claiming);
+	return claiming.answer;
 }
 
 /* --- add and delete */
