@@ -34,6 +34,8 @@ LDLIBS := -Wl,--as-needed -lbpf -ljansson
 SOURCES := $(wildcard progs/*.bpf.c progs/chain/*.bpf.c)
 OBJECTS := $(patsubst %.bpf.c,$(B)/%.o,$(notdir $(SOURCES)))
 MULTI_BUFFER := $(OBJECTS:.o=.frags.o)
+# For policies that ask sets: the same programs, with a map of sets.
+LIVE := $(B)/policy.live.o $(B)/policy.live.frags.o
 # Each tools/tg-NAME.c is a program; sources in folders are linked into them.
 TOOLS := $(patsubst tools/%.c,$(B)/%,$(wildcard tools/tg-*.c))
 LIBRARY_SOURCES := $(sort $(filter-out tools/tutorial/%,$(wildcard \
@@ -53,7 +55,7 @@ endef
 
 .PHONY: FORCE all check test test-long test-debian13 bench demo deps install uninstall clean format tests-build
 
-all: $(OBJECTS) $(MULTI_BUFFER) $(TOOLS)
+all: $(OBJECTS) $(MULTI_BUFFER) $(LIVE) $(TOOLS)
 
 # Contains the compiler's name and version; a change rebuilds everything.
 $(B)/compiler: FORCE
@@ -68,6 +70,14 @@ $(B)/%.o: %.bpf.c $(B)/compiler
 $(B)/%.frags.o: %.bpf.c $(B)/compiler
 	$(call say,BPF,$@)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -DTG_MULTI_BUFFER -MMD -MP -c $< -o $@
+
+$(B)/%.live.o: %.bpf.c $(B)/compiler
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -DTG_LIVE -MMD -MP -c $< -o $@
+
+$(B)/%.live.frags.o: %.bpf.c $(B)/compiler
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -DTG_LIVE -DTG_MULTI_BUFFER -MMD -MP -c $< -o $@
 
 # One archive with all shared code of the tools; each links what it needs.
 TOOL_PARTS := $(patsubst %.c,$(B)/%.o,$(LIBRARY_SOURCES))
@@ -131,7 +141,8 @@ install: all
 	$(Q)install -m 644 tc-scripts/lib/*.bash $(LIB)/lib
 	$(Q)install -d $(LIB)/verbs
 	$(Q)install -m 644 tc-scripts/verbs/*.bash $(LIB)/verbs
-	$(Q)install -m 644 $(OBJECTS) $(MULTI_BUFFER) $(LIB)/build
+	$(Q)install -m 644 $(OBJECTS) $(MULTI_BUFFER) $(LIVE) \
+		$(LIB)/build
 	$(Q)install -m 755 $(TOOLS) $(LIB)/build
 	$(Q)install -m 644 progs/include/*.h maps/*.h \
 		$(DESTDIR)$(PREFIX)/include/tailgate

@@ -49,7 +49,9 @@ enum tg_verdict {
 	TG_REASON(14, CHANGE_FAILED, "change-failed",                         \
 		  "the packet could not be changed, and went on")             \
 	TG_REASON(15, MIRROR_FAILED, "mirror-failed",                         \
-		  "the copy could not be sent")
+		  "the copy could not be sent")                               \
+	TG_REASON(16, SET_FULL, "set-full",                                   \
+		  "a set had no room for what a rule adds")
 
 enum tg_reason {
 #define TG_REASON_ENUM(number, name, text, meaning) TG_REASON_##name = number,

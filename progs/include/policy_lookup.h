@@ -10,6 +10,9 @@
 #define TG_POLICY_LOOKUP_H
 
 #include "policy_class.h"
+#ifdef TG_LIVE
+#include "policy_sets.h"
+#endif
 #include "policy_tree_find.h"
 #include "policy_value.h"
 
@@ -139,6 +142,9 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
  */
 static __always_inline void tg_look_up_facts(const struct tg_lookup *lookup)
 {
+#ifdef TG_LIVE
+	tg_look_up_sets(lookup->packet, lookup->id, lookup->family->used);
+#endif
 #define TG_FACT(name, kind, bits, families, presence, value) \
 	TG_LIVE_OF_##kind(TG_FACT_IF_USED, (name, families))
 #define TG_FACT_IF_USED(of) TG_LOOK_UP_FACT of
