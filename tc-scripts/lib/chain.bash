@@ -27,7 +27,7 @@ plugin_names() {
 		name=${object##*/}
 		name=${name%.o}
 		case $name in
-		gate | end | *.frags) ;;
+		gate | end | *.frags | *.live) ;;
 		*) printf '%s\n' "$name" ;;
 		esac
 	done
@@ -41,7 +41,7 @@ plugin_object() { # PLUGIN HOOK BUILD
 	else
 		check_name plugin "$1"
 		REPLY=$BUILD/$1$3.o
-		if [[ ! -e $BUILD/$1.o || $1 == @(gate|end|*.frags) ]]; then
+		if [[ ! -e $BUILD/$1.o || $1 == @(gate|end|*.frags|*.live) ]]; then
 			mapfile -t known < <(plugin_names)
 			die "no such plugin: '$1': there are ${known[*]}, or give the path of an object"
 		fi
