@@ -143,7 +143,7 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 static __always_inline void tg_look_up_facts(const struct tg_lookup *lookup)
 {
 #ifdef TG_LIVE
-	tg_look_up_sets(lookup->packet, lookup->id, lookup->family->used);
+	tg_look_up_sets(lookup->packet, lookup->id, lookup->family->is_used);
 #endif
 #define TG_FACT(name, kind, bits, families, presence, value) \
 	TG_LIVE_OF_##kind(TG_FACT_IF_USED, (name, families))

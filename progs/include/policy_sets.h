@@ -189,11 +189,11 @@ static __always_inline __u32 tg_kinds_asked(enum tg_side side)
 	return kinds;
 }
 
-#define TG_DIMS_OF_SETS(side)                \
-	(TG_DIM_BIT(TG_DIM_##side##_SETS0) | \
-	 TG_DIM_BIT(TG_DIM_##side##_SETS1) | \
-	 TG_DIM_BIT(TG_DIM_##side##_SETS2) | \
-	 TG_DIM_BIT(TG_DIM_##side##_SETS3))
+#define TG_ASKS_SETS(is_used, side)          \
+	((is_used)[TG_DIM_##side##_SETS0] || \
+	 (is_used)[TG_DIM_##side##_SETS1] || \
+	 (is_used)[TG_DIM_##side##_SETS2] || \
+	 (is_used)[TG_DIM_##side##_SETS3])
 
 static __always_inline void tg_look_up_sets_of(struct tg_policy_packet *packet,
 					       enum tg_policy_family_id family,
@@ -205,14 +205,14 @@ static __always_inline void tg_look_up_sets_of(struct tg_policy_packet *packet,
 	packet->sets[side] = tg_sets_of_end(&end, side);
 }
 
-/* `used` has the dimensions that rules of the family test. */
+/* `is_used` says which dimensions rules of the family test. */
 static __always_inline void tg_look_up_sets(struct tg_policy_packet *packet,
 					    enum tg_policy_family_id family,
-					    __u64 used)
+					    const __u8 *is_used)
 {
-	if (used & TG_DIMS_OF_SETS(FROM))
+	if (TG_ASKS_SETS(is_used, FROM))
 		tg_look_up_sets_of(packet, family, TG_SIDE_FROM);
-	if (used & TG_DIMS_OF_SETS(TO))
+	if (TG_ASKS_SETS(is_used, TO))
 		tg_look_up_sets_of(packet, family, TG_SIDE_TO);
 }
 
