@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tg-sets load, replace, flush and forget: whole lists. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+
+/* The list is read without the lock: it may come from a slow pipe. */
+static bool read_list(const struct set_command *command,
+		      struct set_reading *reading)
+{
+	const char *path = command->words[1];
+	size_t size;
+	char *text = set_command_slurp(path, &size);
+	bool is_right;
+
+	if (!text)
+		return false;
+	is_right = set_read_text(reading, text, size);
+	free(text);
+	if (!is_right) {
+		fprintf(stderr, "tg-sets: out of memory\n");
+		return false;
+	}
+	set_read_end(reading);
+	if (reading->bad && !command->skip_bad) {
+		fprintf(stderr,
+			"tg-sets: %s: %zu bad lines: nothing was changed "
+			"(--skip-bad leaves them out)\n",
+			path, reading->bad);
+		return false;
+	}
+	return set_command_apply(command, &reading->entries);
+}
+
+/* Whether all fit in: no entry is added if not. */
+static bool fits(const struct set_map *map, const char *name,
+		 unsigned int number, const struct set_entries *entries,
+		 bool is_replaced)
+{
+	const struct tg_set *set = set_line(&map->now.memory, number);
+	uint32_t before = is_replaced ? 0 : set->count;
+	size_t count = entries->count;
+
+	if (before + count <= set->size)
+		return true;
+	if (!set_count_new(map, number, entries, is_replaced, &count)) {
+		set_map_fail(map, -ENOMEM);
+		return false;
+	}
+	if (count && !is_replaced && before + count > set->size) {
+		struct set_counts counts;
+
+		if (!set_table_count(&map->now, 1U << number, tg_set_now(),
+				     &counts)) {
+			set_map_fail(map, -ENOMEM);
+			return false;
+		}
+		before = counts.entries[number];
+	}
+	if (!count || before + count <= set->size)
+		return true;
+	fprintf(stderr,
+		"tg-sets: set '%s' would be too full: its 'size' is %u, it has "
+		"%u entries and the list has %zu others; none was added\n",
+		name, set->size, before, count);
+	return false;
+}
+
+static int load(struct set_map *map, const char *name, unsigned int number,
+		struct set_entries *entries, bool is_replaced)
+{
+	struct set_tally tally = { 0 };
+	int err;
+
+	set_default_deadlines(map, number, entries, tg_set_now());
+	if (!fits(map, name, number, entries, is_replaced))
+		return SET_FAILED;
+	if (is_replaced)
+		err = set_rebuild(map,
+				  &(struct set_plan){ .emptied = 1U << number,
+						      .entries = entries,
+						      .number = number });
+	else
+		err = set_add_entries(map, number, entries, &tally);
+	if (tally.refused)
+		set_command_full(map, name, number, &tally);
+	return err || tally.refused ? SET_FAILED : SET_DONE;
+}
+
+static int load_list(const struct set_command *command, bool is_replaced)
+{
+	const char *name = command->words[0];
+	struct set_reading reading;
+	int status = SET_FAILED;
+	struct set_map map;
+	unsigned int number, kind;
+
+	if (!set_command_open(command, true, &map, &number))
+		return SET_FAILED;
+	kind = set_line(&map.now.memory, number)->kind;
+	set_map_unlock(&map);
+	reading = set_reading_of(command->words[1], name, kind, tg_set_now());
+	if (!read_list(command, &reading) || set_lock_to_change(&map))
+		goto out;
+	number = set_number(&map.now, name);
+	if (number < TG_SETS && set_line(&map.now.memory, number)->kind == kind)
+		status =
+			load(&map, name, number, &reading.entries, is_replaced);
+	else
+		fprintf(stderr, "tg-sets: set '%s' is no longer there\n", name);
+out:
+	set_reading_free(&reading);
+	set_map_close(&map);
+	return status;
+}
+
+int set_cmd_load(const struct set_command *command)
+{
+	return load_list(command, false);
+}
+
+int set_cmd_replace(const struct set_command *command)
+{
+	return load_list(command, true);
+}
+
+static int rebuild_without(const struct set_command *command, bool is_forgotten)
+{
+	struct set_plan plan = { 0 };
+	struct set_map map;
+	unsigned int number;
+	int err;
+
+	if (!set_command_open(command, true, &map, &number))
+		return SET_FAILED;
+	if (is_forgotten)
+		plan.forgotten = 1U << number;
+	else
+		plan.emptied = 1U << number;
+	err = set_rebuild(&map, &plan);
+	set_map_close(&map);
+	return err ? SET_FAILED : SET_DONE;
+}
+
+int set_cmd_flush(const struct set_command *command)
+{
+	return rebuild_without(command, false);
+}
+
+int set_cmd_forget(const struct set_command *command)
+{
+	return rebuild_without(command, true);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the commands of tg-sets share. */
+#include "commands.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/vec.h"
+
+#define CHUNK 65536
+
+static void no_such_set(const struct set_map *map, const char *name)
+{
+	fprintf(stderr, "tg-sets: %s: no set is named '%s': there %s", map->pin,
+		name, "are");
+	for (unsigned int i = 0; i < TG_SETS; i++) {
+		const struct tg_set *set = set_line(&map->now.memory, i);
+
+		if (set->is_used)
+			fprintf(stderr, " %.*s", TG_SET_NAME_SIZE, set->name);
+	}
+	fputc('\n', stderr);
+}
+
+bool set_command_open(const struct set_command *command, bool is_writer,
+		      struct set_map *map, unsigned int *number)
+{
+	int err = set_map_open(map, command->pin, is_writer);
+
+	if (err == -ENOENT)
+		fprintf(stderr, "tg-sets: %s: there are no sets\n",
+			command->pin);
+	if (!err)
+		err = is_writer ? set_lock_to_change(map) : set_map_lock(map);
+	if (!err && number) {
+		*number = set_number(&map->now, command->words[0]);
+		if (*number == TG_SETS) {
+			no_such_set(map, command->words[0]);
+			err = -ENOENT;
+		}
+	}
+	if (err)
+		set_map_close(map);
+	return !err;
+}
+
+bool set_command_entries(const struct set_command *command, unsigned int kind,
+			 struct set_entries *entries)
+{
+	struct set_fault fault;
+	bool is_right = true;
+
+	for (int i = 1; i < command->count; i++) {
+		const char *text = command->words[i];
+
+		if (set_entry_read(kind, text, strlen(text), entries, &fault))
+			continue;
+		fprintf(stderr, "tg-sets: %s\n", fault.what);
+		is_right = false;
+	}
+	return is_right;
+}
+
+bool set_command_apply(const struct set_command *command,
+		       struct set_entries *entries)
+{
+	uint32_t now = tg_set_now();
+
+	for (size_t i = 0; i < entries->count; i++) {
+		struct set_entry *entry = &entries->list[i];
+
+		if (command->is_exception) {
+			if (!set_form_is_address(entry->key.form)) {
+				fprintf(stderr,
+					"tg-sets: --except: only sets of "
+					"addresses have exceptions\n");
+				return false;
+			}
+			entry->is_exception = true;
+		}
+		if (!command->time || entry->deadline != SET_DEADLINE_DEFAULT)
+			continue;
+		if (entry->is_exception && command->time != TG_SET_FOREVER) {
+			fprintf(stderr, "tg-sets: --for: an exception has no "
+					"deadline\n");
+			return false;
+		}
+		entry->deadline = command->time == TG_SET_FOREVER
+					  ? TG_SET_FOREVER
+					  : now + command->time;
+	}
+	return true;
+}
+
+void set_command_full(const struct set_map *map, const char *name,
+		      unsigned int number, const struct set_tally *tally)
+{
+	const struct tg_set *set = set_line(&map->now.memory, number);
+
+	fprintf(stderr,
+		"tg-sets: set '%s' is full: it has the %u entries of its "
+		"'size'; %zu added, %zu not\n",
+		name, set->size, tally->added, tally->refused);
+}
+
+char *set_command_slurp(const char *path, size_t *size)
+{
+	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC)
+				   : STDIN_FILENO;
+	char *bytes = NULL;
+	size_t room = 0;
+	ssize_t got = fd < 0 ? -1 : 1;
+
+	*size = 0;
+	while (got > 0) {
+		if (!vec_reserve(bytes, room, *size + CHUNK)) {
+			errno = ENOMEM;
+			got = -1;
+			break;
+		}
+		got = read(fd, bytes + *size, room - *size);
+		if (got > 0)
+			*size += got;
+		else if (got < 0 && errno == EINTR)
+			got = 1;
+	}
+	if (got < 0) {
+		fprintf(stderr, "tg-sets: %s: %s\n", path, strerror(errno));
+		free(bytes);
+		bytes = NULL;
+	}
+	if (fd > STDIN_FILENO)
+		close(fd);
+	return bytes;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands of tg-sets: each returns its exit status. */
+#ifndef TG_SETS_COMMANDS_H
+#define TG_SETS_COMMANDS_H
+
+#include "change.h"
+#include "list_read.h"
+
+enum set_exit {
+	SET_DONE,
+	SET_FAILED,
+	SET_USAGE,
+};
+
+struct set_command {
+	const char *verb, *pin;
+	char *const *words; /* behind the pin */
+	int count;
+	bool is_json, skip_bad, is_exception;
+	uint32_t time; /* units that entries stay, TG_SET_FOREVER, or 0 */
+};
+
+int set_cmd_add(const struct set_command *command);
+int set_cmd_del(const struct set_command *command);
+int set_cmd_load(const struct set_command *command);
+int set_cmd_replace(const struct set_command *command);
+int set_cmd_flush(const struct set_command *command);
+int set_cmd_forget(const struct set_command *command);
+int set_cmd_list(const struct set_command *command);
+int set_cmd_show(const struct set_command *command);
+int set_cmd_save(const struct set_command *command);
+int set_cmd_test(const struct set_command *command);
+
+/* --- what they share */
+
+/*
+ * Opens and locks the map, and finds the set whose name is the first word.
+ * False after a message; the map is closed then.
+ */
+bool set_command_open(const struct set_command *command, bool is_writer,
+		      struct set_map *map, unsigned int *number);
+
+/* Reads the entries that are words of the command. False after a message. */
+bool set_command_entries(const struct set_command *command, unsigned int kind,
+			 struct set_entries *entries);
+
+/* Sets deadlines of --for, and the exceptions of --except. False: message. */
+bool set_command_apply(const struct set_command *command,
+		       struct set_entries *entries);
+
+/* "set 'blocked' has 10 of 10 entries", and what was added before. */
+void set_command_full(const struct set_map *map, const char *name,
+		      unsigned int number, const struct set_tally *tally);
+
+/* All bytes of a file, or of standard input for "-". NULL after a message. */
+char *set_command_slurp(const char *path, size_t *size);
+
+#endif

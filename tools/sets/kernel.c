@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The pinned map, its lock, and the table in force. */
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+/* After this time the user is told what the command waits for. */
+#define QUIET_MS 1000
+#define STEP_MS 5
+
+int set_map_fail(const struct set_map *map, int err)
+{
+	fprintf(stderr, "tg-sets: %s: %s\n", map->pin,
+		err == -EPROTO
+			? "is not a map of sets of this version: detach and "
+			  "attach again"
+			: strerror(-err));
+	return err;
+}
+
+/* --- the table in force */
+
+/* Maps the lines of a table; -EPROTO if they are not those of one. */
+static int memory_map(struct set_table *table, int fd, bool is_writer)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	void *start;
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != TG_SET_LINE ||
+	    info.max_entries <= TG_SET_SETS_END)
+		return -EPROTO;
+	start = mmap(NULL, (size_t)info.max_entries * TG_SET_LINE,
+		     PROT_READ | (is_writer ? PROT_WRITE : 0), MAP_SHARED, fd,
+		     0);
+	if (start == MAP_FAILED)
+		return -errno;
+	table->memory = (struct set_memory){ .start = start,
+					     .lines = info.max_entries };
+	table->trie = (struct trie){ .memory = &table->memory };
+	return 0;
+}
+
+static void memory_unmap(struct set_table *table)
+{
+	set_table_close(table);
+	if (table->memory.start)
+		munmap(table->memory.start,
+		       (size_t)table->memory.lines * TG_SET_LINE);
+	table->memory = (struct set_memory){ 0 };
+}
+
+/* The table that is at the place; the fd is the caller's. */
+static int open_place(const struct set_map *map, uint32_t place, uint32_t *id)
+{
+	int fd;
+
+	do {
+		if (bpf_map_lookup_elem(map->outer, &place, id) < 0)
+			return -errno;
+		fd = bpf_map_get_fd_by_id(*id);
+	} while (fd < 0 && errno == ENOENT);
+	return fd < 0 ? -errno : fd;
+}
+
+static int map_now(struct set_map *map)
+{
+	uint32_t id = 0, place = TG_SET_NOW;
+	int fd, err;
+
+	if (bpf_map_lookup_elem(map->outer, &place, &id) == 0 && id == map->id)
+		return 0;
+	memory_unmap(&map->now);
+	map->id = 0;
+	fd = open_place(map, TG_SET_NOW, &id);
+	if (fd < 0)
+		return fd == -ENOENT ? -EPROTO : fd;
+	err = memory_map(&map->now, fd, map->is_writer);
+	close(fd);
+	if (!err && !set_table_is_sound(&map->now)) {
+		memory_unmap(&map->now);
+		err = -EPROTO;
+	}
+	if (!err)
+		map->id = id;
+	return err;
+}
+
+static void remove_next(const struct set_map *map)
+{
+	uint32_t place = TG_SET_NEXT, id;
+
+	if (bpf_map_lookup_elem(map->outer, &place, &id) == 0)
+		bpf_map_delete_elem(map->outer, &place);
+}
+
+/* --- the pin and its lock */
+
+static int open_directory(const char *pin)
+{
+	char *copy = strdup(pin);
+	int fd = -1;
+
+	if (!copy)
+		return -ENOMEM;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(copy);
+	return fd < 0 ? -errno : fd;
+}
+
+static int check_outer(int fd)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return -errno;
+	return info.type == BPF_MAP_TYPE_ARRAY_OF_MAPS &&
+			       info.max_entries == TG_SET_PLACES
+		       ? 0
+		       : -EPROTO;
+}
+
+static int open_outer(struct set_map *map)
+{
+	int err;
+
+	map->outer = bpf_obj_get(map->pin);
+	if (map->outer < 0)
+		return errno == ENOENT ? -ENOENT : set_map_fail(map, -errno);
+	err = check_outer(map->outer);
+	return err ? set_map_fail(map, err) : 0;
+}
+
+int set_map_open(struct set_map *map, const char *pin, bool is_writer)
+{
+	*map = (struct set_map){
+		.pin = pin, .directory = -1, .outer = -1, .is_writer = is_writer
+	};
+	map->directory = open_directory(pin);
+	if (map->directory < 0) {
+		set_map_fail(map, map->directory);
+		return -ENOTDIR; /* -ENOENT is about the pin */
+	}
+	return open_outer(map);
+}
+
+int set_map_reopen(struct set_map *map)
+{
+	int err = open_outer(map);
+
+	if (err)
+		return err;
+	err = map_now(map);
+	return err ? set_map_fail(map, err) : 0;
+}
+
+void set_map_close(struct set_map *map)
+{
+	memory_unmap(&map->now);
+	if (map->outer >= 0)
+		close(map->outer);
+	if (map->directory >= 0)
+		close(map->directory);
+	map->outer = map->directory = -1;
+}
+
+static int wait_for_lock(const struct set_map *map)
+{
+	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
+	int how = map->is_writer ? LOCK_EX : LOCK_SH;
+
+	for (int waited = 0; flock(map->directory, how | LOCK_NB) < 0;
+	     waited += STEP_MS) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (waited < QUIET_MS) {
+			nanosleep(&step, NULL);
+			continue;
+		}
+		fprintf(stderr,
+			"tg-sets: waiting for another command that changes "
+			"%s\n",
+			map->pin);
+		while (flock(map->directory, how) < 0)
+			if (errno != EINTR)
+				return -errno;
+		return 0;
+	}
+	return 0;
+}
+
+int set_map_lock(struct set_map *map)
+{
+	int err = wait_for_lock(map);
+
+	if (!err && map->outer >= 0) {
+		if (map->is_writer)
+			remove_next(map);
+		err = map_now(map);
+	}
+	return err ? set_map_fail(map, err) : 0;
+}
+
+void set_map_unlock(struct set_map *map)
+{
+	flock(map->directory, LOCK_UN);
+}
+
+/* --- making maps */
+
+static int create_table(uint32_t lines)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options,
+		    .map_flags = BPF_F_MMAPABLE | BPF_F_INNER_MAP);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tgs_table", sizeof(__u32),
+				TG_SET_LINE, lines, &options);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int random_secret(uint32_t secret[6])
+{
+	size_t size = 6 * sizeof(*secret);
+
+	if (getrandom(secret, size, 0) != (ssize_t)size)
+		return -EIO;
+	for (int i = 0; i < 6; i++)
+		secret[i] |= 1;
+	return 0;
+}
+
+int set_next_make(const struct set_map *map, const struct set_shape *shape,
+		  struct set_next *next)
+{
+	uint32_t lines = set_shape_size(shape), secret[6];
+	int err;
+
+	*next = (struct set_next){ .fd = -1 };
+	if (!lines) {
+		fprintf(stderr,
+			"tg-sets: %s: the sets are too large: a table of all "
+			"has 1 GiB at most\n",
+			map->pin);
+		return -E2BIG;
+	}
+	err = random_secret(secret);
+	if (!err) {
+		next->fd = create_table(lines);
+		err = next->fd < 0 ? next->fd : 0;
+	}
+	if (!err)
+		err = memory_map(&next->table, next->fd, true);
+	if (err) {
+		set_next_close(next);
+		return set_map_fail(map, err);
+	}
+	next->table.trie.memory = &next->table.memory;
+	set_table_format(&next->table, shape, secret);
+	return 0;
+}
+
+void set_next_close(struct set_next *next)
+{
+	memory_unmap(&next->table);
+	if (next->fd >= 0)
+		close(next->fd);
+	next->fd = -1;
+}
+
+static int put(const struct set_map *map, uint32_t place, int fd)
+{
+	if (bpf_map_update_elem(map->outer, &place, &fd, BPF_ANY) < 0)
+		return set_map_fail(map, -errno);
+	return 0;
+}
+
+int set_next_announce(const struct set_map *map, const struct set_next *next)
+{
+	return put(map, TG_SET_NEXT, next->fd);
+}
+
+void set_next_withdraw(const struct set_map *map, struct set_next *next)
+{
+	remove_next(map);
+	set_next_close(next);
+}
+
+int set_next_commit(struct set_map *map, struct set_next *next)
+{
+	int err = put(map, TG_SET_NOW, next->fd);
+
+	remove_next(map);
+	set_next_close(next);
+	return err ? err : map_now(map) ? set_map_fail(map, -EPROTO) : 0;
+}
+
+/* The place before the pin: who finds the pin finds a table. */
+int set_map_create(struct set_map *map, const struct set_next *first)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .inner_map_fd = first->fd);
+	int err;
+
+	map->outer = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "tgs_sets",
+				    sizeof(__u32), sizeof(__u32), TG_SET_PLACES,
+				    &options);
+	if (map->outer < 0)
+		return set_map_fail(map, -errno);
+	err = put(map, TG_SET_NOW, first->fd);
+	if (!err && bpf_obj_pin(map->outer, map->pin) < 0)
+		err = set_map_fail(map, -errno);
+	if (!err && map_now(map))
+		err = set_map_fail(map, -EPROTO);
+	return err;
+}

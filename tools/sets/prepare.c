@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "prepare.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/elf_object.h"
+#include "policy_set.h"
+#include "rebuild.h"
+
+#define SECTION ".rodata.sets"
+
+/* All sets that the objects declare, each once, with the largest size. */
+struct declared {
+	struct tg_policy_set sets[TG_SETS];
+	unsigned int numbers[TG_SETS]; /* in the table */
+	unsigned int count;
+};
+
+struct preparing {
+	struct set_map map;
+	struct elf_object *objects;
+	int count;
+	struct declared declared;
+};
+
+/* NULL if the object's policy has no sets. */
+static struct tg_policy_sets *sets_of(const struct elf_object *object)
+{
+	size_t size;
+	void *section = elf_object_section(object, SECTION, &size);
+
+	return section && size >= sizeof(struct tg_policy_sets) ? section
+								: NULL;
+}
+
+static int object_fail(const struct elf_object *object, const char *what,
+		       const char *name)
+{
+	fprintf(stderr, "tg-sets: %s: set '%s': %s\n", object->path, name,
+		what);
+	return -EINVAL;
+}
+
+/* --- what the objects declare */
+
+static int kind_fail(const struct elf_object *object,
+		     const struct tg_policy_set *set, unsigned int kind)
+{
+	fprintf(stderr,
+		"tg-sets: %s: set '%s' has %s, and a policy in force has a set "
+		"of %s with that name: choose another name\n",
+		object->path, set->name, set_kind_name(set->kind),
+		set_kind_name(kind));
+	return -EEXIST;
+}
+
+static int declare(struct declared *declared, const struct elf_object *object,
+		   const struct tg_policy_set *set)
+{
+	unsigned int i = 0;
+
+	if (!*set->name || !memchr(set->name, '\0', sizeof(set->name)) ||
+	    set->kind >= TG_SET_KINDS || !set->size)
+		return object_fail(object,
+				   "is declared in another version's "
+				   "way: compile the policy again",
+				   "?");
+	while (i < declared->count && strcmp(declared->sets[i].name, set->name))
+		i++;
+	if (i == TG_SETS)
+		return object_fail(object,
+				   "is one more than the 32 that a "
+				   "table can have",
+				   set->name);
+	if (i == declared->count) {
+		declared->sets[declared->count++] = *set;
+		return 0;
+	}
+	if (declared->sets[i].kind != set->kind)
+		return kind_fail(object, set, declared->sets[i].kind);
+	if (declared->sets[i].size < set->size)
+		declared->sets[i].size = set->size;
+	declared->sets[i].timeout = set->timeout;
+	return 0;
+}
+
+static int read_objects(struct preparing *preparing, char *const *paths)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < preparing->count; i++) {
+		struct elf_object *object = &preparing->objects[i];
+		const struct tg_policy_sets *sets;
+
+		err = elf_object_read(object, paths[i]);
+		sets = err ? NULL : sets_of(object);
+		if (sets && sets->count > TG_SETS)
+			err = object_fail(object, "there are too many", "?");
+		for (unsigned int j = 0; !err && sets && j < sets->count; j++)
+			err = declare(&preparing->declared, object,
+				      &sets->sets[j]);
+	}
+	return err;
+}
+
+/* --- the table */
+
+/* Numbers of sets that the table has, or free ones. */
+static int choose_numbers(struct preparing *preparing)
+{
+	struct declared *declared = &preparing->declared;
+	const struct set_table *table = &preparing->map.now;
+	uint32_t taken = 0;
+
+	for (unsigned int i = 0; i < TG_SETS; i++)
+		taken |= (uint32_t) !!set_line(&table->memory, i)->is_used << i;
+	for (unsigned int i = 0; i < declared->count; i++) {
+		const struct tg_policy_set *set = &declared->sets[i];
+		unsigned int number = set_number(table, set->name);
+		unsigned int kind;
+
+		if (number == TG_SETS && !~taken)
+			return object_fail(preparing->objects,
+					   "is one more than the 32 that a "
+					   "table can have",
+					   set->name);
+		if (number == TG_SETS)
+			number = __builtin_ctz(~taken);
+		else if ((kind = set_line(&table->memory, number)->kind) !=
+			 set->kind)
+			return kind_fail(preparing->objects, set, kind);
+		taken |= 1U << number;
+		declared->numbers[i] = number;
+	}
+	return 0;
+}
+
+/* What the table's sets may have together, with those declared. */
+static uint64_t keys_needed(const struct preparing *preparing)
+{
+	const struct set_table *table = &preparing->map.now;
+	uint64_t sizes[TG_SETS] = { 0 }, keys = 0;
+
+	for (unsigned int i = 0; i < TG_SETS; i++)
+		if (set_line(&table->memory, i)->is_used)
+			sizes[i] = set_line(&table->memory, i)->size;
+	for (unsigned int i = 0; i < preparing->declared.count; i++) {
+		uint64_t *size = &sizes[preparing->declared.numbers[i]];
+
+		if (*size < preparing->declared.sets[i].size)
+			*size = preparing->declared.sets[i].size;
+	}
+	for (unsigned int i = 0; i < TG_SETS; i++)
+		keys += sizes[i];
+	return keys;
+}
+
+static void define_sets(const struct preparing *preparing)
+{
+	for (unsigned int i = 0; i < preparing->declared.count; i++) {
+		const struct tg_policy_set *declared =
+			&preparing->declared.sets[i];
+		unsigned int number = preparing->declared.numbers[i];
+		struct set_table *table =
+			(struct set_table *)&preparing->map.now;
+		struct tg_set *set = set_line(&table->memory, number);
+
+		if (!set->is_used) {
+			set_define(table, number, declared->name,
+				   declared->kind, declared->size,
+				   declared->timeout, tg_set_now());
+			continue;
+		}
+		if (set->size < declared->size)
+			TG_WRITE(set->size, declared->size);
+		TG_WRITE(set->timeout, declared->timeout);
+	}
+}
+
+static int make_table(struct preparing *preparing)
+{
+	struct set_map *map = &preparing->map;
+	uint64_t keys;
+	int err = choose_numbers(preparing);
+
+	if (err)
+		return err;
+	keys = keys_needed(preparing);
+	if (set_head(&map->now.memory)->buckets < set_shape_buckets(keys))
+		err = set_rebuild(map, &(struct set_plan){ .keys = keys });
+	if (!err)
+		define_sets(preparing);
+	return err;
+}
+
+/* The first table: empty, for the sets that are declared. */
+static int make_first(struct preparing *preparing)
+{
+	struct set_shape shape = { .arena = 1024 };
+	struct set_next first;
+	uint64_t keys = 0;
+	int err;
+
+	for (unsigned int i = 0; i < preparing->declared.count; i++)
+		keys += preparing->declared.sets[i].size;
+	shape.buckets = set_shape_buckets(keys);
+	err = set_next_make(&preparing->map, &shape, &first);
+	if (err)
+		return err;
+	err = set_map_create(&preparing->map, &first);
+	set_next_close(&first);
+	return err;
+}
+
+static int open_map(struct preparing *preparing, const char *pin)
+{
+	int err = set_map_open(&preparing->map, pin, true);
+
+	if (err && err != -ENOENT)
+		return err;
+	if (!err)
+		return set_lock_to_change(&preparing->map);
+	err = set_map_lock(&preparing->map);
+	if (err)
+		return err;
+	/* another command may have made it meanwhile */
+	err = set_map_reopen(&preparing->map);
+	return err == -ENOENT ? make_first(preparing) : err;
+}
+
+/* --- the numbers */
+
+static unsigned int number_of(const struct declared *declared, const char *name)
+{
+	unsigned int i = 0;
+
+	while (strcmp(declared->sets[i].name, name))
+		i++;
+	return declared->numbers[i];
+}
+
+static int write_numbers(const struct preparing *preparing)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < preparing->count; i++) {
+		const struct elf_object *object = &preparing->objects[i];
+		struct tg_policy_sets *sets = sets_of(object);
+		bool is_changed = false;
+
+		for (unsigned int j = 0; sets && j < sets->count; j++) {
+			struct tg_policy_set *set = &sets->sets[j];
+			unsigned int number =
+				number_of(&preparing->declared, set->name);
+
+			is_changed |= set->number != number;
+			set->number = number;
+		}
+		if (is_changed)
+			err = elf_object_write(object, object->path);
+	}
+	return err;
+}
+
+int set_prepare(const char *pin, char *const *paths, int count)
+{
+	struct preparing preparing = {
+		.map = { .directory = -1, .outer = -1 },
+		.objects = calloc(count, sizeof(struct elf_object)),
+		.count = count,
+	};
+	int err;
+
+	if (!preparing.objects) {
+		fprintf(stderr, "tg-sets: out of memory\n");
+		return -ENOMEM;
+	}
+	err = read_objects(&preparing, paths);
+	if (!err && preparing.declared.count) {
+		err = open_map(&preparing, pin);
+		if (!err)
+			err = make_table(&preparing);
+		if (!err)
+			err = write_numbers(&preparing);
+		set_map_close(&preparing.map);
+	}
+	for (int i = 0; i < count; i++)
+		elf_object_free(&preparing.objects[i]);
+	free(preparing.objects);
+	return err;
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Make a table of sets, and the lines of its sets. */
+#include <string.h>
+
+#include "table.h"
+
+/* Of 7 entries of a bucket, 4.2 are taken if all sets are full. */
+#define KEYS_IN_10_BUCKETS 42
+
+/* Deleted and expired keys keep their entries for a second. */
+#define SPARE_BUCKETS 64
+
+/* The shortest time that the wheel of a set without a timeout covers. */
+#define WHEEL_SECONDS 3600
+
+#define UNIT (1ULL << TG_SET_TIME_SHIFT) /* ns */
+#define SECOND 1000000000ULL
+
+uint32_t set_units(uint64_t seconds)
+{
+	uint64_t units = (seconds * SECOND + UNIT - 1) / UNIT;
+
+	return units < TG_SET_FOREVER ? units : TG_SET_FOREVER - 1;
+}
+
+uint64_t set_seconds(uint32_t units)
+{
+	return (units * UNIT + SECOND / 2) / SECOND;
+}
+
+uint32_t set_shape_buckets(uint64_t keys)
+{
+	uint64_t buckets = 10 * keys / KEYS_IN_10_BUCKETS + SPARE_BUCKETS;
+
+	return buckets < TG_SET_LINES_MAX ? buckets : TG_SET_LINES_MAX;
+}
+
+/* A record each, and a node each at most. */
+uint64_t set_shape_lines(uint64_t prefixes)
+{
+	return 2 * prefixes;
+}
+
+static uint32_t entries_line(uint32_t buckets)
+{
+	return TG_SET_SETS_END +
+	       (buckets + TG_SET_BUCKETS_IN_LINE - 1) / TG_SET_BUCKETS_IN_LINE;
+}
+
+static uint32_t arena_line(uint32_t buckets)
+{
+	return entries_line(buckets) +
+	       (buckets * TG_SET_WAYS + 1) / TG_SET_ENTRIES_IN_LINE;
+}
+
+uint32_t set_shape_size(const struct set_shape *shape)
+{
+	uint64_t lines = shape->arena;
+
+	if (shape->buckets >= TG_SET_LINES_MAX)
+		return 0;
+	lines += arena_line(shape->buckets);
+	lines += TG_SET_WIDE_LINES * (shape->is_wide[0] + shape->is_wide[1]);
+	return lines <= TG_SET_LINES_MAX ? lines : 0;
+}
+
+void set_table_format(struct set_table *table, const struct set_shape *shape,
+		      const uint32_t secret[6])
+{
+	struct tg_set_head head = {
+		.version = TG_SET_VERSION,
+		.lines = table->memory.lines,
+		.buckets = shape->buckets,
+		.marks = TG_SET_SETS_END,
+		.entries = entries_line(shape->buckets),
+		.arena = arena_line(shape->buckets),
+	};
+
+	head.next = head.arena;
+	for (int i = 0; i < 2; i++) {
+		if (!shape->is_wide[i])
+			continue;
+		head.roots[i] = TG_SET_WORD_WIDE | head.next;
+		head.next += TG_SET_WIDE_LINES;
+	}
+	memcpy(head.secret, secret, sizeof(head.secret));
+	*set_head(&table->memory) = head;
+	table->trie = (struct trie){ .memory = &table->memory };
+}
+
+bool set_table_is_sound(const struct set_table *table)
+{
+	const struct tg_set_head *head = set_head(&table->memory);
+
+	return table->memory.lines > TG_SET_SETS_END &&
+	       head->version == TG_SET_VERSION &&
+	       head->lines == table->memory.lines && head->buckets &&
+	       head->buckets < TG_SET_LINES_MAX &&
+	       head->marks == TG_SET_SETS_END &&
+	       head->entries == entries_line(head->buckets) &&
+	       head->arena == arena_line(head->buckets) &&
+	       head->arena <= head->next && head->next <= head->lines;
+}
+
+void set_table_close(struct set_table *table)
+{
+	trie_close(&table->trie);
+}
+
+/* --- sets */
+
+unsigned int set_number(const struct set_table *table, const char *name)
+{
+	for (unsigned int i = 0; i < TG_SETS; i++) {
+		const struct tg_set *set = set_line(&table->memory, i);
+
+		if (set->is_used &&
+		    !strncmp(set->name, name, sizeof(set->name)))
+			return i;
+	}
+	return TG_SETS;
+}
+
+/* Slots so long that the wheel covers the timeout. */
+static unsigned int wheel_shift(uint32_t timeout)
+{
+	uint32_t longest =
+		set_units(timeout > WHEEL_SECONDS ? timeout : WHEEL_SECONDS);
+	unsigned int shift = 0;
+
+	while ((uint64_t)(TG_SET_WHEEL - 1) << shift < longest)
+		shift++;
+	return shift;
+}
+
+void set_define(struct set_table *table, unsigned int number, const char *name,
+		unsigned int kind, uint32_t size, uint32_t timeout,
+		uint32_t now)
+{
+	struct tg_set *set = set_line(&table->memory, number);
+
+	*set = (struct tg_set){
+		.kind = kind,
+		.size = size,
+		.timeout = timeout,
+		.shift = wheel_shift(timeout),
+	};
+	memcpy(set->name, name, strnlen(name, sizeof(set->name) - 1));
+	set->hand = now >> set->shift;
+	__atomic_store_n(&set->is_used, 1, __ATOMIC_RELEASE);
+}
+
+struct tg_set_at set_at(const struct set_table *table, unsigned int number)
+{
+	return (struct tg_set_at){
+		.table = &table->memory,
+		.head = set_head(&table->memory),
+		.set = set_line(&table->memory, number),
+		.number = number,
+	};
+}

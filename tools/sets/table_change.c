@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Entries come to a table and go: hosts, ports and the like as hashed keys, in
+ * the way that rules use, and prefixes and exceptions in tries.
+ *
+ * A set is in a prefix's record for good, or until a deadline: what is new is
+ * written before what it replaces is cleared, so the prefix is in all the time.
+ */
+#include "table.h"
+
+static struct trie_prefix prefix_of(const struct tg_set_key *key)
+{
+	return (struct trie_prefix){
+		.high = (uint64_t)key->words[0] << 32 | key->words[1],
+		.low = (uint64_t)key->words[2] << 32 | key->words[3],
+		.length = set_form_length(key->form),
+		.is_ip6 = set_form_is_ip6(key->form),
+	};
+}
+
+static struct tg_set_wish wish_of(const struct set_entry *entry, uint32_t now)
+{
+	return (struct tg_set_wish){ .key = entry->key,
+				     .deadline = entry->deadline,
+				     .now = now,
+				     .exact = 1 };
+}
+
+/* --- states of a prefix, which may have several records */
+
+static struct tg_set_record *next_record(const struct set_table *table,
+					 const struct tg_set_record *record)
+{
+	struct tg_set_record *next =
+		record->parent ? tg_set_line(&table->memory, record->parent)
+			       : NULL;
+
+	return next && next->length == record->length ? next : NULL;
+}
+
+static bool state_is_live(uint64_t state, uint32_t now)
+{
+	return TG_SET_STATE_SETS(state) && TG_SET_STATE_DEADLINE(state) > now;
+}
+
+/* The state that the set is in, or NULL. */
+static __u64 *find_state(const struct set_table *table,
+			 struct tg_set_record *record, uint32_t bit,
+			 uint32_t now)
+{
+	for (; record; record = next_record(table, record))
+		for (int i = 0; i < TG_SET_STATES; i++)
+			if (TG_SET_STATE_SETS(record->states[i]) & bit &&
+			    state_is_live(record->states[i], now))
+				return &record->states[i];
+	return NULL;
+}
+
+/* A state with this deadline, or one that is free. */
+static __u64 *choose_state(struct set_table *table,
+			   struct tg_set_record *record, uint32_t deadline,
+			   uint32_t now)
+{
+	struct tg_set_record *first = record;
+	__u64 *free = NULL;
+
+	for (; record; record = next_record(table, record)) {
+		for (int i = 0; i < TG_SET_STATES; i++) {
+			__u64 *state = &record->states[i];
+
+			if (!state_is_live(*state, now))
+				free = state;
+			else if (TG_SET_STATE_DEADLINE(*state) == deadline)
+				return state;
+		}
+	}
+	if (free)
+		return free;
+	record = trie_extend(&table->trie, first);
+	return record ? record->states : NULL;
+}
+
+static struct tg_set_record *record_of_state(const struct set_table *table,
+					     const __u64 *state)
+{
+	size_t offset = (const char *)state - table->memory.start;
+
+	return tg_set_line(&table->memory, offset / TG_SET_LINE);
+}
+
+static void write_state(const struct set_table *table, __u64 *state,
+			uint64_t value)
+{
+	TG_WRITE(record_of_state(table, state)->is_timed, 1);
+	__atomic_store_n(state, value, __ATOMIC_RELEASE);
+}
+
+static bool join(struct set_table *table, struct tg_set_record *record,
+		 uint32_t bit, uint32_t deadline, uint32_t now)
+{
+	__u64 *state;
+
+	if (deadline == TG_SET_FOREVER) {
+		TG_WRITE(record->sets, record->sets | bit);
+		return true;
+	}
+	state = choose_state(table, record, deadline, now);
+	if (!state)
+		return false;
+	write_state(table, state,
+		    state_is_live(*state, now) ? *state | bit
+					       : TG_SET_STATE(bit, deadline));
+	return true;
+}
+
+/* The set leaves all states, but for those of the deadline that it keeps. */
+static void leave(const struct set_table *table, struct tg_set_record *record,
+		  uint32_t bit, uint32_t kept)
+{
+	for (; record; record = next_record(table, record)) {
+		if (kept != TG_SET_FOREVER && record->sets & bit)
+			TG_WRITE(record->sets, record->sets & ~bit);
+		for (int i = 0; i < TG_SET_STATES; i++)
+			if (TG_SET_STATE_SETS(record->states[i]) & bit &&
+			    TG_SET_STATE_DEADLINE(record->states[i]) != kept)
+				write_state(table, &record->states[i],
+					    record->states[i] & ~(uint64_t)bit);
+	}
+}
+
+static bool is_empty(const struct set_table *table,
+		     const struct tg_set_record *record, uint32_t now)
+{
+	for (; record; record = next_record(table, record)) {
+		if (record->sets | record->exceptions)
+			return false;
+		for (int i = 0; i < TG_SET_STATES; i++)
+			if (state_is_live(record->states[i], now))
+				return false;
+	}
+	return true;
+}
+
+static uint32_t deadline_in(const struct set_table *table,
+			    struct tg_set_record *record, uint32_t bit,
+			    bool is_exception, uint32_t now)
+{
+	const __u64 *state;
+
+	if (!record)
+		return 0;
+	if (is_exception)
+		return record->exceptions & bit ? TG_SET_FOREVER : 0;
+	if (record->sets & bit)
+		return TG_SET_FOREVER;
+	state = find_state(table, record, bit, now);
+	return state ? TG_SET_STATE_DEADLINE(*state) : 0;
+}
+
+/* --- prefixes */
+
+static enum set_answer add_prefix(struct set_table *table, unsigned int number,
+				  const struct set_entry *entry, uint32_t now)
+{
+	struct trie_prefix prefix = prefix_of(&entry->key);
+	struct tg_set_record *record = trie_find(&table->trie, &prefix);
+	struct tg_set_at at = set_at(table, number);
+	uint32_t bit = 1U << number;
+	uint32_t before =
+		deadline_in(table, record, bit, entry->is_exception, now);
+
+	tg_set_advance(&at, now);
+	if (before == entry->deadline)
+		return SET_KEPT;
+	if (!before && at.set->count >= at.set->size)
+		return SET_FULL;
+	if (!record)
+		record = trie_add(&table->trie, &prefix);
+	if (!record)
+		return SET_NO_ROOM;
+	if (entry->is_exception)
+		TG_WRITE(record->exceptions, record->exceptions | bit);
+	else if (!join(table, record, bit, entry->deadline, now))
+		return SET_NO_ROOM;
+	if (!before) {
+		tg_set_count(&at, entry->deadline, 1);
+		return SET_ADDED;
+	}
+	leave(table, record, bit, entry->deadline);
+	tg_set_turn(&at, before, -1);
+	tg_set_turn(&at, entry->deadline, 1);
+	return SET_KEPT;
+}
+
+static bool del_prefix(struct set_table *table, unsigned int number,
+		       const struct set_entry *entry, uint32_t now)
+{
+	struct trie_prefix prefix = prefix_of(&entry->key);
+	struct tg_set_record *record = trie_find(&table->trie, &prefix);
+	struct tg_set_at at = set_at(table, number);
+	uint32_t bit = 1U << number;
+	uint32_t before =
+		deadline_in(table, record, bit, entry->is_exception, now);
+
+	if (!before)
+		return false;
+	tg_set_advance(&at, now);
+	if (entry->is_exception)
+		TG_WRITE(record->exceptions, record->exceptions & ~bit);
+	else
+		leave(table, record, bit, 0);
+	tg_set_count(&at, before, -1);
+	if (is_empty(table, record, now))
+		trie_remove(&table->trie, &prefix);
+	return true;
+}
+
+/* --- hashed keys */
+
+static uint32_t hashed_deadline(const struct set_table *table,
+				unsigned int number,
+				const struct tg_set_key *key, uint32_t now)
+{
+	const struct tg_set_head *head = set_head(&table->memory);
+	uint64_t hash = tg_set_hash(head, key);
+	uint32_t found = 0;
+
+	for (uint32_t choice = 0; choice < TG_SET_CHOICES; choice++) {
+		uint32_t bucket = tg_set_bucket(head, hash, choice);
+		const __u64 *words =
+			tg_set_bucket_words(&table->memory, head, bucket);
+		uint64_t lanes;
+
+		if (!words)
+			break;
+		lanes = tg_set_lanes(words, tg_set_mark(hash));
+		for (; lanes; lanes &= lanes - 1) {
+			const struct tg_set_entry *entry =
+				tg_set_entry(&table->memory, head, bucket,
+					     tg_set_way(lanes));
+			uint64_t state;
+
+			if (!entry || !tg_set_is_key(entry, key))
+				continue;
+			state = TG_READ(entry->state);
+			if (TG_SET_STATE_SETS(state) >> number & 1 &&
+			    TG_SET_STATE_DEADLINE(state) > now &&
+			    TG_SET_STATE_DEADLINE(state) > found)
+				found = TG_SET_STATE_DEADLINE(state);
+		}
+		if (!tg_set_has_spilled(words))
+			break;
+	}
+	return found;
+}
+
+static enum set_answer add_hashed(const struct set_table *table,
+				  unsigned int number,
+				  const struct set_entry *entry, uint32_t now)
+{
+	struct tg_set_at at = set_at(table, number);
+	struct tg_set_wish wish = wish_of(entry, now);
+
+	switch (tg_set_add(&at, &wish)) {
+	case TG_SET_ADDED:
+		return SET_ADDED;
+	case TG_SET_KEPT:
+		return SET_KEPT;
+	default:
+		/* only refusals of rules are counted */
+		__sync_fetch_and_sub(&at.set->refused, 1);
+		return TG_READ(at.set->count) >= at.set->size ? SET_FULL
+							      : SET_NO_ROOM;
+	}
+}
+
+static bool del_hashed(const struct set_table *table, unsigned int number,
+		       const struct set_entry *entry, uint32_t now)
+{
+	struct tg_set_at at = set_at(table, number);
+	struct tg_set_wish wish = wish_of(entry, now);
+
+	wish.deadline = 0;
+	tg_set_advance(&at, now);
+	return tg_set_del(&at, &wish);
+}
+
+/* --- */
+
+/* Rules add prefixes as hashed keys, if their length is registered. */
+static bool may_be_hashed(const struct set_table *table,
+			  const struct set_entry *entry)
+{
+	(void)table;
+	return set_entry_is_hashed(entry);
+}
+
+enum set_answer set_table_add(struct set_table *table, unsigned int number,
+			      const struct set_entry *entry, uint32_t now)
+{
+	enum set_answer answer;
+
+	if (set_entry_is_hashed(entry))
+		return add_hashed(table, number, entry, now);
+	answer = add_prefix(table, number, entry, now);
+	if (answer <= SET_KEPT && may_be_hashed(table, entry) &&
+	    del_hashed(table, number, entry, now))
+		return SET_KEPT;
+	return answer;
+}
+
+bool set_table_del(struct set_table *table, unsigned int number,
+		   const struct set_entry *entry, uint32_t now)
+{
+	bool was_in = false;
+
+	if (may_be_hashed(table, entry))
+		was_in = del_hashed(table, number, entry, now);
+	if (!set_entry_is_hashed(entry))
+		was_in |= del_prefix(table, number, entry, now);
+	return was_in;
+}
+
+uint32_t set_table_get(const struct set_table *table, unsigned int number,
+		       const struct set_entry *entry, uint32_t now)
+{
+	uint32_t deadline = 0;
+
+	if (may_be_hashed(table, entry))
+		deadline = hashed_deadline(table, number, &entry->key, now);
+	if (!set_entry_is_hashed(entry)) {
+		struct trie_prefix prefix = prefix_of(&entry->key);
+		uint32_t other =
+			deadline_in(table, trie_find(&table->trie, &prefix),
+				    1U << number, entry->is_exception, now);
+
+		if (other > deadline)
+			deadline = other;
+	}
+	return deadline;
+}
