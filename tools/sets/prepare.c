@@ -17,6 +17,7 @@ struct declared {
 	struct tg_policy_set sets[TG_SETS];
 	unsigned int numbers[TG_SETS]; /* in the table */
 	unsigned int count;
+	bool has_length[256]; /* by form */
 };
 
 struct preparing {
@@ -102,6 +103,10 @@ static int read_objects(struct preparing *preparing, char *const *paths)
 		for (unsigned int j = 0; !err && sets && j < sets->count; j++)
 			err = declare(&preparing->declared, object,
 				      &sets->sets[j]);
+		for (int j = 0; !err && sets && j < TG_POLICY_SET_LENGTHS; j++)
+			if (set_form_is_address(sets->lengths[j]))
+				preparing->declared
+					.has_length[sets->lengths[j]] = true;
 	}
 	return err;
 }
@@ -158,14 +163,13 @@ static uint64_t keys_needed(const struct preparing *preparing)
 	return keys;
 }
 
-static void define_sets(const struct preparing *preparing)
+static void define_sets(struct preparing *preparing)
 {
 	for (unsigned int i = 0; i < preparing->declared.count; i++) {
 		const struct tg_policy_set *declared =
 			&preparing->declared.sets[i];
 		unsigned int number = preparing->declared.numbers[i];
-		struct set_table *table =
-			(struct set_table *)&preparing->map.now;
+		struct set_table *table = &preparing->map.now;
 		struct tg_set *set = set_line(&table->memory, number);
 
 		if (!set->is_used) {
@@ -180,19 +184,50 @@ static void define_sets(const struct preparing *preparing)
 	}
 }
 
+/* Those that are registered already need no place. */
+static int check_lengths(const struct preparing *preparing)
+{
+	const struct tg_set_head *head = set_head(&preparing->map.now.memory);
+	unsigned int count = 0;
+
+	for (int i = 0; i < TG_SET_LENGTHS; i++)
+		count += head->lengths[i] &&
+			 !preparing->declared.has_length[head->lengths[i]];
+	for (unsigned int form = 1; form < 256; form++)
+		count += preparing->declared.has_length[form];
+	if (count <= TG_SET_LENGTHS)
+		return 0;
+	fprintf(stderr,
+		"tg-sets: %s: rules add prefixes of %u lengths to sets, with "
+		"those of policies before: there can be %u\n",
+		preparing->map.pin, count, TG_SET_LENGTHS);
+	return -E2BIG;
+}
+
+static void register_lengths(struct preparing *preparing)
+{
+	for (unsigned int form = 1; form < 256; form++)
+		if (preparing->declared.has_length[form])
+			set_length_register(&preparing->map.now, form);
+}
+
 static int make_table(struct preparing *preparing)
 {
 	struct set_map *map = &preparing->map;
 	uint64_t keys;
 	int err = choose_numbers(preparing);
 
+	if (!err)
+		err = check_lengths(preparing);
 	if (err)
 		return err;
 	keys = keys_needed(preparing);
 	if (set_head(&map->now.memory)->buckets < set_shape_buckets(keys))
 		err = set_rebuild(map, &(struct set_plan){ .keys = keys });
-	if (!err)
+	if (!err) {
+		register_lengths(preparing);
 		define_sets(preparing);
+	}
 	return err;
 }
 

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Lines for prefixes that a table starts with. */
 #define ARENA_MIN 1024
@@ -70,6 +71,8 @@ static int choose_shape(const struct set_map *map, const struct set_plan *plan,
 static void define_sets(const struct set_map *map, uint32_t forgotten,
 			struct set_table *table)
 {
+	memcpy(set_head(&table->memory)->lengths,
+	       set_head(&map->now.memory)->lengths, TG_SET_LENGTHS);
 	for (unsigned int i = 0; i < TG_SETS; i++) {
 		const struct tg_set *set = set_line(&map->now.memory, i);
 

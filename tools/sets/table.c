@@ -159,3 +159,24 @@ struct tg_set_at set_at(const struct set_table *table, unsigned int number)
 		.number = number,
 	};
 }
+
+/* --- lengths */
+
+bool set_length_is_registered(const struct set_table *table, uint8_t form)
+{
+	const struct tg_set_head *head = set_head(&table->memory);
+
+	return form && memchr(head->lengths, form, sizeof(head->lengths));
+}
+
+bool set_length_register(struct set_table *table, uint8_t form)
+{
+	struct tg_set_head *head = set_head(&table->memory);
+	uint8_t *place = memchr(head->lengths, 0, sizeof(head->lengths));
+
+	if (set_length_is_registered(table, form))
+		return true;
+	if (place)
+		TG_WRITE(*place, form);
+	return place;
+}

@@ -54,6 +54,13 @@ void set_define(struct set_table *table, unsigned int number, const char *name,
 
 struct tg_set_at set_at(const struct set_table *table, unsigned int number);
 
+/*
+ * Lengths of prefixes that rules add as hashed keys, as forms of keys. False:
+ * the table has no place for another one.
+ */
+bool set_length_is_registered(const struct set_table *table, uint8_t form);
+bool set_length_register(struct set_table *table, uint8_t form);
+
 /* Seconds as units of deadlines, at least as long; and back, rounded. */
 uint32_t set_units(uint64_t seconds);
 uint64_t set_seconds(uint32_t units);

@@ -291,8 +291,9 @@ static bool del_hashed(const struct set_table *table, unsigned int number,
 static bool may_be_hashed(const struct set_table *table,
 			  const struct set_entry *entry)
 {
-	(void)table;
-	return set_entry_is_hashed(entry);
+	return set_entry_is_hashed(entry) ||
+	       (!entry->is_exception &&
+		set_length_is_registered(table, entry->key.form));
 }
 
 enum set_answer set_table_add(struct set_table *table, unsigned int number,
