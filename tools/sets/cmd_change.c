@@ -29,7 +29,8 @@ static int change_words(const struct set_command *command, bool is_del)
 	struct set_map map;
 	unsigned int number, kind;
 
-	if (!set_command_open(command, true, &map, &number))
+	if (!set_command_open(command, SET_TO_WRITE | SET_TO_LOOK, &map,
+			      &number))
 		return SET_FAILED;
 	kind = set_line(&map.now.memory, number)->kind;
 	if (!set_command_entries(command, kind, &entries) ||
@@ -159,7 +160,8 @@ static int change_stream(const struct set_command *command, bool is_del)
 	struct stream stream = { .command = command, .is_del = is_del };
 	int status = SET_FAILED;
 
-	if (!set_command_open(command, true, &stream.map, &stream.number))
+	if (!set_command_open(command, SET_TO_WRITE, &stream.map,
+			      &stream.number))
 		return SET_FAILED;
 	stream.reading = set_reading_of(
 		"-", command->words[0],

@@ -97,7 +97,7 @@ static int load_list(const struct set_command *command, bool is_replaced)
 	struct set_map map;
 	unsigned int number, kind;
 
-	if (!set_command_open(command, true, &map, &number))
+	if (!set_command_open(command, SET_TO_WRITE, &map, &number))
 		return SET_FAILED;
 	kind = set_line(&map.now.memory, number)->kind;
 	set_map_unlock(&map);
@@ -133,7 +133,7 @@ static int rebuild_without(const struct set_command *command, bool is_forgotten)
 	unsigned int number;
 	int err;
 
-	if (!set_command_open(command, true, &map, &number))
+	if (!set_command_open(command, SET_TO_WRITE, &map, &number))
 		return SET_FAILED;
 	if (is_forgotten)
 		plan.forgotten = 1U << number;

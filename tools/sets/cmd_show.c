@@ -41,7 +41,7 @@ int set_cmd_list(const struct set_command *command)
 	struct set_map map;
 	bool is_right;
 
-	if (!set_command_open(command, false, &map, NULL))
+	if (!set_command_open(command, SET_TO_READ, &map, NULL))
 		return SET_FAILED;
 	is_right = set_table_count(&map.now, ~0U, tg_set_now(), &counts);
 	set_map_unlock(&map);
@@ -182,7 +182,7 @@ int set_cmd_show(const struct set_command *command)
 	unsigned int number;
 	bool is_right;
 
-	if (!set_command_open(command, false, &map, &number))
+	if (!set_command_open(command, SET_TO_READ, &map, &number))
 		return SET_FAILED;
 	is_right = collect_set(&map, number, &entries);
 	set_map_unlock(&map);
@@ -246,7 +246,8 @@ int set_cmd_save(const struct set_command *command)
 	unsigned int number;
 	struct set_map map;
 
-	if (!set_command_open(command, false, &map, is_all ? NULL : &number))
+	if (!set_command_open(command, SET_TO_READ, &map,
+			      is_all ? NULL : &number))
 		return SET_FAILED;
 	if (!is_all)
 		is_right = save_set(&map, number, false);

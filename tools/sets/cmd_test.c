@@ -111,7 +111,7 @@ int set_cmd_test(const struct set_command *command)
 	struct set_map map;
 	unsigned int number;
 
-	if (!set_command_open(command, false, &map, &number))
+	if (!set_command_open(command, SET_TO_LOOK, &map, &number))
 		return SET_FAILED;
 	if (read_values(command, set_line(&map.now.memory, number)->kind,
 			&values) &&

@@ -25,16 +25,17 @@ static void no_such_set(const struct set_map *map, const char *name)
 	fputc('\n', stderr);
 }
 
-bool set_command_open(const struct set_command *command, bool is_writer,
+bool set_command_open(const struct set_command *command, unsigned int flags,
 		      struct set_map *map, unsigned int *number)
 {
-	int err = set_map_open(map, command->pin, is_writer);
+	int err = set_map_open(map, command->pin, flags);
 
 	if (err == -ENOENT)
 		fprintf(stderr, "tg-sets: %s: there are no sets\n",
 			command->pin);
 	if (!err)
-		err = is_writer ? set_lock_to_change(map) : set_map_lock(map);
+		err = flags & SET_TO_WRITE ? set_lock_to_change(map)
+					   : set_map_lock(map);
 	if (!err && number) {
 		*number = set_number(&map->now, command->words[0]);
 		if (*number == TG_SETS) {

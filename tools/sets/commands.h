@@ -37,7 +37,7 @@ int set_cmd_test(const struct set_command *command);
  * Opens and locks the map, and finds the set whose name is the first word.
  * False after a message; the map is closed then.
  */
-bool set_command_open(const struct set_command *command, bool is_writer,
+bool set_command_open(const struct set_command *command, unsigned int flags,
 		      struct set_map *map, unsigned int *number);
 
 /* Reads the entries that are words of the command. False after a message. */

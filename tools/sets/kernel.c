@@ -32,25 +32,44 @@ int set_map_fail(const struct set_map *map, int err)
 
 /* --- the table in force */
 
+/* All lines at once, or each part when it is touched. */
+static int map_lines(struct set_memory *memory, int fd, unsigned int flags)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t size = (size_t)memory->lines * TG_SET_LINE;
+	int protection = PROT_READ | (flags & SET_TO_WRITE ? PROT_WRITE : 0);
+
+	size = (size + page - 1) / page * page;
+	if (flags & SET_TO_LOOK) {
+		memory->windows =
+			set_windows_open(fd, size, flags & SET_TO_WRITE);
+		if (!memory->windows)
+			return -errno;
+		memory->start = set_windows_start(memory->windows);
+		return 0;
+	}
+	memory->start = mmap(NULL, size, protection, MAP_SHARED, fd, 0);
+	return memory->start == MAP_FAILED ? -errno : 0;
+}
+
 /* Maps the lines of a table; -EPROTO if they are not those of one. */
-static int memory_map(struct set_table *table, int fd, bool is_writer)
+static int memory_map(struct set_table *table, int fd, unsigned int flags)
 {
 	struct bpf_map_info info = { 0 };
 	__u32 size = sizeof(info);
-	void *start;
+	struct set_memory memory = { 0 };
+	int err;
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
 		return -errno;
 	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != TG_SET_LINE ||
 	    info.max_entries <= TG_SET_SETS_END)
 		return -EPROTO;
-	start = mmap(NULL, (size_t)info.max_entries * TG_SET_LINE,
-		     PROT_READ | (is_writer ? PROT_WRITE : 0), MAP_SHARED, fd,
-		     0);
-	if (start == MAP_FAILED)
-		return -errno;
-	table->memory = (struct set_memory){ .start = start,
-					     .lines = info.max_entries };
+	memory.lines = info.max_entries;
+	err = map_lines(&memory, fd, flags);
+	if (err)
+		return err;
+	table->memory = memory;
 	table->trie = (struct trie){ .memory = &table->memory };
 	return 0;
 }
@@ -58,7 +77,9 @@ static int memory_map(struct set_table *table, int fd, bool is_writer)
 static void memory_unmap(struct set_table *table)
 {
 	set_table_close(table);
-	if (table->memory.start)
+	if (table->memory.windows)
+		set_windows_close(table->memory.windows);
+	else if (table->memory.start)
 		munmap(table->memory.start,
 		       (size_t)table->memory.lines * TG_SET_LINE);
 	table->memory = (struct set_memory){ 0 };
@@ -89,7 +110,7 @@ static int map_now(struct set_map *map)
 	fd = open_place(map, TG_SET_NOW, &id);
 	if (fd < 0)
 		return fd == -ENOENT ? -EPROTO : fd;
-	err = memory_map(&map->now, fd, map->is_writer);
+	err = memory_map(&map->now, fd, map->flags);
 	close(fd);
 	if (!err && !set_table_is_sound(&map->now)) {
 		memory_unmap(&map->now);
@@ -146,10 +167,10 @@ static int open_outer(struct set_map *map)
 	return err ? set_map_fail(map, err) : 0;
 }
 
-int set_map_open(struct set_map *map, const char *pin, bool is_writer)
+int set_map_open(struct set_map *map, const char *pin, unsigned int flags)
 {
 	*map = (struct set_map){
-		.pin = pin, .directory = -1, .outer = -1, .is_writer = is_writer
+		.pin = pin, .directory = -1, .outer = -1, .flags = flags
 	};
 	map->directory = open_directory(pin);
 	if (map->directory < 0) {
@@ -182,7 +203,7 @@ void set_map_close(struct set_map *map)
 static int wait_for_lock(const struct set_map *map)
 {
 	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
-	int how = map->is_writer ? LOCK_EX : LOCK_SH;
+	int how = map->flags & SET_TO_WRITE ? LOCK_EX : LOCK_SH;
 
 	for (int waited = 0; flock(map->directory, how | LOCK_NB) < 0;
 	     waited += STEP_MS) {
@@ -209,7 +230,7 @@ int set_map_lock(struct set_map *map)
 	int err = wait_for_lock(map);
 
 	if (!err && map->outer >= 0) {
-		if (map->is_writer)
+		if (map->flags & SET_TO_WRITE)
 			remove_next(map);
 		err = map_now(map);
 	}
@@ -264,7 +285,7 @@ int set_next_make(const struct set_map *map, const struct set_shape *shape,
 		err = next->fd < 0 ? next->fd : 0;
 	}
 	if (!err)
-		err = memory_map(&next->table, next->fd, true);
+		err = memory_map(&next->table, next->fd, SET_TO_WRITE);
 	if (err) {
 		set_next_close(next);
 		return set_map_fail(map, err);

@@ -9,12 +9,17 @@
 
 #include "table.h"
 
+/* What a map is opened for. */
+#define SET_TO_READ 0
+#define SET_TO_WRITE 1
+#define SET_TO_LOOK 2 /* at a few entries: the table is mapped in parts */
+
 struct set_map {
 	const char *pin;
 	int directory; /* of the pin: who changes tables has its lock */
 	int outer;
-	bool is_writer;
-	uint32_t id; /* of the table that is mapped; 0: none */
+	unsigned int flags; /* SET_TO_... */
+	uint32_t id;	    /* of the table that is mapped; 0: none */
 	struct set_table now;
 };
 
@@ -28,7 +33,7 @@ struct set_next {
 int set_map_fail(const struct set_map *map, int err);
 
 /* -ENOENT without a message if nothing is pinned there. */
-int set_map_open(struct set_map *map, const char *pin, bool is_writer);
+int set_map_open(struct set_map *map, const char *pin, unsigned int flags);
 void set_map_close(struct set_map *map);
 
 /* Looks again whether there is a pin: -ENOENT without a message if not. */

@@ -12,10 +12,12 @@
 #include <time.h>
 
 #include "set_table.h"
+#include "windows.h"
 
 struct set_memory {
 	char *start; /* mapped from the map, or a test's own */
 	uint32_t lines;
+	struct set_windows *windows; /* NULL: all is accessible */
 };
 
 typedef const struct set_memory *tg_set_table;
@@ -24,6 +26,8 @@ static inline void *tg_set_line(tg_set_table table, uint32_t number)
 {
 	if (number >= table->lines)
 		return NULL;
+	if (__builtin_expect(!!table->windows, 0))
+		set_windows_touch(table->windows, number);
 	return table->start + (size_t)number * TG_SET_LINE;
 }
 
@@ -45,7 +49,7 @@ static inline uint32_t tg_set_now(void)
 
 static inline struct tg_set_head *set_head(const struct set_memory *memory)
 {
-	return (struct tg_set_head *)memory->start;
+	return tg_set_line(memory, TG_SET_HEAD_LINE);
 }
 
 static inline struct tg_set *set_line(const struct set_memory *memory,

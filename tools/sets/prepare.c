@@ -252,7 +252,7 @@ static int make_first(struct preparing *preparing)
 
 static int open_map(struct preparing *preparing, const char *pin)
 {
-	int err = set_map_open(&preparing->map, pin, true);
+	int err = set_map_open(&preparing->map, pin, SET_TO_WRITE);
 
 	if (err && err != -ENOENT)
 		return err;
