@@ -41,7 +41,8 @@ $(O)/tests/tables/native.fuzz.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 # Archives of the tests' shared code and the tools' library.
 PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
 	words object splice reference) $(addprefix tests/tables/,fields native \
-	pools random_packet random_policy shrink subject) tests/unit/policy_same
+	pools random_packet random_policy random_sets shrink subject) tests/unit/policy_same \
+	tests/unit/set_contents
 SANITIZED := $(PARTS) $(LIBRARY_SOURCES:.c=)
 
 $(T)/parts.a: $(PARTS:%=$(O)/%.o)

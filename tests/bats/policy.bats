@@ -57,8 +57,8 @@ setup() {
 	words=$(sed -nE 's/^FIELD\([A-Z0-9_]+, *"([a-z0-9-]+)", *SET,.*/\1/p' "$ROOT/tools/policy/language/fields.def")
 	((${#words} > 40)) || fail "$words"
 	for word in $words; do
-		grep -q "\"$word\" set" "$ROOT/docs/policy.md" || fail "docs/policy.md has no '$word'"
-		grep -q "\"$word\" set" "$ROOT/docs/man/tailgate-policy.5" || fail "the man page has no '$word'"
+		grep -q "\"$word\" values" "$ROOT/docs/policy.md" || fail "docs/policy.md has no '$word'"
+		grep -q "\"$word\" values" "$ROOT/docs/man/tailgate-policy.5" || fail "the man page has no '$word'"
 	done
 }
 

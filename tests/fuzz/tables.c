@@ -26,7 +26,8 @@ static struct random_packet packets[PACKETS];
 
 static void compile_one(struct random *random, size_t number)
 {
-	struct random_policy_shape shape = { 1 + number * 2, 30, 5 };
+	struct random_policy_shape shape = { 1 + number * 2, 30, 5,
+					     number % 2 * 20 };
 	struct compile_options options = { .only_trees = number % 3 == 0,
 					   .only_search = number % 2,
 					   .only_short = number % 4 / 2 };
@@ -86,6 +87,7 @@ static uint8_t *changed_tables(const struct compiled *one, const uint8_t *bytes,
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+	static const uint32_t sets[TG_SIDES] = { 0x5a0f33c1, 0xa533ff01 };
 	const struct compiled *one;
 	uint8_t *tables;
 
@@ -95,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	tables = changed_tables(one, bytes + 1, size - 1);
 	for (size_t i = 0; i < PACKETS; i++)
 		native_find(&one->constants, tables, packets[i].bytes,
-			    packets[i].size, &packets[i].metadata);
+			    packets[i].size, &packets[i].metadata, sets);
 	free(tables);
 	return 0;
 }

@@ -18,6 +18,7 @@
 #include "packet/describe.h"
 #include "policy/language/text/read.h"
 #include "random_packet.h"
+#include "random_sets.h"
 #include "sanitized.h"
 #include "shrink.h"
 #include "subject.h"
@@ -34,11 +35,14 @@ static const struct kind {
 	struct random_policy_shape shape;
 	uint32_t weight; /* percent of policies */
 } kinds[] = {
-	{ "a few rules on the five usual fields", { 12, 0, 0 }, 35 },
-	{ "a few rules on everything", { 20, 50, 0 }, 30 },
-	{ "sub-lists", { 30, 25, 30 }, 20 },
-	{ "dozens of rules", { 60, 20, 5 }, 12 },
-	{ "hundreds of rules", { 400, 5, 3 }, 3 },
+	{ "a few rules on the five usual fields", { 12, 0, 0, 0 }, 30 },
+	{ "a few rules on everything", { 20, 50, 0, 0 }, 25 },
+	{ "sub-lists", { 30, 25, 30, 0 }, 15 },
+	{ "dozens of rules", { 60, 20, 5, 0 }, 10 },
+	{ "hundreds of rules", { 400, 5, 3, 0 }, 2 },
+	{ "a few rules on named sets", { 8, 10, 0, 80 }, 8 },
+	{ "named sets in sub-lists", { 30, 25, 30, 40 }, 6 },
+	{ "hundreds of rules, some on named sets", { 300, 5, 3, 10 }, 4 },
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
@@ -55,6 +59,7 @@ struct question {
 	const struct compile_options *options;
 	struct random_packet packet;
 	struct policy_packet read;
+	struct random_sets sets;
 	uint32_t found, wanted;
 };
 
@@ -62,11 +67,14 @@ static bool is_answered(struct question *question, const struct policy *policy,
 			const struct compiled *compiled)
 {
 	const struct random_packet *packet = &question->packet;
+	uint32_t sets[TG_SIDES];
 
-	question->wanted = subject_decides(policy, &question->read);
-	question->found = TG_OUTCOME_RULE(
-		native_find(&compiled->constants, compiled->tables.bytes,
-			    packet->bytes, packet->size, &packet->metadata));
+	random_sets_of(&question->sets, policy, &question->read, sets);
+	question->wanted =
+		subject_decides(policy, &question->read, &question->sets.sets);
+	question->found = TG_OUTCOME_RULE(native_find(
+		&compiled->constants, compiled->tables.bytes, packet->bytes,
+		packet->size, &packet->metadata, sets));
 	return question->found == question->wanted;
 }
 
@@ -168,7 +176,10 @@ static bool compare_policy(struct differ *differ, size_t kind)
 		.only_search = random_is(&differ->random, 40),
 		.only_short = random_is(&differ->random, 40),
 	};
-	struct question question = { .options = &options };
+	struct question question = {
+		.options = &options,
+		.sets = random_sets(random_next(&differ->random)),
+	};
 	struct diagnostics diagnostics = { 0 };
 	struct compiled compiled;
 	struct policy policy;

@@ -35,7 +35,8 @@ static const char *const sections[] = { "xdp", "ingress", "egress" };
 #define SECTIONS (sizeof(sections) / sizeof(*sections))
 
 static const struct random_policy_shape shapes[] = {
-	{ 4, 0, 0 }, { 6, 50, 0 }, { 12, 25, 30 }, { 60, 20, 5 }, { 300, 5, 3 },
+	{ 4, 0, 0, 0 },	  { 6, 50, 0, 0 },  { 12, 25, 30, 0 },
+	{ 60, 20, 5, 0 }, { 300, 5, 3, 0 },
 };
 #define SHAPES (sizeof(shapes) / sizeof(*shapes))
 
@@ -116,7 +117,7 @@ static bool check_packet(struct subject *subject, int program, bool is_xdp)
 
 	next_packet(subject, &packet, is_xdp);
 	policy_packet_read(&read, packet.bytes, packet.size, &packet.metadata);
-	rule = subject_decides(&subject->policy, &read);
+	rule = subject_decides(&subject->policy, &read, NULL);
 	before = packets_of(subject, rule);
 	err = run(program, &packet, is_xdp);
 	if (!err && packets_of(subject, rule) == before + 1)

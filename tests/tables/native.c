@@ -17,7 +17,8 @@ static uint32_t native_size;
 
 uint32_t native_find(const struct tg_policy *constants, const uint8_t *tables,
 		     const void *frame, size_t size,
-		     const struct policy_metadata *metadata)
+		     const struct policy_metadata *metadata,
+		     const uint32_t sets[TG_SIDES])
 {
 	_Alignas(4) uint8_t bytes[FRAME_ALIGN + FRAME_MAX];
 	uint8_t *start = bytes + FRAME_ALIGN;
@@ -27,6 +28,7 @@ uint32_t native_find(const struct tg_policy *constants, const uint8_t *tables,
 		.size = size,
 		.skb = &metadata->skb,
 		.has_skb = metadata->has_skb,
+		.sets = { sets[TG_SIDE_FROM], sets[TG_SIDE_TO] },
 	};
 	struct tg_cursor cursor = {
 		.start = start,

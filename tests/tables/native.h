@@ -9,6 +9,7 @@
 /* Returns the outcome: see TG_OUTCOME(). */
 uint32_t native_find(const struct tg_policy *constants, const uint8_t *tables,
 		     const void *frame, size_t size,
-		     const struct policy_metadata *metadata);
+		     const struct policy_metadata *metadata,
+		     const uint32_t sets[TG_SIDES]);
 
 #endif

@@ -2,6 +2,7 @@
 #include "random_policy.h"
 
 #include <arpa/inet.h>
+#include <string.h>
 
 #include "pools.h"
 
@@ -10,11 +11,49 @@ struct writer {
 	FILE *out;
 	bool is_ip6, is_ip4; /* families that the rule already requires */
 	bool has_ports, has_other_protocol;
+	uint32_t sets, set_count; /* percent, and how many there are */
 };
 
 static bool chance(struct writer *writer, uint32_t percent)
 {
 	return random_is(writer->random, percent);
+}
+
+/* --- named sets: their kinds alternate */
+
+static const char *const set_kinds_in_turn[] = { "addresses", "ports", "macs",
+						 "address-ports" };
+enum { SET_ADDRESS, SET_PORT, SET_MAC, SET_PAIR, SET_KINDS };
+
+static void declare_sets(struct writer *writer)
+{
+	writer->set_count = 1 + random_below(writer->random, 32);
+	for (uint32_t i = 0; i < writer->set_count; i++)
+		fprintf(writer->out, "set s%u { %s }\n", i,
+			set_kinds_in_turn[i % SET_KINDS]);
+}
+
+/* False if the value is to be written in another way. */
+static bool write_named_set(struct writer *writer, uint32_t kind)
+{
+	uint32_t count = (writer->set_count + SET_KINDS - 1 - kind) / SET_KINDS;
+
+	if (!count || !chance(writer, writer->sets))
+		return false;
+	fprintf(writer->out, "%s@s%u", chance(writer, 30) ? "!" : "",
+		kind + SET_KINDS * random_below(writer->random, count));
+	return true;
+}
+
+static void write_set_change(struct writer *writer)
+{
+	fprintf(writer->out, " add %s to @s%u",
+		chance(writer, 50) ? "from" : "to",
+		random_below(writer->random, writer->set_count));
+	if (chance(writer, 50))
+		fprintf(writer->out, " for %u%c",
+			1 + random_below(writer->random, 300),
+			"smhd"[random_below(writer->random, 4)]);
 }
 
 /* --- sets: one item or several, possibly negated */
@@ -147,6 +186,9 @@ static void write_with(struct writer *writer, const char *word,
 		       item_writer item)
 {
 	fprintf(writer->out, " %s ", word);
+	if ((item == write_port && write_named_set(writer, SET_PORT)) ||
+	    (item == write_mac && write_named_set(writer, SET_MAC)))
+		return;
 	write_set(writer, item);
 }
 
@@ -197,6 +239,18 @@ static void write_protocol_words(struct writer *writer)
 	}
 }
 
+static void write_address(struct writer *writer)
+{
+	uint32_t kind = writer->has_ports && chance(writer, 40) ? SET_PAIR
+								: SET_ADDRESS;
+
+	if (write_named_set(writer, kind))
+		return;
+	write_set(writer, chance(writer, 10) ? write_any_address
+			  : writer->is_ip6   ? write_address6
+					     : write_address4);
+}
+
 static void write_side(struct writer *writer, const char *word)
 {
 	bool port = !writer->has_other_protocol && chance(writer, 40);
@@ -207,9 +261,7 @@ static void write_side(struct writer *writer, const char *word)
 	fprintf(writer->out, " %s", word);
 	if (address) {
 		fputc(' ', writer->out);
-		write_set(writer, chance(writer, 10) ? write_any_address
-				  : writer->is_ip6   ? write_address6
-						     : write_address4);
+		write_address(writer);
 	}
 	if (port)
 		write_with(writer, "port", write_port);
@@ -289,6 +341,8 @@ static void write_ip_rule(struct writer *writer, uint32_t extras)
 		write_protocol_words(writer);
 	write_side(writer, "from");
 	write_side(writer, "to");
+	if (writer->set_count && chance(writer, writer->sets / 3))
+		write_with(writer, "from mac", write_mac);
 	while (chance(writer, extras)) {
 		if (chance(writer, 60))
 			write_ip_extra(writer);
@@ -325,6 +379,9 @@ static void write_rule(struct writer *writer,
 		write_other_rule(writer, shape->extras);
 	else
 		write_ip_rule(writer, shape->extras);
+	if (writer->set_count && strncmp(action, "jump", 4) != 0 &&
+	    chance(writer, 10))
+		write_set_change(writer);
 	fputc('\n', writer->out);
 }
 
@@ -344,10 +401,14 @@ void random_policy(struct random *random,
 	static const char *const jumps[SUBLISTS] = { "jump one", "jump two",
 						     "jump three" };
 	static const char *const names[SUBLISTS] = { "one", "two", "three" };
-	struct writer writer = { .random = random, .out = out };
+	struct writer writer = { .random = random,
+				 .out = out,
+				 .sets = shape->sets };
 	int sublists = shape->jumps ? SUBLISTS : 0;
 
 	fprintf(out, "default %s\n", random_is(random, 50) ? "drop" : "pass");
+	if (shape->sets)
+		declare_sets(&writer);
 	for (int i = 0; i < sublists; i++) {
 		fprintf(out, "sublist %s {\n", names[i]);
 		for (size_t j = 0; j < 1 + shape->rules / 8; j++)

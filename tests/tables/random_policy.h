@@ -11,6 +11,8 @@ struct random_policy_shape {
 	uint32_t extras; /* how many in a hundred rules ask for more than the
 			    five usual fields */
 	uint32_t jumps;	 /* percent of jumps */
+	uint32_t sets;	 /* percent of addresses, ports and MACs that are asked
+			    of named sets; 0: there are none */
 };
 
 /*

@@ -41,12 +41,11 @@ char *subject_read(struct policy *policy, struct random *random,
 }
 
 uint32_t subject_decides(const struct policy *policy,
-			 const struct policy_packet *packet)
+			 const struct policy_packet *packet,
+			 const struct match_sets *sets)
 {
-	const struct policy_rule *rule =
-		policy_match(policy,
-			     &(struct match_context){ .packet = packet })
-			.rule;
+	const struct match_context context = { .packet = packet, .sets = sets };
+	const struct policy_rule *rule = policy_match(policy, &context).rule;
 	uint32_t first = 1;
 
 	for (size_t i = 0; rule && i < policy->block_count; i++) {

@@ -12,8 +12,12 @@
 char *subject_read(struct policy *policy, struct random *random,
 		   const struct random_policy_shape *shape);
 
-/* The number of the matching rule, as in `policy show`; 0: none. */
+/*
+ * The number of the matching rule, as in `policy show`; 0: none. Without sets,
+ * NULL, all are empty.
+ */
 uint32_t subject_decides(const struct policy *policy,
-			 const struct policy_packet *packet);
+			 const struct policy_packet *packet,
+			 const struct match_sets *sets);
 
 #endif

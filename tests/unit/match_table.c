@@ -11,6 +11,7 @@
 #include "packet/describe.h"
 #include "policy/match/match.h"
 #include "policy/language/parse/policy_parse.h"
+#include "set_contents.h"
 #include "tap.h"
 
 #define TABLE "tests/policy/match.table"
@@ -29,6 +30,7 @@ struct run {
 	size_t size;
 	bool has_policy;
 	struct policy policy;
+	struct set_contents contents;
 	struct described described;
 };
 
@@ -48,6 +50,7 @@ static void end_case(struct run *run)
 	if (run->has_policy)
 		policy_free(&run->policy);
 	run->has_policy = false;
+	set_contents_free(&run->contents);
 	free(run->text);
 	free(run->name);
 	run->text = NULL;
@@ -58,6 +61,7 @@ static void end_case(struct run *run)
 static void start_case(struct run *run, const char *name)
 {
 	end_case(run);
+	set_contents_start(&run->contents);
 	run->name = strdup(name);
 	run->text = strdup("");
 	if (!run->name || !run->text)
@@ -86,14 +90,15 @@ static void parse_policy(struct run *run)
 static void judge(struct run *run, char *found, size_t size)
 {
 	struct policy_packet packet;
+	struct match_context context = { .packet = &packet,
+					 .sets = &run->contents.sets };
 	struct policy_verdict verdict;
 	char line[32] = "default";
 
 	run->described.metadata.has_skb = true;
 	policy_packet_read(&packet, run->described.frame, run->described.size,
 			   &run->described.metadata);
-	verdict = policy_match(&run->policy,
-			       &(struct match_context){ .packet = &packet });
+	verdict = policy_match(&run->policy, &context);
 	if (verdict.rule)
 		snprintf(line, sizeof(line), "%u", verdict.rule->place.line);
 	snprintf(found, size, "%s %s%s", actions[verdict.action], line,
@@ -128,6 +133,12 @@ static void check_packet(struct run *run, char *row)
 			 expected, found);
 }
 
+static void fill_set(struct run *run, char *line)
+{
+	if (!set_contents_add(&run->contents, strip(line)))
+		tap_ok(&run->tap, false, "line %d fills a set", run->line);
+}
+
 static void hear(struct run *run, char *line)
 {
 	bool in_packets = run->has_policy;
@@ -141,6 +152,8 @@ static void hear(struct run *run, char *line)
 		parse_policy(run);
 	else if (!in_packets)
 		add_text(run, line);
+	else if (*line == '@')
+		fill_set(run, line + 1);
 	else if (line[strspn(line, " \t\n")])
 		check_packet(run, line);
 }

@@ -36,11 +36,23 @@ static bool rules_same(const struct policy *policy_a,
 	return rules_match_same(&one, &two) && rules_act_same(&one, &two);
 }
 
+static bool sets_same(const struct policy_set *a, const struct policy_set *b)
+{
+	return !strcmp(a->name, b->name) && a->kind == b->kind &&
+	       a->size == b->size && a->timeout == b->timeout &&
+	       a->number == b->number;
+}
+
 bool policies_same(const struct policy *a, const struct policy *b)
 {
 	if (a->block_count != b->block_count ||
-	    a->default_action != b->default_action)
+	    a->default_action != b->default_action ||
+	    a->set_count != b->set_count)
 		return false;
+	for (size_t i = 0; i < a->set_count; i++) {
+		if (!sets_same(&a->sets[i], &b->sets[i]))
+			return false;
+	}
 	for (size_t i = 0; i < a->block_count; i++) {
 		const struct policy_block *one = &a->blocks[i];
 		const struct policy_block *two = block_named(b, one->name);

@@ -26,7 +26,7 @@ static uint32_t decides(const struct policy *policy,
 	struct policy_packet seen = *packet;
 
 	seen.has[field] = false;
-	return subject_decides(policy, &seen);
+	return subject_decides(policy, &seen, NULL);
 }
 
 static bool blind_differs(void *context, const char *text, size_t size)
@@ -37,7 +37,7 @@ static bool blind_differs(void *context, const char *text, size_t size)
 	struct policy policy;
 	bool differs = !policy_read_text(&policy, "text", text, size, &options,
 					 &diagnostics) &&
-		       subject_decides(&policy, &blind->packet) !=
+		       subject_decides(&policy, &blind->packet, NULL) !=
 			       decides(&policy, &blind->packet, blind->field);
 
 	blind->tries++;
@@ -65,7 +65,7 @@ static bool is_smallest(const char *text, const char *word)
 static void test_field(struct tap *tap, enum policy_field field,
 		       const char *word)
 {
-	static const struct random_policy_shape shape = { 60, 60, 10 };
+	static const struct random_policy_shape shape = { 60, 60, 10, 0 };
 	struct random random = { 1 };
 	struct blind blind = { .field = field };
 	struct random_packet packet;
@@ -84,7 +84,7 @@ static void test_field(struct tap *tap, enum policy_field field,
 		random_packet(&random, &packet);
 		policy_packet_read(&blind.packet, packet.bytes, packet.size,
 				   &packet.metadata);
-		differs = subject_decides(&policy, &blind.packet) !=
+		differs = subject_decides(&policy, &blind.packet, NULL) !=
 			  decides(&policy, &blind.packet, field);
 	}
 	size = strlen(text);

@@ -80,7 +80,8 @@ static enum exit_status parse_options(int argc, char **argv,
 }
 
 /* By default, the plugin's object is in the directory of this program. */
-static char *plugin_path(const struct options *options)
+static char *plugin_path(const struct options *options,
+			 const struct policy *policy)
 {
 	char self[PATH_MAX], *path;
 	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -90,7 +91,9 @@ static char *plugin_path(const struct options *options)
 	if (size < 0)
 		return NULL;
 	self[size] = '\0';
-	if (asprintf(&path, "%s/policy%s.o", dirname(self),
+	/* one that looks sets up is larger: only for those who ask them */
+	if (asprintf(&path, "%s/policy%s%s.o", dirname(self),
+		     policy->set_count ? ".live" : "",
 		     options->multi_buffer ? ".frags" : "") < 0)
 		return NULL;
 	return path;
@@ -116,7 +119,7 @@ static int write_object(const struct options *options,
 			const struct policy *policy,
 			const struct compiled *compiled)
 {
-	char *plugin = plugin_path(options);
+	char *plugin = plugin_path(options, policy);
 	int err =
 		plugin ? object_write(policy, compiled, plugin, options->output)
 		       : -ENOMEM;

@@ -58,6 +58,9 @@ static int add_outcome(struct compilation *compilation,
 	if (act == -ENODEV)
 		report_error(compilation->diagnostics, rule->place,
 			     "there is no device '%s' here", device);
+	if (act == -E2BIG)
+		report_error(compilation->diagnostics, rule->place,
+			     "rules change sets in too many different ways");
 	if (act >= 0)
 		set_outcome(compilation, number, act);
 	return act < 0 ? act : 0;
@@ -126,6 +129,11 @@ static void set_constants(struct compilation *compilation)
 				    ((size_t)compiled->rule_count + 1) *
 					    sizeof(*compilation->rule_acts),
 				    sizeof(*compilation->rule_acts));
+	if (acts->set_changes.count)
+		constants->set_changes = blob_append(
+			&compiled->tables, acts->set_changes.list,
+			acts->set_changes.count * sizeof(struct tg_set_change),
+			4);
 	constants->malformed = compilation->outcomes[number];
 	for (size_t i = 0; i < compilation->marks.count; i++)
 		constants->mark_mask[i] = compilation->marks.masks[i];
@@ -161,6 +169,7 @@ static int build(struct compilation *compilation)
 	if (err)
 		return err;
 	compiled->rule_count = compilation->flat.rule_count;
+	sets_describe(&compiled->sets, compilation->policy);
 	err = marks_collect(&compilation->marks, &compilation->flat);
 	if (err == -E2BIG) {
 		report_error(compilation->diagnostics,

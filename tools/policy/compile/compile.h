@@ -10,11 +10,13 @@
 
 #include "policy/compile/emit/blob.h"
 #include "policy/language/text/diagnostic.h"
+#include "policy_set.h"
 #include "policy_table.h"
 
 struct compiled {
 	struct tg_policy constants;
 	struct blob tables;
+	struct tg_policy_sets sets;
 	uint32_t rule_count; /* rules have numbers from 1; 0 is the default */
 };
 

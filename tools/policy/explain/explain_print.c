@@ -7,6 +7,7 @@
 #include "lib/json_print.h"
 #include "policy/language/parse/policy_parse.h"
 #include "policy/language/print/print.h"
+#include "policy/language/set_kind.h"
 #include "policy/language/text/source.h"
 
 #define RULE_SHOWN_MAX 200 /* bytes; a set in a rule can be very long */
@@ -25,6 +26,8 @@ static const char *const change_names[] = {
 	[POLICY_REDIRECT] = "redirect",
 	[POLICY_REDIRECT_INGRESS] = "redirect-ingress",
 	[POLICY_MIRROR] = "mirror",
+	[POLICY_ADD_TO_SET] = "add",
+	[POLICY_DEL_FROM_SET] = "del",
 };
 
 /* --- the text of a rule */
@@ -163,6 +166,20 @@ void answer_print(FILE *out, const struct answer *answer)
 
 /* --- as JSON */
 
+/* Lengths and seconds are 0 where the rule gives none. */
+static json_t *set_change_to_json(const struct policy_change *change)
+{
+	bool is_whole =
+		change->length4 == SET_WHOLE4 && change->length6 == SET_WHOLE6;
+
+	return json_pack("{s:s, s:s, s:i, s:i, s:I}",
+			 change_names[change->kind], change->set->name, "side",
+			 change->side == TG_SIDE_FROM ? "from" : "to",
+			 "length4", is_whole ? 0 : change->length4, "length6",
+			 is_whole ? 0 : change->length6, "seconds",
+			 (json_int_t)change->seconds);
+}
+
 static json_t *change_to_json(const struct policy_change *change)
 {
 	const char *name = change_names[change->kind];
@@ -175,6 +192,9 @@ static json_t *change_to_json(const struct policy_change *change)
 	case POLICY_SET_CLASS:
 	case POLICY_SET_DSCP:
 		return json_pack("{s:I}", name, (json_int_t)change->value);
+	case POLICY_ADD_TO_SET:
+	case POLICY_DEL_FROM_SET:
+		return set_change_to_json(change);
 	case POLICY_REDIRECT:
 	case POLICY_REDIRECT_INGRESS:
 	case POLICY_MIRROR:

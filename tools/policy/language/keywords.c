@@ -11,9 +11,10 @@ static const char *const actions[] = {
 };
 
 static const char *const statements[] = { "include", "list", "default",
-					  "sublist" };
+					  "sublist", "set" };
 
-static const char *const changes[] = { "set", "redirect", "mirror" };
+static const char *const changes[] = { "set", "redirect", "mirror", "add",
+				       "del" };
 
 /* Cannot be names either: the syntax would be ambiguous. */
 static const char *const others[] = { "any", "none", "port", "mac", "with" };
@@ -32,6 +33,8 @@ static const struct {
 	{ "deny", "'drop' stops a packet" },
 	{ "discard", "'drop' stops a packet" },
 	{ "continue", "'next' continues with the next plugin of the chain" },
+	{ "delete", "did you mean 'del'?" },
+	{ "update", "did you mean 'add'?" },
 	{ "goto", "'jump' runs the rules of a sub-list, then returns" },
 	{ "call", "'jump' runs the rules of a sub-list, then returns" },
 	{ "policy",
@@ -128,8 +131,7 @@ bool is_statement(const struct token *token)
 
 bool is_reserved(const struct token *token)
 {
-	return (token->kind == TOKEN_WORD && *token->text == '@') ||
-	       is_in(token, reserved, COUNT(reserved));
+	return is_in(token, reserved, COUNT(reserved));
 }
 
 static bool is_clause(const struct token *token)
@@ -189,11 +191,6 @@ void hint_statement(struct parser *parser, const struct token *token)
 {
 	struct suggestion suggestion = suggest_for(token->text, token->length);
 
-	if (token_is(token, "set")) {
-		report_hint(parser->diagnostics,
-			    "'list NAME = { ... }' gives a set a name");
-		return;
-	}
 	if (token_is_sign(token, '-')) {
 		report_hint(parser->diagnostics,
 			    "'tailgate policy import' reads iptables rules");

@@ -18,7 +18,10 @@
 #define POLICY_BLOCKS_MAX 50000
 #define POLICY_JUMPS_MAX 32 /* nesting depth */
 #define POLICY_NAME_MAX 63
-#define POLICY_MESSAGES_MAX 1000 /* for errors and warnings each */
+#define POLICY_SET_SIZE 65536 /* entries of a set that gives no size */
+#define POLICY_SET_SIZE_MAX (16 << 20)
+#define POLICY_SET_TIME_MAX (365 * 24 * 3600) /* seconds */
+#define POLICY_MESSAGES_MAX 1000	      /* for errors and warnings each */
 
 /* Larger sets are not compared only to improve a message. */
 #define POLICY_COMPARED_MAX 4096

@@ -28,7 +28,7 @@ static void free_rule(struct policy_rule *rule)
 
 bool policy_condition_is_empty(const struct policy_condition *condition)
 {
-	return !condition->count &&
+	return !condition->set && !condition->count &&
 	       (!condition->either_family || !condition->either_family->count);
 }
 
@@ -67,6 +67,9 @@ void policy_free(struct policy *policy)
 		free(block->name);
 	}
 	free(policy->blocks);
+	for (size_t i = 0; i < policy->set_count; i++)
+		free(policy->sets[i].name);
+	free(policy->sets);
 	sources_free(policy->sources);
 	*policy = (struct policy){ 0 };
 }

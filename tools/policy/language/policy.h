@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "hooks.h"
+#include "policy_set.h"
 
 /* In the canonical order of the conditions of a rule; field.h has the table. */
 enum policy_field {
@@ -31,6 +32,21 @@ struct policy_value {
 
 struct policy_range {
 	struct policy_value first, last; /* both inclusive */
+};
+
+/* A position in the text; file is an index into the sources. */
+struct policy_place {
+	unsigned int file, line, column; /* line and column count from 1 */
+};
+
+/* A named set, which tools and rules change while packets flow: '@NAME'. */
+struct policy_set {
+	char *name;
+	enum tg_set_kind kind;
+	uint32_t size;	     /* entries at most */
+	uint32_t timeout;    /* seconds; 0: entries have no deadline */
+	unsigned int number; /* in the policy, from 0 */
+	struct policy_place place;
 };
 
 /*
@@ -56,6 +72,11 @@ struct policy_condition {
 	 * pointer have the same values.
 	 */
 	const char *list;
+	/*
+	 * The set that the condition asks, or NULL. Such a condition has no
+	 * ranges. Of a set with addresses, it is a pair: see either_family.
+	 */
+	const struct policy_set *set;
 };
 
 enum policy_action {
@@ -83,7 +104,21 @@ enum policy_change_kind {
 	POLICY_REDIRECT,	 /* send from another device */
 	POLICY_REDIRECT_INGRESS, /* as if another device had received it */
 	POLICY_MIRROR,		 /* send a copy from another device */
+	POLICY_ADD_TO_SET,	 /* what the packet has on one side */
+	POLICY_DEL_FROM_SET,
 };
+
+/* Either may be NULL. Sets of two policies are compared by their numbers. */
+static inline bool policy_set_is(const struct policy_set *a,
+				 const struct policy_set *b)
+{
+	return a && b ? a->number == b->number : !a && !b;
+}
+
+static inline bool change_is_of_set(enum policy_change_kind kind)
+{
+	return kind == POLICY_ADD_TO_SET || kind == POLICY_DEL_FROM_SET;
+}
 
 #define POLICY_DEVICE_SIZE 16
 
@@ -91,11 +126,11 @@ struct policy_change {
 	enum policy_change_kind kind;
 	uint32_t value, mask;
 	char device[POLICY_DEVICE_SIZE];
-};
-
-/* A position in the text; file is an index into the sources. */
-struct policy_place {
-	unsigned int file, line, column; /* line and column count from 1 */
+	/* of a set */
+	const struct policy_set *set;
+	enum tg_side side;
+	uint8_t length4, length6; /* of the prefix that is added or deleted */
+	uint32_t seconds;	  /* 0: the timeout of the set */
 };
 
 struct policy_rule {
@@ -131,6 +166,8 @@ struct policy {
 	const char *comment; /* lines at the top, or NULL */
 	struct policy_list *lists;
 	size_t list_count;
+	struct policy_set *sets; /* room for TG_SETS, or NULL */
+	size_t set_count;
 	struct policy_block *blocks;
 	size_t block_count;
 	enum policy_action default_action; /* NEXT if not in the text */

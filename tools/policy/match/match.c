@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "match.h"
 
+#include "policy/language/set_kind.h"
+#include "set_key.h"
+
 static bool at_most(struct policy_value a, struct policy_value b)
 {
 	return a.hi != b.hi ? a.hi < b.hi : a.lo <= b.lo;
@@ -18,6 +21,20 @@ static bool in_ranges(const struct policy_condition *condition,
 	return false;
 }
 
+/* A set that nobody has filled is empty. */
+static bool set_holds(const struct policy_condition *condition,
+		      const struct match_context *context)
+{
+	const struct match_sets *sets = context->sets;
+	const struct policy_set *set = condition->set;
+	struct tg_set_key key;
+
+	if (!set_key_of(&key, context->packet, set->kind,
+			set_side(condition->field)))
+		return false;
+	return (sets && sets->contains(sets, set, &key)) != condition->negated;
+}
+
 static bool condition_holds(const struct policy_condition *condition,
 			    const struct match_context *context)
 {
@@ -28,6 +45,8 @@ static bool condition_holds(const struct policy_condition *condition,
 		condition = condition->either_family;
 	if (!packet->has[condition->field])
 		return false;
+	if (condition->set)
+		return set_holds(condition, context);
 
 	value = packet->value[condition->field];
 	value.lo &= condition->mask; /* wider fields have no mask */

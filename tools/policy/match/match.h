@@ -44,14 +44,22 @@ struct policy_verdict {
 	const struct policy_rule *rule; /* NULL: the default */
 };
 
+/* The entries of all named sets. Who has them embeds this struct. */
+struct match_sets {
+	bool (*contains)(const struct match_sets *sets,
+			 const struct policy_set *set,
+			 const struct tg_set_key *key);
+};
+
 /*
  * What a verdict depends on, besides the rules: the packet and the state of the
- * host. State that can change a verdict, such as sets and flows, belongs here;
+ * host. State that can change a verdict, such as flows, belongs here;
  * deadlines are compared with the clock.
  */
 struct match_context {
 	const struct policy_packet *packet;
-	uint64_t now; /* nanoseconds of CLOCK_BOOTTIME */
+	const struct match_sets *sets; /* NULL: all sets are empty */
+	uint64_t now;		       /* nanoseconds of CLOCK_BOOTTIME */
 };
 
 struct policy_verdict policy_match(const struct policy *policy,

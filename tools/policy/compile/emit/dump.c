@@ -25,7 +25,8 @@ static const char *const answers[] = {
 	[TG_ACT_REJECT_ADMIN] = "prohibited",
 };
 
-static void dump_act(FILE *out, const struct tg_act *act)
+static void dump_act(FILE *out, const struct compiled *compiled,
+		     const struct tg_act *act)
 {
 	fputs(kinds[act->kind], out);
 	if (act->kind == TG_ACT_REJECT)
@@ -45,6 +46,7 @@ static void dump_act(FILE *out, const struct tg_act *act)
 			act->redirect);
 	if (act->changes & TG_ACT_MIRROR)
 		fprintf(out, ", mirror to device %u", act->mirror);
+	dump_set_changes(out, compiled, act);
 	fputc('\n', out);
 }
 
@@ -86,6 +88,7 @@ void dump_policy(FILE *out, const struct policy *policy,
 			fputc('\n', out);
 		}
 	}
+	dump_sets(out, &compiled->sets);
 	fputs("acts:\n", out);
 	for (size_t i = 0; i < act_count; i++) {
 		struct tg_act act;
@@ -95,7 +98,7 @@ void dump_policy(FILE *out, const struct policy *policy,
 			       i * sizeof(act),
 		       sizeof(act));
 		fprintf(out, "  act %zu: ", i);
-		dump_act(out, &act);
+		dump_act(out, compiled, &act);
 	}
 	fputs("packets that cannot be read: ", out);
 	dump_outcome(out, constants->malformed);
@@ -173,8 +176,8 @@ static void dump_interval(FILE *out, const struct family *family, int number,
 }
 
 /* Trees use ranks: each interval is a class of its own. */
-static void dump_classes(FILE *out, const struct family *family, int number,
-			 bool by_rank)
+static void dump_classes(FILE *out, const struct compiled *compiled,
+			 const struct family *family, int number, bool by_rank)
 {
 	const struct dimension *dimension = &family->dimensions[number];
 	uint32_t count =
@@ -185,6 +188,11 @@ static void dump_classes(FILE *out, const struct family *family, int number,
 		uint32_t i = by_rank ? class : dimension->first_of_class[class];
 
 		fprintf(out, "    %s %u: ", by_rank ? "rank" : "class", class);
+		if (is_sets_dimension(number)) {
+			dump_set_class(out, compiled, dimension, number, class);
+			fputc('\n', out);
+			continue;
+		}
 		for (; i < dimension->interval_count; i++) {
 			if (by_rank ? i != class
 				    : dimension->class_of[i] != class)
@@ -248,7 +256,8 @@ void dump_family(FILE *out, const struct compiled *compiled,
 		fputs(", ", out);
 		dump_map(out, constants, i, family->id == TG_FAMILY_IP6);
 		fputs(":\n", out);
-		dump_classes(out, family, i, is_tree && i < TG_DIM_KEYS);
+		dump_classes(out, compiled, family, i,
+			     is_tree && i < TG_DIM_KEYS);
 	}
 	if (is_tree)
 		dump_tree(out, compiled, family);

@@ -22,11 +22,18 @@ void dump_policy(FILE *out, const struct policy *policy,
 void dump_family(FILE *out, const struct compiled *compiled,
 		 const struct family *family);
 
-/* Internal: the engines' parts, in dump_rows.c and dump_tree.c. */
+/* Internal: parts in dump_rows.c, dump_tree.c and dump_sets.c. */
 void dump_rows(FILE *out, const struct compiled *compiled,
 	       const struct family *family);
 void dump_tree(FILE *out, const struct compiled *compiled,
 	       const struct family *family);
+void dump_sets(FILE *out, const struct tg_policy_sets *sets);
+void dump_set_changes(FILE *out, const struct compiled *compiled,
+		      const struct tg_act *act);
+bool is_sets_dimension(int dimension);
+void dump_set_class(FILE *out, const struct compiled *compiled,
+		    const struct dimension *dimension, int number,
+		    uint32_t class);
 void dump_outcome(FILE *out, uint32_t outcome);
 void dump_name(FILE *out, int dimension);
 void dump_values(FILE *out, const struct family *family, int dimension,

@@ -15,6 +15,7 @@
 #define CONSTANTS ".rodata.consts"
 #define TABLES ".rodata.policy"
 #define RULES ".rodata.rules"
+#define SETS ".rodata.sets" /* only in policy.live.o */
 #define COUNTERS "tgp_rules"
 
 /* size declared in the plugin; a section cannot become smaller */
@@ -77,6 +78,9 @@ static int fill_object(struct elf_object *object, const struct policy *policy,
 		err = replace_tables(object, compiled);
 	if (!err)
 		err = replace_rules(object, policy);
+	if (!err && compiled->sets.count)
+		err = elf_object_replace(object, SETS, &compiled->sets,
+					 sizeof(compiled->sets));
 	if (!err)
 		err = elf_map_set_entries(
 			object, COUNTERS,
@@ -88,10 +92,19 @@ int object_write(const struct policy *policy, const struct compiled *compiled,
 		 const char *plugin, const char *path)
 {
 	struct elf_object object;
+	size_t size;
 	int err = elf_object_read(&object, plugin);
 
 	if (err)
 		return err;
+	if (compiled->sets.count && !elf_object_section(&object, SETS, &size)) {
+		fprintf(stderr,
+			"%s: %s: it asks no sets, which this policy has: "
+			"policy.live.o does\n",
+			program_invocation_short_name, plugin);
+		elf_object_free(&object);
+		return -EINVAL;
+	}
 	err = fill_object(&object, policy, compiled);
 	if (!err)
 		err = elf_object_strip(&object);

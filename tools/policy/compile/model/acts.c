@@ -89,6 +89,9 @@ static void change(struct tg_act *act, const struct policy_change *change,
 		act->changes |= TG_ACT_MIRROR;
 		act->mirror = device_of(change, device);
 		break;
+	case POLICY_ADD_TO_SET:
+	case POLICY_DEL_FROM_SET:
+		break; /* see set_changes_add() */
 	}
 }
 
@@ -100,9 +103,17 @@ int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
 						? rejects[rule->reject]
 						: 0 };
 
+	int count;
+
 	*device = NULL;
 	for (size_t i = 0; i < rule->change_count; i++)
 		change(&act, &rule->changes[i], device);
+	count = set_changes_add(&acts->set_changes, rule, &act.set_change);
+	if (count < 0)
+		return count;
+	act.set_changes = count;
+	if (count)
+		act.changes |= TG_ACT_CHANGE_SETS;
 	return *device ? -ENODEV : add_act(acts, &act);
 }
 
@@ -110,5 +121,6 @@ void acts_free(struct acts *acts)
 {
 	free(acts->list);
 	hash_free(&acts->numbers);
+	set_changes_free(&acts->set_changes);
 	*acts = (struct acts){ 0 };
 }

@@ -6,17 +6,20 @@
 #include "lib/hash.h"
 #include "policy/language/policy.h"
 #include "policy_act.h"
+#include "sets.h"
 
 struct acts {
 	struct tg_act *list;
 	size_t count, room;
 	struct hash numbers; /* of the acts in the list */
-	uint32_t used;	     /* flags of all acts: see policy_act.h */
+	struct set_changes set_changes;
+	uint32_t used; /* flags of all acts: see policy_act.h */
 };
 
 /*
  * Returns the number of this rule's act, or -ENODEV if a device does not exist,
- * whose name is stored in *device.
+ * whose name is stored in *device, or -E2BIG if rules change sets in too many
+ * different ways.
  */
 int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
 		  const char **device);

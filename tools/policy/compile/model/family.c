@@ -7,6 +7,10 @@
 
 #include <linux/if_ether.h>
 
+#include "policy/language/set_kind.h"
+
+#define SETS_IN_FIELD 8 /* of TG_DIM_FROM_SETS0 and its like */
+
 /* Results for conditions that are not a dimension in this family. */
 enum sense {
 	SENSE_NEVER = -1,  /* the packets lack the field */
@@ -194,15 +198,13 @@ struct collection {
  * Applies a condition. Returns 1 if the rule can still match, 0 if it cannot,
  * or a negative errno.
  */
-static int narrow(struct collection *collection, struct family_rule *rule,
-		  const struct policy_condition *condition, int dimension)
+static int narrow_to_spans(struct collection *collection,
+			   struct family_rule *rule, int dimension)
 {
 	struct dimension *into = &collection->family->dimensions[dimension];
 	struct spans *spans = &collection->spans;
 	int64_t set;
 
-	if (!values_of(spans, condition, into->max))
-		return -ENOMEM;
 	if (rule->sets[dimension]) {
 		const struct span_set *old = &into->sets[rule->sets[dimension]];
 
@@ -217,6 +219,68 @@ static int narrow(struct collection *collection, struct family_rule *rule,
 		return set;
 	rule->sets[dimension] = set;
 	return 1;
+}
+
+static int narrow(struct collection *collection, struct family_rule *rule,
+		  const struct policy_condition *condition, int dimension)
+{
+	u128 max = collection->family->dimensions[dimension].max;
+
+	if (!values_of(&collection->spans, condition, max))
+		return -ENOMEM;
+	return narrow_to_spans(collection, rule, dimension);
+}
+
+/* The packet has the field, whatever its value. */
+static int narrow_to_present(struct collection *collection,
+			     struct family_rule *rule, int dimension)
+{
+	struct spans *spans = &collection->spans;
+
+	spans->count = 0;
+	if (!add_span(spans, 0, collection->family->dimensions[dimension].max))
+		return -ENOMEM;
+	return narrow_to_spans(collection, rule, dimension);
+}
+
+/* The bit of a set is 1, or 0 if the condition is negated. */
+static bool add_bit(struct spans *spans, unsigned int bit, bool is_set)
+{
+	unsigned int size = 1U << bit;
+
+	spans->count = 0;
+	for (unsigned int first = is_set ? size : 0; first < 256;
+	     first += 2 * size) {
+		if (!add_span(spans, first, first + size - 1))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A set is one bit of a live field. The family implies that the packet has an
+ * address; ports have to be asked for, as a packet without them is in no set.
+ */
+static int narrow_by_set(struct collection *collection,
+			 struct family_rule *rule,
+			 const struct policy_condition *condition)
+{
+	const struct policy_set *set = condition->set;
+	bool is_from = set_side(condition->field) == TG_SIDE_FROM;
+	int live = is_from ? TG_DIM_FROM_SETS0 : TG_DIM_TO_SETS0;
+	int result = 1;
+
+	if (set_kinds[set->kind].has_ports)
+		result = narrow_to_present(collection, rule,
+					   is_from ? TG_DIM_FROM_PORT
+						   : TG_DIM_TO_PORT);
+	if (result <= 0)
+		return result;
+	if (!add_bit(&collection->spans, set->number % SETS_IN_FIELD,
+		     !condition->negated))
+		return -ENOMEM;
+	return narrow_to_spans(collection, rule,
+			       live + set->number / SETS_IN_FIELD);
 }
 
 static int add_conditions(struct collection *collection,
@@ -237,7 +301,9 @@ static int add_conditions(struct collection *collection,
 		}
 		if (dimension == SENSE_NEVER)
 			return 0;
-		if (dimension != SENSE_ALWAYS)
+		if (condition->set)
+			result = narrow_by_set(collection, rule, condition);
+		else if (dimension != SENSE_ALWAYS)
 			result = narrow(collection, rule, condition, dimension);
 	}
 	return result;

@@ -35,6 +35,9 @@ static bool bits_within(const struct policy_condition *inner,
 static bool is_within(const struct policy_condition *inner,
 		      const struct policy_condition *outer, size_t *work)
 {
+	if (inner->set || outer->set)
+		return inner->set == outer->set &&
+		       inner->negated == outer->negated;
 	if (inner->mask != outer->mask)
 		return bits_within(inner, outer);
 	if (inner->negated && !outer->negated)
@@ -140,8 +143,8 @@ static bool conditions_same(const struct policy_condition *a,
 			    const struct policy_condition *b)
 {
 	if (a->field != b->field || a->negated != b->negated ||
-	    a->mask != b->mask || a->count != b->count ||
-	    !a->either_family != !b->either_family)
+	    !policy_set_is(a->set, b->set) || a->mask != b->mask ||
+	    a->count != b->count || !a->either_family != !b->either_family)
 		return false;
 	if (a->ranges != b->ranges &&
 	    (a->count > POLICY_COMPARED_MAX ||
@@ -174,6 +177,10 @@ bool rules_act_same(const struct policy_rule *a, const struct policy_rule *b)
 
 		if (one->kind != two->kind || one->value != two->value ||
 		    one->mask != two->mask ||
+		    !policy_set_is(one->set, two->set) ||
+		    one->side != two->side || one->length4 != two->length4 ||
+		    one->length6 != two->length6 ||
+		    one->seconds != two->seconds ||
 		    strcmp(one->device, two->device) != 0)
 			return false;
 	}
@@ -184,7 +191,8 @@ static uint64_t hash_condition(uint64_t hash,
 			       const struct policy_condition *condition)
 {
 	uint64_t head[] = { condition->field, condition->negated,
-			    condition->mask, condition->count };
+			    condition->mask, condition->count,
+			    condition->set ? condition->set->number + 1 : 0 };
 
 	hash = hash_bytes(hash, head, sizeof(head));
 	if (condition->count <= POLICY_COMPARED_MAX)

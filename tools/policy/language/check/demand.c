@@ -7,6 +7,7 @@
 #include "headers.h"
 #include "policy/language/field.h"
 #include "policy/language/ranges.h"
+#include "policy/language/set_kind.h"
 
 static bool demand_holds(const struct policy_condition *condition,
 			 uint64_t value)
@@ -116,6 +117,18 @@ struct demand demand_of_field(enum policy_field field)
 	return demand;
 }
 
+struct demand demand_of_set(const struct policy_set *set)
+{
+	struct demand demand =
+		demand_of_field(set_field(set->kind, TG_SIDE_FROM));
+
+	if (set_kinds[set->kind].values == KIND_ADDRESS)
+		demand.families = IS_IP;
+	if (set_kinds[set->kind].has_ports)
+		demand_only(&demand, 6, 17, 132);
+	return demand;
+}
+
 static void demand_ethertype(struct demand *demand,
 			     const struct policy_condition *condition)
 {
@@ -131,6 +144,8 @@ struct demand demand_of(const struct policy_condition *condition)
 
 	if (condition->either_family)
 		demand.families = IS_IP;
+	if (condition->set)
+		return demand_of_set(condition->set);
 	switch (condition->field) {
 	case POLICY_ETHERTYPE:
 		demand_ethertype(&demand, condition);

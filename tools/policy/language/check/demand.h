@@ -27,6 +27,8 @@ extern const struct demand demand_any; /* every packet meets this */
 /* For any value of a field, and for the values of a condition. */
 struct demand demand_of_field(enum policy_field field);
 struct demand demand_of(const struct policy_condition *condition);
+/* Of a packet that has a value which the set could hold. */
+struct demand demand_of_set(const struct policy_set *set);
 void demand_only(struct demand *demand, int a, int b, int c);
 
 /* Require both; false if no packet can meet both. */

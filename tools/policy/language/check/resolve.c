@@ -112,6 +112,11 @@ static bool fail_word(struct parser *parser, enum value_kind kind,
 		(int)(length < 40 ? length : 40), word, value_kinds[kind].what);
 	if (hint_value(parser, kind, word, length))
 		return false;
+	if (set_named(parser, word, length)) {
+		report_hint(parser->diagnostics, "did you mean '@%.*s'?",
+			    (int)length, word);
+		return false;
+	}
 	suggest_words(&suggestion, value_kinds[kind].words);
 	if (kind == KIND_ADDRESS) {
 		suggest(&suggestion, "port", 4);

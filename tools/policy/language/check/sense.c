@@ -45,6 +45,8 @@ static bool are_disjoint(const struct policy_condition *a,
 	b = half_of(b, field);
 	if (!a || !b)
 		return true;
+	if (a->set || b->set)
+		return a->set == b->set && a->negated != b->negated;
 	if (a->negated && b->negated)
 		return false;
 	if (a->count > POLICY_COMPARED_MAX && b->count > POLICY_COMPARED_MAX)
@@ -118,6 +120,8 @@ static bool is_transport(enum policy_field field)
 static const char *hint_same(const struct policy_condition *a,
 			     const struct policy_condition *b)
 {
+	if (a->set)
+		return "a value is in a set or is not: one of them has to go";
 	if (a->negated || b->negated)
 		return NULL;
 	switch (a->field) {
@@ -135,8 +139,13 @@ static const char *hint_same(const struct policy_condition *a,
 	}
 }
 
-static const char *hint_for(enum policy_field a, enum policy_field b)
+static const char *hint_for(const struct policy_condition *one,
+			    const struct policy_condition *other)
 {
+	enum policy_field a = one->field, b = other->field;
+
+	if (one->set && set_kinds[one->set->kind].has_ports)
+		return "only TCP, UDP and SCTP have ports";
 	if (a == POLICY_FRAGMENT && is_transport(b))
 		return "later fragments have no ports, flags, types or codes";
 	if (field_presence(a) == TG_HAS_PORTS)
@@ -173,12 +182,26 @@ static bool fail_excluded(struct parser *parser, size_t later)
 	if (list[earlier].field == list[later].field)
 		hint = hint_same(&list[earlier], &list[later]);
 	else
-		hint = hint_for(list[earlier].field, list[later].field);
+		hint = hint_for(&list[earlier], &list[later]);
 	if (!hint && list[earlier].field != list[later].field)
-		hint = hint_for(list[later].field, list[earlier].field);
+		hint = hint_for(&list[later], &list[earlier]);
 	if (hint)
 		report_hint(parser->diagnostics, "%s", hint);
 	return false;
+}
+
+/* A packet of the rule may have the value that is added or deleted. */
+static bool check_changed_set(struct parser *parser,
+			      const struct policy_change *change,
+			      const struct demand *demand)
+{
+	struct demand both = *demand, more = demand_of_set(change->set);
+
+	if (demand_join(&both, &more))
+		return true;
+	return fail_at(parser, parser->rule.rule.place,
+		       "no packet of this rule has %s for '@%s'",
+		       set_kinds[change->set->kind].entry, change->set->name);
 }
 
 static bool check_actions(struct parser *parser, const struct demand *demand)
@@ -203,6 +226,9 @@ static bool check_actions(struct parser *parser, const struct demand *demand)
 			return fail_at(
 				parser, rule->place,
 				"only IPv4 and IPv6 packets have a DSCP");
+		if (change_is_of_set(rule->changes[i].kind) &&
+		    !check_changed_set(parser, &rule->changes[i], demand))
+			return false;
 	}
 	return true;
 }

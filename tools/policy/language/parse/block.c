@@ -14,6 +14,12 @@ bool parse_name(struct parser *parser, const char *what, struct token *name)
 		return fail_expected(parser, what);
 	if (is_reserved(name))
 		return fail_reserved(parser, name);
+	if (is_set_name(name)) {
+		fail_at(parser, name->place,
+			"'%.*s' is a set, and its name cannot be used here",
+			(int)name->length, name->text);
+		return false;
+	}
 	if (is_keyword(name))
 		return fail_at(parser, name->place,
 			       "'%.*s' is a keyword, and cannot be a name",
@@ -38,8 +44,8 @@ bool policy_is_name(const char *text)
 		.length = strlen(text),
 	};
 
-	return !is_reserved(&name) && !is_keyword(&name) &&
-	       !is_known_word(text, name.length) &&
+	return !is_set_name(&name) && !is_reserved(&name) &&
+	       !is_keyword(&name) && !is_known_word(text, name.length) &&
 	       name.length <= POLICY_NAME_MAX &&
 	       !memchr(text, '.', name.length);
 }

@@ -11,6 +11,34 @@ static bool is_redirect(enum policy_change_kind kind)
 	return kind == POLICY_REDIRECT || kind == POLICY_REDIRECT_INGRESS;
 }
 
+/* A rule may change several sets, and one set in several ways. */
+static bool check_set_change(struct parser *parser,
+			     const struct policy_change *change,
+			     struct policy_place place)
+{
+	const struct policy_rule *rule = &parser->rule.rule;
+	int count = 0;
+
+	for (size_t i = 0; i < rule->change_count; i++) {
+		const struct policy_change *other = &rule->changes[i];
+
+		if (!change_is_of_set(other->kind))
+			continue;
+		count++;
+		if (other->set == change->set && other->side == change->side &&
+		    other->length4 == change->length4 &&
+		    other->length6 == change->length6)
+			return fail_at(parser, place,
+				       "this rule has said already what to do "
+				       "here");
+	}
+	if (count == TG_SET_CHANGES_MAX)
+		return fail_at(parser, place,
+			       "a rule has %d changes of sets at most",
+			       TG_SET_CHANGES_MAX);
+	return true;
+}
+
 static bool check_change(struct parser *parser,
 			 const struct policy_change *change,
 			 struct policy_place place)
@@ -29,6 +57,8 @@ static bool check_change(struct parser *parser,
 		return fail_at(parser, place,
 			       "a rule can have at most %d changes",
 			       POLICY_CLAUSES_MAX);
+	if (change_is_of_set(change->kind))
+		return check_set_change(parser, change, place);
 	for (size_t i = 0; i < rule->change_count; i++) {
 		enum policy_change_kind other = rule->changes[i].kind;
 
@@ -40,9 +70,8 @@ static bool check_change(struct parser *parser,
 	return true;
 }
 
-static bool add_change(struct parser *parser,
-		       const struct policy_change *change,
-		       struct policy_place place)
+bool add_change(struct parser *parser, const struct policy_change *change,
+		struct policy_place place)
 {
 	struct rule_state *state = &parser->rule;
 	struct policy_rule *rule = &state->rule;
@@ -241,5 +270,9 @@ parse_clause *change_clause(const struct token *token)
 		return parse_set_change;
 	if (token_is(token, "redirect"))
 		return parse_redirect;
+	if (token_is(token, "add"))
+		return parse_add;
+	if (token_is(token, "del"))
+		return parse_del;
 	return token_is(token, "mirror") ? parse_mirror : NULL;
 }

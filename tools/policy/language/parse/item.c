@@ -76,7 +76,7 @@ static void skip_item(struct parser *parser)
  * True if the '}' is missing: the file ends, or a line starts with a word that
  * starts a statement.
  */
-static bool is_left_open(struct parser *parser, bool at_line_start)
+bool is_left_open(struct parser *parser, bool at_line_start)
 {
 	if (parser->token.kind == TOKEN_END)
 		return true;
@@ -84,7 +84,7 @@ static bool is_left_open(struct parser *parser, bool at_line_start)
 	return parser->resume;
 }
 
-static bool skip_newlines(struct parser *parser)
+bool skip_newlines(struct parser *parser)
 {
 	bool skipped = false;
 

@@ -182,6 +182,8 @@ static bool parse_line(struct parser *parser)
 		return parse_include(parser);
 	if (token_is(&parser->token, "list"))
 		return parse_list(parser);
+	if (token_is(&parser->token, "set"))
+		return parse_declaration(parser);
 	if (token_is(&parser->token, "default"))
 		return parse_default(parser);
 	if (token_is(&parser->token, "sublist"))

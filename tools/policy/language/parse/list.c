@@ -119,6 +119,7 @@ static bool keep_list(struct parser *parser, const struct list *list)
 
 static bool parse_list_name(struct parser *parser, struct list *list)
 {
+	const struct policy_set *set;
 	const struct list *other;
 	struct token name;
 
@@ -127,6 +128,9 @@ static bool parse_list_name(struct parser *parser, struct list *list)
 	list->name = name.text;
 	list->length = name.length;
 	list->place = name.place;
+	set = set_named(parser, name.text, name.length);
+	if (set)
+		return fail_name_of_both(parser, &name, "set", set->place);
 	other = list_named(parser, name.text, name.length);
 	if (!other)
 		return true;

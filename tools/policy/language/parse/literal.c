@@ -122,8 +122,8 @@ bool parse_literal(struct parser *parser, const char *what,
 
 	*is_word = token.kind == TOKEN_WORD;
 	if (*is_word) {
-		if (*token.text == '@')
-			return fail_reserved(parser, &token);
+		if (is_set_name(&token))
+			return fail_set_as_value(parser, &token);
 		*kind = ITEM_NUMBER;
 		*value = (struct policy_value){ token.length,
 						(uintptr_t)token.text };

@@ -9,6 +9,7 @@
 #include "policy/language/limits.h"
 #include "policy/language/names.h"
 #include "policy_parse.h"
+#include "policy/language/set_kind.h"
 #include "policy/language/ranges.h"
 #include "policy/language/text/source.h"
 #include "policy/language/text/suggest.h"
@@ -94,6 +95,9 @@ struct parser {
 	struct list *lists;
 	size_t list_count, list_room;
 	struct names list_names;
+	bool set_is_broken[TG_SETS]; /* the declaration had an error */
+	uint8_t lengths[TG_POLICY_SET_LENGTHS]; /* that rules add, as forms */
+	size_t length_count;
 	struct block_state *blocks; /* parallel to policy->blocks */
 	size_t block_room, state_room;
 	struct names block_names;
@@ -142,6 +146,8 @@ typedef bool take_item(struct parser *parser, const struct item *item,
 		       void *context);
 bool parse_items(struct parser *parser, const char *what, take_item *take,
 		 void *context);
+bool skip_newlines(struct parser *parser);
+bool is_left_open(struct parser *parser, bool at_line_start);
 
 /* literal.c: one value */
 bool read_number(const char *text, size_t length, uint64_t *value);
@@ -168,6 +174,7 @@ void suggest_known_words(struct suggestion *suggestion);
 struct parsed_set {
 	bool negated;
 	const char *list; /* the name, if the set is a single list */
+	const struct policy_set *named; /* or NULL */
 	struct value_set values;
 };
 bool starts_set(const struct parser *parser);
@@ -175,6 +182,23 @@ bool parse_set(struct parser *parser, enum value_kind kind,
 	       struct parsed_set *set);
 bool parse_set_field(struct parser *parser, enum value_kind kind,
 		     enum policy_field field, struct policy_place place);
+
+/* declare_set.c, use_set.c: named sets */
+bool parse_declaration(struct parser *parser);
+bool fail_name_of_both(struct parser *parser, const struct token *name,
+		       const char *other, struct policy_place place);
+struct policy_set *set_named(const struct parser *parser, const char *name,
+			     size_t length);
+bool is_set_name(const struct token *token);
+/* With ->alone, *set is NULL if the set is declared elsewhere. */
+bool parse_set_use(struct parser *parser, enum value_kind values,
+		   const struct policy_set **set);
+bool fail_set_as_value(struct parser *parser, const struct token *token);
+bool parse_add(struct parser *parser, struct policy_place place);
+bool parse_del(struct parser *parser, struct policy_place place);
+
+/* time.c */
+bool parse_time(struct parser *parser, uint32_t *seconds);
 
 /* rule.c */
 bool parse_rule(struct parser *parser);
@@ -192,6 +216,8 @@ struct policy_condition *add_value(struct parser *parser,
  */
 typedef bool parse_clause(struct parser *parser, struct policy_place place);
 parse_clause *change_clause(const struct token *token);
+bool add_change(struct parser *parser, const struct policy_change *change,
+		struct policy_place place);
 
 /* A condition: a clause with its own parser, or a word and a set. */
 struct match_clause {

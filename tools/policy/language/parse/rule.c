@@ -142,6 +142,10 @@ static bool fail_clause(struct parser *parser)
 		report_hint(parser->diagnostics,
 			    "a list needs a field before it: 'from %.*s'",
 			    (int)token->length, token->text);
+	else if (is_set_name(token))
+		report_hint(parser->diagnostics,
+			    "a set follows 'from' or 'to', with 'port' or "
+			    "'mac' if it holds those");
 	else if (!hint_instead(parser))
 		hint_clause(parser, token);
 	return false;
@@ -169,7 +173,7 @@ static bool is_same_condition(const struct policy_condition *a,
 			      const struct policy_condition *b)
 {
 	if (a->field != b->field || a->negated != b->negated ||
-	    a->mask != b->mask || a->count != b->count ||
+	    a->set != b->set || a->mask != b->mask || a->count != b->count ||
 	    !a->either_family != !b->either_family)
 		return false;
 	if (a->ranges != b->ranges && a->count > POLICY_COMPARED_MAX)

@@ -109,6 +109,8 @@ bool parse_set(struct parser *parser, enum value_kind kind,
 		hint_negation(parser);
 		return false;
 	}
+	if (is_set_name(&parser->token))
+		return parse_set_use(parser, kind, &set->named);
 	if (!parse_items(parser, kind_name(kind), add_set_item, &builder)) {
 		free_set(set);
 		return false;
@@ -135,6 +137,7 @@ static void set_to_condition(struct policy_condition *condition,
 		.count = set->values.ranges[family].count,
 		.borrowed = set->list != NULL,
 		.list = set->list,
+		.set = set->named,
 	};
 }
 

@@ -76,6 +76,10 @@ static void print_change(FILE *out, const struct policy_change *change)
 		fputs(" mirror to ", out);
 		print_device(out, change->device);
 		break;
+	case POLICY_ADD_TO_SET:
+	case POLICY_DEL_FROM_SET:
+		print_set_change(out, change);
+		break;
 	}
 }
 
@@ -234,6 +238,12 @@ static void print_head(struct layout *layout, const struct policy *policy)
 	for (size_t i = 0; i < policy->list_count; i++)
 		print_list(layout, &policy->lists[i]);
 	layout->is_due |= policy->list_count != 0;
+	for (size_t i = 0; i < policy->set_count; i++) {
+		start_paragraph(layout);
+		policy_set_print(layout->out, &policy->sets[i]);
+		putc('\n', layout->out);
+	}
+	layout->is_due |= policy->set_count != 0;
 	if (!policy->default_place.line)
 		return;
 	start_paragraph(layout);

@@ -21,6 +21,9 @@ void policy_rule_print(FILE *out, const struct policy *policy,
 void policy_conditions_print(FILE *out, const struct policy_rule *rule);
 void policy_changes_print(FILE *out, const struct policy_rule *rule);
 
+/* The declaration of a set, without an end of line. */
+void policy_set_print(FILE *out, const struct policy_set *set);
+
 /* The values of a condition of a rule, after a space. */
 void policy_values_print(FILE *out, const struct policy_rule *rule,
 			 const struct policy_condition *condition);

@@ -147,6 +147,10 @@ void print_set(FILE *out, const struct policy_condition *condition,
 		fputs(condition->list, out);
 		return;
 	}
+	if (condition->set) {
+		fprintf(out, "@%s", condition->set->name);
+		return;
+	}
 	if (!condition->count) {
 		fputs("{ }", out);
 		return;
@@ -168,7 +172,8 @@ void print_addresses(FILE *out, const struct policy_condition *condition)
 {
 	const struct policy_condition *other = condition->either_family;
 
-	if (!other || condition->list || policy_condition_is_empty(condition)) {
+	if (!other || condition->list || condition->set ||
+	    policy_condition_is_empty(condition)) {
 		print_set(out, condition, form_of(condition));
 		return;
 	}

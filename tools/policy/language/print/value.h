@@ -29,6 +29,9 @@ void print_addresses(FILE *out, const struct policy_condition *condition);
 /* "value", or "value/mask" unless the mask is all ones. */
 void print_masked(FILE *out, uint64_t value, uint64_t mask);
 
+/* With a space before it. */
+void print_set_change(FILE *out, const struct policy_change *change);
+
 /* "syn,ack", or "none" */
 void print_bits(FILE *out, enum word_table words, uint64_t bits,
 		const char *separator);
