@@ -192,8 +192,7 @@ static __always_inline __u32 tg_kinds_asked(enum tg_side side)
 #define TG_ASKS_SETS(is_used, side)          \
 	((is_used)[TG_DIM_##side##_SETS0] || \
 	 (is_used)[TG_DIM_##side##_SETS1] || \
-	 (is_used)[TG_DIM_##side##_SETS2] || \
-	 (is_used)[TG_DIM_##side##_SETS3])
+	 (is_used)[TG_DIM_##side##_SETS2] || (is_used)[TG_DIM_##side##_SETS3])
 
 static __always_inline void tg_look_up_sets_of(struct tg_policy_packet *packet,
 					       enum tg_policy_family_id family,

@@ -222,7 +222,7 @@ static bool parse_properties(struct parser *parser,
 	if (!declaration->has_kind)
 		return fail_expected(parser, "the kind of the set: "
 					     "'addresses', 'ports', 'macs' or "
-					     "'address-ports',");
+					     "'address-ports'");
 	return accept_sign(parser, '}');
 }
 

@@ -44,7 +44,7 @@ bool parse_time(struct parser *parser, uint32_t *seconds)
 	uint64_t unit, number;
 
 	if (token.kind != TOKEN_VALUE)
-		return fail_expected(parser, "a time, such as '10m',");
+		return fail_expected(parser, "a time, such as '10m'");
 	unit = unit_seconds(token.text[token.length - 1]);
 	if (!unit || !read_number(token.text, token.length - 1, &number))
 		return fail_time(parser, &token);
