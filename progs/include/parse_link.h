@@ -18,13 +18,21 @@ static __always_inline int tg_is_vlan(__u16 ethertype)
 	return ethertype == ETH_P_8021Q || ethertype == ETH_P_8021AD;
 }
 
-/* Parse the n-th tag, counted from the outermost. */
+/*
+ * Parse the n-th tag, counted from the outermost. The merge gives it a pointer
+ * of its own: otherwise its bounds check tells the verifier more about all
+ * pointers from the start, and it explores what follows once for each number of
+ * tags.
+ */
 static __always_inline int tg_parse_tag(struct tg_cursor *cur,
 					struct tg_headers *headers, int n)
 {
-	struct tg_vlan_tag *tag = cur->pos;
-	int error = tg_pull(cur, sizeof(*tag));
+	struct tg_vlan_tag *tag;
+	int error;
 
+	tg_merge_paths(cur);
+	tag = cur->pos;
+	error = tg_pull(cur, sizeof(*tag));
 	if (error)
 		return error;
 	headers->vlan_tci[n] = bpf_ntohs(tag->tci);
