@@ -226,7 +226,7 @@ all_ended_well() { # PID...
 	on_server attach eth0 --ingress --chain count
 	run front KILL changes 2 chain eth0 ingress set drop_arp
 	((status == 137))
-	run -0 timeout "$PATIENCE" "$ROOT/tc-scripts/tailgate" --netns "$SERVER" chain eth0 ingress set drop_arp
+	run -0 timeout "$TIMEOUT" "$ROOT/tc-scripts/tailgate" --netns "$SERVER" chain eth0 ingress set drop_arp
 }
 
 @test "a waiting command says once for whom it waits, and is done after that" {

@@ -109,7 +109,7 @@ nothing_of_docker_is_left() {
 	run -1 playground status
 	[[ $output == *'(stopped)'* ]]
 	playground up --docker 3>&- 4>&-
-	run -0 playground exec client curl -s --max-time "$PATIENCE" http://198.51.100.2:8080/
+	run -0 playground exec client curl -s --max-time "$TIMEOUT" http://198.51.100.2:8080/
 	[[ $output == Welcome ]]
 	playground down
 	nothing_of_docker_is_left

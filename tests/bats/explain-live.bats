@@ -562,7 +562,7 @@ pcapng_syn() { # PORT
 			for port in 22 80 22; do
 				"${form}_syn" "$port" >&"$input"
 				# the input stays open: nothing but the packet makes it answer
-				read -rt "$PATIENCE" answer <&"${LIVE[0]}" || fail "no answer to a SYN to $port in $form"
+				read -rt "$TIMEOUT" answer <&"${LIVE[0]}" || fail "no answer to a SYN to $port in $form"
 				case $port in
 				22) [[ $answer == *":22 syn"*': drop: '* ]] || fail "$answer" ;;
 				80) [[ $answer == *":80 syn"*': pass: '* ]] || fail "$answer" ;;

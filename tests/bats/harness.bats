@@ -286,7 +286,7 @@ given_mark() {
 	given_hosts
 	in_server ip link set dev eth0 down
 	# shellcheck disable=SC2034 # for reaches
-	PATIENCE=1
+	TIMEOUT=1
 	run -1 reaches ping
 	[[ $output == *"no answer to: 'ping'"* ]]
 }

@@ -173,7 +173,7 @@ udp_error() { # ADDRESS
 }
 
 http_error() { # ADDRESS
-	in_client curl -gsS -o /dev/null --noproxy '*' --max-time "$PATIENCE" "http://$1:80/" 2>&1
+	in_client curl -gsS -o /dev/null --noproxy '*' --max-time "$TIMEOUT" "http://$1:80/" 2>&1
 }
 
 ping_error() { # ADDRESS

@@ -22,7 +22,7 @@ readonly CLIENT_MAC=02:00:00:00:00:01 SERVER_MAC=02:00:00:00:00:02
 
 # Timeouts in seconds: for an expected answer on a busy machine, and for
 # checking that none comes.
-PATIENCE=60 SILENCE=1
+TIMEOUT=60 SILENCE=1
 
 # Created by this test, for clean_up.
 NAMESPACES=()
@@ -36,7 +36,7 @@ fail() {
 # Repeats the command until it succeeds, for asynchronous effects.
 eventually() { # COMMAND...
 	local try
-	for ((try = 0; try < PATIENCE * 10; try++)); do
+	for ((try = 0; try < TIMEOUT * 10; try++)); do
 		"$@" &>/dev/null && return
 		sleep 0.1
 	done
@@ -268,7 +268,7 @@ try_all() { # SECONDS WAY [PORT]...
 
 # reaches arp ping 'http' 80: the client gets an answer to each of these.
 reaches() { # WAY [PORT]...
-	try_all "$PATIENCE" "$@" || return
+	try_all "$TIMEOUT" "$@" || return
 	((${#UNREACHED[@]} == 0)) || fail "no answer to: ${UNREACHED[*]}" "$(what_was_counted)"
 }
 

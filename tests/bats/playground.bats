@@ -23,7 +23,7 @@ teardown() {
 
 @test "a playground works at once: the first packet over IPv6 gets through" {
 	playground up
-	playground exec client ping -6 -q -c 1 -W "$PATIENCE" 2001:db8::2
+	playground exec client ping -6 -q -c 1 -W "$TIMEOUT" 2001:db8::2
 }
 
 @test "nothing of a playground is among the host's devices" {
@@ -182,7 +182,7 @@ kill_up_at_every_other() { # FIRST
 		kill_at "$n" up
 		if ((n % 4 < 2)); then
 			playground up
-			playground exec client curl -gsS --max-time "$PATIENCE" 'http://[2001:db8::2]:80/'
+			playground exec client curl -gsS --max-time "$TIMEOUT" 'http://[2001:db8::2]:80/'
 		fi
 		playground down
 		nothing_is_left

@@ -261,7 +261,7 @@ given_jumbo_frames() {
 	given_jumbo_frames
 	given_known_neighbours
 	attach_by_hand server frags count
-	in_client ping -q -c 1 -w "$PATIENCE" -M "do" -s 8000 "$SERVER4"
+	in_client ping -q -c 1 -w "$TIMEOUT" -M "do" -s 8000 "$SERVER4"
 	"$BUILD/tg-counters" --json "$PINS" |
 		jq -e 'map(select(.verdict == "next").bytes) | add >= 8000 + 8 + 20 + 14'
 }

@@ -23,13 +23,13 @@ teardown() {
 
 # On a busy machine the first packets may come before the host is ready.
 given_answers() {
-	in_client ping -q -c 1 -w "$PATIENCE" "$SERVER4" >/dev/null
-	in_client ping -q -c 1 -w "$PATIENCE" "$SERVER6" >/dev/null
+	in_client ping -q -c 1 -w "$TIMEOUT" "$SERVER4" >/dev/null
+	in_client ping -q -c 1 -w "$TIMEOUT" "$SERVER6" >/dev/null
 }
 
 # Pings of the client, of which all are answered.
 pings() { # HOW-MANY ADDRESS [OPTION...]
-	in_client ping -q -c "$1" -i 0.1 -W "$PATIENCE" "${@:3}" "$2" >/dev/null
+	in_client ping -q -c "$1" -i 0.1 -W "$TIMEOUT" "${@:3}" "$2" >/dev/null
 }
 
 # A filter on the hook, which counts what has this mark or priority. An action

@@ -192,7 +192,7 @@ journal_says() { # TEXT
 }
 
 @test "a lock that another command never gives back does not keep it from going back" {
-	PATIENCE=50
+	TIMEOUT=50
 	given_a_in_force
 	apply b --confirm 1
 	local pid
@@ -269,7 +269,7 @@ journal_says() { # TEXT
 	END
 	chmod 755 "$BATS_TEST_TMPDIR/bin/systemd-run"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
-	export POLICIES PATIENCE
+	export POLICIES TIMEOUT
 	export -f eventually
 	# shellcheck disable=SC2016 # expanded in there
 	alone '

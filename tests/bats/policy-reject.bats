@@ -111,9 +111,9 @@ resets_a_connection() { # HOOK
 	in_witness ip addr add "$far/24" dev eth0
 	in_witness ip route add default via "$near"
 	in_server ip route add 198.18.0.0/24 via "$CLIENT4"
-	in_witness curl -gsS -o /dev/null --noproxy '*' --max-time "$PATIENCE" "http://$SERVER4/"
+	in_witness curl -gsS -o /dev/null --noproxy '*' --max-time "$TIMEOUT" "http://$SERVER4/"
 	given_reject egress protocol=tcp
-	run -7 in_witness curl -gsS -o /dev/null --noproxy '*' --max-time "$PATIENCE" "http://$SERVER4/"
+	run -7 in_witness curl -gsS -o /dev/null --noproxy '*' --max-time "$TIMEOUT" "http://$SERVER4/"
 	was_rejected egress
 }
 

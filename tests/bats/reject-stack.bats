@@ -131,7 +131,7 @@ given_tunnel() { # TYPE [OPTION...]
 	in_server ip addr add 198.18.0.2/24 dev tunnel
 	in_client ip link set dev tunnel up
 	in_server ip link set dev tunnel up
-	in_client ping -q -c 1 -w "$PATIENCE" 198.18.0.2 >/dev/null
+	in_client ping -q -c 1 -w "$TIMEOUT" 198.18.0.2 >/dev/null
 	in_client sysctl -q net.ipv6.conf.all.disable_ipv6=1
 }
 

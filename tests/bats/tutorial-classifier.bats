@@ -111,11 +111,11 @@ given_cgroup() { # TYPE OPTION...
 ping_from_cgroup() {
 	# shellcheck disable=SC2016 # for the other bash
 	in_client bash -c 'echo $$ >"$1/cgroup.procs"; exec ping -q -c 3 -i 0.1 -W "$2" "$3"' \
-		bash "$CGROUP" "$PATIENCE" "$SERVER4"
+		bash "$CGROUP" "$TIMEOUT" "$SERVER4"
 }
 
 ping_from_elsewhere() {
-	in_client ping -q -c 2 -i 0.1 -W "$PATIENCE" "$SERVER4"
+	in_client ping -q -c 2 -i 0.1 -W "$TIMEOUT" "$SERVER4"
 }
 
 @test "cgroup_priority gives a net_cls cgroup its class" {
@@ -157,7 +157,7 @@ ping_from_elsewhere() {
 	attach "$SERVER" eth0 egress "$TUTORIAL/three_answers.o" egress
 	mkdir "$TC_BPF_MNT/other"
 	TC_BPF_MNT=$TC_BPF_MNT/other attach "$SERVER" eth0 ingress "$TUTORIAL/three_answers.o" ingress
-	in_client ping -q -c 6 -i 0.1 -W "$PATIENCE" "$SERVER4"
+	in_client ping -q -c 6 -i 0.1 -W "$TIMEOUT" "$SERVER4"
 	[[ $(bpftool -j map dump pinned "$PINS/tut_answers" | jq '.[0].formatted.value') == 6 ]]
 	[[ $(bpftool -j map dump pinned "$TC_BPF_MNT/other/tc/globals/tut_answers" |
 		jq '.[0].formatted.value') == 0 ]]

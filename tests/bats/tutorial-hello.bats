@@ -90,7 +90,7 @@ given_rule() { # INPUT|OUTPUT -i|-o
 
 # The answer's TTL is 100 and the queue.
 queue_of() { # ADDRESS QUEUE
-	run -0 inside ping -c 2 -i 0.2 -W "$PATIENCE" "$1"
+	run -0 inside ping -c 2 -i 0.2 -W "$TIMEOUT" "$1"
 	[[ $(grep -c " ttl=$((100 + $2)) " <<<"$output") == 2 ]] || fail "$output"
 }
 
@@ -123,7 +123,7 @@ queue_of() { # ADDRESS QUEUE
 	local size
 	inside ip link set dev tap0 mtu 9000
 	for size in 0 1 7 1400 8000; do
-		run -0 inside ping -c 1 -W "$PATIENCE" -s "$size" 203.0.113.99
+		run -0 inside ping -c 1 -W "$TIMEOUT" -s "$size" 203.0.113.99
 		[[ $output != *'wrong data'* ]] || fail "$output"
 	done
 	run ! inside curl -s -m 1 "http://$PEER4/"

@@ -56,17 +56,17 @@ datagrams_are_whole() { # NUMBER
 
 @test "drop_http drops by method and by path, and nothing else" {
 	attach_by_hand server ingress "$BUILD/tutorial/drop_http.o"
-	[[ $(answer "$PATIENCE" "http://$SERVER4/") == 200 ]]
-	[[ $(answer "$PATIENCE" "http://$SERVER4/public") == 404 ]]
-	[[ $(answer "$PATIENCE" -X PUT "http://$SERVER4/") == 501 ]]
+	[[ $(answer "$TIMEOUT" "http://$SERVER4/") == 200 ]]
+	[[ $(answer "$TIMEOUT" "http://$SERVER4/public") == 404 ]]
+	[[ $(answer "$TIMEOUT" -X PUT "http://$SERVER4/") == 501 ]]
 	[[ $(answer "$SILENCE" "http://$SERVER4/private") == 000 ]]
 	[[ $(answer "$SILENCE" -X DELETE "http://$SERVER4/") == 000 ]]
 }
 
 @test "drop_http looks at port 80 alone" {
 	attach_by_hand server ingress "$BUILD/tutorial/drop_http.o"
-	[[ $(answer "$PATIENCE" "http://$SERVER4:8080/private") == 404 ]]
-	[[ $(answer "$PATIENCE" -X DELETE "http://$SERVER4:8080/") == 501 ]]
+	[[ $(answer "$TIMEOUT" "http://$SERVER4:8080/private") == 404 ]]
+	[[ $(answer "$TIMEOUT" -X DELETE "http://$SERVER4:8080/") == 501 ]]
 }
 
 @test "drop_http takes its rules from a file, a rule of full length among them" {
@@ -75,14 +75,14 @@ datagrams_are_whole() { # NUMBER
 	[[ $(answer "$SILENCE" -d coffee "http://$SERVER4/") == 000 ]]
 	[[ $(answer "$SILENCE" "http://$SERVER4${long:0:28}") == 000 ]]
 	[[ $(answer "$SILENCE" -I "http://$SERVER4/") == 000 ]]
-	[[ $(answer "$PATIENCE" "http://$SERVER4${long:0:27}") == 404 ]]
-	[[ $(answer "$PATIENCE" "http://$SERVER4/private") == 404 ]]
+	[[ $(answer "$TIMEOUT" "http://$SERVER4${long:0:27}") == 404 ]]
+	[[ $(answer "$TIMEOUT" "http://$SERVER4/private") == 404 ]]
 }
 
 @test "drop_http without a rule drops nothing" {
 	given_rules ''
-	[[ $(answer "$PATIENCE" "http://$SERVER4/") == 200 ]]
-	[[ $(answer "$PATIENCE" -X DELETE "http://$SERVER4/") == 501 ]]
+	[[ $(answer "$TIMEOUT" "http://$SERVER4/") == 200 ]]
+	[[ $(answer "$TIMEOUT" -X DELETE "http://$SERVER4/") == 501 ]]
 }
 
 @test "drop_match as built drops nothing" {
@@ -112,12 +112,12 @@ datagrams_are_whole() { # NUMBER
 	refute_reaches http 8080
 	reaches arp ping ping6 http 80 http6 8080
 	in_client ip addr add 198.51.100.7/24 dev eth0
-	[[ $(answer "$PATIENCE" --interface 198.51.100.7 "http://$SERVER4:8080/") == 200 ]]
+	[[ $(answer "$TIMEOUT" --interface 198.51.100.7 "http://$SERVER4:8080/") == 200 ]]
 }
 
 @test "drop_match finds addresses and ports of the other direction" {
 	given_conditions daddr=0xc6336402 sport=40000
-	[[ $(answer "$PATIENCE" --local-port 40001 "http://$SERVER4/") == 200 ]]
+	[[ $(answer "$TIMEOUT" --local-port 40001 "http://$SERVER4/") == 200 ]]
 	[[ $(answer "$SILENCE" --local-port 40000 "http://$SERVER4/") == 000 ]]
 }
 

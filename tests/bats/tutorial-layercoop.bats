@@ -60,7 +60,7 @@ pair() { # LOCAL REMOTE
 @test "a packet that is cut into several on its way out counts as several" {
 	head -c 1000000 /dev/zero >"$BATS_TEST_TMPDIR/www/large"
 	given_both_programs
-	in_client curl -gsS --noproxy '*' --max-time "$PATIENCE" -o /dev/null "http://$SERVER4/large"
+	in_client curl -gsS --noproxy '*' --max-time "$TIMEOUT" -o /dev/null "http://$SERVER4/large"
 	read -r _ _ packets bytes <<<"$(pair "$SERVER4" "$CLIENT4")"
 	((bytes >= 1000000 && packets >= bytes / 1514))
 }

@@ -238,7 +238,7 @@ ping_through_tunnel() { # SECONDS
 	given_tunnel
 	attach "$SERVER" vxlan0 ingress "$TUTORIAL/tunnel_get.o" ingress
 	in_server iptables -A INPUT -p icmp -m mark --mark 1
-	ping_through_tunnel "$PATIENCE"
+	ping_through_tunnel "$TIMEOUT"
 	in_server iptables -nvxL INPUT | grep -qE '^ +2 .* mark match 0x1$'
 }
 
@@ -294,7 +294,7 @@ client_sends_many() { # FRAME...
 	in_server ip addr add 203.0.113.1/32 dev lo
 	in_client ip route add 203.0.113.0/24 via "$SERVER4" realm 8
 	attach "$CLIENT" eth0 egress "$TUTORIAL/realm.o" egress
-	in_client ping -q -c 1 -w "$PATIENCE" 203.0.113.1
+	in_client ping -q -c 1 -w "$TIMEOUT" 203.0.113.1
 	in_client ip route change 203.0.113.0/24 via "$SERVER4" realm 7
 	watch "$SERVER" eth0 in icmp
 	run ! in_client ping -q -c 1 -w 1 203.0.113.1

@@ -99,7 +99,7 @@ says() { # TEXT
 	given_a_kernel
 	machine hanging &>"$BATS_TEST_TMPDIR/log" &
 	STARTED=$!
-	PATIENCE=60 eventually pgrep -f "qemu.* $BATS_TEST_TMPDIR/"
+	TIMEOUT=60 eventually pgrep -f "qemu.* $BATS_TEST_TMPDIR/"
 	# the script, not the shell of this test that waits for it
 	kill -KILL "$(pgrep -P "$STARTED")"
 	eventually no_machine_is_left

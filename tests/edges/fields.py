@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""For each field of the language: rules whose bounds are at the edges of the
-field, and a frame for each edge. Which rule has to decide is computed here, by
-comparing numbers; the code under test has no part in it."""
+"""Test cases for each field of the language: rules with boundary values, and a
+frame for each boundary value. The rule that must match is computed here, by
+comparing numbers; no code under test is used."""
 
 import struct
 
@@ -53,12 +53,12 @@ def frame6(*args, **words):
     return ethernet(0x86DD, ip6(*args, **words))
 
 
-# --- rules: a text, and what it asks
+# --- rules: the text, and the condition
 
 
 class Case:
-    """A policy, and frames with the number of the rule that has to decide; 0 is
-    the default."""
+    """A policy, and frames with the number of the rule that must match; 0 is the
+    default."""
 
     def __init__(self, name, rules, frames):
         self.name = name
@@ -78,7 +78,8 @@ def within(low, high):
 
 
 def number_rules(start, values, turn):
-    """A value by itself, and two as a range, in turn; two in seven have none."""
+    """Makes rules for single values and for ranges of two, alternately. Two in
+    seven values have no rule."""
     rules, at = [], turn
     while at < len(values):
         low = values[at]
@@ -132,7 +133,7 @@ def macs():
 
 
 def prefixes(name, start, bits, base, text, frame):
-    """The longest first, so that each has what the longer ones leave to it."""
+    """The longest prefix is first, so that every prefix can match."""
     rules, values = [], set()
     for length in range(bits, 0, -1):
         first = base >> (bits - length) << (bits - length)
@@ -165,7 +166,7 @@ def flag_words(value):
 
 
 def tcp_flags():
-    """All 256 values against masks of one bit, two, six and eight."""
+    """Compares all 256 values with masks of one, two, six and eight bits."""
     frames = [(value, frame4(tcp(value), TCP)) for value in range(256)]
     for pattern in (0xFF, 0x00, 0x55, 0xAA, 0x12):
         masks = (0xFF, 0x3F, 0x7E, 0x81, 0x12, 0x05, 0x03, 0xC0) + tuple(1 << bit for bit in range(8))
@@ -193,7 +194,7 @@ def fragments():
                 else:
                     frame = frame6(struct.pack("!BBHI", UDP, 0, offset << 3 | more, 1) + udp(), FRAGMENT)
                 frames.append((fragment_kind(offset, more), frame))
-        # Neither of the other two flags makes a fragment.
+        # the other two flags do not make a fragment
         if family == "ip":
             frames += [("none", frame4(udp(), fragment=flags << 13)) for flags in (2, 4, 6)]
         yield Case(f"fragment of {family}", rules, frames)

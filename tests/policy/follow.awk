@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Follows packets of IPv4 through what `policy compile --dump` prints, as a person
-# would: from values to classes, from row to row or through the trees.
+# Looks up IPv4 packets in the output of `policy compile --dump`, by hand: from
+# values to classes, then from row to row or through the trees.
 #
 #	awk -v packets=FILE -f tests/policy/follow.awk DUMP
 #
-# FILE has a packet a line, PROTOCOL FROM PORT TO PORT; for each a line comes out:
-# "rule N", or "default".
+# FILE has one packet per line, PROTOCOL FROM PORT TO PORT. Prints "rule N" or
+# "default" for each.
 
 /^[^ ]/ { ours = /^IPv4/; state = "" }
 !ours { next }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Random frames: tags, options, extension headers, padding, odd lengths, flags,
-and values at the edges of each field."""
+"""Random frames with tags, options, extension headers, padding, odd lengths,
+flags, and boundary values in each field."""
 
 import struct
 
@@ -79,7 +79,7 @@ class Frame:
         return payload
 
     def tunnelled(self, protocol):
-        """A packet in a tunnel, which may be one of a tunnel as well."""
+        """Returns a packet in a tunnel. Tunnels may be nested."""
         is_ip4 = self.chance(0.5) if protocol == GRE else protocol == IPIP
         number = self.protocol()
         transport = self.transport(number)
@@ -127,7 +127,7 @@ class Frame:
             following = kind
         size = len(chain) + len(transport)
         if self.chance(0.04):
-            # no length: jumbo packets have none, and others have no payload
+            # length 0: a jumbogram, or a packet without a payload
             size, following = 0, random.choice((following, 59, self.edge(8)))
         header = struct.pack("!IHBB", 0x60000000 | self.edge(8) << 20 | self.random.getrandbits(20), size, following, self.edge(8))
         addresses = self.pick(SOURCES6) + self.pick(SOURCES6)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Two network namespaces with a veth between them, and packet sockets in them
-that send and receive what a frame has besides its bytes: a tag in the metadata,
-an open checksum, segmentation."""
+"""Two network namespaces that are connected by a veth pair, and packet sockets in
+them. The sockets send and receive frames with their metadata: a VLAN tag, a
+partial checksum, segmentation."""
 
 import ctypes
 import os
@@ -16,7 +16,7 @@ TAILGATE = os.path.join(BUILD, "../tc-scripts/tailgate")
 PROGRAMS = BUILD + "/tests/wire.bpf.o"
 CLONE_NEWNET = 0x40000000
 ETH_P_ALL = 3
-MTU = 3400  # the most of native XDP with one buffer, on pages of 4 KiB
+MTU = 3400  # the maximum for native XDP without multi-buffer, with 4 KiB pages
 CLIENT_MAC, SERVER_MAC = "02:00:00:00:00:01", "02:00:00:00:00:02"
 
 # linux/if_packet.h, linux/virtio_net.h
@@ -29,7 +29,7 @@ VIRTIO_HEADER_SIZE = struct.calcsize(VIRTIO_HEADER)
 AUXDATA = "=IIIHHHH"
 FRAME_MAX = 70000
 
-PATIENCE = 30  # seconds for an answer, on the busiest machine
+TIMEOUT = 30  # seconds to wait for a reply, on a busy machine
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -43,7 +43,7 @@ def quiet(*command):
 
 
 class Opening:
-    """Where the open checksum of a frame is, and how it is to be segmented."""
+    """The position of a partial checksum in a frame, and its segmentation."""
 
     def __init__(self, start, field, gso_type=0, gso_size=0):
         self.start, self.field = start, field
@@ -57,7 +57,7 @@ class Opening:
 
 
 class Port:
-    """A packet socket on a device of the namespace that is this file."""
+    """A packet socket on a device of a network namespace, given as a path."""
 
     def __init__(self, namespace, device="eth0"):
         own = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -69,7 +69,7 @@ class Port:
                 self.socket.setsockopt(SOL_PACKET, option, 1)
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
             self.socket.bind((device, ETH_P_ALL))
-            self.socket.settimeout(PATIENCE)
+            self.socket.settimeout(TIMEOUT)
         finally:
             enter(own)
             os.close(own)
@@ -80,8 +80,8 @@ class Port:
         self.socket.send(header + frame)
 
     def receive(self):
-        """The frame as a device would put it on the wire: with the tag of the
-        metadata in its place, and with its checksum."""
+        """Returns the next frame as a device would send it: with the VLAN tag of
+        the metadata in the frame, and with a complete checksum."""
         data, extra, _, _ = self.socket.recvmsg(FRAME_MAX, socket.CMSG_SPACE(struct.calcsize(AUXDATA)))
         flags, _, _, _, start, offset = struct.unpack_from(VIRTIO_HEADER, data)
         frame = data[VIRTIO_HEADER_SIZE:]
@@ -102,7 +102,8 @@ def enter(namespace):
 
 
 class Pair:
-    """A client and a server, without addresses: nothing speaks by itself."""
+    """A client and a server. They have no addresses, so the kernel sends nothing
+    by itself."""
 
     def __init__(self, mtu=MTU):
         self.mtu = str(mtu)
@@ -145,7 +146,7 @@ class Pair:
             self.inside(host, "ethtool", "-K", "eth0", "rxvlan", setting, "txvlan", setting)
 
     def untag(self, host, wanted):
-        """Whether the tags that this host sends are in the metadata."""
+        """Sets whether this host sends VLAN tags in the metadata."""
         where = ("dev", "eth0", "egress", "pref", "1")
         if wanted:
             self.inside(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is compared, and how it went: the forms of reject, and counts."""
+"""The forms of reject that are compared, and counts of the results."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ FORMS = {
 }
 ETHERNET_MIN = 60
 MISMATCHES_MAX = 10
-ANSWER_MAX = 48  # what an answer has in front of its quote
+ANSWER_MAX = 48  # size of the headers before the quoted packet
 
 
 def write_policy(folder, form):
@@ -33,8 +33,8 @@ def compile_policy(folder, form):
 
 
 def matches(frame, expected, seen):
-    """Padding may follow an answer: the kernel cuts an skb no earlier than where
-    the transport header starts."""
+    """True if the frame is the expected reply. It may be padded, because the kernel
+    does not shorten an skb to less than the start of its transport header."""
     if expected is None or seen is None:
         return expected is None and seen is None
     room = max(len(expected), len(frame) + ANSWER_MAX, ETHERNET_MIN)

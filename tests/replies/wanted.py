@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the answer to a rejected frame has to be, by RFC 792, 1122, 1812, 4443
-and 9293, and by docs/policy.md. Scapy makes the answer and its checksums; the
-code under test has no part in it."""
+"""The expected reply to a rejected frame, according to RFC 792, 1122, 1812, 4443
+and 9293, and to docs/policy.md. Scapy builds the reply and its checksums; no code
+under test is used."""
 
 import struct
 
@@ -15,7 +15,7 @@ EXTENSIONS = (HOP_BY_HOP, ROUTING, FRAGMENT, AUTH, DESTINATION)
 EXTENSIONS_MAX = 8
 QUOTE_MAX = 128
 OPEN_QUOTE_MAX = 1280 - 48
-SUM_OFFSETS = {6: 16, 17: 6, 58: 2}  # of checksums that devices finish
+SUM_OFFSETS = {6: 16, 17: 6, 58: 2}  # of checksums that a device can complete
 TRANSPORT_SIZES = {6: 20, 17: 8, 132: 12}
 ICMP_ERRORS = (3, 4, 5, 11, 12)
 REDIRECT6 = 137
@@ -24,7 +24,7 @@ CODES6 = {"auto": 4, "port": 4, "host": 3, "admin": 1}
 
 
 class Silence(Exception):
-    """The frame must not be answered; the text says why."""
+    """Raised if the frame must not be answered; the text is the reason."""
 
 
 def require(condition, why):
@@ -33,7 +33,7 @@ def require(condition, why):
 
 
 class Asker:
-    """A frame that may be answered, and where its parts are."""
+    """A rejected frame, and the offsets of its headers."""
 
     def __init__(self, frame, on_loopback=False):
         self.frame = frame
@@ -152,8 +152,9 @@ class Asker:
         return self.transport + SUM_OFFSETS[self.protocol]
 
     def quote(self, is_open=False):
-        """An open checksum is finished by the device that sends the answer, and
-        only the part of the packet up to its field is quoted."""
+        """Returns the part of the packet that the reply quotes. If the checksum is
+        partial, the quote ends with the checksum field, which the device that
+        sends the reply completes."""
         if not is_open:
             return self.frame[self.network : min(self.end, self.network + QUOTE_MAX)]
         field = self.sum_at()
@@ -179,7 +180,7 @@ def colons(address):
 
 
 def fold(data):
-    """The sum of RFC 1071, not complemented."""
+    """The checksum of RFC 1071 before it is complemented."""
     if len(data) % 2:
         data += b"\0"
     total = sum(struct.unpack(f"!{len(data) // 2}H", data))
@@ -189,14 +190,14 @@ def fold(data):
 
 
 def close_sum(frame, start, field):
-    """What a device does with an open checksum before it sends the frame."""
+    """Completes a partial checksum, as a device does before it sends the frame."""
     closed = ~fold(frame[start:]) & 0xFFFF or 0xFFFF
     return frame[:field] + struct.pack("!H", closed) + frame[field + 2 :]
 
 
 def open_frame(frame):
-    """The frame as a stack leaves it to a device that finishes checksums: the
-    field has the sum of the pseudo header."""
+    """Makes the checksum partial, as for a device with checksum offload: the field
+    has the sum of the pseudo header."""
     asker = Asker(frame)
     pseudo = asker.source + asker.target + struct.pack("!II", asker.end - asker.transport, asker.protocol)
     field = asker.sum_at()
@@ -204,8 +205,8 @@ def open_frame(frame):
 
 
 def wanted(frame, form, on_loopback=False, is_open=False):
-    """The frame that answers this one, without padding; None for silence. With
-    is_open, the frame is one of open_frame(), and the answer as it is sent."""
+    """Returns the expected reply without padding, or None. is_open: the frame is
+    from open_frame(); the reply has a complete checksum."""
     try:
         asker = Asker(frame, on_loopback)
         if form == "reset" or (form == "auto" and asker.protocol == 6):

@@ -45,7 +45,7 @@ clean_up_tutorial() {
 }
 
 pings() { # ADDRESS [COUNT]
-	inside ping -q -c "${2:-1}" -i 0.2 -W "$PATIENCE" "$1"
+	inside ping -q -c "${2:-1}" -i 0.2 -W "$TIMEOUT" "$1"
 }
 
 # The messages in order, one a line.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * policy_golden - what is said about a policy, word for word: the errors of
- * the parser, the warnings of the checker, and the canonical layout.
+ * policy_golden - compares the errors of the parser, the warnings of the
+ * checker and the output of the formatter with golden files.
  *
- * A golden file has sections: a line "=== what it is about", a policy, a line
- * "---", and what is said about it. policy_golden --write writes the files
- * anew, with what is said now: read the difference before it is kept.
+ * A golden file has sections: a line "=== TITLE", a policy, a line "---", and
+ * the expected output. policy_golden --write replaces the expected output by
+ * the current one: review the difference before you commit it.
  */
 #include <string.h>
 
@@ -19,9 +19,9 @@
 #define SECTION "=== "
 #define ANSWER "---\n"
 
-typedef void say(FILE *out, const char *text, size_t size);
+typedef void print_output(FILE *out, const char *text, size_t size);
 
-static void say_errors(FILE *out, const char *text, size_t size)
+static void print_errors(FILE *out, const char *text, size_t size)
 {
 	struct read_options options = { .no_include = true };
 	struct diagnostics diagnostics = { 0 };
@@ -33,7 +33,7 @@ static void say_errors(FILE *out, const char *text, size_t size)
 	policy_free(&policy);
 }
 
-/* "# hooks: xdp" in the first line names what --hook would; or 0. */
+/* The hooks of a first line such as "# hooks: xdp", as of --hook; or 0. */
 static unsigned int named_hooks(const char *text)
 {
 	static const char mark[] = "# hooks: ";
@@ -45,7 +45,7 @@ static unsigned int named_hooks(const char *text)
 	return hooks_of(word);
 }
 
-static void say_exposure(FILE *out, const char *text, size_t size)
+static void print_exposure(FILE *out, const char *text, size_t size)
 {
 	struct read_options options = { .no_include = true };
 	struct diagnostics diagnostics = { 0 };
@@ -58,7 +58,7 @@ static void say_exposure(FILE *out, const char *text, size_t size)
 	policy_free(&policy);
 }
 
-static void say_warnings(FILE *out, const char *text, size_t size)
+static void print_warnings(FILE *out, const char *text, size_t size)
 {
 	struct read_options options = { .no_include = true };
 	struct diagnostics diagnostics = { 0 };
@@ -76,7 +76,7 @@ static void say_warnings(FILE *out, const char *text, size_t size)
 	policy_free(&policy);
 }
 
-static void say_layout(FILE *out, const char *text, size_t size)
+static void print_layout(FILE *out, const char *text, size_t size)
 {
 	struct read_options options = { .alone = true };
 	struct diagnostics diagnostics = { 0 };
@@ -92,12 +92,12 @@ static void say_layout(FILE *out, const char *text, size_t size)
 
 static const struct golden {
 	const char *path;
-	say *say;
+	print_output *print;
 } goldens[] = {
-	{ "tests/policy/reject.golden", say_errors },
-	{ "tests/policy/warn.golden", say_warnings },
-	{ "tests/policy/exposure.golden", say_exposure },
-	{ "tests/policy/layout.golden", say_layout },
+	{ "tests/policy/reject.golden", print_errors },
+	{ "tests/policy/warn.golden", print_warnings },
+	{ "tests/policy/exposure.golden", print_exposure },
+	{ "tests/policy/layout.golden", print_layout },
 };
 
 #define GOLDENS (sizeof(goldens) / sizeof(*goldens))
@@ -135,7 +135,7 @@ static char *read_whole(const char *path)
 	return text;
 }
 
-/* Ends text before the next section; NULL where there is none. */
+/* Terminates text before the next section, which it returns, or NULL. */
 static char *cut(char *text, const char *mark)
 {
 	char pattern[16];
@@ -197,7 +197,7 @@ static char *answer_of(const struct golden *golden, const char *text)
 
 	if (!out)
 		die(golden->path, "out of memory");
-	golden->say(out, text, strlen(text));
+	golden->print(out, text, strlen(text));
 	fclose(out);
 	return answer;
 }
