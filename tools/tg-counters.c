@@ -16,6 +16,7 @@
 #include <bpf/bpf.h>
 
 #include "lib/counter_map.h"
+#include "lib/hook_names.h"
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
 
@@ -35,18 +36,6 @@ struct printer {
 	json_t *list; /* output of --json, or NULL */
 	bool has_head;
 };
-
-static const char *hook_name(unsigned int hook)
-{
-	switch (hook) {
-#define HOOK_NAME(number, name, text) \
-	case number:                  \
-		return text;
-		TG_HOOK_LIST(HOOK_NAME)
-	default:
-		return "?";
-	}
-}
 
 static void print_counter(struct printer *printer, const char *plugin,
 			  unsigned int index, const struct tg_counter *sum)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/hook_names.h"
 #include "look_attachment.h"
 #include "look_chain.h"
 #include "look_device.h"
@@ -35,17 +36,6 @@ int look_fail(int err, const char *format, ...)
 const char *look_error(void)
 {
 	return error;
-}
-
-const char *hook_name(enum tg_hook hook)
-{
-	static const char *const names[] = {
-#define HOOK_NAME(number, name, text) [number] = text,
-		TG_HOOK_LIST(HOOK_NAME)
-#undef HOOK_NAME
-	};
-
-	return names[hook];
 }
 
 /* --- what is on the hook */

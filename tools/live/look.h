@@ -138,6 +138,5 @@ const char *look_error(void);
 void look_judge(struct look *look);
 
 bool look_is_wrong(const struct look *look);
-const char *hook_name(enum tg_hook hook);
 
 #endif

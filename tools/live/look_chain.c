@@ -11,6 +11,7 @@
 
 #include <bpf/bpf.h>
 
+#include "lib/hook_names.h"
 #include "look_attachment.h"
 #include "verdicts.h"
 

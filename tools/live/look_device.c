@@ -17,6 +17,7 @@
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 
+#include "lib/hook_names.h"
 #include "netlink.h"
 
 /* --- the link */

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/hook_names.h"
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
 #include "look_attachment.h"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/elf_object.h"
+#include "lib/hook_names.h"
 #include "lib/verdict_names.h"
 #include "look_attachment.h"
 #include "look_chain.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/hook_names.h"
 #include "policy/command_line.h"
 #include "explain.h"
 #include "policy/language/check/hook_limits.h"

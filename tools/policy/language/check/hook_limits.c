@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lib/hook_names.h"
 #include "policy/language/field.h"
 
 enum limit_kind { MATCH, CHANGE, ACTION };
@@ -40,24 +41,13 @@ static const struct limit limits[] = {
 	  "the filters of tc run after XDP, and see the packet" },
 };
 
-static const char *const names[TG_HOOKS] = {
-#define HOOK_NAME(number, name, text) [number] = text,
-	TG_HOOK_LIST(HOOK_NAME)
-#undef HOOK_NAME
-};
-
-const char *hook_name(enum tg_hook hook)
-{
-	return names[hook];
-}
-
 static unsigned int hook_bit(const char *text, size_t length)
 {
 	if (length == 3 && !memcmp(text, "all", 3))
 		return ALL_HOOKS;
 	for (unsigned int i = 0; i < TG_HOOKS; i++) {
-		if (strlen(names[i]) == length &&
-		    !memcmp(text, names[i], length))
+		if (strlen(hook_name(i)) == length &&
+		    !memcmp(text, hook_name(i), length))
 			return HOOK_BIT(i);
 	}
 	return 0;
@@ -102,10 +92,12 @@ static void limit_found(struct limit_report *report, struct policy_place place)
 		return;
 	if (limit->is_warning)
 		report_warning(report->diagnostics, place, "%s on %s: %s",
-			       limit->text, names[limit->hook], limit->reason);
+			       limit->text, hook_name(limit->hook),
+			       limit->reason);
 	else
 		report_error(report->diagnostics, place, "%s on %s: %s",
-			     limit->text, names[limit->hook], limit->reason);
+			     limit->text, hook_name(limit->hook),
+			     limit->reason);
 }
 
 static void limit_summary(const struct limit_report *report)
@@ -115,7 +107,7 @@ static void limit_summary(const struct limit_report *report)
 	if (report->named || !report->count || limit->is_warning)
 		return;
 	report_warning(report->diagnostics, report->first, "%s on %s: %s",
-		       limit->text, names[limit->hook], limit->reason);
+		       limit->text, hook_name(limit->hook), limit->reason);
 	if (report->count > 1)
 		report_hint(report->diagnostics,
 			    "%zu rules use it: name the hooks with '--hook'",

@@ -11,7 +11,6 @@
 
 /* The bits of "xdp", "ingress,egress" or "all"; 0 for anything else. */
 unsigned int hooks_of(const char *text);
-const char *hook_name(enum tg_hook hook);
 
 /*
  * Report what the policy uses and one of these hooks does not support: as
