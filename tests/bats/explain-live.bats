@@ -1,64 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tailgate explain DEV HOOK: its answers are those of the attached chain, which
-# is not affected.
+# tailgate explain DEV HOOK: its answers, and that packets get the same verdicts.
 
 load helper
 load helper-chain
+load helper-explain
 
-setup_file() {
-	local clang name build words
-	export EXPLAINED=$BATS_FILE_TMPDIR/explained
-	mkdir "$EXPLAINED"
-	clang=$(the_clang)
-	for name in budget beside caller; do
-		words=("$clang" -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror
-			"-I$ROOT/progs/include" "-I$ROOT/maps"
-			-isystem "$("$ROOT/tc-scripts/find-clang" --headers "$clang")"
-			-c "$ROOT/tests/fixtures/explain/$name.bpf.c")
-		"${words[@]}" -o "$EXPLAINED/$name.o"
-		"${words[@]}" -DTG_MULTI_BUFFER -o "$EXPLAINED/$name.frags.o"
-	done
-	build_sender
-}
-
-teardown() {
-	remove_chains
-}
-
-readonly SYN22='tcp 198.51.100.1:1234 > 198.51.100.2:22'
-readonly SYN80='tcp 198.51.100.1:1234 > 198.51.100.2:80'
-
-# A policy as a plugin: rules from standard input, the objects of both builds in
-# the test's folder.
-given_policy() { # NAME HOOK
-	cat >"$BATS_TEST_TMPDIR/$1.policy"
-	(
-		cd "$BATS_TEST_TMPDIR" || exit
-		in_server "$BUILD/tg-policy" compile --hook "$2" "$1.policy" -o "$1.o"
-		[[ $2 != xdp ]] ||
-			in_server "$BUILD/tg-policy" compile --hook "$2" --multi-buffer "$1.policy" -o "$1.frags.o"
-	)
-	POLICY=$BATS_TEST_TMPDIR/$1.o
-}
-
-given_edge_policy() { # HOOK
-	given_policy edge "$1" <<-'END'
-		default drop
-		pass arp
-		next udp to port 53
-		pass tcp to port { 80, 443 }
-		drop tcp to port 22
-		reject tcp to port 25
-		pass vlan 5
-	END
-}
-
-explain() { # HOOK WORD...
-	on_server explain eth0 "$@"
-}
-
-# --- what it says
+# --- answers
 
 @test "explain names each plugin that a packet meets, and the rule that decides" {
 	given_device
@@ -78,7 +26,7 @@ explain() { # HOOK WORD...
 	[[ ${lines[0]} == 'drop: malformed: no rule matches: edge.policy:1: default drop' ]]
 }
 
-@test "explain --json is the object that explain of a file gives, and says what was met" {
+@test "explain --json prints the same object as explain of a file, and the plugins that were met" {
 	given_device
 	given_edge_policy ingress
 	on_server attach eth0 --ingress --chain "count,$POLICY"
@@ -124,7 +72,7 @@ answers() { # COMMAND... <PACKETS
 	"$@" --batch --json | jq -c '[.packet, .verdict, .reason, (.file // "" | split("/") | last), .line]'
 }
 
-@test "two policies in a chain each say what they decide, wherever they stand" {
+@test "two policies in a chain each print their decision, at any position" {
 	given_device
 	local first
 	given_policy first ingress <<-'END'
@@ -155,7 +103,7 @@ answers() { # COMMAND... <PACKETS
 	[[ ${lines[0]} == 'drop: gate: missed-tail-call: '* ]]
 }
 
-@test "what docs/explain.md shows is what explain says" {
+@test "the output in docs/explain.md is what explain prints" {
 	given_device
 	local commands=$BATS_TEST_TMPDIR/commands
 	given_policy edge ingress < <(fenced 'text edge.policy')
@@ -173,20 +121,7 @@ fenced() { # WORDS
 	awk -v fence="\`\`\`$1" '$0 == "```" { inside = 0 } inside { print } $0 == fence { inside = 1 }' "$ROOT/docs/explain.md"
 }
 
-# --- it is what packets get
-
-# What the chain that is attached returns: the same bytes through its own gate,
-# which counts.
-returned_by_the_gate() { # ID FRAME-IN-HEX
-	# shellcheck disable=SC2001 # each pair of digits is a byte
-	printf '%b' "$(sed 's/../\\x&/g' <<<"$2")" >"$BATS_TEST_TMPDIR/frame"
-	in_server bpftool -j prog run id "$1" data_in "$BATS_TEST_TMPDIR/frame" repeat 1 | jq '.retval | if . > 2147483647 then . - 4294967296 else . end'
-}
-
-tcp_frame() { # PORT [TAG]
-	printf '020000000002020000000001%s0800450000280000000040060000c6336401c633640204d2%04x00000001000000005002100000000000' \
-		"${2:-}" "$1"
-}
+# --- the same verdicts as for packets
 
 returns_the_same() { # HOOK
 	local id frame
@@ -231,7 +166,7 @@ judges_alike() { # OPTION...
 	[[ ${lines[0]} == 'pass: edge.policy:4: '* ]]
 }
 
-@test "what real packets get is what explain says of their capture" {
+@test "real packets get the verdicts that explain prints for their capture" {
 	given_server
 	given_known_neighbours
 	given_no_ipv6
@@ -256,7 +191,7 @@ judges_alike() { # OPTION...
 }
 
 # A veth that sends a tag in the bytes has it beside the packet at the other end.
-@test "a tag is where the kernel puts it: beside the packet on tc, in it on XDP" {
+@test "a VLAN tag is in the metadata on tc and in the frame on XDP" {
 	given_server
 	given_no_ipv6
 	on_server attach eth0 --xdp --ingress --chain count
@@ -273,7 +208,7 @@ judges_alike() { # OPTION...
 	[[ ${lines[0]} == 'drop: beside: own-1' ]]
 }
 
-@test "the namespace may be told by a process, too" {
+@test "a process can select the namespace, too" {
 	given_device
 	on_server attach eth0 --ingress --chain count
 	nsenter --net="/run/netns/$SERVER" sleep 60 3>&- 4>&- &
@@ -288,7 +223,7 @@ in_same_namespace() { # PID
 	[[ $(stat -Lc %i "/proc/$1/ns/net") == "$(stat -Lc %i "/run/netns/$SERVER")" ]]
 }
 
-@test "a mark is one that rules see" {
+@test "rules match the mark of a packet" {
 	given_device
 	given_policy marks ingress <<-'END'
 		default pass
@@ -304,170 +239,9 @@ in_same_namespace() { # PID
 	[[ $(jq -r .error <<<"$output") == 'on xdp a packet has no metadata, such as a mark' ]]
 }
 
-# --- nobody notices
+# --- errors, and large input
 
-what_is_counted() {
-	on_server stats eth0 --json
-	local map
-	for map in $(kernel_objects | sed -n 's/^map //p'); do
-		bpftool -j map dump id "$map" 2>/dev/null || true
-	done
-}
-
-@test "explain leaves counters, hooks, pins and the kernel's list of programs as they were" {
-	given_device
-	in_server sysctl -qw net.ipv6.conf.all.disable_ipv6=1
-	given_edge_policy ingress
-	on_server attach eth0 --xdp --ingress --egress --chain count,drop_icmp
-	on_server chain eth0 ingress set "count,$POLICY"
-	local before hook
-	before=$(what_is_counted && what_is_there && kernel_objects)
-	for hook in xdp ingress egress; do
-		run -0 explain "$hook" --batch <<<"$SYN22"$'\n'"$SYN80"$'\narp\ntcp 198.51.100.1:1 > 198.51.100.2:25'
-		((${#lines[@]} == 4))
-	done
-	[[ $before == "$(what_is_counted && what_is_there && kernel_objects)" ]]
-	# so it would show
-	returned_by_the_gate "$(gate_id ingress)" "$(tcp_frame 22)"
-	[[ $before != "$(what_is_counted && what_is_there && kernel_objects)" ]]
-}
-
-@test "explain attaches nothing and pins nothing" {
-	given_device
-	on_server attach eth0 --xdp --ingress --chain count
-	strace -f -e trace=bpf -o "$BATS_TEST_TMPDIR/trace" "$ROOT/tc-scripts/tailgate" --netns "$SERVER" explain eth0 ingress "$SYN22"
-	grep -q BPF_PROG_TEST_RUN "$BATS_TEST_TMPDIR/trace"
-	run ! grep -E 'BPF_(PROG_ATTACH|PROG_DETACH|LINK_[A-Z]+|OBJ_PIN|RAW_TRACEPOINT_OPEN|MAP_DELETE_ELEM)' "$BATS_TEST_TMPDIR/trace"
-}
-
-@test "under traffic the counters have the packets that were sent, and not those that were asked about" {
-	given_server
-	given_known_neighbours
-	given_no_ipv6
-	given_edge_policy ingress
-	on_server attach eth0 --ingress --chain "count,$POLICY"
-	local sent i
-	sent=$(packets count ingress next counted)
-	for i in {1..20000}; do tcp_frame 22 && echo; done >"$BATS_TEST_TMPDIR/frames"
-	in_client "$SENDER" eth0 <"$BATS_TEST_TMPDIR/frames" &
-	local sender=$!
-	for i in {1..20000}; do printf '%s\n' "$SYN22"; done |
-		explain ingress --batch >"$BATS_TEST_TMPDIR/answers"
-	wait "$sender"
-	[[ $(sort "$BATS_TEST_TMPDIR/answers" | uniq -c) == *' 20000 drop: edge.policy:5: '* ]]
-	links_down
-	counted count ingress next counted $((sent + 20000))
-	counted policy ingress drop rule 20000
-}
-
-@test "a mirror sends nothing, and is not counted as one that failed" {
-	given_device
-	in_server sysctl -qw net.ipv6.conf.all.disable_ipv6=1
-	in_server ip link add eth2 type veth peer name eth3
-	in_server ip link set dev eth2 up
-	in_server ip link set dev eth3 up
-	given_policy mirror ingress <<-'END'
-		default pass
-		drop tcp to port 22 mirror to eth2
-		pass tcp to port 80 redirect to eth2
-	END
-	on_server attach eth0 --ingress --chain "$POLICY"
-	sent_by_eth2() { in_server ip -j -s link show dev eth2 | jq '.[0].stats64.tx.packets'; }
-	local before
-	before=$(sent_by_eth2)
-	run -0 explain ingress --batch <<<"$SYN22"$'\n'"$SYN80"
-	[[ ${lines[0]} == 'drop: mirror.policy:2: '* && ${lines[1]} == 'redirect: mirror.policy:3: '* ]]
-	run -0 explain ingress --json "$SYN22"
-	[[ $(jq -c '.met[0].notes' <<<"$output") == '[]' ]]
-	[[ $(sent_by_eth2) == "$before" ]]
-	# so it would show
-	returned_by_the_gate "$(gate_id ingress)" "$(tcp_frame 22)"
-	[[ $(sent_by_eth2) == $((before + 1)) ]]
-}
-
-@test "a plugin of one's own has its state copied: packets see it, and leave it as it is" {
-	given_device
-	in_server sysctl -qw net.ipv6.conf.all.disable_ipv6=1
-	on_server attach eth0 --ingress --chain "$EXPLAINED/budget.o,count"
-	local passes='pass: end: default: *' spent='drop: budget: own-0*'
-	run -0 explain ingress --batch <<<$'arp\narp\narp\narp'
-	# shellcheck disable=SC2053 # patterns
-	[[ ${lines[0]} == $passes && ${lines[2]} == $passes && ${lines[3]} == $spent ]]
-	run -0 explain ingress arp
-	# shellcheck disable=SC2053
-	[[ ${lines[0]} == $passes ]]
-	returned_by_the_gate "$(gate_id ingress)" "$(tcp_frame 22)"
-	returned_by_the_gate "$(gate_id ingress)" "$(tcp_frame 22)"
-	run -0 explain ingress --batch <<<$'arp\narp'
-	# shellcheck disable=SC2053
-	[[ ${lines[0]} == $passes && ${lines[1]} == $spent ]]
-	refute_counted budget ingress drop own-1
-}
-
-# --- it is the program that runs
-
-@test "an object that is lost is found in the build, with the constants that run" {
-	given_device
-	"$BUILD/tg-splice" "$BUILD/drop_port.o" -o "$BATS_TEST_TMPDIR/drop_port.o" drop_port_port=22
-	on_server attach eth0 --ingress --chain "$BATS_TEST_TMPDIR/drop_port.o" --default drop
-	rm "$OBJECTS_ROOT/$KEY"/*.o
-	run -0 explain ingress "$SYN22"
-	[[ ${lines[0]} == 'drop: drop_port: tcp-port: '* ]]
-	run -0 explain ingress "$SYN80"
-	[[ ${lines[0]} == 'drop: end: default: '* ]]
-}
-
-@test "the objects of a device that has another name by now are found" {
-	given_device
-	on_server attach eth0 --ingress --chain "$EXPLAINED/beside.o"
-	in_server ip link set dev eth0 down
-	in_server ip link set dev eth0 name wan0
-	in_server ip link set dev wan0 up
-	run -0 on_server explain wan0 ingress "$SYN80 vlan 5"
-	[[ ${lines[0]} == 'drop: beside: own-0' ]]
-}
-
-@test "what is not the code that runs is not run in its place" {
-	given_device
-	on_server attach eth0 --ingress --chain "count,$EXPLAINED/beside.o"
-	cp "$EXPLAINED/budget.o" "$OBJECTS_ROOT/$KEY/ingress.1.o"
-	run -1 explain ingress "$SYN22"
-	((${#lines[@]} == 1))
-	[[ $output == *"what runs as 'beside' (program "*"put it into the chain again"* ]]
-	rm "$OBJECTS_ROOT/$KEY/ingress.1.o"
-	run -1 explain ingress "$SYN22"
-	[[ $output == *"'beside'"* ]]
-}
-
-@test "a plugin that calls programs of its own is not run, and explain says why" {
-	given_device
-	on_server attach eth0 --ingress --chain "$EXPLAINED/caller.o"
-	run -1 explain ingress "$SYN22"
-	((${#lines[@]} == 1))
-	[[ $output == *"'caller' uses the map cal_own, which cannot be copied"* ]]
-}
-
-@test "while the chain changes, each answer is of one chain or of the other" {
-	given_device
-	on_server attach eth0 --ingress --chain count
-	local i
-	for i in {1..8}; do
-		on_server chain eth0 ingress set drop_all
-		on_server chain eth0 ingress set count,count
-	done &
-	local flipper=$!
-	for i in {1..20}; do
-		run -0 explain ingress --json arp
-		[[ $(jq -c '[.met[].plugin]' <<<"$output") == '["drop_all"]' ||
-		$(jq -c '[.met[].plugin]' <<<"$output") =~ ^'["count"'(,'"count"')?',"end"]'$ ]] ||
-			fail "$output"
-	done
-	wait "$flipper"
-}
-
-# --- what cannot be, and what is not understood
-
-@test "packets that the kernel cannot make are errors of one line, and others go on" {
+@test "packets that the kernel cannot run are one-line errors, and the others are answered" {
 	given_device
 	on_server attach eth0 --xdp --ingress --chain count
 	run -1 explain ingress --batch <<<"$SYN80 cut 13"$'\nnonsense\narp\n'"$SYN80 length 65535"
