@@ -146,8 +146,10 @@ install: all
 	$(Q)install -m 755 $(TOOLS) $(LIB)/build
 	$(Q)install -m 644 progs/include/*.h maps/*.h \
 		$(DESTDIR)$(PREFIX)/include/tailgate
-	$(Q)install -d $(DESTDIR)$(PREFIX)/share/man/man5
+	$(Q)install -d $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man8
 	$(Q)install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	$(Q)install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	$(Q)ln -sfn ../lib/tailgate/tailgate $(DESTDIR)$(PREFIX)/sbin/tailgate
 
 # Without the tools, attached chains would stay in force and could not be
@@ -158,7 +160,8 @@ uninstall:
 		"tools, and chains stay in force" >&2; false; })
 	$(Q)rm -rf $(LIB) $(DESTDIR)$(PREFIX)/include/tailgate
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/tailgate \
-		$(DESTDIR)$(PREFIX)/share/man/man5/tailgate-policy.5
+		$(DESTDIR)$(PREFIX)/share/man/man5/tailgate-policy.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man8/tailgate.8
 
 clean:
 	$(Q)rm -rf $(B)

@@ -23,7 +23,8 @@ make_in_tree() { # TARGET [VARIABLE...]
 }
 
 is_installed() {
-	[[ -x $INSTALLED/sbin/tailgate && -x $INSTALLED/lib/tailgate/build/tg-policy && -e $INSTALLED/share/man/man5/tailgate-policy.5 ]]
+	[[ -x $INSTALLED/sbin/tailgate && -x $INSTALLED/lib/tailgate/build/tg-policy && -e $INSTALLED/share/man/man5/tailgate-policy.5 &&
+		-e $INSTALLED/share/man/man8/tailgate.8 ]]
 }
 
 is_removed() {
