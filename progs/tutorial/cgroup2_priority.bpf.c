@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cgroup2_priority - packets of one cgroup (version 2) get a priority. The id
- * of a cgroup is the inode number of its directory.
+ * cgroup2_priority - sets the priority of packets of one cgroup (version 2).
+ * The id of a cgroup is the inode number of its directory.
  *
  *	mkdir /sys/fs/cgroup/gold
  *	build/tg-splice build/tutorial/cgroup2_priority.o -o /tmp/gold.o \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cgroup_priority - a packet gets as its priority the classid of the net_cls
- * cgroup (version 1) that its sender is in.
+ * cgroup_priority - sets the priority of a packet to the classid of its
+ * sender's net_cls cgroup (version 1).
  *
  *	mkdir /run/net_cls && mount -t cgroup -o net_cls net_cls /run/net_cls
  *	mkdir /run/net_cls/gold

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * choir - hello.bpf.c for all hooks at once: every section says where it is
- * sung, and answers in the words of its hook. One after the other:
+ * choir - hello.bpf.c with a section per hook. Each prints the name of
+ * its hook, and returns a value that lets the packet pass there:
  *
  *	choir=build/tutorial/choir.o
  *	ip link set dev tap0 xdp obj $choir sec xdp

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * class_direct - chooses the class of a packet, direct-action: the minor number
- * goes into tc_classid, the verdict is what the program returns. ICMP is for
- * class :10, the rest for the queue's default.
+ * class_direct - chooses the class of a packet with direct-action: tc_classid
+ * has the minor number, and the return value is the verdict. ICMP goes to class
+ * :10, all other packets to the default class.
  *
  *	tc qdisc add dev eth0 root handle 1: htb default 20
  *	tc filter add dev eth0 parent 1: bpf da \

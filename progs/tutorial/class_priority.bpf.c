@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * class_priority - a priority that is the handle of a class is enough for HTB:
- * no filter is asked. Set at clsact egress, where each packet comes by before
- * it meets the queue.
+ * class_priority - selects an HTB class without an HTB filter: the priority of
+ * the packet is the handle of the class. It is set at clsact egress, which runs
+ * before the packet is queued.
  *
  *	tc qdisc add dev eth0 root handle 1: htb default 20
  *	tc qdisc add dev eth0 clsact

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * class_return - chooses the class of a packet, not direct-action: what the
- * program returns is the class, 0 is "not mine, ask the next filter", and -1
+ * class_return - chooses the class of a packet without direct-action: it
+ * returns the class. 0 means that the filter does not match, and -1 selects
  * the class that the filter was given.
  *
  *	tc qdisc add dev eth0 root handle 1: htb default 20

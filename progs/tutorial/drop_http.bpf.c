@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * drop_http - drops HTTP requests by method and path: a packet to TCP port 80
- * whose payload starts like one of the rules. Rules are text, in a section of
- * constants that can be replaced by a file: 4 of them, 32 bytes each, filled up
- * with zeros.
+ * drop_http - drops HTTP requests by method and path: packets to TCP port 80
+ * whose payload starts with the text of a rule. The rules are in a section of
+ * constants, which can be replaced by a file: 4 rules of 32 bytes, padded with
+ * zeros.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da obj build/tutorial/drop_http.o \

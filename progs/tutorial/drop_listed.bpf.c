@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * drop_listed - drops IPv4 packets from the prefixes in a map, which can change
- * while it runs, and counts what each of them has cost.
+ * drop_listed - drops IPv4 packets from the prefixes in a map, which can be
+ * changed at any time, and counts the packets dropped for each prefix.
  *
  *	ip link set dev eth0 xdp obj build/tutorial/drop_listed.o sec xdp
  *	bpftool map update pinned /sys/fs/bpf/tc/globals/tut_listed \

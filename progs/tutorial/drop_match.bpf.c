@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * drop_match - drops what meets all conditions that are set: MACs, IPv4
- * addresses, ports of TCP and UDP. They are constants, set in a copy of the
- * object; 0 stands for any, and as built, with none set, it drops nothing.
+ * drop_match - drops packets that meet all conditions: MACs, IPv4 addresses,
+ * TCP and UDP ports. The conditions are constants, which are set in a copy of
+ * the object; 0 means any. If none is set, as built, it drops nothing.
  *
  *	build/tg-splice build/tutorial/drop_match.o -o /tmp/no_dns.o \
  *		drop_match_saddr=0xc6336401 drop_match_dport=53

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * drop_world - the smallest firewall: everything that the device receives is
- * gone before the kernel has made anything of it.
+ * drop_world - the smallest firewall: it drops every packet that the device
+ * receives, before the kernel allocates an skb.
  *
  *	ip link set dev eth0 xdp obj build/tutorial/drop_world.o sec xdp
  *	ip link set dev eth0 xdp off

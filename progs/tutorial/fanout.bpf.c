@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fanout - says which socket of a fanout group is to get a packet: that of the
- * queue it came in by or goes out by, or that of the processor at work.
+ * fanout - selects the socket of a fanout group for a packet: by the queue on
+ * which it was received or is sent, or by the current CPU.
  *
  *	obj=build/tutorial/fanout.o
  *	build/tutorial/fanout tap0 $obj queue 2 ping 203.0.113.2

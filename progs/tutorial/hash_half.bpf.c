@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * hash_half - drops half of the flows, by the hash of their addresses and
- * ports: of one flow everything passes, or nothing.
+ * ports. All packets of a flow get the same verdict.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hello - says "Hello, World!" to the kernel's trace for every packet, at
- * whatever hook it hangs, and lets the packet go on.
+ * hello - prints "Hello, World!" to the kernel's trace for every packet, on any
+ * hook, and lets the packet pass.
  *
  *	obj=build/tutorial/hello.o
  *	ip link set dev tap0 xdp obj $obj sec xdp

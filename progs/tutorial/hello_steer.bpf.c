@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hello_steer - chooses the queue of a tap device by the last bit of the IPv4
- * address that the packet goes to.
+ * hello_steer - selects the queue of a tap device by the last bit of the
+ * destination IPv4 address.
  *
  *	build/tutorial/tap-steer tap0 build/tutorial/hello_steer.o steer
  *	build/tutorial/tap-steer tap0 off

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * jump - a root that goes on in whatever program is in slot 0 of an array, and
- * two programs to put there while packets flow.
+ * jump - a program that tail-calls slot 0 of a prog array, and two programs
+ * that can be put there while packets are processed.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da obj build/tutorial/jump.o sec root

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mark_early - XDP writes a mark in front of the packet, where the kernel
- * carries it along, and tc makes it the mark of the skb, which iptables and
- * routing know. What comes without XDP's note gets the other mark.
+ * mark_early - XDP writes a mark to the metadata in front of the packet. tc
+ * copies it to the mark of the skb, which iptables and routing can match.
+ * Packets without metadata get another mark.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da obj build/tutorial/mark_early.o \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mirror - another device receives a copy of each packet; the packet itself
- * goes on as if nothing had been. At the mirror, section sink ends the copies,
- * after tcpdump has seen them: nobody is to answer them as well.
+ * mirror - sends a copy of each packet to another device; the packet itself
+ * passes unchanged. There, section sink drops the copies, which tcpdump has
+ * seen by then, so that the stack does not answer them.
  *
  *	ip link add ifb0 type ifb
  *	ip link set dev ifb0 up

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pair_stats - two layers, one table: XDP counts what comes, clsact egress what
- * goes, per pair of addresses, in a map that both share by its pin.
+ * pair_stats - counts packets per pair of addresses: XDP counts those received,
+ * clsact egress those sent. Both use the same pinned map.
  *
  *	ip link set dev eth0 xdp obj build/tutorial/pair_stats.o sec xdp
  *	tc qdisc add dev eth0 clsact

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * protocols - counts packets by IP protocol, in an array that each CPU has a
- * copy of: no two CPUs ever write to the same counter. One program lets the
- * packets pass, the other one drops them.
+ * protocols - counts packets by IP protocol in a per-CPU array, so that two
+ * CPUs never write to the same counter. One program passes the packets, the
+ * other one drops them.
  *
  *	ip link set dev eth0 xdp obj build/tutorial/protocols.o \
  *		program protocols_pass

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * protocols_hash - counts packets by IP protocol in a hash map: it holds only
+ * protocols_hash - counts packets by IP protocol in a hash map, which only has
  * the protocols that were seen. All CPUs share it, so they add atomically.
  *
  *	ip link set dev eth0 xdp obj build/tutorial/protocols_hash.o sec xdp

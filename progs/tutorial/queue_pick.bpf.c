@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * queue_pick - sends everything through the second transmit queue of a device.
- * Queues are counted from 1 here, for 0 is "not said".
+ * queue_pick - sends all packets through the second transmit queue of a device.
+ * Queues count from 1 here, because 0 means "not set".
  *
  *	ip link add q0 numtxqueues 2 type veth peer name q1
  *	tc qdisc add dev q0 root handle 1: mq

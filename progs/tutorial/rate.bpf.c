@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rate - lets one packet of ICMP in each half second and drops the others, by
- * the clock that counts nanoseconds since boot.
+ * rate - passes one ICMP packet per half second and drops the others. The time
+ * is from bpf_ktime_get_ns().
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da \

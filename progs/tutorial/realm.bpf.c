@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * realm - drops what leaves by a route of realm 7.
+ * realm - drops packets whose route has realm 7.
  *
  *	ip route add 203.0.113.0/24 via 198.51.100.2 realm 7
  *	tc qdisc add dev eth0 clsact

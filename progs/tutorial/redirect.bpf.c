@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * redirect - every packet goes elsewhere: out of another device (section out),
- * or as if another device had received it (section in). Either may be put on
- * ingress or on egress.
+ * redirect - redirects every packet: it is sent from another device (section
+ * out), or handled as if another device had received it (section in). Both work
+ * on ingress and on egress.
  *
  *	build/tg-splice build/tutorial/redirect.o -o /tmp/redirect.o \
  *		redirect_to=$(ip -o link show eth1 | cut -d: -f1)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * redirect_peer - what is received here goes to the other end of a veth, in
- * whatever namespace that is, with no queue in between. On ingress only.
+ * redirect_peer - redirects received packets to the other end of a veth, which
+ * may be in another namespace, without a queue in between. Ingress only.
  *
  *	build/tg-splice build/tutorial/redirect_peer.o -o /tmp/peer.o \
  *		redirect_peer_of=$(ip -o link show veth0 | cut -d: -f1)

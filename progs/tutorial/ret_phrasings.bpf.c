@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ret_phrasings - the program of ret.bpf.c again, without the compiler's help:
- * three arrays of instructions that differ in nothing but the words. Then the
- * same in classic BPF, where a program is an array of something else.
+ * ret_phrasings - the program of ret.bpf.c, written as arrays of instructions:
+ * three notations for the same bytes. Then the same program in classic BPF,
+ * which has another instruction format.
  *
  *	llvm-objdump -D -j bytes build/tutorial/ret_phrasings.o
  *	llvm-objdump -D -j classic_bytes build/tutorial/ret_phrasings.o

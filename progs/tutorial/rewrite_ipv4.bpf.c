@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rewrite_ipv4 - what comes for 198.51.100.77 is made out to 198.51.100.2. An
- * address is in two sums: that of the IPv4 header, and, as a part of the pseudo
- * header, that of TCP.
+ * rewrite_ipv4 - rewrites the destination 198.51.100.77 to 198.51.100.2. An
+ * address is part of two checksums: that of the IPv4 header and, through the
+ * pseudo header, that of TCP.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rewrite_ipv6 - what comes for 2001:db8::77 is made out to 2001:db8::2. IPv6
- * has no sum of its own, but TCP's sum covers the addresses. They are too long
- * for one step of bpf_l4_csum_replace, so that gets their difference.
+ * rewrite_ipv6 - rewrites the destination 2001:db8::77 to 2001:db8::2. IPv6 has
+ * no checksum, but TCP's checksum covers the addresses. They are too long for
+ * one call of bpf_l4_csum_replace, so it is passed their difference.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da \

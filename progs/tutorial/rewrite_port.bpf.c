@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rewrite_port - one port of TCP becomes another: at ingress what comes for
- * 8888 goes to 8080, at egress what comes from 8080 says 8888.
+ * rewrite_port - rewrites TCP ports: the destination port 8888 to 8080 at
+ * ingress, and the source port 8080 to 8888 at egress.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sample - another device receives a copy of about one packet in four, chosen
- * by chance. What is at the other device is for mirror's section sink.
+ * sample - sends a copy of about one packet in four, chosen at random, to
+ * another device. Attach section sink of mirror there.
  *
  *	build/tg-splice build/tutorial/sample.o -o /tmp/sample.o \
  *		sample_to=$(ip -o link show ifb0 | cut -d: -f1)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * say_length - says how long each packet is to the kernel's trace.
+ * say_length - prints the length of each packet to the kernel's trace.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * three_answers - egress counts what ICMP the device has sent, ingress reads
- * the count and takes no ICMP any more once it is three. The map is pinned by
- * its name, and so is the same one for both.
+ * three_answers - egress counts the ICMP packets that the device has sent;
+ * ingress drops ICMP when the count is three. The map is pinned by name, so
+ * both programs share it.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 egress bpf da \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tunnel_get - lets in from a tunnel device what came in one virtual network,
- * and marks it with the last number of the address that it came from.
+ * tunnel_get - passes packets of one virtual network from a tunnel device, and
+ * sets their mark to the last byte of the remote address.
  *
  *	ip link add vxlan0 type vxlan external dstport 4789
  *	tc qdisc add dev vxlan0 clsact

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tunnel_set - tells a tunnel device that has no remote end of its own where
- * each packet goes: to this address, in virtual network 42.
+ * tunnel_set - sets the remote address of each packet, and virtual network 42,
+ * for a tunnel device in external mode.
  *
  *	ip link add vxlan0 type vxlan external dstport 4789
  *	tc qdisc add dev vxlan0 clsact

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vlan_pop - takes the tag off what is received in VLAN 5.
+ * vlan_pop - removes the tag of packets received in VLAN 5.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vlan_push - puts a tag, VLAN 5, on what is sent.
+ * vlan_push - adds a VLAN tag, VLAN 5, to packets that are sent.
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 egress bpf da \

@@ -239,7 +239,7 @@ import_refuses() { # OPTION FILE TEXT
 @test "a policy that 'policy check' would refuse is one line, and is not printed" {
 	local mend='shorten the rules, or import a smaller chain with --chain'
 	million_of_jumps >jumps
-	import_refuses --iptables jumps "no policy can say this: 'jump twice3 udp' in 'twice2': more than 1000000 rules, counting the rules of sub-lists once per jump: $mend"
+	import_refuses --iptables jumps "the policy would be invalid: 'jump twice3 udp' in 'twice2': more than 1000000 rules, counting the rules of sub-lists once per jump: $mend"
 	rule_of_conditions 65 >conditions
 	import_refuses --nft conditions ": a rule can have at most 64 conditions: $mend"
 	set_of_millions >millions

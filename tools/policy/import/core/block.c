@@ -66,7 +66,7 @@ struct block *walk_block(struct walk *walk, enum block_kind kind,
 	return block;
 }
 
-/* Line by line, in memory that doubles: a chain may be nothing but remarks. */
+/* The buffer doubles in size: a chain can consist of many comments. */
 void walk_add_comment(struct walk *walk, const char *text)
 {
 	struct block *block = walk->now;

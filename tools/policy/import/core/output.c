@@ -12,10 +12,10 @@
 
 #define SHOWN_MAX 60 /* bytes of a line */
 
-#define REFUSED "no policy can say this: "
+#define REFUSED "the policy would be invalid: "
 #define MEND "shorten the rules, or import a smaller chain with --chain"
 
-/* What is behind the first byte too many is counted as written, and lost. */
+/* Bytes beyond the limit are discarded, but reported as written. */
 static ssize_t output_write(void *cookie, const char *text, size_t size)
 {
 	struct import_output *output = cookie;
