@@ -28,8 +28,7 @@ static int write_out(FILE *file, int fd, const struct source *source,
 
 	if (!err && (fflush(file) != 0 || ferror(file)))
 		err = -EIO;
-	/* keep the owner if permitted; chown before chmod, as it clears setuid
-	 */
+	/* keep the mode and, if permitted, the owner */
 	if (!err && fchown(fd, about->st_uid, about->st_gid) < 0)
 		errno = 0;
 	if (!err && (fchmod(fd, about->st_mode & 07777) < 0 || fsync(fd) < 0))

@@ -63,8 +63,7 @@ static bool all_hold(const struct policy_rule *rule,
 	return true;
 }
 
-/* The first rule that matches, in this block or one that it jumps to, or NULL.
- */
+/* The first rule that matches, here or in blocks that it jumps to; or NULL. */
 static const struct policy_rule *decide(const struct policy *policy,
 					const struct policy_block *block,
 					const struct match_context *context)

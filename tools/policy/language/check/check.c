@@ -153,8 +153,7 @@ static int check_block_order(struct order_check *check,
 			break;
 		if (first != rule) {
 			warn_duplicate(check, rule, first);
-			/* after a jump that returns, the copy can still match
-			 */
+			/* can still match, if the first one is a jump */
 			if (rule_decides(check, first) || !decides)
 				continue;
 		}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What each hook cannot do: one table for the checker, the compiler and docs.
- */
+/* What hooks cannot do: one table for the checker, the compiler and docs. */
 #ifndef TG_POLICY_HOOK_LIMITS_H
 #define TG_POLICY_HOOK_LIMITS_H
 

@@ -198,8 +198,7 @@ static void hint_prefix(struct parser *parser, const struct item *item,
 	report_hint(parser->diagnostics, "did you mean '%s/%u'?", text, length);
 }
 
-/* Parse the length after the '/', and turn the address in item into a prefix.
- */
+/* Parse the length after the '/', and make the address in item a prefix. */
 bool parse_prefix(struct parser *parser, struct item *item)
 {
 	bool is_ip6 = item->kind == ITEM_IP6;

@@ -115,8 +115,7 @@ void policy_rule_print(FILE *out, const struct policy *policy,
 #define LINE_RANGES 2048
 #define LINE_SIZE (64 << 10)
 
-/* If the policy starts with a comment, its parts are separated by empty lines.
- */
+/* Separate the parts by empty lines if the policy starts with a comment. */
 struct layout {
 	FILE *out;
 	bool has_paragraphs;
