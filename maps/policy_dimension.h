@@ -58,8 +58,9 @@ enum tg_map_kind {
  * IPv6 are WIDE, and bits is their size. There is one mark dimension per mask,
  * four in all.
  *
- * The value of a LIVE field, a live fact, is a lookup in a map. It is done
- * once, before all others, and only if rules test the field.
+ * The value of a LIVE field, a live fact, is what the plugin found in a map. It
+ * looks there before all other lookups, and only if rules test the field: see
+ * policy_sets.h.
  */
 /* clang-format off */
 #ifndef TG_LIVE_LIST
@@ -154,22 +155,6 @@ enum tg_wide {
 };
 
 #define TG_TRIES 2 /* TO and FROM */
-
-/* The LIVE fields, in the same order. */
-#define TG_LIVE_OF_DIRECT(then, name)
-#define TG_LIVE_OF_PAGED(then, name)
-#define TG_LIVE_OF_TRIE(then, name)
-#define TG_LIVE_OF_WIDE(then, name)
-#define TG_LIVE_OF_LIVE(then, name) then(name)
-
-enum tg_live {
-#define TG_LIVE_NAME(name) TG_LIVE_##name,
-#define TG_LIVE_ENUM(name, kind, ...) TG_LIVE_OF_##kind(TG_LIVE_NAME, name)
-	TG_DIMENSION_LIST(TG_LIVE_ENUM)
-#undef TG_LIVE_ENUM
-#undef TG_LIVE_NAME
-		TG_LIVES,
-};
 
 #define TG_DIMENSIONS_MAX 64
 

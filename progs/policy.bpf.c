@@ -40,7 +40,6 @@ static __always_inline int policy(struct tg_packet *pkt)
 			found = tg_found(pkt, &headers);
 		tg_merge_parse_states(&headers);
 		outcome = tg_policy_look_up(pkt, &headers);
-		tg_policy_change_sets(pkt, &headers, outcome, used);
 	}
 	count_rule(pkt, TG_OUTCOME_RULE(outcome));
 	return tg_policy_act(pkt, outcome, found, used);

@@ -10,9 +10,6 @@
 #define TG_POLICY_LOOKUP_H
 
 #include "policy_class.h"
-#ifdef TG_LIVE
-#include "policy_sets.h"
-#endif
 #include "policy_tree_find.h"
 #include "policy_value.h"
 
@@ -79,16 +76,8 @@ static __always_inline __u32 tg_class_value(const struct tg_lookup *lookup,
 	__u32 value =
 		tg_hide_u24(tg_value(lookup->packet, lookup->id, dimension));
 
-	return kind == TG_MAP_DIRECT ? tg_class_direct(map, value)
-				     : tg_class_paged(map, value);
-}
-
-static __always_inline __u32 tg_class_live(const struct tg_lookup *lookup,
-					   enum tg_dimension dimension,
-					   int place)
-{
-	return tg_class_direct(lookup->family->map[dimension],
-			       tg_hide_u24(lookup->packet->live[place]));
+	return kind == TG_MAP_PAGED ? tg_class_paged(map, value)
+				    : tg_class_direct(map, value);
 }
 
 static __always_inline __u32 tg_class_of(const struct tg_lookup *lookup,
@@ -105,21 +94,16 @@ static __always_inline __u32 tg_class_of(const struct tg_lookup *lookup,
 	case TG_MAP_WIDE:
 		return tg_class_searched(lookup, dimension, presence, bits,
 					 place);
-	case TG_MAP_LIVE:
-		return tg_class_live(lookup, dimension, place);
 	default:
 		return tg_class_value(lookup, dimension, kind);
 	}
 }
 
-/* The arguments of TG_DIMENSION(), and the index in wide[] or live[]. */
+/* The arguments of TG_DIMENSION(), and the index in wide[]. */
 #define TG_WIDE_PLACE(name) +TG_WIDE_##name
-#define TG_LIVE_PLACE(name) +TG_LIVE_##name
 #define TG_CLASS_OF(lookup, name, kind, bits, presence)                        \
 	tg_class_of((lookup), TG_DIM_##name, TG_MAP_##kind, TG_HAS_##presence, \
-		    (bits),                                                    \
-		    0 TG_WIDE_OF_##kind(TG_WIDE_PLACE, name)                   \
-			    TG_LIVE_OF_##kind(TG_LIVE_PLACE, name))
+		    (bits), 0 TG_WIDE_OF_##kind(TG_WIDE_PLACE, name))
 
 /*
  * Whether packets of this family can have the field. In this form, clang folds
@@ -135,28 +119,6 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 	(tg_can_have((lookup)->id, (TG_OF_##families & TG_OF_IP) != 0, \
 		     (TG_OF_##families & TG_OF_OTHER) != 0) &&         \
 	 (lookup)->family->is_used[TG_DIM_##name])
-
-/*
- * Live facts that rules of this family test. They come first, since calls of
- * helpers clobber registers.
- */
-static __always_inline void tg_look_up_facts(const struct tg_lookup *lookup)
-{
-#ifdef TG_LIVE
-	tg_look_up_sets(lookup->packet, lookup->id, lookup->family->is_used);
-#endif
-#define TG_FACT(name, kind, bits, families, presence, value) \
-	TG_LIVE_OF_##kind(TG_FACT_IF_USED, (name, families))
-#define TG_FACT_IF_USED(of) TG_LOOK_UP_FACT of
-#define TG_LOOK_UP_FACT(name, families)                \
-	if (TG_IS_USED(lookup, name, families))        \
-		lookup->packet->live[TG_LIVE_##name] = \
-			tg_value(lookup->packet, lookup->id, TG_DIM_##name);
-	TG_DIMENSION_LIST(TG_FACT)
-#undef TG_FACT
-#undef TG_FACT_IF_USED
-#undef TG_LOOK_UP_FACT
-}
 
 /*
  * The classes of all five keys, before any is used, so that the processor
@@ -297,7 +259,6 @@ static __always_inline __u32 tg_find_in(const struct tg_policy *policy,
 		.packet = packet,
 	};
 
-	tg_look_up_facts(&lookup);
 	if (id != TG_FAMILY_OTHER && lookup.family->engine == TG_ENGINE_TREE)
 		return tg_tree_lookup(&lookup);
 	return tg_dag_find(&lookup);

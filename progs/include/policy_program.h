@@ -62,28 +62,60 @@ static __always_inline const struct tg_policy *constants(void)
 #define tg_table_start() ((const volatile char *)tg_tables)
 #define tg_table_size() (constants()->size)
 
-#define tg_set_changes() (constants()->set_changes)
-
 #include "policy_action.h"
 #include "policy_lookup.h"
 
-static __always_inline struct tg_policy_packet
-tg_policy_packet(struct tg_packet *pkt, const struct tg_headers *headers)
+/* NULL: the tables have no such act. */
+static __always_inline const struct tg_act *tg_policy_act_of(__u32 outcome)
 {
-	return (struct tg_policy_packet){
+	__u64 act = TG_OUTCOME_ACT(outcome);
+
+	if (constants()->rule_acts && act == TG_ACT_OF_RULE)
+		act = tg_load32(constants()->rule_acts +
+				sizeof(__u32) * TG_OUTCOME_RULE(outcome));
+	act = constants()->acts + act * sizeof(struct tg_act);
+	tg_barrier_var(act);
+	if (act > tg_table_size() - sizeof(struct tg_act))
+		return NULL;
+	return (const struct tg_act *)(tg_table_start() + act);
+}
+
+#ifdef TG_LIVE
+#include "policy_set_changes.h"
+
+/* The sets that the rule changes. */
+static __always_inline void tg_policy_change_sets(struct tg_packet *pkt,
+						  __u32 outcome)
+{
+	const struct tg_act *act;
+
+	if (!tg_changes_sets(constants()))
+		return;
+	act = tg_policy_act_of(outcome);
+	if (act && act->changes & TG_ACT_CHANGE_SETS &&
+	    tg_make_set_changes(constants(), act))
+		tg_count(pkt, TG_VERDICT_NEXT, TG_REASON_SET_FULL);
+}
+#else
+#define tg_look_up_sets(policy, packet)
+#define tg_policy_change_sets(pkt, outcome)
+#endif
+
+static __always_inline __u32 tg_policy_look_up(struct tg_packet *pkt,
+					       const struct tg_headers *headers)
+{
+	struct tg_policy_packet packet = {
 		.headers = headers,
 		.skb = pkt->ctx,
 		.has_skb = pkt->hook != TG_HOOK_XDP,
 		.size = pkt->size,
 	};
-}
+	__u32 outcome;
 
-static __always_inline __u32 tg_policy_look_up(struct tg_packet *pkt,
-					       const struct tg_headers *headers)
-{
-	struct tg_policy_packet packet = tg_policy_packet(pkt, headers);
-
-	return tg_policy_find(constants(), &packet);
+	tg_look_up_sets(constants(), &packet);
+	outcome = tg_policy_find(constants(), &packet);
+	tg_policy_change_sets(pkt, outcome);
+	return outcome;
 }
 
 /*
@@ -110,21 +142,6 @@ static __always_inline struct tg_rule_block *tg_policy_block(__u32 rule)
 	return bpf_map_lookup_elem(&tgp_rules, &number);
 }
 
-/* NULL: the tables have no such act. */
-static __always_inline const struct tg_act *tg_policy_act_of(__u32 outcome)
-{
-	__u64 act = TG_OUTCOME_ACT(outcome);
-
-	if (constants()->rule_acts && act == TG_ACT_OF_RULE)
-		act = tg_load32(constants()->rule_acts +
-				sizeof(__u32) * TG_OUTCOME_RULE(outcome));
-	act = constants()->acts + act * sizeof(struct tg_act);
-	tg_barrier_var(act);
-	if (act > tg_table_size() - sizeof(struct tg_act))
-		return NULL;
-	return (const struct tg_act *)(tg_table_start() + act);
-}
-
 static __always_inline int tg_policy_act(struct tg_packet *pkt, __u32 outcome,
 					 __u32 found, __u32 used)
 {
@@ -137,36 +154,5 @@ static __always_inline int tg_policy_act(struct tg_packet *pkt, __u32 outcome,
 		return tg_next(pkt);
 	return tg_act_on(pkt, found, act, used);
 }
-
-/* The sets that the rule changes: before anything else of its act. */
-#ifdef TG_LIVE
-#include "policy_set_changes.h"
-
-static __always_inline void
-tg_policy_change_sets(struct tg_packet *pkt, const struct tg_headers *headers,
-		      __u32 outcome, __u32 used)
-{
-	struct tg_set_ends ends;
-	struct tg_policy_packet packet;
-	const struct tg_act *act;
-
-	if (!(used & TG_ACT_CHANGE_SETS) || tg_sets_constants()->is_frozen)
-		return;
-	act = tg_policy_act_of(outcome);
-	if (!act || !(act->changes & TG_ACT_CHANGE_SETS))
-		return;
-	packet = tg_policy_packet(pkt, headers);
-	tg_read_set_ends(&ends, &packet);
-	if (tg_make_set_changes(&ends, act->set_change, act->set_changes))
-		tg_count(pkt, TG_VERDICT_NEXT, TG_REASON_SET_FULL);
-}
-#else
-static __always_inline void
-tg_policy_change_sets(struct tg_packet *pkt, const struct tg_headers *headers,
-		      __u32 outcome, __u32 used)
-{
-	(void)pkt, (void)headers, (void)outcome, (void)used;
-}
-#endif
 
 #endif

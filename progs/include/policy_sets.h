@@ -43,6 +43,30 @@ struct tg_set_end {
 
 _Static_assert(sizeof(struct tg_set_end) == 32, "no byte is undefined");
 
+/*
+ * What the functions that look up and change sets are passed. In a map, as the
+ * stack of programs is small; softirqs are off while a program runs, so nothing
+ * else uses it on this CPU.
+ */
+struct tg_set_room {
+	struct tg_set_end ends[TG_SIDES];
+	struct tg_set_wish wish;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tg_set_room);
+} tgs_room SEC(".maps");
+
+static __always_inline struct tg_set_room *tg_set_room(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&tgs_room, &zero);
+}
+
 static __always_inline void tg_set_end_address(struct tg_set_end *end,
 					       const struct tg_headers *headers,
 					       enum tg_side side)
@@ -74,25 +98,26 @@ static __always_inline void tg_set_end_mac(struct tg_set_end *end,
 }
 
 /* The kinds are a constant: those that are needed, as bits. */
-static __always_inline struct tg_set_end
-tg_set_end_of(const struct tg_policy_packet *packet,
-	      enum tg_policy_family_id family, enum tg_side side, __u32 kinds)
+static __always_inline void tg_read_end(struct tg_set_end *end,
+					const struct tg_policy_packet *packet,
+					enum tg_policy_family_id family,
+					enum tg_side side, __u32 kinds)
 {
 	const struct tg_headers *headers = packet->headers;
-	struct tg_set_end end = { .family = family };
 
+	*end = (struct tg_set_end){ .family = family };
 	if (kinds &
 	    (TG_SET_BIT(TG_SET_ADDRESSES) | TG_SET_BIT(TG_SET_ADDRESS_PORTS)))
-		tg_set_end_address(&end, headers, side);
+		tg_set_end_address(end, headers, side);
 	if (kinds & TG_SET_BIT(TG_SET_MACS))
-		tg_set_end_mac(&end, headers, side);
+		tg_set_end_mac(end, headers, side);
 	if (kinds &
 	    (TG_SET_BIT(TG_SET_PORTS) | TG_SET_BIT(TG_SET_ADDRESS_PORTS))) {
-		end.port = side == TG_SIDE_TO ? headers->dport : headers->sport;
-		end.protocol = headers->protocol;
-		end.has_port = tg_has(packet, TG_HAS_PORTS);
+		end->port =
+			side == TG_SIDE_TO ? headers->dport : headers->sport;
+		end->protocol = headers->protocol;
+		end->has_port = tg_has(packet, TG_HAS_PORTS);
 	}
-	return end;
 }
 
 /* -1: the packet has no value of the kind. The kind may be a constant. */
@@ -194,25 +219,60 @@ static __always_inline __u32 tg_kinds_asked(enum tg_side side)
 	 (is_used)[TG_DIM_##side##_SETS1] || \
 	 (is_used)[TG_DIM_##side##_SETS2] || (is_used)[TG_DIM_##side##_SETS3])
 
-static __always_inline void tg_look_up_sets_of(struct tg_policy_packet *packet,
-					       enum tg_policy_family_id family,
-					       enum tg_side side)
+static __always_inline int tg_changes_sets(const struct tg_policy *policy)
 {
-	struct tg_set_end end =
-		tg_set_end_of(packet, family, side, tg_kinds_asked(side));
-
-	packet->sets[side] = tg_sets_of_end(&end, side);
+	return policy->used & TG_ACT_CHANGE_SETS &&
+	       !tg_sets_constants()->is_frozen;
 }
 
-/* `is_used` says which dimensions rules of the family test. */
-static __always_inline void tg_look_up_sets(struct tg_policy_packet *packet,
+/*
+ * Read an end, and look it up if rules of the family test its sets. If rules
+ * change sets, all is read, as only the tables say which values they add: later
+ * the packet is another, and the parser's results would take stack until then.
+ */
+static __always_inline void tg_look_up_side(const struct tg_policy *policy,
+					    struct tg_policy_packet *packet,
 					    enum tg_policy_family_id family,
-					    const __u8 *is_used)
+					    enum tg_side side, int is_asked)
 {
-	if (TG_ASKS_SETS(is_used, FROM))
-		tg_look_up_sets_of(packet, family, TG_SIDE_FROM);
-	if (TG_ASKS_SETS(is_used, TO))
-		tg_look_up_sets_of(packet, family, TG_SIDE_TO);
+	struct tg_set_room *room;
+	__u32 kinds;
+
+	if (!is_asked && !tg_changes_sets(policy))
+		return;
+	room = tg_set_room();
+	if (!room)
+		return;
+	kinds = tg_changes_sets(policy) ? TG_SET_ALL_KINDS
+					: tg_kinds_asked(side);
+	tg_read_end(&room->ends[side], packet, family, side, kinds);
+	if (is_asked)
+		packet->sets[side] = tg_sets_of_end(&room->ends[side], side);
+}
+
+static __always_inline void tg_look_up_family(const struct tg_policy *policy,
+					      struct tg_policy_packet *packet,
+					      enum tg_policy_family_id family)
+{
+	const __u8 *is_used = policy->family[family].is_used;
+
+	tg_look_up_side(policy, packet, family, TG_SIDE_FROM,
+			TG_ASKS_SETS(is_used, FROM));
+	tg_look_up_side(policy, packet, family, TG_SIDE_TO,
+			TG_ASKS_SETS(is_used, TO));
+}
+
+static __always_inline void tg_look_up_sets(const struct tg_policy *policy,
+					    struct tg_policy_packet *packet)
+{
+	switch (packet->headers->network) {
+	case TG_NET_IPV4:
+		return tg_look_up_family(policy, packet, TG_FAMILY_IP4);
+	case TG_NET_IPV6:
+		return tg_look_up_family(policy, packet, TG_FAMILY_IP6);
+	default:
+		return tg_look_up_family(policy, packet, TG_FAMILY_OTHER);
+	}
 }
 
 #endif

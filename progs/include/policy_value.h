@@ -21,7 +21,6 @@ struct tg_policy_packet {
 	int has_skb; /* not on XDP; clang cannot fold a test of skb itself */
 	__u32 size;  /* the whole frame */
 	__u32 sets[TG_SIDES]; /* that each end is in, as bits */
-	__u32 live[TG_LIVES]; /* facts, as tg_look_up_facts() found them */
 };
 
 #define TG_VLAN_ID_MASK 0xfff

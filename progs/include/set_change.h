@@ -34,6 +34,25 @@ struct tg_set_at {
 	__u32 number;
 };
 
+/* What is to be done with the entries of the key. */
+enum tg_set_visit {
+	TG_SET_PROLONG, /* if the set is there */
+	TG_SET_JOIN,	/* the set becomes one of those there */
+	TG_SET_LEAVE,	/* the set leaves, but for the wish's own deadline */
+};
+
+/*
+ * A change that is being made: one context for all loops, as programs have
+ * little stack.
+ */
+struct tg_set_changing {
+	struct tg_set_search search;
+	const struct tg_set_at *at;
+	const struct tg_set_wish *wish;
+	enum tg_set_visit visit;
+	int answer;
+};
+
 /* --- counts */
 
 static __always_inline __u32 *tg_set_wheel_word(const struct tg_set_at *at,
@@ -62,42 +81,10 @@ static __always_inline void tg_set_turn(const struct tg_set_at *at,
 		__sync_fetch_and_add(word, by);
 }
 
-/* Take what has passed off the count. */
-struct tg_set_advance {
-	const struct tg_set_at *at;
-	__u32 present;
-};
-
-static long tg_set_advance_step(__u32 number, void *context)
+static __always_inline __u32 tg_set_present(const struct tg_set_at *at,
+					    const struct tg_set_wish *wish)
 {
-	const struct tg_set_advance *advance = context;
-	const struct tg_set_at *at = advance->at;
-	__u32 hand = TG_READ(at->set->hand), *word;
-
-	(void)number;
-	if (hand >= advance->present)
-		return 1;
-	word = tg_set_wheel_word(at, hand);
-	if (word &&
-	    __sync_val_compare_and_swap(&at->set->hand, hand, hand + 1) == hand)
-		__sync_fetch_and_add(&at->set->count,
-				     -__sync_lock_test_and_set(word, 0));
-	return 0;
-}
-
-static __always_inline void tg_set_advance(const struct tg_set_at *at,
-					   __u32 now)
-{
-	struct tg_set_advance advance = {
-		.at = at,
-		.present = now >> (at->set->shift & 31),
-	};
-
-	if (TG_READ(at->set->hand) >= advance.present)
-		return;
-	tg_set_each(TG_SET_WHEEL, tg_set_advance_step, &advance);
-	if (TG_READ(at->set->hand) < advance.present)
-		TG_WRITE(at->set->hand, advance.present);
+	return wish->now >> (at->set->shift & 31);
 }
 
 /* An entry of the set is new, or goes: `by` is 1 or -1. */
@@ -108,13 +95,37 @@ static __always_inline void tg_set_count(const struct tg_set_at *at,
 	tg_set_turn(at, deadline, by);
 }
 
-/* --- what is to be done with the entries of a key */
+/* Take what has passed off the count. */
+static long tg_set_advance_step(__u32 number, void *context)
+{
+	const struct tg_set_changing *changing = context;
+	const struct tg_set_at *at = changing->at;
+	__u32 hand = TG_READ(at->set->hand), *word;
 
-enum tg_set_visit {
-	TG_SET_PROLONG, /* if the set is there */
-	TG_SET_JOIN,	/* the set becomes one of those there */
-	TG_SET_LEAVE,	/* the set leaves, but for the wish's own deadline */
-};
+	(void)number;
+	if (hand >= tg_set_present(at, changing->wish))
+		return 1;
+	word = tg_set_wheel_word(at, hand);
+	if (word &&
+	    __sync_val_compare_and_swap(&at->set->hand, hand, hand + 1) == hand)
+		__sync_fetch_and_add(&at->set->count,
+				     -__sync_lock_test_and_set(word, 0));
+	return 0;
+}
+
+static __always_inline void tg_set_advance(struct tg_set_changing *changing)
+{
+	const struct tg_set_at *at = changing->at;
+	__u32 present = tg_set_present(at, changing->wish);
+
+	if (TG_READ(at->set->hand) >= present)
+		return;
+	tg_set_each(TG_SET_WHEEL, tg_set_advance_step, changing);
+	if (TG_READ(at->set->hand) < present)
+		TG_WRITE(at->set->hand, present);
+}
+
+/* --- the entries of a key: it has one for each deadline */
 
 static __always_inline int tg_set_prolong(const struct tg_set_at *at,
 					  struct tg_set_entry *entry,
@@ -195,56 +206,36 @@ static __always_inline int tg_set_visit_entry(const struct tg_set_at *at,
 	return tg_set_prolong(at, entry, state, bit, wish);
 }
 
-struct tg_set_visiting {
-	struct tg_set_search search;
-	const struct tg_set_at *at;
-	const struct tg_set_wish *wish;
-	enum tg_set_visit visit;
-	int answer;
-};
-
 static long tg_set_visit_step(__u32 number, void *context)
 {
-	struct tg_set_visiting *visiting = context;
-	struct tg_set_entry *entry = tg_set_step(&visiting->search);
+	struct tg_set_changing *changing = context;
+	struct tg_set_entry *entry = tg_set_step(&changing->search);
 	int here;
 
 	(void)number;
 	if (entry) {
-		here = tg_set_visit_entry(visiting->at, entry, visiting->wish,
-					  visiting->visit);
+		here = tg_set_visit_entry(changing->at, entry, changing->wish,
+					  changing->visit);
 		if (here != TG_SET_NOT_HERE)
-			visiting->answer = here;
+			changing->answer = here;
 		if (here < TG_SET_FULL)
 			return 1;
 	}
-	return tg_set_is_over(&visiting->search);
+	return tg_set_is_over(&changing->search);
 }
 
 /*
  * Visit all entries of the key, until one is TG_SET_ADDED or TG_SET_KEPT.
  * TG_SET_SHARED: of one at least.
  */
-static __always_inline int tg_set_visit_key(const struct tg_set_at *at,
-					    __u64 hash,
-					    const struct tg_set_wish *wish,
+static __always_inline int tg_set_visit_key(struct tg_set_changing *changing,
 					    enum tg_set_visit visit)
 {
-	struct tg_set_visiting visiting = {
-		.search = {
-			.table = at->table,
-			.head = at->head,
-			.key = &wish->key,
-			.hash = hash,
-		},
-		.at = at,
-		.wish = wish,
-		.visit = visit,
-		.answer = TG_SET_NOT_HERE,
-	};
-
-	tg_set_each(TG_SET_STEPS, tg_set_visit_step, &visiting);
-	return visiting.answer;
+	changing->visit = visit;
+	changing->answer = TG_SET_NOT_HERE;
+	tg_set_restart(&changing->search);
+	tg_set_each(TG_SET_STEPS, tg_set_visit_step, changing);
+	return changing->answer;
 }
 
 /* --- a place for a new entry */
@@ -275,15 +266,19 @@ static __always_inline int tg_set_claim(const struct tg_set_at *at,
 					__u16 mark,
 					const struct tg_set_wish *wish)
 {
-	__u64 *place = &there[lane >> 2], word = TG_READ(*place), state = 0;
-	__u32 shift = tg_set_lane_shift(lane);
-	__u64 old = word >> shift & 0xffff;
+	__u32 shift = tg_set_lane_shift(lane), half = lane >> 2;
 	struct tg_set_entry *entry;
+	__u64 *place, word, old, state = 0;
 
+	/* clang knows that it is 0 or 1, the verifier does not */
+	tg_barrier_var(half);
+	place = &there[half & 1];
+	word = TG_READ(*place);
+	old = word >> shift & 0xffff;
 	if (old == TG_SET_BUSY)
 		return 0;
 	entry = tg_set_entry(at->table, at->head, bucket,
-			     tg_set_way(1ULL << (shift + (lane >> 2))));
+			     tg_set_way(tg_set_lane_bit(lane)));
 	if (!entry)
 		return 0;
 	if (old != TG_SET_FREE) {
@@ -308,32 +303,25 @@ static __always_inline int tg_set_claim(const struct tg_set_at *at,
 	return 1;
 }
 
-struct tg_set_claiming {
-	const struct tg_set_at *at;
-	const struct tg_set_wish *wish;
-	__u64 hash;
-	int answer;
-};
-
 /* A lane of a bucket: those of one bucket follow each other. */
 static long tg_set_claim_step(__u32 number, void *context)
 {
-	struct tg_set_claiming *claiming = context;
-	const struct tg_set_at *at = claiming->at;
-	__u32 bucket =
-		tg_set_bucket(at->head, claiming->hash, number / TG_SET_WAYS);
+	struct tg_set_changing *changing = context;
+	const struct tg_set_at *at = changing->at;
+	__u64 hash = changing->search.hash;
+	__u32 bucket = tg_set_bucket(at->head, hash, number / TG_SET_WAYS);
 	__u32 way = number % TG_SET_WAYS;
-	__u32 lane = tg_set_first_lane(claiming->hash) + way;
+	__u32 lane = tg_set_first_lane(hash) + way;
 	__u64 *there = tg_set_bucket_words(at->table, at->head, bucket);
 
 	if (!there)
 		return 1;
 	if (lane >= TG_SET_WAYS)
 		lane -= TG_SET_WAYS;
-	if (tg_set_claim(at, bucket, there, lane, tg_set_mark(claiming->hash),
-			 claiming->wish)) {
-		tg_set_count(at, claiming->wish->deadline, 1);
-		claiming->answer = TG_SET_ADDED;
+	if (tg_set_claim(at, bucket, there, lane, tg_set_mark(hash),
+			 changing->wish)) {
+		tg_set_count(at, changing->wish->deadline, 1);
+		changing->answer = TG_SET_ADDED;
 		return 1;
 	}
 	if (way == TG_SET_WAYS - 1)
@@ -341,44 +329,49 @@ static long tg_set_claim_step(__u32 number, void *context)
 	return 0;
 }
 
-static __always_inline int tg_set_add_new(const struct tg_set_at *at,
-					  __u64 hash,
-					  const struct tg_set_wish *wish)
+static __always_inline int tg_set_add_new(struct tg_set_changing *changing)
 {
-	struct tg_set_claiming claiming = {
-		.at = at,
-		.wish = wish,
-		.hash = hash,
-		.answer = TG_SET_FULL,
-	};
-
-	tg_set_each(TG_SET_CHOICES * TG_SET_WAYS, tg_set_claim_step, &claiming);
-	return claiming.answer;
+	changing->answer = TG_SET_FULL;
+	tg_set_each(TG_SET_CHOICES * TG_SET_WAYS, tg_set_claim_step, changing);
+	return changing->answer;
 }
 
 /* --- add and delete */
 
+static __always_inline struct tg_set_changing
+tg_set_change(const struct tg_set_at *at, const struct tg_set_wish *wish)
+{
+	struct tg_set_changing changing = {
+		.search = { .table = at->table, .head = at->head },
+		.at = at,
+		.wish = wish,
+	};
+
+	tg_set_begin(&changing.search, &wish->key);
+	return changing;
+}
+
 static __always_inline int tg_set_add(const struct tg_set_at *at,
 				      const struct tg_set_wish *wish)
 {
-	__u64 hash = tg_set_hash(at->head, &wish->key);
+	struct tg_set_changing changing = tg_set_change(at, wish);
 	int before, answer = TG_SET_FULL;
 
 	/* deadlines are counted from the wheel's hand on */
-	tg_set_advance(at, wish->now);
-	before = tg_set_visit_key(at, hash, wish, TG_SET_PROLONG);
+	tg_set_advance(&changing);
+	before = tg_set_visit_key(&changing, TG_SET_PROLONG);
 	if (before == TG_SET_KEPT)
 		return before;
 	if (before == TG_SET_SHARED ||
 	    TG_READ(at->set->count) < TG_READ(at->set->size)) {
-		answer = tg_set_visit_key(at, hash, wish, TG_SET_JOIN);
+		answer = tg_set_visit_key(&changing, TG_SET_JOIN);
 		if (answer != TG_SET_ADDED)
-			answer = tg_set_add_new(at, hash, wish);
+			answer = tg_set_add_new(&changing);
 	}
 	if (answer == TG_SET_FULL) {
 		__sync_fetch_and_add(&at->set->refused, 1);
 	} else if (before == TG_SET_SHARED) {
-		tg_set_visit_key(at, hash, wish, TG_SET_LEAVE);
+		tg_set_visit_key(&changing, TG_SET_LEAVE);
 		answer = TG_SET_KEPT;
 	}
 	return answer;
@@ -388,8 +381,9 @@ static __always_inline int tg_set_add(const struct tg_set_at *at,
 static __always_inline int tg_set_del(const struct tg_set_at *at,
 				      const struct tg_set_wish *wish)
 {
-	return tg_set_visit_key(at, tg_set_hash(at->head, &wish->key), wish,
-				TG_SET_LEAVE) == TG_SET_SHARED;
+	struct tg_set_changing changing = tg_set_change(at, wish);
+
+	return tg_set_visit_key(&changing, TG_SET_LEAVE) == TG_SET_SHARED;
 }
 
 #endif

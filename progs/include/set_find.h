@@ -42,28 +42,6 @@ static __always_inline void tg_set_cut_key(struct tg_set_key *key, __u8 form)
 	key->form = form;
 }
 
-/* The lengths of prefixes that rules add. */
-struct tg_set_lengths {
-	tg_set_table table;
-	const struct tg_set_head *head;
-	const struct tg_set_key *key;
-	struct tg_set_sums sums;
-};
-
-static long tg_set_length_step(__u32 number, void *context)
-{
-	struct tg_set_lengths *lengths = context;
-	struct tg_set_key key = *lengths->key;
-	__u8 form = TG_READ(lengths->head->lengths[number % TG_SET_LENGTHS]);
-
-	if (form && tg_set_is_ip4(form) == tg_set_is_ip4(key.form)) {
-		tg_set_cut_key(&key, form);
-		tg_set_find_key(lengths->table, lengths->head, &key,
-				&lengths->sums);
-	}
-	return 0;
-}
-
 static __always_inline int tg_set_has_lengths(const struct tg_set_head *head)
 {
 	return *(const volatile __u32 *)head->lengths != 0;
@@ -71,20 +49,22 @@ static __always_inline int tg_set_has_lengths(const struct tg_set_head *head)
 
 _Static_assert(TG_SET_LENGTHS == sizeof(__u32), "read as one word");
 
-static __always_inline void tg_set_find_lengths(tg_set_table table,
-						const struct tg_set_head *head,
-						const struct tg_set_key *key,
-						struct tg_set_sums *sums)
+/* The prefixes of an address that rules add. */
+static __always_inline void tg_set_find_lengths(struct tg_set_finding *finding,
+						const struct tg_set_key *key)
 {
-	struct tg_set_lengths lengths = {
-		.table = table,
-		.head = head,
-		.key = key,
-	};
+	const struct tg_set_head *head = finding->search.head;
 
-	tg_set_each(TG_SET_LENGTHS, tg_set_length_step, &lengths);
-	sums->sets |= lengths.sums.sets;
-	sums->exceptions |= lengths.sums.exceptions;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < TG_SET_LENGTHS; i++) {
+		struct tg_set_key prefix = *key;
+		__u8 form = TG_READ(head->lengths[i]);
+
+		if (!form || tg_set_is_ip4(form) != tg_set_is_ip4(key->form))
+			continue;
+		tg_set_cut_key(&prefix, form);
+		tg_set_find_key(finding, &prefix);
+	}
 }
 
 static __always_inline void tg_set_find_prefixes(tg_set_table table,
@@ -100,17 +80,22 @@ static __always_inline void tg_set_find_prefixes(tg_set_table table,
 			 sums);
 }
 
-static __always_inline void tg_set_find(tg_set_table table,
-					const struct tg_set_head *head,
-					const struct tg_set_key *key,
-					struct tg_set_sums *sums)
+/* What the key is in, and what covers it if it is an address. */
+static __always_inline struct tg_set_sums
+tg_set_find(tg_set_table table, const struct tg_set_head *head,
+	    const struct tg_set_key *key)
 {
-	tg_set_find_key(table, head, key, sums);
-	if (!tg_set_is_whole_address(key->form))
-		return;
-	if (tg_set_has_lengths(head))
-		tg_set_find_lengths(table, head, key, sums);
-	tg_set_find_prefixes(table, head, key, sums);
+	struct tg_set_finding finding = {
+		.search = { .table = table, .head = head },
+	};
+
+	tg_set_find_fast(&finding, key);
+	if (tg_set_is_whole_address(key->form)) {
+		if (tg_set_has_lengths(head))
+			tg_set_find_lengths(&finding, key);
+		tg_set_find_prefixes(table, head, key, &finding.sums);
+	}
+	return finding.sums;
 }
 
 static __always_inline __u32 tg_set_result(const struct tg_set_sums *sums)

@@ -221,37 +221,48 @@ static long tg_set_find_step(__u32 number, void *context)
 	return tg_set_is_over(&finding->search);
 }
 
-/* Without a loop for most keys: the first lane of the first bucket. */
-static __always_inline void tg_set_find_key(tg_set_table table,
-					    const struct tg_set_head *head,
-					    const struct tg_set_key *key,
-					    struct tg_set_sums *sums)
+static __always_inline void tg_set_restart(struct tg_set_search *search)
 {
-	struct tg_set_finding finding = {
-		.search = {
-			.table = table,
-			.head = head,
-			.key = key,
-			.hash = tg_set_hash(head, key),
-		},
-	};
-	struct tg_set_search *search = &finding.search;
-	__u64 first = tg_set_lane_bit(tg_set_first_lane(search->hash));
-	const struct tg_set_entry *entry;
+	search->lanes = 0;
+	search->choice = 0;
+	search->is_over = 0;
+}
 
+static __always_inline void tg_set_begin(struct tg_set_search *search,
+					 const struct tg_set_key *key)
+{
+	search->key = key;
+	search->hash = tg_set_hash(search->head, key);
+	tg_set_restart(search);
+}
+
+static __always_inline void tg_set_find_key(struct tg_set_finding *finding,
+					    const struct tg_set_key *key)
+{
+	tg_set_begin(&finding->search, key);
+	tg_set_each(TG_SET_STEPS, tg_set_find_step, finding);
+}
+
+/* The same, without a loop if it ends with the first lane: most do. */
+static __always_inline void tg_set_find_fast(struct tg_set_finding *finding,
+					     const struct tg_set_key *key)
+{
+	struct tg_set_search *search = &finding->search;
+	const struct tg_set_entry *entry;
+	__u64 first;
+
+	tg_set_begin(search, key);
+	first = tg_set_lane_bit(tg_set_first_lane(search->hash));
 	tg_set_look(search);
 	if (search->lanes & first) {
 		search->lanes &= ~first;
-		entry = tg_set_entry(table, head, search->bucket,
-				     tg_set_way(first));
+		entry = tg_set_entry(search->table, search->head,
+				     search->bucket, tg_set_way(first));
 		if (entry && tg_set_is_key(entry, key))
-			tg_set_sum_entry(sums, entry);
+			tg_set_sum_entry(&finding->sums, entry);
 	}
-	if (tg_set_is_over(search))
-		return;
-	tg_set_each(TG_SET_STEPS, tg_set_find_step, &finding);
-	sums->sets |= finding.sums.sets;
-	sums->exceptions |= finding.sums.exceptions;
+	if (!tg_set_is_over(search))
+		tg_set_each(TG_SET_STEPS, tg_set_find_step, finding);
 }
 
 #endif

@@ -55,8 +55,8 @@ static __always_inline struct tg_set_head *tg_set_open(__u32 place,
 /* The sets that the key is in, as bits by their numbers in the table. */
 __noinline __u32 tg_sets_of(const struct tg_set_key *key)
 {
-	struct tg_set_sums sums = { 0 };
 	struct tg_set_head *head;
+	struct tg_set_sums sums;
 	tg_set_table table;
 
 	if (!key)
@@ -64,37 +64,29 @@ __noinline __u32 tg_sets_of(const struct tg_set_key *key)
 	head = tg_set_open(TG_SET_NOW, &table);
 	if (!head)
 		return 0;
-	tg_set_find(table, head, key, &sums);
+	sums = tg_set_find(table, head, key);
 	return tg_set_result(&sums);
 }
 
 /*
- * Add the key to a set, or delete it, also in the table that is being made:
- * enum tg_set_answer. A wish without a deadline deletes.
+ * Add the wish's key to a set of a table, or delete it, if the wish has no
+ * deadline: enum tg_set_answer. Callers do the same with the table that is
+ * being made.
  */
-__noinline int tg_sets_change(const struct tg_set_wish *wish, __u32 set)
+__noinline int tg_sets_change(const struct tg_set_wish *wish, __u32 set,
+			      __u32 place)
 {
-	int answer = TG_SET_NOT_HERE;
+	struct tg_set_at at = { .number = set % TG_SETS };
 
 	if (!wish)
-		return answer;
-	set %= TG_SETS;
-	for (__u32 place = 0; place < TG_SET_PLACES; place++) {
-		struct tg_set_at at = { .number = set };
-		int here;
-
-		at.head = tg_set_open(place, &at.table);
-		if (!at.head)
-			continue;
-		at.set = tg_set_line(at.table, TG_SET_SET_LINE(set));
-		if (!at.set)
-			continue;
-		here = wish->deadline ? tg_set_add(&at, wish)
-				      : tg_set_del(&at, wish);
-		if (place == TG_SET_NOW)
-			answer = here;
-	}
-	return answer;
+		return TG_SET_NOT_HERE;
+	at.head = tg_set_open(place, &at.table);
+	if (!at.head)
+		return TG_SET_NOT_HERE;
+	at.set = tg_set_line(at.table, TG_SET_SET_LINE(at.number));
+	if (!at.set)
+		return TG_SET_NOT_HERE;
+	return wish->deadline ? tg_set_add(&at, wish) : tg_set_del(&at, wish);
 }
 
 #endif

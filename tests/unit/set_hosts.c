@@ -88,9 +88,8 @@ static struct tg_set_at at_set(const struct set_memory *memory,
 static uint32_t find(const struct set_memory *memory, unsigned int number)
 {
 	struct tg_set_key key = key_of(number);
-	struct tg_set_sums sums = { 0 };
+	struct tg_set_sums sums = tg_set_find(memory, set_head(memory), &key);
 
-	tg_set_find_key(memory, set_head(memory), &key, &sums);
 	return tg_set_result(&sums);
 }
 
@@ -160,8 +159,10 @@ static bool counts_are_right(struct bed *bed)
 	set_clock += TG_SET_WHEEL << SHIFT;
 	for (unsigned int i = 0; i < SETS; i++) {
 		struct tg_set_at at = at_set(&bed->memory, i);
+		struct tg_set_wish wish = { .now = set_clock };
+		struct tg_set_changing changing = { .at = &at, .wish = &wish };
 
-		tg_set_advance(&at, set_clock);
+		tg_set_advance(&changing);
 		if (at.set->count != count_of(bed, i))
 			return false;
 	}
