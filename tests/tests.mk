@@ -68,8 +68,8 @@ UNIT_TESTS := $(addprefix $(T)/,$(TWINS) $(TWINS:=-fast) \
 	$(filter-out $(TIMED) $(TWINS),$(UNIT)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
 	$(filter-out %.bpf.c,$(wildcard tests/fuzz/*.c)))
-KERNEL_TESTS := $(addprefix $(T)/,run verify answer)
-TEST_PROGRAMS := $(T)/craft
+KERNEL_TESTS := $(addprefix $(T)/,run verify answer sets)
+TEST_PROGRAMS := $(T)/craft $(T)/ask_sets
 TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o wire.bpf.o small.bpf.o)
 
 SANITIZED_TESTS := $(filter-out %-fast,$(UNIT_TESTS))
@@ -82,6 +82,7 @@ $(addprefix $(T)/,$(filter-out $(TIMED),$(UNIT))): $(T)/%: $(O)/tests/unit/%.san
 $(TIMED:%=$(T)/%): $(T)/%: $(O)/tests/unit/%.o
 $(KERNEL_TESTS): $(T)/%: $(O)/tests/packets/%.o
 $(T)/craft: $(O)/tests/packets/craft-main.o
+$(T)/ask_sets: $(O)/tests/packets/ask_sets.o
 $(T)/kernel: $(O)/tests/tables/kernel.o
 $(FUZZERS): $(T)/fuzz-%: $(O)/tests/fuzz/%.fuzz.o
 
@@ -116,10 +117,10 @@ $(T)/small.bpf.o: tests/fuzz/small.bpf.c $(B)/compiler
 	$(Q)$(CLANG) $(filter-out -g,$(BPF_CFLAGS)) -MMD -MP -c $< -o $@
 
 # Policies: the whole language, realistic ones, and prefixes so scattered that
-# trees and searches are needed.
+# trees and searches are needed; some ask sets, too.
 COMPILED := $(T)/policies
 COMPILED_POLICIES := $(addprefix $(COMPILED)/,everything.o web.o server.o \
-	scattered.o scattered6.o)
+	scattered.o scattered6.o everything.sets.o web.sets.o)
 
 $(COMPILED)/%.o: tests/policy/compiled/%.policy $(B)/tg-policy $(B)/policy.o
 	$(call say,POLICY,$@)
@@ -143,6 +144,12 @@ $(COMPILED)/scattered6.policy: $(COMPILED)/scattered.policy
 $(COMPILED)/%.o: $(COMPILED)/%.policy $(B)/tg-policy $(B)/policy.o
 	$(call say,POLICY,$@)
 	$(Q)$(B)/tg-policy compile $< -o $@
+
+$(COMPILED)/%.sets.o: $(COMPILED)/%.o $(B)/policy.live.o $(T)/ask_sets
+	$(call say,POLICY,$@)
+	$(Q)$(B)/tg-policy compile -q --plugin $(B)/policy.live.o \
+		$(or $(wildcard tests/policy/compiled/$*.policy),$(COMPILED)/$*.policy) -o $@.plain
+	$(Q)$(T)/ask_sets $@.plain $@ && rm $@.plain
 
 tests-build: $(COMPILED_POLICIES)
 .PRECIOUS: $(COMPILED)/%.policy

@@ -73,8 +73,8 @@ static __always_inline void tg_set_turn(const struct tg_set_at *at,
 	__u32 slot = deadline >> (at->set->shift & 31);
 	__u32 hand = TG_READ(at->set->hand), *word;
 
-	if (deadline == TG_SET_FOREVER || slot < hand ||
-	    slot - hand >= TG_SET_WHEEL)
+	/* a slot before the hand is far behind it, too */
+	if (deadline == TG_SET_FOREVER || slot - hand >= TG_SET_WHEEL)
 		return;
 	word = tg_set_wheel_word(at, slot);
 	if (word)
