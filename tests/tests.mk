@@ -40,9 +40,10 @@ $(O)/tests/tables/native.fuzz.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 
 # Archives of the tests' shared code and the tools' library.
 PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
-	words object splice reference) $(addprefix tests/tables/,fields native \
-	pools random_packet random_policy random_sets shrink subject) tests/unit/policy_same \
-	tests/unit/set_contents
+	words object splice reference set_bed set_subject \
+	set_values) $(addprefix tests/tables/,fields native \
+	pools random_packet random_policy random_sets shrink subject) \
+	tests/unit/policy_same tests/unit/set_contents
 SANITIZED := $(PARTS) $(LIBRARY_SOURCES:.c=)
 
 $(T)/parts.a: $(PARTS:%=$(O)/%.o)
@@ -70,7 +71,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
 	$(filter-out %.bpf.c,$(wildcard tests/fuzz/*.c)))
 KERNEL_TESTS := $(addprefix $(T)/,run verify answer sets)
 TEST_PROGRAMS := $(T)/craft $(T)/ask_sets
-TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o wire.bpf.o small.bpf.o)
+TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o wire.bpf.o small.bpf.o sets.bpf.o)
 
 SANITIZED_TESTS := $(filter-out %-fast,$(UNIT_TESTS))
 PLAIN_TESTS := $(TIMED_TESTS) $(KERNEL_TESTS) $(TEST_PROGRAMS) $(T)/kernel \
