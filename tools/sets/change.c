@@ -2,6 +2,7 @@
 #include "change.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,21 @@ static int add_entry(struct set_map *map, unsigned int number,
 	}
 }
 
+/* What can be read of a damaged table is kept. */
+static int end_change(struct set_map *map, unsigned int number, int err)
+{
+	if (!map->now.trie.is_damaged) {
+		set_mark_changed(map, number, false);
+		return err;
+	}
+	fprintf(stderr,
+		"tg-sets: %s: the table was damaged: it is made anew from what "
+		"can be read; load the lists again\n",
+		map->pin);
+	set_rebuild(map, &(struct set_plan){ 0 });
+	return err ? err : -EUCLEAN;
+}
+
 int set_add_entries(struct set_map *map, unsigned int number,
 		    const struct set_entries *entries, struct set_tally *tally)
 {
@@ -99,8 +115,7 @@ int set_add_entries(struct set_map *map, unsigned int number,
 			break;
 		}
 	}
-	set_mark_changed(map, number, false);
-	return err;
+	return end_change(map, number, err);
 }
 
 int set_del_entries(struct set_map *map, unsigned int number,
@@ -115,37 +130,52 @@ int set_del_entries(struct set_map *map, unsigned int number,
 		else
 			tally->missing++;
 	}
-	set_mark_changed(map, number, false);
-	return 0;
+	return end_change(map, number, 0);
 }
 
 /* --- count before */
 
-bool set_count_new(const struct set_map *map, unsigned int number,
-		   const struct set_entries *entries, bool is_replaced,
-		   size_t *count)
+static size_t count_missing(struct set_map *map, unsigned int number,
+			    const struct set_entries *entries)
 {
-	struct set_entries sorted = { 0 };
 	uint32_t now = tg_set_now();
+	size_t count = 0;
 
-	*count = 0;
-	if (!entries->count)
-		return true;
-	sorted.list = malloc(entries->count * sizeof(*sorted.list));
-	if (!sorted.list)
+	for (size_t i = 0; i < entries->count; i++)
+		count += !set_table_get(&map->now, number, &entries->list[i],
+					now);
+	return count;
+}
+
+/* A copy, sorted and each entry once. */
+static bool copy_once(const struct set_entries *entries,
+		      struct set_entries *copy)
+{
+	size_t size = entries->count * sizeof(*entries->list);
+
+	*copy = (struct set_entries){ .list = malloc(size + 1),
+				      .count = entries->count };
+	if (!copy->list)
 		return false;
-	sorted.count = entries->count;
-	memcpy(sorted.list, entries->list,
-	       entries->count * sizeof(*sorted.list));
-	set_entries_sort(&sorted);
-	for (size_t i = 0; i < sorted.count; i++) {
-		const struct set_entry *entry = &sorted.list[i];
+	memcpy(copy->list, entries->list, size);
+	set_entries_sort(copy);
+	set_entries_merge(copy);
+	return true;
+}
 
-		if (i && set_entry_order(entry - 1, entry) == 0)
-			continue;
-		*count += is_replaced ||
-			  !set_table_get(&map->now, number, entry, now);
-	}
-	free(sorted.list);
+bool set_count_new(struct set_map *map, unsigned int number,
+		   const struct set_entries *entries, bool is_replaced,
+		   size_t room, size_t *count)
+{
+	struct set_entries once;
+
+	*count = is_replaced ? entries->count
+			     : count_missing(map, number, entries);
+	if (*count <= room)
+		return true;
+	if (!copy_once(entries, &once))
+		return false;
+	*count = is_replaced ? once.count : count_missing(map, number, &once);
+	free(once.list);
 	return true;
 }

@@ -26,10 +26,11 @@ int set_del_entries(struct set_map *map, unsigned int number,
 
 /*
  * How many entries there are more with these: an entry that is in the set
- * already or twice in the list is none. False: out of memory.
+ * already or twice in the list is none. The count may be higher than that, if
+ * it is no more than `room`. False: out of memory.
  */
-bool set_count_new(const struct set_map *map, unsigned int number,
+bool set_count_new(struct set_map *map, unsigned int number,
 		   const struct set_entries *entries, bool is_replaced,
-		   size_t *count);
+		   size_t room, size_t *count);
 
 #endif

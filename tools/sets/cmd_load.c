@@ -34,37 +34,40 @@ static bool read_list(const struct set_command *command,
 	return set_command_apply(command, &reading->entries);
 }
 
+/* The entries of the set whose deadline has not passed. False: no memory. */
+static bool count_present(const struct set_map *map, unsigned int number,
+			  uint32_t *count)
+{
+	struct set_counts counts;
+
+	if (!set_table_count(&map->now, 1U << number, tg_set_now(), &counts))
+		return false;
+	*count = counts.entries[number];
+	return true;
+}
+
 /* Whether all fit in: no entry is added if not. */
-static bool fits(const struct set_map *map, const char *name,
-		 unsigned int number, const struct set_entries *entries,
-		 bool is_replaced)
+static bool fits(struct set_map *map, const char *name, unsigned int number,
+		 const struct set_entries *entries, bool is_replaced)
 {
 	const struct tg_set *set = set_line(&map->now.memory, number);
-	uint32_t before = is_replaced ? 0 : set->count;
+	uint32_t before = is_replaced ? 0 : set->count, size = set->size;
 	size_t count = entries->count;
 
-	if (before + count <= set->size)
+	if (before + count <= size)
 		return true;
-	if (!set_count_new(map, number, entries, is_replaced, &count)) {
+	if ((!is_replaced && !count_present(map, number, &before)) ||
+	    !set_count_new(map, number, entries, is_replaced,
+			   size > before ? size - before : 0, &count)) {
 		set_map_fail(map, -ENOMEM);
 		return false;
 	}
-	if (count && !is_replaced && before + count > set->size) {
-		struct set_counts counts;
-
-		if (!set_table_count(&map->now, 1U << number, tg_set_now(),
-				     &counts)) {
-			set_map_fail(map, -ENOMEM);
-			return false;
-		}
-		before = counts.entries[number];
-	}
-	if (!count || before + count <= set->size)
+	if (!count || before + count <= size)
 		return true;
 	fprintf(stderr,
 		"tg-sets: set '%s' would be too full: its 'size' is %u, it has "
 		"%u entries and the list has %zu others; none was added\n",
-		name, set->size, before, count);
+		name, size, before, count);
 	return false;
 }
 

@@ -79,9 +79,8 @@ static void print_membership(const char *value, const char *name,
 	putchar('\n');
 }
 
-static bool test_values(const struct set_command *command,
-			const struct set_map *map, unsigned int number,
-			const struct set_entries *values)
+static bool test_values(const struct set_command *command, struct set_map *map,
+			unsigned int number, const struct set_entries *values)
 {
 	json_t *list = command->is_json ? json_array() : NULL;
 	uint32_t now = tg_set_now();

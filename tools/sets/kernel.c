@@ -20,6 +20,9 @@
 #define QUIET_MS 1000
 #define STEP_MS 5
 
+/* A table with fewer lines to spare gets more of them, instead of sweeps. */
+#define SPARE_PART 16
+
 int set_map_fail(const struct set_map *map, int err)
 {
 	fprintf(stderr, "tg-sets: %s: %s\n", map->pin,
@@ -70,7 +73,10 @@ static int memory_map(struct set_table *table, int fd, unsigned int flags)
 	if (err)
 		return err;
 	table->memory = memory;
-	table->trie = (struct trie){ .memory = &table->memory };
+	table->trie = (struct trie){
+		.memory = &table->memory,
+		.spare_lines = memory.lines / SPARE_PART,
+	};
 	return 0;
 }
 
@@ -290,7 +296,6 @@ int set_next_make(const struct set_map *map, const struct set_shape *shape,
 		set_next_close(next);
 		return set_map_fail(map, err);
 	}
-	next->table.trie.memory = &next->table.memory;
 	set_table_format(&next->table, shape, secret);
 	return 0;
 }

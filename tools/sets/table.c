@@ -88,12 +88,21 @@ void set_table_format(struct set_table *table, const struct set_shape *shape,
 	table->trie = (struct trie){ .memory = &table->memory };
 }
 
+static bool set_is_sound(const struct tg_set *set)
+{
+	return !set->is_used || (memchr(set->name, '\0', sizeof(set->name)) &&
+				 set->kind < TG_SET_KINDS && set->shift < 32);
+}
+
 bool set_table_is_sound(const struct set_table *table)
 {
 	const struct tg_set_head *head = set_head(&table->memory);
 
-	return table->memory.lines > TG_SET_SETS_END &&
-	       head->version == TG_SET_VERSION &&
+	for (unsigned int i = 0; i < TG_SETS; i++)
+		if (table->memory.lines <= TG_SET_SETS_END ||
+		    !set_is_sound(set_line(&table->memory, i)))
+			return false;
+	return head->version == TG_SET_VERSION &&
 	       head->lines == table->memory.lines && head->buckets &&
 	       head->buckets < TG_SET_LINES_MAX &&
 	       head->marks == TG_SET_SETS_END &&

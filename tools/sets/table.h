@@ -83,7 +83,7 @@ bool set_table_del(struct set_table *table, unsigned int number,
 		   const struct set_entry *entry, uint32_t now);
 
 /* The deadline of that very entry in the set; 0 if it is not in. */
-uint32_t set_table_get(const struct set_table *table, unsigned int number,
+uint32_t set_table_get(struct set_table *table, unsigned int number,
 		       const struct set_entry *entry, uint32_t now);
 
 /* --- walks */
@@ -115,8 +115,7 @@ bool set_table_count(const struct set_table *table, uint32_t mask, uint32_t now,
  * Adds what the sets of `mask` have in `from` to `to`, which rules change
  * meanwhile as they change `from`.
  */
-enum set_answer set_table_copy(const struct set_table *from,
-			       struct set_table *to, uint32_t mask,
-			       uint32_t now);
+enum set_answer set_table_copy(struct set_table *from, struct set_table *to,
+			       uint32_t mask, uint32_t now);
 
 #endif

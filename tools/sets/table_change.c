@@ -28,15 +28,24 @@ static struct tg_set_wish wish_of(const struct set_entry *entry, uint32_t now)
 
 /* --- states of a prefix, which may have several records */
 
-static struct tg_set_record *next_record(const struct set_table *table,
-					 const struct tg_set_record *record)
-{
-	struct tg_set_record *next =
-		record->parent ? tg_set_line(&table->memory, record->parent)
-			       : NULL;
+/* No set is in more than one state that has not passed. */
+#define RECORDS_MAX (TG_SETS + 1)
 
+/* The next record of the same prefix, or NULL. */
+static struct tg_set_record *next_record(const struct set_table *table,
+					 const struct tg_set_record *record,
+					 unsigned int *count)
+{
+	struct tg_set_record *next = NULL;
+
+	if (record->parent && ++*count < RECORDS_MAX)
+		next = tg_set_line(&table->memory, record->parent);
 	return next && next->length == record->length ? next : NULL;
 }
+
+#define for_each_record(table, record)              \
+	for (unsigned int record_count = 0; record; \
+	     record = next_record((table), (record), &record_count))
 
 static bool state_is_live(uint64_t state, uint32_t now)
 {
@@ -48,11 +57,14 @@ static __u64 *find_state(const struct set_table *table,
 			 struct tg_set_record *record, uint32_t bit,
 			 uint32_t now)
 {
-	for (; record; record = next_record(table, record))
-		for (int i = 0; i < TG_SET_STATES; i++)
-			if (TG_SET_STATE_SETS(record->states[i]) & bit &&
-			    state_is_live(record->states[i], now))
-				return &record->states[i];
+	for_each_record(
+		table,
+		record) for (int i = 0; i < TG_SET_STATES;
+			     i++) if (TG_SET_STATE_SETS(record->states[i]) &
+					      bit &&
+				      state_is_live(
+					      record->states[i],
+					      now)) return &record->states[i];
 	return NULL;
 }
 
@@ -64,7 +76,8 @@ static __u64 *choose_state(struct set_table *table,
 	struct tg_set_record *first = record;
 	__u64 *free = NULL;
 
-	for (; record; record = next_record(table, record)) {
+	for_each_record(table, record)
+	{
 		for (int i = 0; i < TG_SET_STATES; i++) {
 			__u64 *state = &record->states[i];
 
@@ -117,7 +130,8 @@ static bool join(struct set_table *table, struct tg_set_record *record,
 static void leave(const struct set_table *table, struct tg_set_record *record,
 		  uint32_t bit, uint32_t kept)
 {
-	for (; record; record = next_record(table, record)) {
+	for_each_record(table, record)
+	{
 		if (kept != TG_SET_FOREVER && record->sets & bit)
 			TG_WRITE(record->sets, record->sets & ~bit);
 		for (int i = 0; i < TG_SET_STATES; i++)
@@ -131,7 +145,8 @@ static void leave(const struct set_table *table, struct tg_set_record *record,
 static bool is_empty(const struct set_table *table,
 		     const struct tg_set_record *record, uint32_t now)
 {
-	for (; record; record = next_record(table, record)) {
+	for_each_record(table, record)
+	{
 		if (record->sets | record->exceptions)
 			return false;
 		for (int i = 0; i < TG_SET_STATES; i++)
@@ -322,7 +337,7 @@ bool set_table_del(struct set_table *table, unsigned int number,
 	return was_in;
 }
 
-uint32_t set_table_get(const struct set_table *table, unsigned int number,
+uint32_t set_table_get(struct set_table *table, unsigned int number,
 		       const struct set_entry *entry, uint32_t now)
 {
 	uint32_t deadline = 0;

@@ -18,7 +18,7 @@ static struct set_entry shorten(const struct tg_set_key *value,
 	return entry;
 }
 
-static void look_for(const struct set_table *table, unsigned int number,
+static void look_for(struct set_table *table, unsigned int number,
 		     struct set_entry entry, uint32_t now,
 		     struct set_membership *found)
 {
@@ -35,7 +35,7 @@ static void look_for(const struct set_table *table, unsigned int number,
 	}
 }
 
-struct set_membership set_table_find(const struct set_table *table,
+struct set_membership set_table_find(struct set_table *table,
 				     unsigned int number,
 				     const struct tg_set_key *value,
 				     uint32_t now)

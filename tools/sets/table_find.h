@@ -13,7 +13,7 @@ struct set_membership {
 };
 
 /* `value` is a whole address, a port or the like. */
-struct set_membership set_table_find(const struct set_table *table,
+struct set_membership set_table_find(struct set_table *table,
 				     unsigned int number,
 				     const struct tg_set_key *value,
 				     uint32_t now);

@@ -211,7 +211,7 @@ bool set_table_count(const struct set_table *table, uint32_t mask, uint32_t now,
 /* --- copies */
 
 struct copying {
-	const struct set_table *from;
+	struct set_table *from;
 	struct set_table *to;
 	uint32_t mask, now;
 	enum set_answer answer;
@@ -273,9 +273,8 @@ static bool copy_found(void *context, const struct set_found *found)
 	return true;
 }
 
-enum set_answer set_table_copy(const struct set_table *from,
-			       struct set_table *to, uint32_t mask,
-			       uint32_t now)
+enum set_answer set_table_copy(struct set_table *from, struct set_table *to,
+			       uint32_t mask, uint32_t now)
 {
 	struct copying copying = { .from = from,
 				   .to = to,

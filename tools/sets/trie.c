@@ -11,22 +11,22 @@ struct change {
 	uint32_t line_behind; /* of the longest prefix that covers it, or 0 */
 };
 
-static struct tg_set_record *record_at(const struct trie *trie, uint32_t line)
+static struct tg_set_record *record_at(struct trie *trie, uint32_t line)
 {
-	return tg_set_line(trie->memory, line);
+	return trie_line(trie, line);
 }
 
-static struct tg_set_node *node_at(const struct trie *trie, uint32_t word)
+static struct tg_set_node *node_at(struct trie *trie, uint32_t word)
 {
-	return tg_set_line(trie->memory, TG_SET_WORD_LINE(word));
+	return trie_line(trie, TG_SET_WORD_LINE(word));
 }
 
-static struct tg_set_record *record_of(const struct trie *trie, uint32_t word)
+static struct tg_set_record *record_of(struct trie *trie, uint32_t word)
 {
 	return record_at(trie, TG_SET_WORD_LINE(word));
 }
 
-static uint32_t line_of(const struct trie *trie, const void *line)
+static uint32_t line_of(struct trie *trie, const void *line)
 {
 	return ((const char *)line - trie->memory->start) / TG_SET_LINE;
 }
@@ -59,13 +59,13 @@ static unsigned int common_bits(const struct tg_set_address *a,
 
 /* --- find */
 
-static uint32_t *root(const struct trie *trie, bool is_ip6)
+static uint32_t *root(struct trie *trie, bool is_ip6)
 {
 	return &set_head(trie->memory)->roots[is_ip6];
 }
 
 /* The longest prefix that covers the address and is shorter than that. */
-static struct tg_set_record *find_covering(const struct trie *trie,
+static struct tg_set_record *find_covering(struct trie *trie,
 					   const struct trie_prefix *prefix,
 					   unsigned int below)
 {
@@ -82,20 +82,23 @@ static struct tg_set_record *find_covering(const struct trie *trie,
 	return NULL;
 }
 
-struct tg_set_record *trie_find(const struct trie *trie,
+struct tg_set_record *trie_find(struct trie *trie,
 				const struct trie_prefix *prefix)
 {
-	struct tg_set_record *record =
-		find_covering(trie, prefix, prefix->length + 1);
+	struct tg_set_record *record;
 
+	trie_begin(trie);
+	record = find_covering(trie, prefix, prefix->length + 1);
 	return record && record->length == prefix->length ? record : NULL;
 }
 
 /* A record below the node that is longer than the path to it. */
-static const struct tg_set_record *find_below(const struct trie *trie,
-					      uint32_t word, unsigned int path)
+static const struct tg_set_record *find_below(struct trie *trie, uint32_t word,
+					      unsigned int path,
+					      unsigned int next)
 {
 	const struct tg_set_record *found = NULL;
+	unsigned int nibble;
 
 	if (!word)
 		return NULL;
@@ -103,15 +106,18 @@ static const struct tg_set_record *find_below(const struct trie *trie,
 		found = record_of(trie, word);
 		return found->length > path ? found : NULL;
 	}
+	if (!trie_nibble(trie, word, next, &nibble))
+		return NULL;
 	for (int i = 0; i < TG_SET_WORDS_IN_LINE && !found; i++)
-		found = find_below(trie, node_at(trie, word)->words[i], path);
+		found = find_below(trie, node_at(trie, word)->words[i], path,
+				   nibble + 1);
 	return found;
 }
 
 /* --- add */
 
 /* The prefix becomes the parent of what is longer than it. */
-static void link_parent(const struct trie *trie, uint32_t word,
+static void link_parent(struct trie *trie, uint32_t word,
 			const struct change *change)
 {
 	struct tg_set_record *record = record_of(trie, word);
@@ -124,10 +130,11 @@ static void link_parent(const struct trie *trie, uint32_t word,
 }
 
 /* The prefix covers all that the word is for. */
-static void cover(const struct trie *trie, uint32_t *place,
+static void cover(struct trie *trie, uint32_t *place, unsigned int next,
 		  const struct change *change)
 {
 	uint32_t word = *place;
+	unsigned int nibble;
 
 	if (!word) {
 		publish(place, record_word(change->line));
@@ -136,9 +143,10 @@ static void cover(const struct trie *trie, uint32_t *place,
 			link_parent(trie, word, change);
 		else if (record_of(trie, word)->length < change->length)
 			publish(place, record_word(change->line));
-	} else {
+	} else if (trie_nibble(trie, word, next, &nibble)) {
 		for (int i = 0; i < TG_SET_WORDS_IN_LINE; i++)
-			cover(trie, &node_at(trie, word)->words[i], change);
+			cover(trie, &node_at(trie, word)->words[i], nibble + 1,
+			      change);
 	}
 }
 
@@ -177,7 +185,7 @@ static bool put_node(struct trie *trie, uint32_t *place,
 	return true;
 }
 
-static void cover_children(const struct trie *trie, struct tg_set_node *node,
+static void cover_children(struct trie *trie, struct tg_set_node *node,
 			   unsigned int nibble, const struct change *change)
 {
 	unsigned int first = 0, count = TG_SET_WORDS_IN_LINE;
@@ -187,7 +195,7 @@ static void cover_children(const struct trie *trie, struct tg_set_node *node,
 		count = 1U << (4 * nibble + 4 - change->length);
 	}
 	for (unsigned int i = first; i < first + count; i++)
-		cover(trie, &node->words[i], change);
+		cover(trie, &node->words[i], nibble + 1, change);
 }
 
 /* `bits`: of an address, how many lead to the place. */
@@ -202,11 +210,16 @@ static bool insert(struct trie *trie, uint32_t *place, unsigned int bits,
 		struct tg_set_address address;
 
 		if (change->length <= bits || !word) {
-			cover(trie, place, change);
+			cover(trie, place, bits / 4, change);
 			return true;
 		}
-		behind = is_record ? record_of(trie, word)
-				   : find_below(trie, word, 4 * nibble);
+		behind = is_record
+				 ? record_of(trie, word)
+				 : find_below(trie, word, 4 * nibble, bits / 4);
+		if (!behind) {
+			trie->is_damaged = true;
+			return false;
+		}
 		path = is_record ? behind->length : 4 * nibble;
 		address = address_of(behind);
 		common = common_bits(&address, &change->address);
@@ -216,7 +229,7 @@ static bool insert(struct trie *trie, uint32_t *place, unsigned int bits,
 			continue;
 		}
 		if (is_record) {
-			cover(trie, place, change);
+			cover(trie, place, bits / 4, change);
 			return true;
 		}
 		if (change->length < path + 4) {
@@ -237,7 +250,7 @@ static uint32_t wide_count(const struct change *change)
 	return change->length < 16 ? 1U << (16 - change->length) : 1;
 }
 
-static uint32_t *wide_place(const struct trie *trie, uint32_t word, uint32_t n)
+static uint32_t *wide_place(struct trie *trie, uint32_t word, uint32_t n)
 {
 	return &node_at(trie, word + n / TG_SET_WORDS_IN_LINE)
 			->words[n % TG_SET_WORDS_IN_LINE];
@@ -280,11 +293,14 @@ struct tg_set_record *trie_add(struct trie *trie,
 struct tg_set_record *trie_extend(struct trie *trie,
 				  struct tg_set_record *record)
 {
-	uint32_t line = trie_take_line(trie);
-	struct tg_set_record *more = record_at(trie, line);
+	struct tg_set_record *more;
+	uint32_t line;
 
+	trie_begin(trie);
+	line = trie_take_line(trie);
 	if (!line)
 		return NULL;
+	more = record_at(trie, line);
 	more->high = record->high;
 	more->low = record->low;
 	more->length = record->length;
@@ -297,7 +313,7 @@ struct tg_set_record *trie_extend(struct trie *trie,
 
 /* --- remove */
 
-static void unlink_record(const struct trie *trie, uint32_t *place,
+static void unlink_record(struct trie *trie, uint32_t *place,
 			  const struct change *change)
 {
 	uint32_t line = TG_SET_WORD_LINE(*place);
@@ -317,11 +333,11 @@ static void unlink_record(const struct trie *trie, uint32_t *place,
 	}
 }
 
-static void unlink_below(const struct trie *trie, uint32_t *place,
+static void unlink_below(struct trie *trie, uint32_t *place, unsigned int next,
 			 const struct change *change)
 {
 	uint32_t word = *place;
-	unsigned int nibble = TG_SET_WORD_NIBBLE(word), first = 0;
+	unsigned int nibble, first = 0;
 	unsigned int count = TG_SET_WORDS_IN_LINE;
 	struct tg_set_node *node;
 
@@ -331,6 +347,8 @@ static void unlink_below(const struct trie *trie, uint32_t *place,
 		unlink_record(trie, place, change);
 		return;
 	}
+	if (!trie_nibble(trie, word, next, &nibble))
+		return;
 	node = node_at(trie, word);
 	if (change->length > 4 * nibble) {
 		first = tg_set_nibble(&change->address, nibble);
@@ -339,7 +357,7 @@ static void unlink_below(const struct trie *trie, uint32_t *place,
 				: 1;
 	}
 	for (unsigned int i = first; i < first + count; i++)
-		unlink_below(trie, &node->words[i], change);
+		unlink_below(trie, &node->words[i], nibble + 1, change);
 	for (int i = 1; i < TG_SET_WORDS_IN_LINE; i++)
 		if (node->words[i] != node->words[0])
 			return;
@@ -364,11 +382,11 @@ void trie_remove(struct trie *trie, const struct trie_prefix *prefix)
 			record->parent ? record_at(trie, record->parent) : NULL;
 	} while (record && record->length == prefix->length);
 	if (!(*place & TG_SET_WORD_WIDE) || *place & TG_SET_WORD_RECORD) {
-		unlink_below(trie, place, &change);
+		unlink_below(trie, place, 0, &change);
 		return;
 	}
 	for (uint32_t i = 0; i < wide_count(&change); i++)
 		unlink_below(trie,
 			     wide_place(trie, *place, (prefix->high >> 48) + i),
-			     &change);
+			     0, &change);
 }

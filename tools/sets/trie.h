@@ -5,7 +5,10 @@
  *
  * Each change is a store of one word: a new line is complete before a word
  * leads to it, and a line that no word leads to any longer is left as it is
- * until trie_sweep() has waited for the programs that may read it.
+ * until a sweep has waited for the programs that may read it.
+ *
+ * A damaged table leads to no access outside of it and to no endless walk: its
+ * `is_damaged` is set, and what was to change may be changed in part.
  */
 #ifndef TG_SETS_TRIE_H
 #define TG_SETS_TRIE_H
@@ -24,12 +27,17 @@ struct trie {
 	uint32_t next;	  /* of `used` */
 	uint32_t pending; /* a line that is taken, though no word leads to it
 			     yet */
+	uint32_t spare_lines; /* a sweep that finds no more is of no use */
+	/* damaged: words lead nowhere, or in circles */
+	bool is_damaged;
+	uint64_t steps; /* lines that were read in this call */
+	char nowhere[TG_SET_LINE] __attribute__((aligned(TG_SET_LINE)));
 };
 
 void trie_close(struct trie *trie);
 
 /* NULL: the table has no such prefix. */
-struct tg_set_record *trie_find(const struct trie *trie,
+struct tg_set_record *trie_find(struct trie *trie,
 				const struct trie_prefix *prefix);
 
 /* The prefix's record, a new one if there is none. NULL: no line is free. */
