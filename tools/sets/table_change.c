@@ -31,7 +31,7 @@ static struct tg_set_wish wish_of(const struct set_entry *entry, uint32_t now)
 /* No set is in more than one state that has not passed. */
 #define RECORDS_MAX (TG_SETS + 1)
 
-/* The next record of the same prefix, or NULL. */
+/* The next record of the same prefix, or NULL; `count` starts at 0. */
 static struct tg_set_record *next_record(const struct set_table *table,
 					 const struct tg_set_record *record,
 					 unsigned int *count)
@@ -43,10 +43,6 @@ static struct tg_set_record *next_record(const struct set_table *table,
 	return next && next->length == record->length ? next : NULL;
 }
 
-#define for_each_record(table, record)              \
-	for (unsigned int record_count = 0; record; \
-	     record = next_record((table), (record), &record_count))
-
 static bool state_is_live(uint64_t state, uint32_t now)
 {
 	return TG_SET_STATE_SETS(state) && TG_SET_STATE_DEADLINE(state) > now;
@@ -57,27 +53,29 @@ static __u64 *find_state(const struct set_table *table,
 			 struct tg_set_record *record, uint32_t bit,
 			 uint32_t now)
 {
-	for_each_record(
-		table,
-		record) for (int i = 0; i < TG_SET_STATES;
-			     i++) if (TG_SET_STATE_SETS(record->states[i]) &
-					      bit &&
-				      state_is_live(
-					      record->states[i],
-					      now)) return &record->states[i];
+	unsigned int count = 0;
+
+	for (; record; record = next_record(table, record, &count)) {
+		for (int i = 0; i < TG_SET_STATES; i++) {
+			__u64 *state = &record->states[i];
+
+			if (TG_SET_STATE_SETS(*state) & bit &&
+			    state_is_live(*state, now))
+				return state;
+		}
+	}
 	return NULL;
 }
 
 /* A state with this deadline, or one that is free. */
-static __u64 *choose_state(struct set_table *table,
-			   struct tg_set_record *record, uint32_t deadline,
-			   uint32_t now)
+static __u64 *choose_state(struct set_table *table, struct tg_set_record *first,
+			   uint32_t deadline, uint32_t now)
 {
-	struct tg_set_record *first = record;
+	struct tg_set_record *record = first;
+	unsigned int count = 0;
 	__u64 *free = NULL;
 
-	for_each_record(table, record)
-	{
+	for (; record; record = next_record(table, record, &count)) {
 		for (int i = 0; i < TG_SET_STATES; i++) {
 			__u64 *state = &record->states[i];
 
@@ -130,23 +128,28 @@ static bool join(struct set_table *table, struct tg_set_record *record,
 static void leave(const struct set_table *table, struct tg_set_record *record,
 		  uint32_t bit, uint32_t kept)
 {
-	for_each_record(table, record)
-	{
+	unsigned int count = 0;
+
+	for (; record; record = next_record(table, record, &count)) {
 		if (kept != TG_SET_FOREVER && record->sets & bit)
 			TG_WRITE(record->sets, record->sets & ~bit);
-		for (int i = 0; i < TG_SET_STATES; i++)
-			if (TG_SET_STATE_SETS(record->states[i]) & bit &&
-			    TG_SET_STATE_DEADLINE(record->states[i]) != kept)
-				write_state(table, &record->states[i],
-					    record->states[i] & ~(uint64_t)bit);
+		for (int i = 0; i < TG_SET_STATES; i++) {
+			__u64 *state = &record->states[i];
+
+			if (TG_SET_STATE_SETS(*state) & bit &&
+			    TG_SET_STATE_DEADLINE(*state) != kept)
+				write_state(table, state,
+					    *state & ~(uint64_t)bit);
+		}
 	}
 }
 
 static bool is_empty(const struct set_table *table,
 		     const struct tg_set_record *record, uint32_t now)
 {
-	for_each_record(table, record)
-	{
+	unsigned int count = 0;
+
+	for (; record; record = next_record(table, record, &count)) {
 		if (record->sets | record->exceptions)
 			return false;
 		for (int i = 0; i < TG_SET_STATES; i++)

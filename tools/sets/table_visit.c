@@ -25,7 +25,6 @@ static void read_entry(const struct tg_set_entry *entry,
 	do {
 		state = __atomic_load_n(&entry->state, __ATOMIC_ACQUIRE);
 		found->key = *(const volatile struct tg_set_key *)&entry->key;
-		found->exceptions = TG_READ(entry->exceptions);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (TG_READ(entry->state) != state);
 	found->sets = TG_SET_STATE_SETS(state);
@@ -51,8 +50,7 @@ static bool visit_bucket(const struct walk *walk,
 		if (!entry)
 			continue;
 		read_entry(entry, &found);
-		if (found.deadline > walk->now &&
-		    found.sets | found.exceptions &&
+		if (found.deadline > walk->now && found.sets &&
 		    !walk->visit(walk->context, &found))
 			return false;
 	}
@@ -71,6 +69,16 @@ static bool visit_hashed(const struct walk *walk)
 
 /* --- prefixes */
 
+static bool record_is_sound(const struct walk *walk,
+			    const struct tg_set_record *record)
+{
+	unsigned int length = record->length;
+
+	return length <= (walk->is_ip6 ? 128 : 32) &&
+	       !(record->high & ~tg_set_upper(length < 64 ? length : 64)) &&
+	       !(record->low & ~tg_set_upper(length < 64 ? 0 : length - 64));
+}
+
 static bool visit_record(const struct walk *walk,
 			 const struct tg_set_record *record)
 {
@@ -87,7 +95,7 @@ static bool visit_record(const struct walk *walk,
 		.deadline = TG_SET_FOREVER,
 	};
 
-	if (record->length > (walk->is_ip6 ? 128 : 32))
+	if (!record_is_sound(walk, record))
 		return true;
 	if (found.sets | found.exceptions &&
 	    !walk->visit(walk->context, &found))
@@ -206,83 +214,4 @@ bool set_table_count(const struct set_table *table, uint32_t mask, uint32_t now,
 
 	*counts = (struct set_counts){ 0 };
 	return set_table_visit(table, now, count_found, &counting);
-}
-
-/* --- copies */
-
-struct copying {
-	struct set_table *from;
-	struct set_table *to;
-	uint32_t mask, now;
-	enum set_answer answer;
-};
-
-/*
- * A rule may change the entry in both tables meanwhile: what is there after the
- * addition counts.
- */
-static bool copy_entry(struct copying *copying, unsigned int number,
-		       struct set_entry *entry)
-{
-	enum set_answer answer;
-	uint32_t deadline;
-
-	for (;;) {
-		deadline = entry->deadline;
-		if (deadline) {
-			answer = set_table_add(copying->to, number, entry,
-					       copying->now);
-			if (answer > SET_KEPT) {
-				copying->answer = answer;
-				return false;
-			}
-		} else {
-			set_table_del(copying->to, number, entry, copying->now);
-		}
-		if (!set_entry_is_hashed(entry))
-			return true;
-		entry->deadline = set_table_get(copying->from, number, entry,
-						copying->now);
-		if (entry->deadline == deadline)
-			return true;
-	}
-}
-
-static bool copy_found(void *context, const struct set_found *found)
-{
-	struct copying *copying = context;
-	uint32_t sets = found->sets & copying->mask;
-	uint32_t exceptions = found->exceptions & copying->mask;
-
-	for (; sets; sets &= sets - 1) {
-		struct set_entry entry = { .key = found->key,
-					   .deadline = found->deadline,
-					   .is_hashed = found->is_hashed };
-
-		if (!copy_entry(copying, __builtin_ctz(sets), &entry))
-			return false;
-	}
-	for (; exceptions; exceptions &= exceptions - 1) {
-		struct set_entry entry = { .key = found->key,
-					   .deadline = TG_SET_FOREVER,
-					   .is_exception = true };
-
-		if (!copy_entry(copying, __builtin_ctz(exceptions), &entry))
-			return false;
-	}
-	return true;
-}
-
-enum set_answer set_table_copy(struct set_table *from, struct set_table *to,
-			       uint32_t mask, uint32_t now)
-{
-	struct copying copying = { .from = from,
-				   .to = to,
-				   .mask = mask,
-				   .now = now,
-				   .answer = SET_NO_ROOM };
-
-	if (!set_table_visit(from, now, copy_found, &copying))
-		return copying.answer;
-	return SET_KEPT;
 }

@@ -89,7 +89,9 @@ struct tg_set_record *trie_find(struct trie *trie,
 
 	trie_begin(trie);
 	record = find_covering(trie, prefix, prefix->length + 1);
-	return record && record->length == prefix->length ? record : NULL;
+	return record && !trie->is_damaged && record->length == prefix->length
+		       ? record
+		       : NULL;
 }
 
 /* A record below the node that is longer than the path to it. */
@@ -266,7 +268,7 @@ struct tg_set_record *trie_add(struct trie *trie,
 		.length = prefix->length,
 	};
 
-	if (record)
+	if (record || trie->is_damaged)
 		return record;
 	covering = find_covering(trie, prefix, prefix->length);
 	change.line = trie_take_line(trie);
@@ -281,13 +283,15 @@ struct tg_set_record *trie_add(struct trie *trie,
 	record->parent = covering ? line_of(trie, covering) : 0;
 	trie->pending = change.line;
 	if (!(*place & TG_SET_WORD_WIDE) || *place & TG_SET_WORD_RECORD)
-		return insert(trie, place, 0, &change) ? record : NULL;
+		return insert(trie, place, 0, &change) && !trie->is_damaged
+			       ? record
+			       : NULL;
 	for (uint32_t i = 0; i < wide_count(&change); i++)
 		if (!insert(trie,
 			    wide_place(trie, *place, (prefix->high >> 48) + i),
 			    16, &change))
 			return NULL;
-	return record;
+	return trie->is_damaged ? NULL : record;
 }
 
 struct tg_set_record *trie_extend(struct trie *trie,
@@ -308,7 +312,7 @@ struct tg_set_record *trie_extend(struct trie *trie,
 	more->low_bits = record->low_bits;
 	more->parent = record->parent;
 	publish(&record->parent, line);
-	return more;
+	return trie->is_damaged ? NULL : more;
 }
 
 /* --- remove */
