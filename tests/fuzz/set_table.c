@@ -92,13 +92,12 @@ static void look_up(struct set_table *table)
 {
 	for (int i = 0; i < TEXTS; i++) {
 		struct set_entry entry = entry_of(i);
-		struct tg_set_sums sums = { 0 };
 
 		entry.key.form = set_form_is_ip4(entry.key.form)
 					 ? TG_SET_FORM_IP4(32)
 					 : TG_SET_FORM_IP6(128);
 		tg_set_find(&table->memory, set_head(&table->memory),
-			    &entry.key, &sums);
+			    &entry.key);
 		set_table_find(table, i % SETS, &entry.key, NOW);
 	}
 }

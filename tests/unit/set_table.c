@@ -258,7 +258,7 @@ static struct set_membership membership(const struct bed *bed, unsigned int set,
 static bool check_value(struct bed *bed, const struct tg_set_key *value,
 			unsigned int kind)
 {
-	struct tg_set_sums sums = { 0 };
+	struct tg_set_sums sums;
 	uint32_t wanted = 0, mask = 0;
 
 	for (unsigned int i = 0; i < SETS; i++) {
@@ -278,8 +278,8 @@ static bool check_value(struct bed *bed, const struct tg_set_key *value,
 		wanted |= (uint32_t)right.is_member << i;
 		mask |= 1U << i;
 	}
-	tg_set_find(&bed->table.memory, set_head(&bed->table.memory), value,
-		    &sums);
+	sums = tg_set_find(&bed->table.memory, set_head(&bed->table.memory),
+			   value);
 	return (tg_set_result(&sums) & mask) == wanted;
 }
 
@@ -360,7 +360,7 @@ static bool check_counts(struct bed *bed)
 
 		for (unsigned int j = 0; j < POOL; j++)
 			count += bed->pool[j].deadlines[i] >= set_clock;
-		tg_set_advance(&at, set_clock);
+		set_advance(&at, set_clock);
 		if (at.set->count != count)
 			return false;
 	}

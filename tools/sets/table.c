@@ -169,6 +169,14 @@ struct tg_set_at set_at(const struct set_table *table, unsigned int number)
 	};
 }
 
+void set_advance(const struct tg_set_at *at, uint32_t now)
+{
+	struct tg_set_wish wish = { .now = now };
+	struct tg_set_changing changing = tg_set_change(at, &wish);
+
+	tg_set_advance(&changing);
+}
+
 /* --- lengths */
 
 bool set_length_is_registered(const struct set_table *table, uint8_t form)

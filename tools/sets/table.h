@@ -54,6 +54,9 @@ void set_define(struct set_table *table, unsigned int number, const char *name,
 
 struct tg_set_at set_at(const struct set_table *table, unsigned int number);
 
+/* Takes entries whose deadline has passed off the set's count. */
+void set_advance(const struct tg_set_at *at, uint32_t now);
+
 /*
  * Lengths of prefixes that rules add as hashed keys, as forms of keys. False:
  * the table has no place for another one.

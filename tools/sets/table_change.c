@@ -187,7 +187,7 @@ static enum set_answer add_prefix(struct set_table *table, unsigned int number,
 	uint32_t before =
 		deadline_in(table, record, bit, entry->is_exception, now);
 
-	tg_set_advance(&at, now);
+	set_advance(&at, now);
 	if (before == entry->deadline)
 		return SET_KEPT;
 	if (!before && at.set->count >= at.set->size)
@@ -222,7 +222,7 @@ static bool del_prefix(struct set_table *table, unsigned int number,
 
 	if (!before)
 		return false;
-	tg_set_advance(&at, now);
+	set_advance(&at, now);
 	if (entry->is_exception)
 		TG_WRITE(record->exceptions, record->exceptions & ~bit);
 	else
@@ -299,7 +299,7 @@ static bool del_hashed(const struct set_table *table, unsigned int number,
 	struct tg_set_wish wish = wish_of(entry, now);
 
 	wish.deadline = 0;
-	tg_set_advance(&at, now);
+	set_advance(&at, now);
 	return tg_set_del(&at, &wish);
 }
 
