@@ -1,0 +1,420 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# tg-sets: tables of sets for programs that tc loads, entries one by one, lists,
+# streams, several writers, and writers that are killed.
+
+load helper
+
+readonly SETS=$BUILD/tg-sets
+
+setup() {
+	given_bpffs
+	mkdir -p "$PINS"
+	PIN=$PINS/tgs_sets
+	OBJECT=$BATS_TEST_TMPDIR/sets.o
+	cp "$BUILD/tests/set_rules.bpf.o" "$OBJECT"
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	clean_up
+}
+
+# sets VERB [WORD]...: on this test's map.
+sets() {
+	"$SETS" "$1" "$PIN" "${@:2}"
+}
+
+given_sets() {
+	sets prepare "$OBJECT"
+}
+
+# Loads the programs with tc; RUN_INGRESS and RUN_EGRESS are their numbers.
+given_programs() {
+	given_sets
+	given_namespace HOST host
+	in_namespace "$HOST" ip link add eth0 type veth peer name eth1
+	in_namespace "$HOST" tc qdisc add dev eth0 clsact
+	local hook
+	for hook in ingress egress; do
+		in_namespace "$HOST" tc filter add dev eth0 "$hook" bpf da obj "$OBJECT" sec "$hook"
+	done
+	RUN_INGRESS=$(program_of ingress)
+	RUN_EGRESS=$(program_of egress)
+}
+
+program_of() { # HOOK
+	in_namespace "$HOST" tc -j filter show dev eth0 "$1" | jq '.[].options.prog.id // empty'
+}
+
+# A frame with this IPv4 source.
+frame_from() { # A.B.C.D
+	local octets=${1//./ } source
+	# shellcheck disable=SC2086,SC2059 # four words; the result is a format
+	printf -v source '\\x%02x' $octets
+	# shellcheck disable=SC2059
+	printf "\\x02\\0\\0\\0\\0\\x01\\x02\\0\\0\\0\\0\\x02\\x08\\0\\x45\\0\\0\\x14\\0\\0\\0\\0\\x40\\xfd\\0\\0$source\\xcb\\0\\x71\\x01"
+}
+
+# Whether the loaded program drops a frame from there.
+drops() { # FRAME
+	[[ $(bpftool -j prog run id "$RUN_INGRESS" data_in "$1" 2>/dev/null | jq .retval) == 2 ]]
+}
+
+refute_drops() { # FRAME
+	[[ $(bpftool -j prog run id "$RUN_INGRESS" data_in "$1" | jq .retval) == 0 ]]
+}
+
+# Adds new addresses to the set `seen`, as rules do.
+run_rule() { # TIMES
+	bpftool -j prog run id "$RUN_EGRESS" data_in frame repeat "$1" >/dev/null
+}
+
+entries_of() { # NAME
+	sets list --json | jq --arg name "$1" '.sets[] | select(.name == $name).entries'
+}
+
+has_entries() { # NAME COUNT
+	local count
+	count=$(entries_of "$1") || return
+	[[ $count == "$2" ]] || fail "'$1' has $count entries, not $2"
+}
+
+shows() { # NAME LINE...
+	local name=$1
+	shift
+	[[ $(sets show "$name") == "$(printf '%s\n' "$@")" ]] ||
+		fail "'$name' has" "$(sets show "$name")"
+}
+
+# IPv4 addresses from FIRST.0.0.0 on.
+hosts() { # FIRST COUNT
+	awk -v first="$1" -v count="$2" 'BEGIN {
+		for (i = 0; i < count; i++)
+			printf "%d.%d.%d.%d\n", first, i / 65536 % 256, i / 256 % 256, i % 256
+	}'
+}
+
+# Prefixes of different lengths from FIRST.0.0.0 on.
+prefixes() { # FIRST COUNT
+	awk -v first="$1" -v count="$2" 'BEGIN {
+		for (i = 0; i < count; i++)
+			printf "%d.%d.%d.0/%d\n", first, i / 256 % 256, i % 256, 24 + i % 7
+	}'
+}
+
+# --- tables
+
+@test "prepare makes a map that tc takes for the programs, and writes the numbers of the sets" {
+	given_programs
+	[[ $(stat -c %a "$PIN") == 600 ]]
+	[[ $(bpftool -j map show pinned "$PIN" | jq .id) == $(bpftool -j prog show id "$RUN_INGRESS" | jq '.map_ids[]' |
+		while read -r id; do bpftool -j map show id "$id" | jq 'select(.name == "tgs_sets").id'; done) ]]
+	frame_from 198.51.100.7 >frame
+	refute_drops frame
+	sets add steady 198.51.100.0/28
+	drops frame
+	sets add steady 198.51.100.7 --except
+	refute_drops frame
+	sets del steady '!198.51.100.7'
+	drops frame
+}
+
+@test "prepare twice keeps what is in the sets" {
+	given_sets
+	sets add few 198.51.100.7
+	local before
+	before=$(sha256sum "$OBJECT")
+	given_sets
+	[[ $(sha256sum "$OBJECT") == "$before" ]]
+	shows few 198.51.100.7
+}
+
+@test "a set of another kind with the same name is refused, and nothing changes" {
+	given_sets
+	LC_ALL=C sed 's/doors\x00/other\x00/; s/few\x00\x00\x00/doors\x00/' "$OBJECT" >other.o
+	cp other.o before.o
+	run -1 sets prepare other.o
+	[[ $output == "tg-sets: other.o: set 'doors' has addresses, and a policy in force has a set of ports with that name: choose another name" ]]
+	cmp other.o before.o
+}
+
+@test "an object without sets needs no map" {
+	cp "$BUILD/drop_arp.o" arp.o
+	sets prepare arp.o
+	[[ ! -e $PIN ]]
+}
+
+@test "what is pinned and no map of sets is left alone" {
+	bpftool map create "$PIN" type array key 4 value 8 entries 1 name other
+	run -1 sets list
+	[[ $output == "tg-sets: $PIN: is not a map of sets of this version: detach and attach again" ]]
+	run -1 sets prepare "$OBJECT"
+	[[ $output == "tg-sets: $PIN: is not a map of sets of this version: detach and attach again" ]]
+	[[ $(bpftool -j map show pinned "$PIN" | jq -r .name) == other ]]
+	rm "$PIN"
+	run -1 sets list
+	[[ $output == "tg-sets: $PIN: there are no sets" ]]
+	run -1 "$SETS" list /nonexistent/pin
+	[[ $output == 'tg-sets: /nonexistent/pin: No such file or directory' ]]
+}
+
+# --- entries
+
+@test "entries of each kind come, are shown in order, and go" {
+	given_sets
+	sets add steady 2001:db8::/32 203.0.113.5-203.0.113.9 '!198.51.100.65' 198.51.100.64/26 198.51.100.7
+	shows steady 198.51.100.7 198.51.100.64/26 '!198.51.100.65' 203.0.113.5 203.0.113.6/31 203.0.113.8/31 2001:db8::/32
+	sets add doors 443 ssh 8000-8002
+	shows doors 22 443 8000 8001 8002
+	sets add nics 02:00:5e:00:53:01
+	shows nics 02:00:5e:00:53:01
+	sets add pairs '2001:db8::7 udp domain' '198.51.100.7 tcp 443'
+	shows pairs '198.51.100.7 tcp 443' '2001:db8::7 udp 53'
+	sets del steady 203.0.113.5-203.0.113.9 2001:db8::/32 192.0.2.1
+	shows steady 198.51.100.7 198.51.100.64/26 '!198.51.100.65'
+	sets flush steady
+	shows steady
+	shows doors 22 443 8000 8001 8002
+	sets forget nics
+	run -1 sets show nics
+	[[ $output == "tg-sets: $PIN: no set is named 'nics': there are steady seen few brief doors pairs" ]]
+}
+
+@test "test says which entry makes a value a member, and which excepts it" {
+	given_sets
+	sets add steady 198.51.100.64/26 '!198.51.100.64/30' 198.51.100.7
+	run -0 sets test steady 198.51.100.7 198.51.100.70
+	[[ $output == $'198.51.100.7: in steady: 198.51.100.7\n198.51.100.70: in steady: 198.51.100.64/26' ]]
+	run -1 sets test steady 198.51.100.7 198.51.100.65 192.0.2.1
+	[[ $output == $'198.51.100.7: in steady: 198.51.100.7\n198.51.100.65: not in steady: !198.51.100.64/30\n192.0.2.1: not in steady' ]]
+	run -1 sets test steady 198.51.100.65 --json
+	[[ $output == '[{"value":"198.51.100.65","member":false,"entry":"198.51.100.64/26","exception":"198.51.100.64/30"}]' ]]
+	run -1 sets test steady 198.51.100.64/26
+	[[ $output == 'tg-sets: test: values are tested, not ranges or prefixes: give an address' ]]
+}
+
+@test "entries stay for their time, for the set's, or for good" {
+	given_sets
+	sets add brief 198.51.100.1
+	sets add brief 198.51.100.2 --for 1h
+	sets add brief 198.51.100.3 198.51.100.0/30 --for forever
+	[[ $(sets show brief --json | jq -c '[.entries[] | [.entry, .left]]') == '[["198.51.100.0/30",null],["198.51.100.1",600],["198.51.100.2",3600],["198.51.100.3",null]]' ]]
+	# the last one counts
+	sets add brief 198.51.100.3 --for 5m
+	sets add brief 198.51.100.0/30 --for 30s
+	[[ $(sets show brief --json | jq -c '[.entries[].left]') == '[30,600,3600,300]' ]]
+	sets add brief 198.51.100.9 203.0.113.0/24 --for 1s
+	sets test brief 198.51.100.9 203.0.113.9
+	eventually has_entries brief 4
+	run -1 sets test brief 198.51.100.9 203.0.113.9
+	[[ $output == *'198.51.100.9: not in'*'203.0.113.9: not in'* ]]
+}
+
+@test "what cannot be done is one line, and changes nothing" {
+	given_sets
+	local usage='see tg-sets --help'
+	run -1 sets add few 198.51.100.7/24 80
+	[[ $output == $'tg-sets: \'198.51.100.7/24\' has host bits set: write 198.51.100.0/24, or the address alone\ntg-sets: \'80\' is not an address' ]]
+	run -1 sets add doors 80 --except
+	[[ $output == 'tg-sets: --except: only sets of addresses have exceptions' ]]
+	run -1 sets add few '!198.51.100.7' --for 1h
+	[[ $output == 'tg-sets: --for: an exception has no deadline' ]]
+	run -1 sets load few nothing
+	[[ $output == 'tg-sets: nothing: No such file or directory' ]]
+	run -2 sets add few
+	[[ $output == "tg-sets: wrong number of words after 'add': $usage" ]]
+	run -2 sets add few 198.51.100.7 --for 10
+	[[ $output == "tg-sets: --for takes a time like 10m, 1h or forever, not '10': $usage" ]]
+	run -2 sets show few --for 10s
+	[[ $output == "tg-sets: an option is not one of 'show': $usage" ]]
+	run -2 sets grow few
+	[[ $output == "tg-sets: no such verb: 'grow': $usage" ]]
+	shows few
+}
+
+@test "a full set refuses, and says how many it took" {
+	given_sets
+	hosts 198 10 | sets load few -
+	run -1 sets add few 192.0.2.1
+	[[ $output == "tg-sets: set 'few' is full: it has the 10 entries of its 'size'; 0 added, 1 not" ]]
+	# those that are in take no room
+	hosts 198 10 | sets load few -
+	hosts 198 11 >list.11
+	run -1 sets load few list.11
+	[[ $output == "tg-sets: set 'few' would be too full: its 'size' is 10, it has 10 entries and the list has 1 others; none was added" ]]
+	run -1 sets replace few list.11
+	[[ $output == "tg-sets: set 'few' would be too full: its 'size' is 10, it has 0 entries and the list has 11 others; none was added" ]]
+	has_entries few 10
+	sets del few 198.0.0.0
+	sets add few 192.0.2.1
+	[[ $(sets list --json | jq '.sets[] | select(.name == "few").refused') == 0 ]]
+}
+
+@test "expired entries make room, however far their deadlines were" {
+	given_sets
+	hosts 198 10 >list
+	sets load few list --for 1s
+	eventually has_entries few 0
+	hosts 192 10 | sets load few -
+	has_entries few 10
+}
+
+# --- lists
+
+@test "a list with bad lines names each of them, and changes nothing unless they are skipped" {
+	given_sets
+	sets add few 192.0.2.1
+	printf '%s\r\n' '198.51.100.7 # ok' bad '' ' 198.51.100.7/24' '198.51.100.8 # until soon' 198.51.100.9 >list
+	printf 198.51.100.10 >>list
+	local bad=$'list:2:1: \'bad\' is not an address
+list:4:2: \'198.51.100.7/24\' has host bits set: write 198.51.100.0/24, or the address alone
+list:5:22: \'soon\' is not a time like 2026-12-01T10:00:00Z'
+	local verb
+	for verb in load replace; do
+		run -1 sets "$verb" few list
+		[[ $output == "$bad"$'\ntg-sets: list: 3 bad lines: nothing was changed (--skip-bad leaves them out)' ]]
+		shows few 192.0.2.1
+	done
+	run -0 sets load few list --skip-bad
+	[[ $output == "$bad" ]]
+	shows few 192.0.2.1 198.51.100.7 198.51.100.9 198.51.100.10
+	run -0 sets replace few list --skip-bad
+	shows few 198.51.100.7 198.51.100.9 198.51.100.10
+}
+
+@test "what is saved can be loaded, one set or all" {
+	given_sets
+	sets add steady 198.51.100.7 '!198.51.100.8' 198.51.100.0/24 2001:db8::/32
+	sets add brief 198.51.100.7
+	sets add brief 198.51.100.8 --for forever
+	sets add doors 80 443
+	local before
+	before=$(sets show steady && sets show doors && sets show brief --json | jq '[.entries[] | .entry, .left != null]')
+	sets save steady >saved
+	sets save >all
+	sets replace steady saved
+	local name
+	for name in steady brief doors; do
+		sets flush "$name"
+		sets load "$name" all
+	done
+	[[ $(sets show steady && sets show doors && sets show brief --json | jq '[.entries[] | .entry, .left != null]') == "$before" ]]
+}
+
+@test "a table grows with its prefixes, and each is found" {
+	given_sets
+	prefixes 10 60000 | sets load steady -
+	prefixes 20 20000 | sets add steady -
+	has_entries steady 80000
+	sets test steady 10.0.0.1 10.234.95.1 20.0.0.1 20.78.31.1
+	prefixes 10 60000 | sets del steady -
+	has_entries steady 20000
+	run -1 sets test steady 10.0.0.1
+	sets test steady 20.0.0.1
+}
+
+@test "a stream is in force line by line, and holds no lock while it waits" {
+	given_sets
+	mkfifo pipe
+	sets add seen - <pipe 3>&- 4>&- &
+	local stream=$!
+	exec {to_stream}>pipe
+	printf '198.51.100.7\n198.51' >&"$to_stream"
+	eventually sets test seen 198.51.100.7
+	# others change sets, and the table, meanwhile
+	sets add few 192.0.2.1
+	sets flush few
+	printf '.100.8\nbad\n198.51.100.0/28' >&"$to_stream"
+	eventually sets test seen 198.51.100.8
+	run -1 sets test seen 198.51.100.9
+	exec {to_stream}>&-
+	run -1 wait "$stream"
+	sets test seen 198.51.100.9
+	has_entries seen 3
+}
+
+# --- several at once
+
+@test "two writers at once lose nothing" {
+	given_sets
+	hosts 10 20000 >a
+	hosts 20 20000 >b
+	hosts 30 3000 >c
+	local pids=() pid
+	sets load seen a 3>&- 4>&- &
+	pids+=($!)
+	sets add seen - <b 3>&- 4>&- &
+	pids+=($!)
+	split -l 500 c c.
+	(for part in c.*; do sets replace steady "$part" && sets add seen - <"$part" || exit; done) 3>&- 4>&- &
+	pids+=($!)
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+	has_entries seen 43000
+	has_entries steady 500
+}
+
+@test "what rules add while lists are replaced is never lost" {
+	given_programs
+	frame_from 198.51.100.7 >frame
+	hosts 30 30000 >list
+	local try
+	(for try in {1..6}; do sets replace steady list || exit; done) 3>&- 4>&- &
+	local writer=$! runs=0
+	while kill -0 "$writer" 2>/dev/null && ((runs < 40)); do
+		run_rule 10000
+		runs=$((runs + 1))
+	done
+	wait "$writer"
+	((runs > 0))
+	has_entries seen "$((runs * 10000))"
+	has_entries steady 30000
+	[[ $(sets list --json | jq '[.sets[].refused] | add') == 0 ]]
+}
+
+# The entry that is in all the time, as the loaded program sees it.
+watch_entry() {
+	until [[ -e stop ]]; do
+		drops frame || printf 'missed\n' >>missed
+	done
+}
+
+@test "writers killed at any point leave a table that works, and the next one mends it" {
+	given_programs
+	frame_from 198.51.100.7 >frame
+	{
+		printf '%s\n' 198.51.100.0/28 198.51.0.0/16
+		prefixes 10 4000
+		hosts 30 40000
+	} >list
+	sets load steady list
+	drops frame
+	watch_entry 3>&- 4>&- &
+	local watch=$! verb pid number
+	for number in {1..40}; do
+		case $((number % 4)) in
+		0) verb=(replace steady list) ;;
+		1) verb=(load seen list) ;;
+		2) verb=(replace seen list) ;;
+		3) verb=(add seen -) ;;
+		esac
+		"$SETS" "${verb[0]}" "$PIN" "${verb[@]:1}" <list 3>&- 4>&- &
+		pid=$!
+		sleep "0.0$((RANDOM % 10))"
+		kill -KILL "$pid" 2>/dev/null || true
+		wait "$pid" || true
+		((number % 5)) || sets del seen 198.51.100.0/28 30.0.0.1
+	done
+	: >stop
+	wait "$watch"
+	[[ ! -e missed ]]
+	sets load seen list
+	has_entries seen 44002
+	has_entries steady 44002
+	# the counts are right, too: what is deleted leaves none
+	sets del seen - <list
+	has_entries seen 0
+	run ! bpftool map lookup pinned "$PIN" key 1 0 0 0
+}

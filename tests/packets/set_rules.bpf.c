@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * set_rules - a policy's sets without its rules: ingress drops packets whose
+ * source is in the set `steady`, egress adds a new address to the set `seen`
+ * with each run, and drops the packet if that is refused.
+ */
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_endian.h>
+
+#include "policy_set.h"
+#include "set_program.h"
+
+enum {
+	STEADY,
+	SEEN,
+};
+
+#define SET(its_name, its_kind, its_size, its_timeout)                \
+	{                                                             \
+		.name = its_name, .kind = its_kind, .size = its_size, \
+		.timeout = its_timeout                                \
+	}
+
+const volatile struct tg_policy_sets sets SEC(".rodata.sets") = {
+	.count = 7,
+	.lengths = { TG_SET_FORM_IP4(24), TG_SET_FORM_IP6(64) },
+	.sets = {
+		[STEADY] = SET("steady", TG_SET_ADDRESSES, 100000, 0),
+		[SEEN] = SET("seen", TG_SET_ADDRESSES, 500000, 0),
+		SET("few", TG_SET_ADDRESSES, 10, 0),
+		SET("brief", TG_SET_ADDRESSES, 1000, 600),
+		SET("doors", TG_SET_PORTS, 1000, 0),
+		SET("nics", TG_SET_MACS, 100, 0),
+		SET("pairs", TG_SET_ADDRESS_PORTS, 100, 0),
+	},
+};
+
+__u32 added;
+
+SEC("ingress")
+int sets_ingress(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data;
+	struct iphdr *ip = data + sizeof(struct ethhdr);
+	struct tg_set_key key = { .form = TG_SET_FORM_IP4(32) };
+
+	if ((void *)(ip + 1) > (void *)(long)skb->data_end)
+		return TC_ACT_OK;
+	key.words[0] = bpf_ntohl(ip->saddr);
+	return tg_sets_of(&key) >> sets.sets[STEADY].number & 1 ? TC_ACT_SHOT
+								: TC_ACT_OK;
+}
+
+SEC("egress")
+int sets_egress(struct __sk_buff *skb)
+{
+	__u32 number = __sync_fetch_and_add(&added, 1);
+	struct tg_set_wish wish = {
+		.key = { .words = { 0x0a000000 + number },
+			 .form = TG_SET_FORM_IP4(32) },
+		.deadline = TG_SET_FOREVER,
+		.now = tg_set_now(),
+	};
+
+	int answer;
+
+	(void)skb;
+	answer = tg_sets_change(&wish, sets.sets[SEEN].number, TG_SET_NOW);
+	tg_sets_change(&wish, sets.sets[SEEN].number, TG_SET_NEXT);
+	return answer == TG_SET_FULL ? TC_ACT_SHOT : TC_ACT_OK;
+}
+
+char LICENSE[] SEC("license") = "GPL";
