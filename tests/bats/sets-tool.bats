@@ -413,8 +413,52 @@ watch_entry() {
 	sets load seen list
 	has_entries seen 44002
 	has_entries steady 44002
-	# the counts are right, too: what is deleted leaves none
 	sets del seen - <list
 	has_entries seen 0
 	run ! bpftool map lookup pinned "$PIN" key 1 0 0 0
+}
+
+table_in_force() {
+	bpftool -j map lookup pinned "$PIN" key 0 0 0 0 | jq -c .value
+}
+
+# Loads a list and kills that, after a longer time with each try, until some of
+# the entries were added.
+kill_a_load() { # FILE
+	local try pid count
+	for try in {1..200}; do
+		"$SETS" load "$PIN" seen "$1" 3>&- 4>&- &
+		pid=$!
+		sleep "$(printf '0.%03d' $((5 * try)))"
+		kill -KILL "$pid" 2>/dev/null || true
+		wait "$pid" || true
+		count=$(entries_of seen)
+		((count == 0)) || break
+	done
+	((count < $(wc -l <"$1"))) || {
+		sets flush seen
+		return 1
+	}
+}
+
+@test "a table that a killed writer was changing is made anew, with its entries and right counts" {
+	given_programs
+	frame_from 198.51.100.7 >frame
+	hosts 30 400000 >list
+	eventually kill_a_load list
+	local before count
+	before=$(table_in_force)
+	count=$(entries_of seen)
+	# readers leave it
+	[[ $(table_in_force) == "$before" ]]
+	sets add few 198.51.100.7
+	[[ $(table_in_force) != "$before" ]]
+	has_entries seen "$count"
+	before=$(table_in_force)
+	sets add few 198.51.100.8
+	[[ $(table_in_force) == "$before" ]]
+	# rules go by the count that is kept
+	run_rule "$((500000 - count + 1))"
+	has_entries seen 500000
+	[[ $(sets list --json | jq '.sets[] | select(.name == "seen").refused') == 1 ]]
 }
