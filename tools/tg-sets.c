@@ -3,6 +3,7 @@
  * tg-sets - makes, reads and changes the sets that policies ask: a pinned map
  * of tables, which it writes through mmap. docs/sets.md has the picture.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,6 +141,15 @@ static int run(struct set_command *command, char **words, int count)
 	return usage("no such verb:", command->verb);
 }
 
+/* A list that was saved in part is no list. */
+static int flush_output(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "tg-sets: standard output: %s\n", strerror(errno));
+	return SET_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -177,5 +187,5 @@ int main(int argc, char **argv)
 			return SET_USAGE;
 		}
 	}
-	return run(&command, argv + optind, argc - optind);
+	return flush_output(run(&command, argv + optind, argc - optind));
 }

@@ -103,6 +103,12 @@ prefixes() { # FIRST COUNT
 	}'
 }
 
+ends_with() { # STATUS PID
+	local status=0
+	wait "$2" || status=$?
+	((status == $1)) || fail "it ended with $status, not $1"
+}
+
 # --- tables
 
 @test "prepare makes a map that tc takes for the programs, and writes the numbers of the sets" {
@@ -329,9 +335,37 @@ list:5:22: \'soon\' is not a time like 2026-12-01T10:00:00Z'
 	eventually sets test seen 198.51.100.8
 	run -1 sets test seen 198.51.100.9
 	exec {to_stream}>&-
-	run -1 wait "$stream"
+	ends_with 1 "$stream"
 	sets test seen 198.51.100.9
 	has_entries seen 3
+}
+
+@test "a stream follows the map that is pinned, and ends when none is" {
+	given_sets
+	mkfifo pipe
+	sets add seen - <pipe 3>&- 4>&- &
+	local stream=$!
+	exec {to_stream}>pipe
+	printf '198.51.100.7\n' >&"$to_stream"
+	eventually sets test seen 198.51.100.7
+	rm "$PIN"
+	given_sets
+	has_entries seen 0
+	printf '198.51.100.8\n' >&"$to_stream"
+	eventually sets test seen 198.51.100.8
+	has_entries seen 1
+	rm "$PIN"
+	printf '198.51.100.9\n' >&"$to_stream"
+	ends_with 1 "$stream"
+	exec {to_stream}>&-
+}
+
+@test "a list that cannot be written whole is a failure" {
+	given_sets
+	sets add few 198.51.100.7
+	save_to_nowhere() { sets save few >/dev/full; }
+	run -1 save_to_nowhere
+	[[ $output == 'tg-sets: standard output: No space left on device' ]]
 }
 
 # --- several at once

@@ -149,13 +149,14 @@ static int open_directory(const char *pin)
 	return fd < 0 ? -errno : fd;
 }
 
-static int check_outer(int fd)
+static int check_outer(int fd, uint32_t *id)
 {
 	struct bpf_map_info info = { 0 };
 	__u32 size = sizeof(info);
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
 		return -errno;
+	*id = info.id;
 	return info.type == BPF_MAP_TYPE_ARRAY_OF_MAPS &&
 			       info.max_entries == TG_SET_PLACES
 		       ? 0
@@ -169,7 +170,7 @@ static int open_outer(struct set_map *map)
 	map->outer = bpf_obj_get(map->pin);
 	if (map->outer < 0)
 		return errno == ENOENT ? -ENOENT : set_map_fail(map, -errno);
-	err = check_outer(map->outer);
+	err = check_outer(map->outer, &map->outer_id);
 	return err ? set_map_fail(map, err) : 0;
 }
 
@@ -199,6 +200,7 @@ int set_map_reopen(struct set_map *map)
 void set_map_close(struct set_map *map)
 {
 	memory_unmap(&map->now);
+	map->id = 0;
 	if (map->outer >= 0)
 		close(map->outer);
 	if (map->directory >= 0)
@@ -231,10 +233,44 @@ static int wait_for_lock(const struct set_map *map)
 	return 0;
 }
 
+/* Whether the map is what is pinned there now. */
+static bool is_pinned(const struct set_map *map)
+{
+	int fd = bpf_obj_get(map->pin);
+	uint32_t id = 0;
+
+	if (fd < 0)
+		return false;
+	if (check_outer(fd, &id) < 0)
+		id = 0;
+	close(fd);
+	return id == map->outer_id;
+}
+
+static int open_again(struct set_map *map)
+{
+	const char *pin = map->pin;
+	unsigned int flags = map->flags;
+	int err;
+
+	set_map_close(map);
+	err = set_map_open(map, pin, flags);
+	if (err == -ENOENT)
+		fprintf(stderr, "tg-sets: %s: there are no sets any more\n",
+			pin);
+	return err;
+}
+
 int set_map_lock(struct set_map *map)
 {
 	int err = wait_for_lock(map);
 
+	while (!err && map->outer >= 0 && !is_pinned(map)) {
+		err = open_again(map);
+		if (err)
+			return err;
+		err = wait_for_lock(map);
+	}
 	if (!err && map->outer >= 0) {
 		if (map->flags & SET_TO_WRITE)
 			remove_next(map);

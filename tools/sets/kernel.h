@@ -18,6 +18,7 @@ struct set_map {
 	const char *pin;
 	int directory; /* of the pin: who changes tables has its lock */
 	int outer;
+	uint32_t outer_id;
 	unsigned int flags; /* SET_TO_... */
 	uint32_t id;	    /* of the table that is mapped; 0: none */
 	struct set_table now;
@@ -41,7 +42,8 @@ int set_map_reopen(struct set_map *map);
 
 /*
  * Waits for the lock, which readers share, and maps the table that is in force.
- * A writer removes what a killed one has left.
+ * A writer removes what a killed one has left. If something else was pinned
+ * since the map was opened, that is opened.
  */
 int set_map_lock(struct set_map *map);
 void set_map_unlock(struct set_map *map);

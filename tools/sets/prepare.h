@@ -8,8 +8,9 @@
 
 /*
  * Makes the pinned map if it is missing, sets that are missing, and room for
- * larger ones. Returns 0 or a negative errno after a message; then no object
- * has changed, and no set has lost an entry.
+ * larger ones. Returns 0 or a negative errno after a message; then the table
+ * may have changed, but no set has lost an entry, and what was written is right
+ * for the next try.
  */
 int set_prepare(const char *pin, char *const *paths, int count);
 
