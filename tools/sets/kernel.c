@@ -9,19 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
+#include "kernel_table.h"
+
 /* After this time the user is told what the command waits for. */
 #define QUIET_MS 1000
 #define STEP_MS 5
-
-/* A table with fewer lines to spare gets more of them, instead of sweeps. */
-#define SPARE_PART 16
 
 int set_map_fail(const struct set_map *map, int err)
 {
@@ -34,62 +32,6 @@ int set_map_fail(const struct set_map *map, int err)
 }
 
 /* --- the table in force */
-
-/* All lines at once, or each part when it is touched. */
-static int map_lines(struct set_memory *memory, int fd, unsigned int flags)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-	size_t size = (size_t)memory->lines * TG_SET_LINE;
-	int protection = PROT_READ | (flags & SET_TO_WRITE ? PROT_WRITE : 0);
-
-	size = (size + page - 1) / page * page;
-	if (flags & SET_TO_LOOK) {
-		memory->windows =
-			set_windows_open(fd, size, flags & SET_TO_WRITE);
-		if (!memory->windows)
-			return -errno;
-		memory->start = set_windows_start(memory->windows);
-		return 0;
-	}
-	memory->start = mmap(NULL, size, protection, MAP_SHARED, fd, 0);
-	return memory->start == MAP_FAILED ? -errno : 0;
-}
-
-/* Maps the lines of a table; -EPROTO if they are not those of one. */
-static int memory_map(struct set_table *table, int fd, unsigned int flags)
-{
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-	struct set_memory memory = { 0 };
-	int err;
-
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
-		return -errno;
-	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != TG_SET_LINE ||
-	    info.max_entries <= TG_SET_SETS_END)
-		return -EPROTO;
-	memory.lines = info.max_entries;
-	err = map_lines(&memory, fd, flags);
-	if (err)
-		return err;
-	table->memory = memory;
-	table->trie = (struct trie){
-		.memory = &table->memory,
-		.spare_lines = memory.lines / SPARE_PART,
-	};
-	return 0;
-}
-
-static void memory_unmap(struct set_table *table)
-{
-	set_table_close(table);
-	if (table->memory.windows)
-		set_windows_close(table->memory.windows);
-	else if (table->memory.start)
-		munmap(table->memory.start,
-		       (size_t)table->memory.lines * TG_SET_LINE);
-	table->memory = (struct set_memory){ 0 };
-}
 
 /* The table that is at the place; the fd is the caller's. */
 static int open_place(const struct set_map *map, uint32_t place, uint32_t *id)
@@ -111,15 +53,15 @@ static int map_now(struct set_map *map)
 
 	if (bpf_map_lookup_elem(map->outer, &place, &id) == 0 && id == map->id)
 		return 0;
-	memory_unmap(&map->now);
+	set_table_unmap(&map->now);
 	map->id = 0;
 	fd = open_place(map, TG_SET_NOW, &id);
 	if (fd < 0)
 		return fd == -ENOENT ? -EPROTO : fd;
-	err = memory_map(&map->now, fd, map->flags);
+	err = set_table_map(&map->now, fd, map->flags);
 	close(fd);
 	if (!err && !set_table_is_sound(&map->now)) {
-		memory_unmap(&map->now);
+		set_table_unmap(&map->now);
 		err = -EPROTO;
 	}
 	if (!err)
@@ -199,7 +141,7 @@ int set_map_reopen(struct set_map *map)
 
 void set_map_close(struct set_map *map)
 {
-	memory_unmap(&map->now);
+	set_table_unmap(&map->now);
 	map->id = 0;
 	if (map->outer >= 0)
 		close(map->outer);
@@ -286,16 +228,6 @@ void set_map_unlock(struct set_map *map)
 
 /* --- making maps */
 
-static int create_table(uint32_t lines)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options,
-		    .map_flags = BPF_F_MMAPABLE | BPF_F_INNER_MAP);
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tgs_table", sizeof(__u32),
-				TG_SET_LINE, lines, &options);
-
-	return fd < 0 ? -errno : fd;
-}
-
 static int random_secret(uint32_t secret[6])
 {
 	size_t size = 6 * sizeof(*secret);
@@ -323,11 +255,11 @@ int set_next_make(const struct set_map *map, const struct set_shape *shape,
 	}
 	err = random_secret(secret);
 	if (!err) {
-		next->fd = create_table(lines);
+		next->fd = set_table_create(lines);
 		err = next->fd < 0 ? next->fd : 0;
 	}
 	if (!err)
-		err = memory_map(&next->table, next->fd, SET_TO_WRITE);
+		err = set_table_map(&next->table, next->fd, SET_TO_WRITE);
 	if (err) {
 		set_next_close(next);
 		return set_map_fail(map, err);
@@ -338,7 +270,7 @@ int set_next_make(const struct set_map *map, const struct set_shape *shape,
 
 void set_next_close(struct set_next *next)
 {
-	memory_unmap(&next->table);
+	set_table_unmap(&next->table);
 	if (next->fd >= 0)
 		close(next->fd);
 	next->fd = -1;
