@@ -85,6 +85,23 @@ setup() {
 	[[ $output == *"1  pass arp"*"2  pass tcp to port { 80, 443 }  #"*"default drop"* ]]
 }
 
+@test "sets are shown with their declarations, and check warns of one that no rule asks" {
+	cat >"$POLICY" <<-'END'
+		set blocked { addresses timeout 1h }
+		set doors { ports size 65536 }
+		drop from @blocked
+		drop tcp syn to port 22 add from/24 to @blocked for 90s
+	END
+	run -0 tailgate policy show --file "$POLICY"
+	[[ ${lines[0]} == "      set blocked { addresses timeout 1h }  # $POLICY:1" ]]
+	[[ ${lines[1]} == "      set doors { ports }  # $POLICY:2" ]]
+	[[ ${lines[3]} == "   2  drop tcp to port 22 syn add from/24 to @blocked for 90s  # $POLICY:4" ]]
+	run -0 --separate-stderr tailgate policy check "$POLICY"
+	[[ $stderr == *"edge.policy:2:5: warning: no rule asks or changes the set 'doors'"* ]]
+	run -0 --separate-stderr tailgate policy check --json "$POLICY"
+	jq -e '.[0] | .line == 2 and .severity == "warning"' <<<"$output"
+}
+
 @test "explain --expand prints the rule with the values of its lists" {
 	run -0 tailgate explain --policy "$POLICY" tcp 198.51.100.1:1 '>' 198.51.100.2:80
 	[[ $output == *"pass: "*"edge.policy:5: pass tcp to port web" ]]

@@ -42,6 +42,10 @@ static const struct row {
 	  { TG_ACT_PASS, .changes = TG_ACT_REDIRECT, .redirect = LO } },
 	{ "pass redirect to ingress lo",
 	  { TG_ACT_PASS, .changes = TG_ACT_REDIRECT_INGRESS, .redirect = LO } },
+	{ "set a { ports }\ndrop tcp add to to @a",
+	  { TG_ACT_DROP, .changes = TG_ACT_CHANGE_SETS, .set_changes = 1 } },
+	{ "set a { ports }\npass tcp del to from @a add from to @a for 1h",
+	  { TG_ACT_PASS, .changes = TG_ACT_CHANGE_SETS, .set_changes = 2 } },
 	{ "drop mirror to lo",
 	  { TG_ACT_DROP, .changes = TG_ACT_MIRROR, .mirror = LO } },
 };
@@ -61,6 +65,13 @@ static const struct policy_rule *read_rule(struct policy *policy,
 	return policy->blocks[0].rules;
 }
 
+static const char *last_line(const char *text)
+{
+	const char *newline = strrchr(text, '\n');
+
+	return newline ? newline + 1 : text;
+}
+
 static void check_row(struct tap *tap, const struct row *row)
 {
 	struct diagnostics diagnostics = { 0 };
@@ -73,7 +84,7 @@ static void check_row(struct tap *tap, const struct row *row)
 		    !memcmp(acts.list, &row->act, sizeof(row->act));
 
 	if (!tap_ok(tap, good && acts.used == tg_act_uses(&row->act), "%s",
-		    row->rule) &&
+		    last_line(row->rule)) &&
 	    acts.count)
 		tap_dump(tap, (const uint8_t *)acts.list, sizeof(*acts.list));
 	for (size_t i = 0; !rule && i < diagnostics.count; i++)

@@ -13,6 +13,7 @@
 #include "policy/language/check/exposure.h"
 #include "policy/language/print/format.h"
 #include "policy/language/check/hook_limits.h"
+#include "policy/language/check/set_use.h"
 #include "policy/language/text/read.h"
 #include "tap.h"
 
@@ -68,6 +69,7 @@ static void print_warnings(FILE *out, const char *text, size_t size)
 	if (!policy_read_text(&policy, "p", text, size, &options,
 			      &diagnostics)) {
 		check_order(&policy, &diagnostics);
+		check_set_use(&policy, &diagnostics);
 		check_hooks(&policy, hooks ? hooks : ALL_HOOKS, hooks,
 			    &diagnostics);
 	}

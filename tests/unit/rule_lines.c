@@ -185,15 +185,39 @@ static void test_bound(struct tap *tap)
 	free(ports);
 }
 
+static void test_sets(struct tap *tap, const char *rules, uint32_t lists)
+{
+	static const char declarations[] =
+		"set a { addresses size 5 timeout 1h }\nset b { ports }\n";
+	struct rule_lines lines;
+	char *text;
+	bool good;
+
+	if (asprintf(&text, "%s%s", declarations, rules) < 0)
+		abort();
+	read_policy(&lines, text, false);
+	good = lines.set_count == 2 && lines.list_count == lists &&
+	       lines.count == 2 &&
+	       !strcmp(lines.sets[0],
+		       "set a { addresses size 5 timeout 1h }") &&
+	       !strcmp(lines.sets[1], "set b { ports }") &&
+	       !strcmp(lines.lines[1].rule, strstr(rules, "drop"));
+	tap_ok(tap, good, "declarations of sets, beside %u lists", lists);
+	rule_lines_free(&lines);
+	free(text);
+}
+
 int main(void)
 {
 	size_t count = sizeof(tests) / sizeof(*tests);
-	struct tap tap = tap_plan(stdout, count * 3 + 10);
+	struct tap tap = tap_plan(stdout, count * 3 + 12);
 
 	for (size_t i = 0; i < count; i++)
 		test_one(&tap, &tests[i]);
 	test_long(&tap, &long_tests[0]);
 	test_long(&tap, &long_tests[1]);
 	test_bound(&tap);
+	test_sets(&tap, "drop from @a add to to @b for 5m", 0);
+	test_sets(&tap, "list c = { 1, 2 }\ndrop from @a to port c", 1);
 	return tap_end(&tap);
 }

@@ -138,6 +138,28 @@ static void split_lists(struct rule_lines *rules, char *next)
 	}
 }
 
+/* Parses @NAME<tab>DECLARATION. */
+static void split_sets(struct rule_lines *rules, char *next)
+{
+	for (uint32_t i = 0; i < rules->set_count; i++) {
+		char *end = strchr(next, '\n'), *tab;
+
+		*end = '\0';
+		tab = strchr(next, '\t');
+		rules->sets[i] = tab ? tab + 1 : next;
+		next = end + 1;
+	}
+}
+
+/* Lists come first; a name of a list does not start with RULE_SET_MARK. */
+static char *start_of_sets(char *lists)
+{
+	static const char first[] = { '\n', RULE_SET_MARK, '\0' };
+	char *before = strstr(lists - 1, first);
+
+	return before ? before + 1 : lists + strlen(lists);
+}
+
 static void fill_in_list(FILE *out, struct rule_lines *rules,
 			 const char *number, bool expand)
 {
@@ -200,19 +222,25 @@ static void number_occurrences(struct rule_lines *rules)
 int rule_lines_parse(struct rule_lines *rules, char *text, bool expand)
 {
 	char *end = text + strlen(text), *lists = strstr(text, "\n\n");
+	char *sets = lists ? start_of_sets(lists + 2) : NULL;
 	int err = 0;
 
 	*rules = (struct rule_lines){ .text = text };
 	rules->count = count_lines(text, lists ? lists + 1 : end);
 	rules->lines = calloc(rules->count + 1, sizeof(*rules->lines));
-	if (lists)
-		rules->list_count = count_lines(lists + 2, end);
+	if (lists) {
+		rules->list_count = count_lines(lists + 2, sets);
+		rules->set_count = count_lines(sets, end);
+	}
 	rules->lists = calloc(rules->list_count + 1, sizeof(*rules->lists));
-	if (!rules->lines || !rules->lists)
+	rules->sets = calloc(rules->set_count + 1, sizeof(*rules->sets));
+	if (!rules->lines || !rules->lists || !rules->sets)
 		return -ENOMEM;
 	split_rules(rules);
-	if (lists)
+	if (lists) {
 		split_lists(rules, lists + 2);
+		split_sets(rules, sets);
+	}
 	for (uint32_t i = 0; !err && i < rules->count; i++)
 		err = fill_in(rules, &rules->lines[i], expand);
 	if (!err)
@@ -229,6 +257,7 @@ void rule_lines_free(struct rule_lines *rules)
 	free(rules->text);
 	free(rules->lines);
 	free(rules->lists);
+	free(rules->sets);
 	free(rules->sorted);
 	*rules = (struct rule_lines){ 0 };
 }

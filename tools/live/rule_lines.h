@@ -35,6 +35,8 @@ struct rule_lines {
 	char *text; /* owns what place and rule point into */
 	struct rule_list *lists;
 	uint32_t list_count;
+	const char **sets; /* declarations of named sets */
+	uint32_t set_count;
 	struct rule_line *lines;
 	struct rule_line **sorted; /* by rule, then by occurrence */
 	uint32_t count;

@@ -11,10 +11,17 @@
 
 /* The text of a default is "default VERDICT". */
 #define DEFAULT_WORD "default "
+#define SET_WORD "set " /* starts the declaration of a set */
 
 static bool is_default(const char *rule)
 {
 	return !strncmp(rule, DEFAULT_WORD, strlen(DEFAULT_WORD));
+}
+
+/* Neither is a rule. */
+static bool has_number(const char *text)
+{
+	return !is_default(text) && strncmp(text, SET_WORD, strlen(SET_WORD));
 }
 
 static const char *default_verdict(const struct rule_lines *rules)
@@ -81,16 +88,19 @@ static json_t *rule_to_json(const struct rule_line *line, uint32_t number)
 
 static void print_document(const struct rule_lines *rules, uint32_t program)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *sets = json_array();
 	json_t *last = json_pack("{s:o}", "verdict",
 				 string_to_json(default_verdict(rules)));
 
 	for (uint32_t i = 1; i < rules->count; i++)
 		add_json_item(list, rule_to_json(&rules->lines[i], i));
+	for (uint32_t i = 0; i < rules->set_count; i++)
+		add_json_item(sets, string_to_json(rules->sets[i]));
 	add_place_and_counts(last, &rules->lines[0]);
 	print_json(stdout,
-		   json_pack("{s:I, s:o, s:o}", "program", (json_int_t)program,
-			     "rules", list, "default", last),
+		   json_pack("{s:I, s:o, s:o, s:o}", "program",
+			     (json_int_t)program, "sets", sets, "rules", list,
+			     "default", last),
 		   JSON_COMPACT);
 }
 
@@ -125,6 +135,9 @@ static void print_table(const struct rule_lines *rules)
 		       line->count.packets, line->count.bytes, width,
 		       has_place(line) ? line->place : "", line->rule);
 	}
+	for (uint32_t i = 0; i < rules->set_count; i++)
+		printf("%6s %12s %14s  %-*s  %s\n", "", "", "", width, "",
+		       rules->sets[i]);
 }
 
 void rules_print(const struct rule_lines *rules, uint32_t program, bool json)
@@ -155,21 +168,23 @@ void rules_print_text(const struct rule_lines *rules)
 {
 	for (uint32_t i = 0; i < rules->count; i++)
 		puts(in_order(rules, i)->rule);
+	for (uint32_t i = 0; i < rules->set_count; i++)
+		puts(rules->sets[i]);
 }
 
-/* --- rules removed and added; the default has no number */
+/* --- rules, defaults and sets removed and added */
 
 static void print_change(char sign, const char *number, const char *rule)
 {
-	printf("%c%6s  %s\n", sign, is_default(rule) ? "" : number, rule);
+	printf("%c%6s  %s\n", sign, has_number(rule) ? number : "", rule);
 }
 
 static json_t *change_to_json(char sign, const char *number, const char *rule)
 {
 	return json_pack("{s:s, s:o, s:o}", "change",
 			 sign == '-' ? "remove" : "add", "rule",
-			 is_default(rule) ? json_null()
-					  : json_integer(atol(number)),
+			 has_number(rule) ? json_integer(atol(number))
+					  : json_null(),
 			 "text", string_to_json(rule));
 }
 

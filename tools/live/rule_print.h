@@ -24,7 +24,10 @@ struct rule_summary {
 
 struct rule_summary rules_summary(const struct rule_lines *rules);
 
-/* Prints a line for each rule; the last line is the default. */
+/*
+ * Prints a line for each rule, one for the default, and the declarations of
+ * sets: so the number of a rule's line is the rule's number.
+ */
 void rules_print_text(const struct rule_lines *rules);
 
 /*

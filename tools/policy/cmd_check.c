@@ -8,6 +8,7 @@
 #include "command_line.h"
 #include "policy/language/check/exposure.h"
 #include "policy/language/check/hook_limits.h"
+#include "policy/language/check/set_use.h"
 #include "policy/language/text/read.h"
 
 struct check_options {
@@ -57,6 +58,7 @@ static int check(const struct check_options *options, struct policy *policy,
 	if (err)
 		return err;
 	err = check_order(policy, diagnostics);
+	check_set_use(policy, diagnostics);
 	check_hooks(policy, options->hooks ? options->hooks : ALL_HOOKS,
 		    options->hooks, diagnostics);
 	check_exposure(policy, options->hooks, diagnostics);

@@ -45,6 +45,14 @@ static void show(const struct policy *policy)
 {
 	size_t number = 0;
 
+	for (size_t i = 0; i < policy->set_count; i++) {
+		const struct policy_place *place = &policy->sets[i].place;
+
+		fputs("      ", stdout);
+		policy_set_print(stdout, &policy->sets[i]);
+		printf("  # %s:%u\n", policy_file(policy, place->file),
+		       place->line);
+	}
 	show_block(policy, &policy->blocks[0], &number);
 	show_default(policy);
 	for (size_t i = 1; i < policy->block_count; i++)

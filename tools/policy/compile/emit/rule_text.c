@@ -149,8 +149,6 @@ static void write_lists(const struct rule_writer *writer)
 {
 	FILE *out = writer->out;
 
-	if (writer->list_count)
-		fputc('\n', out);
 	for (size_t i = 0; i < writer->list_count; i++) {
 		const struct named_list *list = &writer->lists[i];
 		const char *values = list->values + 1;
@@ -162,6 +160,17 @@ static void write_lists(const struct rule_writer *writer)
 			fputs(RULE_CUT, out);
 			write_identity(out, values, size);
 		}
+		fputc('\n', out);
+	}
+}
+
+static void write_sets(FILE *out, const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->set_count; i++) {
+		const struct policy_set *set = &policy->sets[i];
+
+		fprintf(out, "%c%s\t", RULE_SET_MARK, set->name);
+		policy_set_print(out, set);
 		fputc('\n', out);
 	}
 }
@@ -255,7 +264,10 @@ static bool write_all(struct rule_writer *writer)
 				return false;
 		}
 	}
+	if (writer->list_count || policy->set_count)
+		fputc('\n', writer->out);
 	write_lists(writer);
+	write_sets(writer->out, policy);
 	return !ferror(writer->out);
 }
 

@@ -11,6 +11,10 @@
  *
  *	NAME<tab>COUNT<tab>VALUES[<2>IDENTITY]
  *
+ * and the declarations of named sets:
+ *
+ *	@NAME<tab>DECLARATION
+ *
  * <1> and <2> are bytes with these values, which no rule contains. IDENTITY is
  * hash_text() of the rule with all lists by value, or of all values of a list,
  * in 16 hexadecimal digits; if it is missing, it is the hash of the text as
