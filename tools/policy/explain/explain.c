@@ -29,6 +29,9 @@ static const char help[] =
 	"mark\n"
 	"      --pcap CAPTURE  the packets of a capture; - is standard input\n"
 	"      --batch         packets from standard input, one a line\n"
+	"      --set NAME=FILE  the entries of a set, one a line; without it, "
+	"a set is\n"
+	"                      empty\n"
 	"      --json          one JSON object for each packet\n"
 	"      --expand        print lists by value, not by name\n"
 	"  -h, --help\n"
@@ -42,6 +45,7 @@ struct explain {
 	bool help, expand;
 
 	struct policy policy;
+	struct set_files sets;
 	struct questions questions;
 };
 
@@ -74,6 +78,23 @@ static int check_options(const struct explain *explain)
 	return STATUS_OK;
 }
 
+static bool add_set_option(struct explain *explain, const char *option)
+{
+	struct set_files *sets = &explain->sets;
+
+	if (*option == '=' || !strchr(option, '=')) {
+		usage_error("explain", "'%s' is not NAME=FILE", option);
+		return false;
+	}
+	if (sets->option_count == TG_SETS) {
+		usage_error("explain", "--set can be given at most %d times",
+			    TG_SETS);
+		return false;
+	}
+	sets->options[sets->option_count++] = option;
+	return true;
+}
+
 static int parse_options(struct explain *explain, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -81,6 +102,7 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 		{ "hook", required_argument, NULL, 'k' },
 		{ "pcap", required_argument, NULL, 'c' },
 		{ "batch", no_argument, NULL, 'b' },
+		{ "set", required_argument, NULL, 's' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "expand", no_argument, NULL, 'e' },
 		{ "help", no_argument, NULL, 'h' },
@@ -107,6 +129,10 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 			break;
 		case 'b':
 			questions->batch = true;
+			break;
+		case 's':
+			if (!add_set_option(explain, optarg))
+				return STATUS_USAGE;
 			break;
 		case 'j':
 			questions->json = true;
@@ -165,10 +191,12 @@ static void answer_question(void *command_data, struct question *question)
 		.policy = &explain->policy,
 		.question = question,
 		.expand = explain->expand,
+		.sets = &explain->sets,
 	};
 
 	if (!question->error) {
 		struct match_context context = { .packet = &question->packet,
+						 .sets = &explain->sets.sets,
 						 .now = boot_time() };
 
 		answer.verdict = policy_match(&explain->policy, &context);
@@ -189,11 +217,13 @@ static int run(struct explain *explain)
 		return finish_output("explain", STATUS_OK);
 	}
 	explain->questions.on_xdp = explain->hook == TG_HOOK_XDP;
-	if (read_policy(explain) == 0) {
+	if (read_policy(explain) == 0 &&
+	    set_files_read(&explain->sets, &explain->policy) == 0) {
 		if (explain->expand)
 			policy_expand_lists(&explain->policy);
 		status = questions_ask(&explain->questions);
 	}
+	set_files_free(&explain->sets);
 	policy_free(&explain->policy);
 	return finish_output("explain", status);
 }

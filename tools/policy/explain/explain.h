@@ -4,11 +4,13 @@
 #define TG_EXPLAIN_H
 
 #include "questions.h"
+#include "set_files.h"
 
 struct answer {
 	const struct policy *policy;
 	const struct question *question;
 	bool expand; /* print rules in canonical form, lists by value */
+	const struct set_files *sets;
 	struct policy_verdict verdict; /* unless question->error is set */
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "explain.h"
+#include "explain_sets.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "lib/json_print.h"
 #include "policy/language/parse/policy_parse.h"
 #include "policy/language/print/print.h"
-#include "policy/language/set_kind.h"
 #include "policy/language/text/source.h"
 
 #define RULE_SHOWN_MAX 200 /* bytes; a set in a rule can be very long */
@@ -26,8 +25,6 @@ static const char *const change_names[] = {
 	[POLICY_REDIRECT] = "redirect",
 	[POLICY_REDIRECT_INGRESS] = "redirect-ingress",
 	[POLICY_MIRROR] = "mirror",
-	[POLICY_ADD_TO_SET] = "add",
-	[POLICY_DEL_FROM_SET] = "del",
 };
 
 /* --- the text of a rule */
@@ -159,28 +156,17 @@ static void print_verdict(FILE *out, const struct answer *answer)
 void answer_print(FILE *out, const struct answer *answer)
 {
 	question_print(out, answer->question);
-	if (!answer->question->error)
+	if (!answer->question->error) {
 		print_verdict(out, answer);
+		answer_sets_print(out, answer);
+	}
 	putc('\n', out);
 }
 
 /* --- as JSON */
 
-/* Lengths and seconds are 0 where the rule gives none. */
-static json_t *set_change_to_json(const struct policy_change *change)
-{
-	bool is_whole =
-		change->length4 == SET_WHOLE4 && change->length6 == SET_WHOLE6;
-
-	return json_pack("{s:s, s:s, s:i, s:i, s:I}",
-			 change_names[change->kind], change->set->name, "side",
-			 change->side == TG_SIDE_FROM ? "from" : "to",
-			 "length4", is_whole ? 0 : change->length4, "length6",
-			 is_whole ? 0 : change->length6, "seconds",
-			 (json_int_t)change->seconds);
-}
-
-static json_t *change_to_json(const struct policy_change *change)
+static json_t *change_to_json(const struct answer *answer,
+			      const struct policy_change *change)
 {
 	const char *name = change_names[change->kind];
 
@@ -194,7 +180,7 @@ static json_t *change_to_json(const struct policy_change *change)
 		return json_pack("{s:I}", name, (json_int_t)change->value);
 	case POLICY_ADD_TO_SET:
 	case POLICY_DEL_FROM_SET:
-		return set_change_to_json(change);
+		return set_change_to_json(answer, change);
 	case POLICY_REDIRECT:
 	case POLICY_REDIRECT_INGRESS:
 	case POLICY_MIRROR:
@@ -228,7 +214,8 @@ static void add_rule(json_t *object, const struct answer *answer)
 	json_t *changes = json_array();
 
 	for (size_t i = 0; i < rule->change_count; i++)
-		add_json_item(changes, change_to_json(&rule->changes[i]));
+		add_json_item(changes,
+			      change_to_json(answer, &rule->changes[i]));
 	add_json_members(
 		object,
 		json_pack("{s:o, s:I, s:o, s:o}", "file",
@@ -265,7 +252,10 @@ void answer_print_json(FILE *out, const struct answer *answer)
 {
 	json_t *object = question_to_json(answer->question);
 
-	if (!answer->question->error)
+	if (!answer->question->error) {
 		add_verdict(object, answer);
+		if (answer->policy->set_count)
+			answer_sets_add_json(object, answer);
+	}
 	print_json(out, object, 0);
 }

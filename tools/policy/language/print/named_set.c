@@ -8,7 +8,7 @@
 #include "value.h"
 
 /* In the largest unit that divides it. */
-static void print_time(FILE *out, uint32_t seconds)
+void policy_time_print(FILE *out, uint32_t seconds)
 {
 	static const struct {
 		uint32_t seconds;
@@ -32,7 +32,7 @@ void policy_set_print(FILE *out, const struct policy_set *set)
 		fprintf(out, " size %" PRIu32, set->size);
 	if (set->timeout) {
 		fputs(" timeout ", out);
-		print_time(out, set->timeout);
+		policy_time_print(out, set->timeout);
 	}
 	fputs(" }", out);
 }
@@ -59,6 +59,6 @@ void print_set_change(FILE *out, const struct policy_change *change)
 	fprintf(out, " %s @%s", is_add ? "to" : "from", change->set->name);
 	if (change->seconds) {
 		fputs(" for ", out);
-		print_time(out, change->seconds);
+		policy_time_print(out, change->seconds);
 	}
 }

@@ -21,6 +21,9 @@ void policy_rule_print(FILE *out, const struct policy *policy,
 void policy_conditions_print(FILE *out, const struct policy_rule *rule);
 void policy_changes_print(FILE *out, const struct policy_rule *rule);
 
+/* "90s", "10m", "1h" or "2d" */
+void policy_time_print(FILE *out, uint32_t seconds);
+
 /* The declaration of a set, without an end of line. */
 void policy_set_print(FILE *out, const struct policy_set *set);
 
