@@ -25,7 +25,8 @@ int tunnel_set(struct __sk_buff *skb)
 		.tunnel_ttl = 64,
 	};
 
-	if (bpf_skb_set_tunnel_key(skb, &key, sizeof(key), 0))
+	/* without the flag, gre adds a checksum that the receiver rejects */
+	if (bpf_skb_set_tunnel_key(skb, &key, sizeof(key), BPF_F_ZERO_CSUM_TX))
 		return TC_ACT_SHOT;
 	return TC_ACT_OK;
 }
