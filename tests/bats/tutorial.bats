@@ -191,6 +191,19 @@ read_it() {
 	[[ $output == *"14 commands, 0 mistakes" ]] || fail "$output"
 }
 
+@test "with --pause, time passes between two terminals, and not within one" {
+	chapter_of <<-'END'
+		host# passed() { echo $((SECONDS - since)); }; since=$SECONDS
+		host# (($(passed) < 3)); echo $?
+		0
+		client# true
+		host# (($(passed) >= 6)); echo $?
+		0
+	END
+	run -0 "$ROOT/tests/tutorial/run" --pause 3.5 "$BATS_TEST_TMPDIR/chapter.md"
+	[[ $output == *"4 commands, 0 mistakes" ]] || fail "$output"
+}
+
 @test "what prints something else is a mistake, and is shown with its line" {
 	chapter_of <<-'END'
 		host# echo one
@@ -309,6 +322,9 @@ is_a_mistake() {
 	[[ $output == Usage:* ]]
 	run -2 "$ROOT/tests/tutorial/run"
 	run -2 "$ROOT/tests/tutorial/run" -x
+	run -2 "$ROOT/tests/tutorial/run" --pause
+	run -2 "$ROOT/tests/tutorial/run" --pause soon none.md
+	[[ $output == *"--pause needs seconds, not 'soon'"* ]]
 	run -1 "$ROOT/tests/tutorial/run" none.md
 	[[ $output == *"no such chapter: 'none.md'" ]]
 }
