@@ -46,6 +46,14 @@ chapters() {
 	run_chapter firewall
 }
 
+@test "chapter verifier: every command prints what it says" {
+	run_chapter verifier
+}
+
+@test "chapter plugins: every command prints what it says" {
+	run_chapter plugins
+}
+
 @test "chapter places: every command prints what it says" {
 	run_chapter places
 }
