@@ -4,11 +4,16 @@
 # tests/tutorial/run itself, which detects errors in chapters.
 
 load helper
+load helper-playground
 
 CHAPTERS=$ROOT/docs/tutorial
 
 setup() {
 	((EUID == 0)) || fail 'this test needs root'
+}
+
+teardown() {
+	remove_playgrounds
 }
 
 run_chapter() { # NAME
@@ -98,6 +103,10 @@ chapters() {
 	run_chapter tail-calls
 }
 
+@test "chapter chains: every command prints what it says" {
+	run_chapter chains
+}
+
 @test "chapter exec-bpf: every command prints what it says" {
 	run_chapter exec-bpf
 }
@@ -131,6 +140,20 @@ chapters() {
 	run -0 diff <(chapters | sort) \
 		<(sed -n 's/^| \[\(.*\)\](\(.*\)\.md) |.*/\1 \2/p' "$CHAPTERS/README.md" |
 			awk '$1 == $2 { print $1 }' | sort)
+}
+
+@test "the commands that open the terminals show the prompts of the chapters" {
+	local side prompt='`PS1=.host# .`'
+	grep -q "^| .host#. | $prompt |" "$CHAPTERS/README.md"
+	given_playground_name
+	playground up
+	for side in client server; do
+		# shellcheck disable=SC2016 # backticks of the table
+		prompt=$(sed -n "s/^| .$side#. | .\(.*\). |\$/\1/p" "$CHAPTERS/README.md")
+		[[ $prompt == "tc-scripts/tailgate playground exec $side env "* ]] || fail "$side: $prompt"
+		run -0 script -qec "cd '$ROOT' && ${prompt/ exec / exec --name "$NAME" }" /dev/null <<<exit
+		[[ $output == *"$side# exit"* ]] || fail "$output"
+	done
 }
 
 @test "every program of the tutorial says at its head how to run it, and a chapter does so" {
