@@ -143,8 +143,8 @@ chapters() {
 }
 
 @test "the commands that open the terminals show the prompts of the chapters" {
-	local side prompt='`PS1=.host# .`'
-	grep -q "^| .host#. | $prompt |" "$CHAPTERS/README.md"
+	local side prompt
+	grep -qF "| \`host#\` | \`PS1='host# '\` |" "$CHAPTERS/README.md"
 	given_playground_name
 	playground up
 	for side in client server; do
@@ -153,6 +153,20 @@ chapters() {
 		[[ $prompt == "tc-scripts/tailgate playground exec $side env "* ]] || fail "$side: $prompt"
 		run -0 script -qec "cd '$ROOT' && ${prompt/ exec / exec --name "$NAME" }" /dev/null <<<exit
 		[[ $output == *"$side# exit"* ]] || fail "$output"
+	done
+}
+
+@test "every chapter ends with an exercise, its solution, and commands that check it" {
+	local chapter
+	for chapter in $(chapters); do
+		awk '
+			/^## / { part = $0; solution = check = 0 }
+			part == "## Exercise" && /^<details>/ { solution = 1 }
+			part == "## Exercise" && /^<.details>/ { after = 1 }
+			after && /^```console$/ { check = 1 }
+			part == "## Exercise" && solution && check { complete = 1 }
+			END { exit !complete }
+		' "$CHAPTERS/$chapter.md" || fail "$chapter: no exercise, or none that is checked"
 	done
 }
 
