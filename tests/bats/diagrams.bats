@@ -20,7 +20,9 @@ load helper
 	local diagram
 	for diagram in "$ROOT"/docs/diagrams/*.svg; do
 		[[ -e ${diagram%.svg}.dot ]] || fail "no source: $diagram"
-		grep -qF "](diagrams/${diagram##*/})" "$ROOT"/docs/*.md || fail "in no page: $diagram"
+		grep -qF "](diagrams/${diagram##*/})" "$ROOT"/docs/*.md ||
+			grep -qF "](../diagrams/${diagram##*/})" "$ROOT"/docs/tutorial/*.md ||
+			fail "in no page: $diagram"
 	done
 }
 
