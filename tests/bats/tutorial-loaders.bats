@@ -163,6 +163,23 @@ where_kernel_says() { # CALL ERROR N COMMAND...
 	refuses "QUEUES: a number from 1 to 16, not ''" inside "$TUTORIAL/tap-pong" tap3 ''
 }
 
+@test "sockets: a word that is neither 'filter' nor 'reuseport', or too few or many sockets" {
+	local object=$TUTORIAL/choose_socket.o
+	refuses "either: 'filter' with four words, or 'reuseport' with five" "$TUTORIAL/udp-listen" either "$object" keep 7000
+	refuses "'filter' with four words" "$TUTORIAL/udp-listen" filter "$object" keep 7000 2
+	refuses "'reuseport' with five" "$TUTORIAL/udp-listen" reuseport "$object" pick 7000
+	refuses "PORT: a number from 1 to 65535, not '0'" "$TUTORIAL/udp-listen" filter "$object" keep 0
+	refuses "SOCKETS: a number from 1 to 16, not '17'" "$TUTORIAL/udp-listen" reuseport "$object" pick 7000 17
+}
+
+@test "sockets: a port that somebody has, and a kernel that refuses the program" {
+	local object=$TUTORIAL/choose_socket.o
+	refuses 'port 7000: Address already in use' where_kernel_says bind EADDRINUSE 1 \
+		"$TUTORIAL/udp-listen" filter "$object" keep 7000
+	refuses 'the socket refuses the program: Invalid argument' where_kernel_says setsockopt EINVAL 2 \
+		"$TUTORIAL/udp-listen" filter "$object" keep 7000
+}
+
 @test "a peer for a device that exists" {
 	given_tuntap tap2 tap multi_queue
 	refuses "tap2: is there already: 'ip link del tap2' removes it" inside "$TUTORIAL/tap-pong" tap2 2
@@ -175,7 +192,7 @@ where_kernel_says() { # CALL ERROR N COMMAND...
 
 @test "--help is the usage and status 0, too few or many words the same and status 2" {
 	local program
-	for program in pin-filter tap-steer tap-pong fanout; do
+	for program in pin-filter tap-steer tap-pong fanout udp-listen; do
 		run -0 --separate-stderr "$TUTORIAL/$program" --help
 		[[ $output == "Usage: $program "* ]]
 		run -2 --separate-stderr "$TUTORIAL/$program"

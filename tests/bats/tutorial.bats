@@ -47,6 +47,10 @@ chapters() {
 	run_chapter fanout
 }
 
+@test "chapter sockets: every command prints what it says" {
+	run_chapter sockets
+}
+
 @test "chapter firewall: every command prints what it says" {
 	run_chapter firewall
 }
@@ -111,6 +115,14 @@ chapters() {
 	run_chapter exec-bpf
 }
 
+@test "chapter loading: every command prints what it says" {
+	run_chapter loading
+}
+
+@test "chapter events: every command prints what it says" {
+	run_chapter events
+}
+
 @test "chapter toolbox: every command prints what it says" {
 	run_chapter toolbox
 }
@@ -125,6 +137,10 @@ chapters() {
 
 @test "chapter toolbox-tunnel: every command prints what it says" {
 	run_chapter toolbox-tunnel
+}
+
+@test "chapter toolbox-notes: every command prints what it says" {
+	run_chapter toolbox-notes
 }
 
 @test "chapter toolbox-measure: every command prints what it says" {
