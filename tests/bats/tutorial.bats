@@ -103,6 +103,18 @@ chapters() {
 	run_chapter sharing
 }
 
+@test "chapter bucket: every command prints what it says" {
+	run_chapter bucket
+}
+
+@test "chapter flow: every command prints what it says" {
+	run_chapter flow
+}
+
+@test "chapter ring: every command prints what it says" {
+	run_chapter ring
+}
+
 @test "chapter tail-calls: every command prints what it says" {
 	run_chapter tail-calls
 }
