@@ -19,11 +19,21 @@
 
 static void ask(struct tg_policy *policy)
 {
-	for (int family = 0; family < TG_FAMILIES; family++)
-		policy->family[family].used |= TG_DIM_BIT(TG_DIM_FROM_SETS0) |
-					       TG_DIM_BIT(TG_DIM_FROM_SETS1) |
-					       TG_DIM_BIT(TG_DIM_TO_SETS0) |
-					       TG_DIM_BIT(TG_DIM_TO_SETS1);
+	static const enum tg_dimension asked[] = {
+		TG_DIM_FROM_SETS0,
+		TG_DIM_FROM_SETS1,
+		TG_DIM_TO_SETS0,
+		TG_DIM_TO_SETS1,
+	};
+
+	for (int i = 0; i < TG_FAMILIES; i++) {
+		struct tg_policy_family *family = &policy->family[i];
+
+		for (size_t j = 0; j < sizeof(asked) / sizeof(*asked); j++)
+			family->is_used[asked[j]] = 1;
+		if (family->used_end <= TG_DIM_TO_SETS1)
+			family->used_end = TG_DIM_TO_SETS1 + 1;
+	}
 	policy->used |= TG_ACT_CHANGE_SETS;
 }
 

@@ -126,11 +126,11 @@ static void ask(struct set_subject *subject)
 	*policy = (struct tg_policy){ .size = 64, .used = TG_ACT_CHANGE_SETS };
 	for (int i = 0; i < TG_FAMILIES; i++) {
 		if (random_is(random, 80))
-			policy->family[i].used |= TG_DIM_BIT(
-				TG_DIM_FROM_SETS0 + random_below(random, 4));
+			policy->family[i].is_used[TG_DIM_FROM_SETS0 +
+						  random_below(random, 4)] = 1;
 		if (random_is(random, 80))
-			policy->family[i].used |= TG_DIM_BIT(
-				TG_DIM_TO_SETS0 + random_below(random, 4));
+			policy->family[i].is_used[TG_DIM_TO_SETS0 +
+						  random_below(random, 4)] = 1;
 	}
 	for (int i = 0; i < TG_SET_CHANGES_MAX; i++)
 		subject->changes[i] = (struct tg_set_change){
@@ -151,12 +151,13 @@ static uint32_t expected(const struct set_subject *subject,
 			 const struct set_values *values, enum tg_side side)
 {
 	const struct tg_policy_sets *sets = &subject->sets;
-	uint64_t used = subject->policy.family[values->family].used;
-	uint32_t first =
-		side == TG_SIDE_TO ? TG_DIM_TO_SETS0 : TG_DIM_FROM_SETS0;
+	const uint8_t *is_used =
+		&subject->policy.family[values->family]
+			 .is_used[side == TG_SIDE_TO ? TG_DIM_TO_SETS0
+						     : TG_DIM_FROM_SETS0];
 	uint32_t found = 0;
 
-	if (!(used >> first & 15))
+	if (!is_used[0] && !is_used[1] && !is_used[2] && !is_used[3])
 		return 0;
 	for (uint32_t i = 0; i < sets->count; i++) {
 		enum tg_set_kind kind = sets->sets[i].kind;
@@ -280,8 +281,7 @@ static bool begin_adding(struct set_subject *subject, bool is_frozen)
 		.asked[TG_SIDE_FROM][TG_SET_ADDRESSES] = 1,
 		.sets = { { .number = 7 } },
 	};
-	subject->policy.family[TG_FAMILY_IP4].used =
-		TG_DIM_BIT(TG_DIM_FROM_SETS0);
+	subject->policy.family[TG_FAMILY_IP4].is_used[TG_DIM_FROM_SETS0] = 1;
 	subject->changes[0] = (struct tg_set_change){
 		.form4 = TG_SET_FORM_IP4(32),
 		.form6 = TG_SET_FORM_IP6(128),
