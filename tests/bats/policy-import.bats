@@ -139,6 +139,13 @@ policy_passes_what_nft_passed() { # HOOK
 	run -0 policy import --iptables "$IMPORT/returns.iptables"
 }
 
+@test "sets of nft whose elements change become sets, and rules change them" {
+	policy import --partial --nft "$IMPORT/sets.nft.json" >out.policy 2>errors
+	diff "$IMPORT/sets.policy" <(sed "s|$IMPORT/||" out.policy)
+	diff "$IMPORT/sets.errors" <(sed "s|$IMPORT/||" errors)
+	policy check out.policy
+}
+
 @test "marks, returns and gotos become sub-lists" {
 	policy import --iptables "$IMPORT/returns.iptables" >out.policy
 	diff "$IMPORT/returns.policy" <(sed "s|$IMPORT/||" out.policy)
@@ -396,7 +403,7 @@ rows_of() { # HEADING
 
 # The rules of the imported policy, without what is around them.
 said() {
-	grep -vE '^#|^default |^$|^pass ether !' imported.policy | tr '\n' ';' | sed 's/;$//; s/;/; /g'
+	grep -vE '^#|^default |^set |^$|^pass ether !' imported.policy | tr '\n' ';' | sed 's/;$//; s/;/; /g'
 }
 
 @test "each line of 'from iptables' is what the importer makes of it" {
@@ -420,6 +427,7 @@ said() {
 		in_server nft flush ruleset
 		in_server nft -f - <<-END || fail "nft does not know: $theirs"
 			table inet filter {
+				set banned { type ipv4_addr; flags dynamic, timeout; }
 				chain web { accept; }
 				chain input { type filter hook input priority 0; $theirs; }
 			}

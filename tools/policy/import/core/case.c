@@ -40,7 +40,8 @@ static bool merge_conditions(struct import *import,
 static bool can_merge(const struct policy_condition *a,
 		      const struct policy_condition *b)
 {
-	return a->field == b->field && a->field != POLICY_EXTENSIONS &&
+	return a->field == b->field && !a->set && !b->set &&
+	       a->field != POLICY_EXTENSIONS &&
 	       !(import_is_bits(a->field) && (a->negated || b->negated));
 }
 
@@ -53,6 +54,8 @@ static bool exclude(const struct policy_condition *a,
 
 	if (a->field != b->field || a->negated == b->negated)
 		return false;
+	if (a->set || b->set)
+		return a->set == b->set;
 	if (a->field == POLICY_EXTENSIONS)
 		return !(is->mask & ~is_not->mask);
 	return import_is_bits(a->field) && !(is_not->mask & ~is->mask) &&
@@ -89,7 +92,8 @@ bool import_case_simplify(struct import *import, struct import_case *one)
 		enum policy_field field = condition->field;
 		struct ranges set;
 
-		if (import_is_bits(field) || field == POLICY_EXTENSIONS ||
+		if (condition->set || import_is_bits(field) ||
+		    field == POLICY_EXTENSIONS ||
 		    (condition->count && !condition->negated))
 			continue;
 		set = import_positive(import, condition);

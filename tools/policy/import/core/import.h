@@ -70,7 +70,10 @@ struct import_rule {
 	enum policy_reject reject;
 	const char *target; /* chain to jump to */
 	size_t target_chain;
-	struct import_mark mark; /* set before the action */
+	struct import_mark mark;       /* set before the action */
+	struct policy_change *changes; /* of sets: room for 4, or NULL */
+	size_t change_count;
+	bool changes_sets; /* even if it cannot be translated */
 	const char *comment;
 	/*
 	 * Why it cannot be translated, or NULL. If set, the cases match too
@@ -115,6 +118,8 @@ struct import {
 		words; /* original names, and names in the policy */
 	struct policy_list *lists;
 	size_t list_count, list_room;
+	struct policy_set *sets; /* room for TG_SETS, or NULL */
+	size_t set_count;
 	size_t base;		/* index of the base chain */
 	bool drops;		/* policy of the base chain is drop */
 	uint64_t ethertypes[2]; /* EtherTypes the chain sees; first 0: all */

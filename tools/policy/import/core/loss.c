@@ -107,6 +107,7 @@ static void close_rule(struct import *import, struct import_rule *rule)
 	rule->unknown = false;
 	rule->action = IMPORT_DROP;
 	rule->mark = (struct import_mark){ 0 };
+	rule->change_count = 0;
 	rule->target = NULL;
 	rule->effect = IMPORT_LESS;
 }
@@ -131,6 +132,9 @@ static void settle_rule(struct import *import, struct import_rule *rule,
 		rule->effect = more, rule->closed = true;
 	else
 		close_rule(import, rule);
+	/* a set that does not change makes other rules match, or not */
+	if (rule->problem && rule->changes_sets)
+		rule->effect = IMPORT_MORE | IMPORT_LESS;
 }
 
 static const char *effect_text(unsigned int effect)

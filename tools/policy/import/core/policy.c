@@ -65,6 +65,8 @@ static void print_policy(struct walk *walk, FILE *out)
 		.comment = head_of(import),
 		.lists = import->lists,
 		.list_count = import->list_count,
+		.sets = import->sets,
+		.set_count = import->set_count,
 		.default_action = import->drops ? POLICY_DROP : POLICY_PASS,
 		.default_place.line = 1,
 		.block_count = walk->count,

@@ -22,23 +22,31 @@ static struct import_mark combine_marks(struct import_mark first,
 
 /* --- one rule of the policy */
 
+static void add_change(struct walk *walk, struct policy_rule *rule,
+		       const struct policy_change *change)
+{
+	if (!rule->changes)
+		rule->changes = arena_alloc(&walk->import->arena,
+					    (1 + TG_SET_CHANGES_MAX) *
+						    sizeof(*rule->changes));
+	rule->changes[rule->change_count++] = *change;
+}
+
 static void write_verdict(struct walk *walk, bool drops,
 			  const struct import_case *one,
-			  struct import_mark mark)
+			  struct import_mark mark,
+			  const struct import_rule *from)
 {
 	struct policy_rule rule = { .action =
 					    drops ? POLICY_DROP : POLICY_PASS };
 
-	if (!drops && mark.mask) {
-		rule.changes = arena_alloc(&walk->import->arena,
-					   sizeof(*rule.changes));
-		rule.change_count = 1;
-		*rule.changes = (struct policy_change){
-			.kind = POLICY_SET_MARK,
-			.value = mark.value,
-			.mask = mark.mask,
-		};
-	}
+	if (!drops && mark.mask)
+		add_change(walk, &rule,
+			   &(struct policy_change){ .kind = POLICY_SET_MARK,
+						    .value = mark.value,
+						    .mask = mark.mask });
+	for (size_t i = 0; from && i < from->change_count; i++)
+		add_change(walk, &rule, &from->changes[i]);
 	walk_add_rule(walk, &rule, one);
 }
 
@@ -47,11 +55,13 @@ static void write_reject(struct walk *walk, const struct import_rule *rule,
 {
 	/* packets of other families are dropped without a reply */
 	bool has_answer = import_case_is_ip(walk->import, one);
-	const struct policy_rule reject = {
+	struct policy_rule reject = {
 		.action = has_answer ? POLICY_REJECT : POLICY_DROP,
 		.reject = rule->reject,
 	};
 
+	for (size_t i = 0; i < rule->change_count; i++)
+		add_change(walk, &reject, &rule->changes[i]);
 	walk_add_rule(walk, &reject, one);
 }
 
@@ -76,7 +86,7 @@ static void write_rest(struct walk *walk, const struct frame *frame,
 	while (frame && frame->index == import->chains[frame->chain].count)
 		frame = frame->parent;
 	if (!frame)
-		write_verdict(walk, import->drops, one, mark);
+		write_verdict(walk, import->drops, one, mark, NULL);
 	else
 		write_jump(walk,
 			   walk_block(walk, BLOCK_REST,
@@ -103,7 +113,8 @@ static void write_action(struct walk *walk, const struct frame *frame,
 		break;
 	case IMPORT_PASS:
 	case IMPORT_DROP:
-		write_verdict(walk, rule->action == IMPORT_DROP, one, mark);
+		write_verdict(walk, rule->action == IMPORT_DROP, one, mark,
+			      rule);
 		break;
 	case IMPORT_REJECT:
 		write_reject(walk, rule, one);
@@ -359,7 +370,7 @@ void walk_write_block(struct walk *walk, struct block *block)
 		}
 		if (back && (block->list.name || walk->mark.mask))
 			write_verdict(walk, walk->import->drops, &always,
-				      walk->mark);
+				      walk->mark, NULL);
 		break;
 	case BLOCK_UNLESS:
 		rule = &walk->import->chains[frame->chain].rules[frame->index];

@@ -329,6 +329,8 @@ static void match_key(struct nft *nft, struct import_rule *rule, json_t *left,
 		match_any_bit(nft, rule, &key, right, *op == '!');
 	else if (!equal && !match_order(nft, rule, &key, op, right))
 		nft_not_understood(nft, rule, op);
+	else if (equal && nft_match_live_set(nft, rule, &key, right, negated))
+		return;
 	else if (equal && nft_read_set(nft, rule, &key, right, &set, &named))
 		nft_and_set(nft, rule, &key, &set, negated,
 			    list_of(nft, &key, named, &set));

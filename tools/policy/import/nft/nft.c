@@ -25,7 +25,7 @@ static json_t *object_of(json_t *item, const char *kind)
 	return json_is_object(object) ? object : NULL;
 }
 
-static bool is_of_table(const struct nft *nft, json_t *object)
+bool nft_is_of_table(const struct nft *nft, json_t *object)
 {
 	return is(nft_string(object, "family"), nft->family) &&
 	       is(nft_string(object, "table"), nft->table);
@@ -150,10 +150,11 @@ static void read_sets(struct nft *nft)
 
 		set = set ? set : object_of(item, "map");
 		name = nft_string(set, "name");
-		if (!name || !is_of_table(nft, set) ||
+		if (!name || !nft_is_of_table(nft, set) ||
 		    names_find(&nft->set_names, name, strlen(name)))
 			continue;
-		nft->sets[nft->set_count] = (struct nft_set){ name, set, NULL };
+		nft->sets[nft->set_count] =
+			(struct nft_set){ .name = name, .json = set };
 		import_names_add(&nft->set_names, name, nft->set_count++);
 	}
 }
@@ -168,11 +169,11 @@ static void read_rules(struct nft *nft)
 
 		object = object_of(item, "chain");
 		name = nft_string(object, "name");
-		if (name && is_of_table(nft, object))
+		if (name && nft_is_of_table(nft, object))
 			import_chain(nft->import, name);
 		object = object_of(item, "rule");
 		name = nft_string(object, "chain");
-		if (name && is_of_table(nft, object))
+		if (name && nft_is_of_table(nft, object))
 			nft_rule(nft, object, import_chain(nft->import, name));
 	}
 }
@@ -193,6 +194,7 @@ int import_nft(struct import *import, const char *text, size_t size,
 	err = choose_chain(&nft, options);
 	if (!err) {
 		read_sets(&nft);
+		nft_find_live_sets(&nft);
 		read_rules(&nft);
 		import_resolve_targets(import);
 	}

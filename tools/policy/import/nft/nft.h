@@ -12,8 +12,10 @@
 
 struct nft_set {
 	const char *name;
-	json_t *json;	  /* of the set or map */
-	const char *list; /* its name in the policy, or NULL */
+	json_t *json;		       /* of the set or map */
+	const char *list;	       /* its name in the policy, or NULL */
+	bool is_live;		       /* its elements change */
+	const struct policy_set *live; /* what it becomes then, or NULL */
 };
 
 struct nft {
@@ -95,6 +97,19 @@ void nft_and_set(struct nft *nft, struct import_rule *rule,
 		 bool negated, const char *list);
 bool nft_not_understood(const struct nft *nft, struct import_rule *rule,
 			const char *what);
+
+/* --- nft.c */
+bool nft_is_of_table(const struct nft *nft, json_t *object);
+
+/* --- set.c: sets whose elements change */
+void nft_find_live_sets(struct nft *nft);
+/* Returns false if the right side is not such a set. */
+bool nft_match_live_set(struct nft *nft, struct import_rule *rule,
+			const struct nft_key *key, json_t *right, bool negated);
+void nft_read_set_change(struct nft *nft, struct import_rule *rule,
+			 json_t *statement);
+/* Once all statements of the rule were read. */
+void nft_check_set_changes(const struct nft *nft, struct import_rule *rule);
 
 /* --- joined.c */
 void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,

@@ -114,7 +114,6 @@ static const struct {
 	{ "limit", "'limit' is not supported yet", MATCHES },
 	{ "quota", "'limit' is not supported yet", MATCHES },
 	{ "ct count", "'limit' is not supported yet", MATCHES },
-	{ "set", "no equivalent of changing a set", MATCHES },
 	{ "flow", "no equivalent of 'flow'", NOTHING },
 	{ "fwd", "no equivalent of 'fwd' without a neighbour lookup", DECIDES },
 	{ "xt", "a match or target of iptables: use iptables-save", DECIDES },
@@ -144,6 +143,10 @@ static void read_statement(struct nft *nft, struct import_rule *rule,
 		bool marked =
 			rule->mark.mask && !import_has_field(rule, POLICY_MARK);
 
+		if (rule->change_count)
+			import_problem(nft->import, rule,
+				       "no equivalent of changing a set before "
+				       "a condition");
 		nft_match(nft, rule, arguments);
 		if (marked && import_has_field(rule, POLICY_MARK)) {
 			import_problem(nft->import, rule,
@@ -152,6 +155,8 @@ static void read_statement(struct nft *nft, struct import_rule *rule,
 		}
 	} else if (!strcmp(name, "reject")) {
 		read_reject(nft, rule, arguments);
+	} else if (!strcmp(name, "set")) {
+		nft_read_set_change(nft, rule, arguments);
 	} else if (!strcmp(name, "mangle")) {
 		nft_read_mangle(nft, rule, arguments);
 	} else if (!strcmp(name, "log")) {
@@ -187,7 +192,11 @@ static bool read_statements(struct nft *nft, struct import_rule *rule,
 			nft_not_understood(nft, rule, "expr");
 			rule->unknown = true;
 		} else if (!strcmp(name, "vmap") && is_last(statements, i)) {
-			if (nft_read_map(nft, rule, map, chain))
+			if (rule->change_count)
+				import_problem(nft->import, rule,
+					       "no equivalent of changing a "
+					       "set before a map");
+			else if (nft_read_map(nft, rule, map, chain))
 				return true;
 			rule->unknown = true;
 		} else {
@@ -215,6 +224,7 @@ void nft_rule(struct nft *nft, json_t *json, size_t chain)
 		rule.unknown = true;
 	}
 	is_done = read_statements(nft, &rule, statements, chain);
+	nft_check_set_changes(nft, &rule);
 	/* for packets that are not in the map only the mark is left to set */
 	if (is_done && !rule.mark.mask)
 		return;

@@ -171,19 +171,6 @@ bool nft_element(const struct nft *nft, struct import_rule *rule, json_t *json,
 	return true;
 }
 
-static bool is_dynamic(json_t *set)
-{
-	json_t *flags = json_object_get(set, "flags"), *flag;
-	size_t i;
-
-	json_array_foreach (flags, i, flag) {
-		if (json_string_value(flag) &&
-		    !strcmp(json_string_value(flag), "dynamic"))
-			return true;
-	}
-	return false;
-}
-
 bool nft_elements(struct nft *nft, struct import_rule *rule, json_t *json,
 		  json_t **elements, struct nft_set **named)
 {
@@ -202,7 +189,7 @@ bool nft_elements(struct nft *nft, struct import_rule *rule, json_t *json,
 			return false;
 		}
 		*named = &nft->sets[found->index];
-		if (is_dynamic((*named)->json)) {
+		if ((*named)->is_live) {
 			import_problem(nft->import, rule,
 				       "elements of the set come and go");
 			return false;
