@@ -52,6 +52,17 @@ diff_with() { # NAME [OPTION...]
 	diff_with b --json | jq -e '. == {device: "eth0", hooks: [{hook: "ingress", changes: [], lists: []}]}'
 }
 
+@test "a set that would be declared is a difference, without a number" {
+	given_policy b 'set blocked { addresses size 65536 timeout 60m }' 'default pass' 'drop from @blocked' 'drop tcp to port 80' 'pass icmp' 'drop arp'
+	run -0 diff_with b
+	diff <(printf '%s\n' "$output") - <<-'END'
+		eth0 ingress
+		+     1  drop from @blocked
+		+        set blocked { addresses timeout 1h }
+	END
+	diff_with b --json | jq -e '.hooks[0].changes[1] == {change: "add", rule: null, text: "set blocked { addresses timeout 1h }"}'
+}
+
 given_lists() { # NAME BAD-VALUES
 	given_policy "$1" 'default pass' "list bad = { $2 }" 'list web = { 80, 443 }' 'drop from bad' 'drop tcp to port web'
 }

@@ -207,6 +207,31 @@ grammar_of() { # FILE FIRST LAST
 	run -0 tailgate policy check "$BATS_TEST_TMPDIR/example.policy"
 }
 
+@test "the examples check at ingress without a warning, and compile" {
+	local example
+	for example in "$ROOT"/docs/examples/*.policy; do
+		run -0 tailgate policy check --hook ingress "$example"
+		[[ ! $output ]] || fail "$output"
+		run -0 tailgate policy compile "$example" -o "$BATS_TEST_TMPDIR/example.o"
+	done
+}
+
+@test "an object for sets is made of the plugin that asks them" {
+	printf '%s\n' 'set blocked { addresses }' 'drop from @blocked add from/24 to @blocked' >"$POLICY"
+	run -0 tailgate policy compile "$POLICY" -o "$BATS_TEST_TMPDIR/sets.o"
+	grep -qa '[.]rodata[.]sets' "$BATS_TEST_TMPDIR/sets.o"
+	"$ROOT/build/tg-rules" text "$BATS_TEST_TMPDIR/sets.o" | grep -qx 'set blocked { addresses }'
+	run -0 tailgate policy compile "$POLICY" -o "$BATS_TEST_TMPDIR/again.o"
+	cmp "$BATS_TEST_TMPDIR/sets.o" "$BATS_TEST_TMPDIR/again.o"
+	run -1 --separate-stderr tailgate policy compile "$POLICY" --plugin "$ROOT/build/policy.o" -o "$BATS_TEST_TMPDIR/none.o"
+	[[ $stderr == *"policy.o: it asks no sets, which this policy has: policy.live.o does" ]]
+	[[ ! -e $BATS_TEST_TMPDIR/none.o ]]
+	run -0 tailgate policy compile "$POLICY" --dump
+	[[ $output == *'set 0, blocked: addresses, 65536 at most, asked of from'* ]]
+	[[ $output == *'prefixes that rules add: IPv4 /24, IPv6 /64'* ]]
+	[[ $output == *'class 1: @blocked'* ]]
+}
+
 @test "fmt refuses --json, and says which command takes it" {
 	run -2 tailgate policy fmt --json docs/examples/web.policy
 	[[ $output == *"'--json' is an option of 'check'"* ]]
