@@ -45,7 +45,7 @@ $(O)/tools/sets/%.fuzz.o $(O)/tests/fuzz/set_table.fuzz.o: FUZZ_CFLAGS += -fno-s
 # Archives of the tests' shared code and the tools' library.
 PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
 	words object splice reference set_bed set_subject \
-	set_values) $(addprefix tests/tables/,fields native \
+	set_values) $(addprefix tests/tables/,fields filled_sets native \
 	pools random_packet random_policy random_sets shrink subject) \
 	tests/unit/policy_same tests/unit/set_contents
 SANITIZED := $(PARTS) $(LIBRARY_SOURCES:.c=)

@@ -2,7 +2,8 @@
 /*
  * kernel - loads random policies and runs a thousand random packets through
  * each one on each hook: the rule counted by the program has to be that of the
- * reference matcher. Needs root.
+ * reference matcher. With the plugin that asks sets, policy.live.o, the
+ *policies have some, filled with values of such packets. Needs root.
  *
  *	build/tests/kernel PLUGIN [POLICIES [SEED]]
  */
@@ -18,6 +19,7 @@
 #include "policy/compile/emit/object.h"
 #include "counters.h"
 #include "../packets/object.h"
+#include "filled_sets.h"
 #include "random_packet.h"
 #include "subject.h"
 #include "tap.h"
@@ -40,12 +42,20 @@ static const struct random_policy_shape shapes[] = {
 };
 #define SHAPES (sizeof(shapes) / sizeof(*shapes))
 
+/* As many. */
+static const struct random_policy_shape shapes_with_sets[SHAPES] = {
+	{ 4, 0, 0, 100 },  { 10, 50, 0, 80 }, { 12, 25, 30, 60 },
+	{ 60, 20, 5, 30 }, { 300, 5, 3, 10 },
+};
+
 struct subject {
 	struct tap *tap;
 	struct random random;
 	const char *plugin;
 	char path[64]; /* of the compiled object */
 	struct policy policy;
+	struct filled_sets filled;
+	bool has_sets; /* the plugin asks them */
 	uint32_t rule_count;
 	struct bpf_object *object;
 	int counters;
@@ -117,7 +127,7 @@ static bool check_packet(struct subject *subject, int program, bool is_xdp)
 
 	next_packet(subject, &packet, is_xdp);
 	policy_packet_read(&read, packet.bytes, packet.size, &packet.metadata);
-	rule = subject_decides(&subject->policy, &read, NULL);
+	rule = subject_decides(&subject->policy, &read, &subject->filled.sets);
 	before = packets_of(subject, rule);
 	err = run(program, &packet, is_xdp);
 	if (!err && packets_of(subject, rule) == before + 1)
@@ -149,13 +159,25 @@ static bool compile(struct subject *subject, size_t number)
 	bool ok;
 
 	ok = !policy_compile(&subject->policy, &options, &compiled,
-			     &diagnostics) &&
-	     !object_write(&subject->policy, &compiled, subject->plugin,
-			   subject->path);
+			     &diagnostics);
+	/* rules leave the sets as they are, or the list would be another one */
+	compiled.sets.is_frozen = true;
+	ok = ok && !object_write(&subject->policy, &compiled, subject->plugin,
+				 subject->path);
 	subject->rule_count = compiled.rule_count;
 	compiled_free(&compiled);
 	diagnostics_free(&diagnostics);
 	return ok;
+}
+
+/* The only table: TG_SET_NOW. */
+static bool put_table(struct subject *subject)
+{
+	int outer =
+		bpf_object__find_map_fd_by_name(subject->object, "tgs_sets");
+	uint32_t place = TG_SET_NOW;
+
+	return !bpf_map_update_elem(outer, &place, &subject->filled.bed.map, 0);
 }
 
 static bool load(struct subject *subject)
@@ -167,6 +189,8 @@ static bool load(struct subject *subject)
 		return false;
 	map = bpf_object__find_map_by_name(subject->object, "tgp_rules");
 	subject->counters = map ? bpf_map__fd(map) : -1;
+	if (subject->has_sets && !put_table(subject))
+		return false;
 	return map && bpf_map__max_entries(map) ==
 			      TG_RULE_BLOCKS(subject->rule_count + 1);
 }
@@ -174,8 +198,12 @@ static bool load(struct subject *subject)
 static void check_policy(struct subject *subject, size_t number)
 {
 	char *text = subject_read(&subject->policy, &subject->random,
-				  &shapes[number % SHAPES]);
-	bool same = compile(subject, number) && load(subject);
+				  subject->has_sets
+					  ? &shapes_with_sets[number % SHAPES]
+					  : &shapes[number % SHAPES]);
+	bool same = filled_sets_make(&subject->filled, &subject->random,
+				     &subject->policy) &&
+		    compile(subject, number) && load(subject);
 
 	for (size_t i = 0; i < SECTIONS && same; i++)
 		same = check_section(subject, sections[i]);
@@ -186,6 +214,7 @@ static void check_policy(struct subject *subject, size_t number)
 		fprintf(subject->tap->out, "%s\n", text);
 	bpf_object__close(subject->object);
 	subject->object = NULL;
+	filled_sets_free(&subject->filled);
 	policy_free(&subject->policy);
 	free(text);
 }
@@ -196,6 +225,7 @@ int main(int argc, char **argv)
 	struct subject subject = {
 		.random.state = argc > 3 ? strtoull(argv[3], NULL, 0) : 1,
 		.plugin = argv[1],
+		.has_sets = argc > 1 && strstr(argv[1], ".live."),
 		.path = "/tmp/tailgate-kernel-test.XXXXXX",
 		.blocks = calloc(CPUS_MAX, sizeof(struct tg_rule_block)),
 	};
