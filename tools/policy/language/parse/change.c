@@ -25,7 +25,9 @@ static bool check_set_change(struct parser *parser,
 		if (!change_is_of_set(other->kind))
 			continue;
 		count++;
-		if (other->set == change->set && other->side == change->side &&
+		/* sets that are declared elsewhere may be two */
+		if (change->set && other->set == change->set &&
+		    other->side == change->side &&
 		    other->length4 == change->length4 &&
 		    other->length6 == change->length6)
 			return fail_at(parser, place,
