@@ -210,14 +210,20 @@ struct tg_set_finding {
 	struct tg_set_sums sums;
 };
 
+static __always_inline void tg_set_find_next(struct tg_set_finding *finding)
+{
+	const struct tg_set_entry *entry = tg_set_step(&finding->search);
+
+	if (entry)
+		tg_set_sum_entry(&finding->sums, entry);
+}
+
 static long tg_set_find_step(__u32 number, void *context)
 {
 	struct tg_set_finding *finding = context;
-	const struct tg_set_entry *entry = tg_set_step(&finding->search);
 
 	(void)number;
-	if (entry)
-		tg_set_sum_entry(&finding->sums, entry);
+	tg_set_find_next(finding);
 	return tg_set_is_over(&finding->search);
 }
 
@@ -243,7 +249,7 @@ static __always_inline void tg_set_find_key(struct tg_set_finding *finding,
 	tg_set_each(TG_SET_STEPS, tg_set_find_step, finding);
 }
 
-/* The same, without a loop if it ends with the first lane: most do. */
+/* The same, without a loop if it ends with the first two lanes: most do. */
 static __always_inline void tg_set_find_fast(struct tg_set_finding *finding,
 					     const struct tg_set_key *key)
 {
@@ -261,6 +267,8 @@ static __always_inline void tg_set_find_fast(struct tg_set_finding *finding,
 		if (entry && tg_set_is_key(entry, key))
 			tg_set_sum_entry(&finding->sums, entry);
 	}
+	if (search->lanes)
+		tg_set_find_next(finding);
 	if (!tg_set_is_over(search))
 		tg_set_each(TG_SET_STEPS, tg_set_find_step, finding);
 }

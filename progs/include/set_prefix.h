@@ -90,21 +90,30 @@ struct tg_set_chain {
 	__u32 line;
 };
 
-static long tg_set_chain_step(__u32 number, void *context)
+/* Go on to the parent; to line 0 if there is none. */
+static __always_inline void tg_set_chain_next(struct tg_set_chain *chain)
 {
-	struct tg_set_chain *chain = context;
 	const struct tg_set_record *record =
 		tg_set_line(chain->table, chain->line);
 
-	(void)number;
+	chain->line = 0;
 	if (!record)
-		return 1;
+		return;
 	tg_set_sum_record(&chain->sums, record,
 			  tg_set_covers(record, chain->address));
 	chain->line = TG_READ(record->parent);
+}
+
+static long tg_set_chain_step(__u32 number, void *context)
+{
+	struct tg_set_chain *chain = context;
+
+	(void)number;
+	tg_set_chain_next(chain);
 	return !chain->line;
 }
 
+/* The first without a loop: most have no parent. */
 static __always_inline void
 tg_set_sum_chain(tg_set_table table, __u32 line,
 		 const struct tg_set_address *address, struct tg_set_sums *sums)
@@ -117,7 +126,9 @@ tg_set_sum_chain(tg_set_table table, __u32 line,
 
 	if (!line)
 		return;
-	tg_set_each(TG_SET_PARENTS_MAX, tg_set_chain_step, &chain);
+	tg_set_chain_next(&chain);
+	if (chain.line)
+		tg_set_each(TG_SET_PARENTS_MAX, tg_set_chain_step, &chain);
 	sums->sets |= chain.sums.sets;
 	sums->exceptions |= chain.sums.exceptions;
 }
