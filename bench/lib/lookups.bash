@@ -55,3 +55,19 @@ lookups() { # ROUNDS NAME...
 		rm -f "$WORK/$name".*
 	done
 }
+
+# Sets, beside maps of the kernel with the same entries.
+lookups_sets() { # ROUNDS
+	local rows=() count
+	for count in 10 1000 100000 1000000; do
+		rows+=(--yardstick "set-hash:$count" --yardstick "set-hosts:$count"
+			--yardstick "set-hash-miss:$count" --yardstick "set-hosts-miss:$count")
+	done
+	for count in 1000 100000; do
+		rows+=(--yardstick "set-lpm:$count" --yardstick "set-prefixes:$count")
+	done
+	progress 'lookups: sets are measured'
+	"$BENCH/meter" --json --rounds "$1" --yardstick hash:10000 "${rows[@]}" \
+		>"$WORK/lookups.new" || wrong+=('lookups: sets')
+	jq -c 'map(. + {group: "sets"})' "$WORK/lookups.new" >>"$WORK/lookups"
+}

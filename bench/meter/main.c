@@ -32,7 +32,11 @@ static const char help[] =
 	"  -y, --yardstick WORD  a row for a map of the kernel with N "
 	"entries:\n"
 	"                        hash:N or lpm:N; lines:N: a chain of four\n"
-	"                        loads in so many lines of 64 bytes\n"
+	"                        loads in so many lines of 64 bytes;\n"
+	"                        set-hosts:N, set-hosts-miss:N and\n"
+	"                        set-prefixes:N: a set, beside set-hash:N,\n"
+	"                        set-hash-miss:N and set-lpm:N, maps with the\n"
+	"                        same entries\n"
 	"  -r, --rounds N        runs of each program (15)\n"
 	"  -p, --passes N        times over the trace in a round (4); of each\n"
 	"                        piece of it, the fastest counts\n"
@@ -168,7 +172,8 @@ static int add_row(struct meter *meter, char *word)
 static int add_yardstick(struct meter *meter, const char *word)
 {
 	struct meter_row *row = &meter->rows[meter->count];
-	int err = meter_yardstick(word, row);
+	int err = meter_is_sets(word) ? meter_sets(word, row)
+				      : meter_yardstick(word, row);
 	struct frames frames;
 
 	if (err)

@@ -53,6 +53,13 @@ int meter_load_driver(const struct meter_row *row, const struct frames *frames,
 int meter_yardstick(const char *word, struct meter_row *row);
 
 /*
+ * The same for sets: "set-hosts:N" and "set-hosts-miss:N" against
+ * "set-hash:N" and "set-hash-miss:N", "set-prefixes:N" against "set-lpm:N".
+ */
+bool meter_is_sets(const char *word);
+int meter_sets(const char *word, struct meter_row *row);
+
+/*
  * Compares verdicts with those of the trace, and prints the first difference.
  */
 int meter_check(struct meter_row *row);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sets - one lookup of a source address in a table of sets, in a hash and in a
+ * trie of the kernel with the same entries, and the baseline that does all but
+ * the lookup. Packets are IPv4 without options, as those of the yardsticks.
+ */
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+
+#include <bpf/bpf_endian.h>
+
+#include "set_program.h"
+#include "yardstick.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} sets_hash SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct yardstick_prefix);
+	__type(value, __u32);
+} sets_lpm SEC(".maps");
+
+static __always_inline int read_source(struct xdp_md *ctx,
+				       struct tg_set_key *key)
+{
+	void *data = (void *)(long)ctx->data;
+	struct iphdr *ip = data + sizeof(struct ethhdr);
+
+	if ((void *)(ip + 1) > (void *)(long)ctx->data_end)
+		return -1;
+	*key = (struct tg_set_key){
+		.words = { bpf_ntohl(ip->saddr) },
+		.form = TG_SET_FORM_IP4(32),
+	};
+	/* clang makes the key in all programs */
+	asm volatile("" : : "r"(key) : "memory");
+	return 0;
+}
+
+SEC("xdp")
+int sets_baseline(struct xdp_md *ctx)
+{
+	struct tg_set_key key;
+
+	return read_source(ctx, &key) < 0 ? XDP_ABORTED : XDP_PASS;
+}
+
+SEC("xdp")
+int sets_lookup(struct xdp_md *ctx)
+{
+	struct tg_set_key key;
+
+	if (read_source(ctx, &key) < 0)
+		return XDP_ABORTED;
+	return tg_sets_of(&key) ? XDP_DROP : XDP_PASS;
+}
+
+SEC("xdp")
+int sets_hash_lookup(struct xdp_md *ctx)
+{
+	struct tg_set_key key;
+
+	if (read_source(ctx, &key) < 0)
+		return XDP_ABORTED;
+	return bpf_map_lookup_elem(&sets_hash, &key.words[0]) ? XDP_DROP
+							      : XDP_PASS;
+}
+
+SEC("xdp")
+int sets_lpm_lookup(struct xdp_md *ctx)
+{
+	struct yardstick_prefix prefix = { .length = 32 };
+	struct tg_set_key key;
+
+	if (read_source(ctx, &key) < 0)
+		return XDP_ABORTED;
+	prefix.address = bpf_htonl(key.words[0]);
+	return bpf_map_lookup_elem(&sets_lpm, &prefix) ? XDP_DROP : XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rows for sets: a table of sets, and a hash and a trie of the kernel with the
+ * same entries, asked for the same addresses.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/limits.h>
+#include <linux/if_ether.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "meter.h"
+#include "object.h"
+#include "packet_frame.h"
+#include "random.h"
+#include "sets/trie.h"
+#include "yardstick.h"
+
+#define FRAMES 65536
+#define ENTRIES_MAX 1000000
+#define UDP 17
+#define SET 3
+#define WIDE_FROM 2000 /* prefixes; fewer have no wide root */
+#define LENGTH_MIN 16
+#define LENGTHS 17
+
+enum sort { HASH, LPM, HOSTS, PREFIXES };
+
+static const struct word {
+	const char *name, *program;
+	enum sort sort;
+	bool misses;
+} words[] = {
+	{ "set-hash", "sets_hash_lookup", HASH, false },
+	{ "set-hash-miss", "sets_hash_lookup", HASH, true },
+	{ "set-hosts", "sets_lookup", HOSTS, false },
+	{ "set-hosts-miss", "sets_lookup", HOSTS, true },
+	{ "set-lpm", "sets_lpm_lookup", LPM, false },
+	{ "set-prefixes", "sets_lookup", PREFIXES, false },
+};
+
+struct entry {
+	uint32_t address, length;
+};
+
+static const struct word *read_word(const char *text, uint32_t *count)
+{
+	const char *colon = strchr(text, ':');
+	char *end;
+
+	for (size_t i = 0; colon && i < sizeof(words) / sizeof(*words); i++) {
+		size_t size = strlen(words[i].name);
+
+		if (size != (size_t)(colon - text) ||
+		    memcmp(text, words[i].name, size))
+			continue;
+		*count = strtoul(colon + 1, &end, 10);
+		return end != colon + 1 && !*end && *count &&
+				       *count <= ENTRIES_MAX
+			       ? &words[i]
+			       : NULL;
+	}
+	return NULL;
+}
+
+static bool is_prefixes(const struct word *word)
+{
+	return word->sort == LPM || word->sort == PREFIXES;
+}
+
+/* Odd addresses are in; half of the prefixes are of 24 bits. */
+static struct entry make_entry(const struct word *word, struct random *random)
+{
+	uint32_t length = 32, address = random_bits(random);
+
+	if (!is_prefixes(word))
+		return (struct entry){ address | 1, length };
+	length = LENGTH_MIN + random_below(random, LENGTHS);
+	if (random_percent(random, 50))
+		length = 24;
+	return (struct entry){ address & UINT32_MAX << (32 - length), length };
+}
+
+/* --- the table */
+
+static int make_table(const struct word *word, uint32_t count, int outer,
+		      struct set_memory *memory)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options,
+		    .map_flags = BPF_F_MMAPABLE | BPF_F_INNER_MAP);
+	uint32_t hosts = is_prefixes(word) ? 1 : count, place = TG_SET_NOW;
+	struct tg_set_head head = {
+		.buckets = hosts / 4 + 1,
+		.marks = TG_SET_SETS_END,
+		.secret = { 0x9e3779b9, 0x7f4a7c15, 0xf39cc060, 0x5cedc834,
+			    0x1082276b, 0xf3a27251 },
+	};
+	int map;
+
+	head.entries = head.marks + head.buckets / TG_SET_BUCKETS_IN_LINE + 1;
+	head.arena = head.entries +
+		     head.buckets * TG_SET_WAYS / TG_SET_ENTRIES_IN_LINE + 1;
+	head.next = head.arena;
+	if (is_prefixes(word) && count >= WIDE_FROM) {
+		head.roots[0] = TG_SET_WORD_WIDE | head.next;
+		head.next += TG_SET_WIDE_LINES;
+	}
+	head.lines = head.next + (is_prefixes(word) ? 3 * count + 1 : 0);
+	map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tgs_table", sizeof(uint32_t),
+			     TG_SET_LINE, head.lines, &options);
+	if (map < 0)
+		return map;
+	memory->lines = head.lines;
+	memory->start = mmap(NULL, (size_t)head.lines * TG_SET_LINE,
+			     PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+	if (memory->start == MAP_FAILED)
+		return -errno;
+	*set_head(memory) = head;
+	set_line(memory, SET)->size = count;
+	return bpf_map_update_elem(outer, &place, &map, BPF_ANY);
+}
+
+static int put_host(const struct set_memory *memory, const struct entry *entry)
+{
+	struct tg_set_at at = {
+		.table = memory,
+		.head = set_head(memory),
+		.set = set_line(memory, SET),
+		.number = SET,
+	};
+	struct tg_set_wish wish = {
+		.key = { .words = { entry->address },
+			 .form = TG_SET_FORM_IP4(32) },
+		.deadline = TG_SET_FOREVER,
+	};
+
+	return tg_set_add(&at, &wish) == TG_SET_FULL ? -ENOSPC : 0;
+}
+
+static int put_prefix(struct trie *trie, const struct entry *entry)
+{
+	struct trie_prefix prefix = {
+		.high = (uint64_t)entry->address << 32,
+		.length = entry->length,
+	};
+	struct tg_set_record *record = trie_add(trie, &prefix);
+
+	if (!record)
+		return -ENOSPC;
+	record->sets |= 1U << SET;
+	return 0;
+}
+
+static int put_entry(const struct word *word, int map, struct trie *trie,
+		     const struct entry *entry)
+{
+	struct yardstick_prefix prefix = { entry->length,
+					   htonl(entry->address) };
+	uint32_t one = 1;
+
+	switch (word->sort) {
+	case HASH:
+		return bpf_map_update_elem(map, &entry->address, &one, BPF_ANY);
+	case LPM:
+		return bpf_map_update_elem(map, &prefix, &one, BPF_ANY);
+	case HOSTS:
+		return put_host(trie->memory, entry);
+	default:
+		return put_prefix(trie, entry);
+	}
+}
+
+/* --- the row */
+
+static int load(const struct word *word, uint32_t count, struct meter_row *row,
+		struct bpf_object **loaded)
+{
+	struct bpf_object *object;
+	char path[PATH_MAX];
+	int err = 0;
+
+	snprintf(path, sizeof(path), "%s/sets.bpf.o", meter_directory);
+	object = object_open(path);
+	if (!object)
+		return -ENOENT;
+	if (word->sort == HASH || word->sort == LPM)
+		err = bpf_map__set_max_entries(
+			bpf_object__find_map_by_name(
+				object,
+				word->sort == HASH ? "sets_hash" : "sets_lpm"),
+			count);
+	if (!err)
+		err = bpf_object__load(object);
+	if (err)
+		return err;
+	row->programs[METER_BASELINE] = bpf_program__fd(
+		bpf_object__find_program_by_name(object, "sets_baseline"));
+	row->programs[METER_OBJECT] = bpf_program__fd(
+		bpf_object__find_program_by_name(object, word->program));
+	*loaded = object;
+	return 0;
+}
+
+static int fill(const struct word *word, struct bpf_object *object,
+		struct random *random, struct entry *entries, uint32_t count)
+{
+	static struct set_memory memory; /* of the row, as its map */
+	struct trie trie = { .memory = &memory };
+	int map = bpf_object__find_map_fd_by_name(
+		object, word->sort == HASH  ? "sets_hash"
+			: word->sort == LPM ? "sets_lpm"
+					    : "tgs_sets");
+	int err = 0;
+
+	if (word->sort == HOSTS || word->sort == PREFIXES)
+		err = make_table(word, count, map, &memory);
+	for (uint32_t i = 0; i < count && !err; i++) {
+		entries[i] = make_entry(word, random);
+		err = put_entry(word, map, &trie, &entries[i]);
+	}
+	trie_close(&trie);
+	return err;
+}
+
+static void make_frame(const struct word *word, const struct entry *entry,
+		       struct random *random, struct trace_record *record)
+{
+	uint64_t hosts = UINT64_C(1) << (32 - entry->length);
+	struct policy_packet packet = { 0 };
+	uint32_t source = entry->address + random_below(random, hosts);
+
+	if (word->misses)
+		source &= ~1U;
+	packet.has[POLICY_ETHERTYPE] = packet.has[POLICY_PROTOCOL] = true;
+	packet.has[POLICY_SRC4] = packet.has[POLICY_DST4] = true;
+	packet.value[POLICY_ETHERTYPE].lo = ETH_P_IP;
+	packet.value[POLICY_PROTOCOL].lo = UDP;
+	packet.value[POLICY_SRC4].lo = source;
+	packet.value[POLICY_DST4].lo = random_bits(random);
+	*record = (struct trace_record){
+		.verdict = word->misses ? POLICY_PASS : POLICY_DROP,
+	};
+	record->size = packet_frame(&packet, record->frame);
+}
+
+static int make_trace(const struct word *word, struct random *random,
+		      const struct entry *entries, uint32_t count,
+		      struct meter_row *row)
+{
+	struct trace *trace = calloc(1, sizeof(*trace));
+
+	if (!trace)
+		return -ENOMEM;
+	trace->header.count = FRAMES;
+	trace->header.frame_max = FRAME_SIZE_MIN;
+	trace->records = calloc(FRAMES, sizeof(*trace->records));
+	if (!trace->records)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < FRAMES; i++)
+		make_frame(word, &entries[random_below(random, count)], random,
+			   &trace->records[i]);
+	row->trace = trace;
+	return 0;
+}
+
+bool meter_is_sets(const char *text)
+{
+	return !strncmp(text, "set-", 4);
+}
+
+int meter_sets(const char *text, struct meter_row *row)
+{
+	struct random random = { 1 };
+	struct bpf_object *object;
+	const struct word *word;
+	struct entry *entries;
+	uint32_t count = 0;
+	int err;
+
+	word = read_word(text, &count);
+	if (!word) {
+		fprintf(stderr, "meter: no row for sets: '%s'\n", text);
+		return -EINVAL;
+	}
+	row->label = text;
+	row->hook = "xdp";
+	entries = calloc(count, sizeof(*entries));
+	err = entries ? load(word, count, row, &object) : -ENOMEM;
+	if (!err)
+		err = fill(word, object, &random, entries, count);
+	if (!err)
+		err = make_trace(word, &random, entries, count, row);
+	free(entries);
+	if (err)
+		fprintf(stderr, "meter: %s: %s\n", text, strerror(-err));
+	return err;
+}
