@@ -184,7 +184,7 @@ static int load_object(struct twins *twins, struct twin *twin, const char *path)
 
 /*
  * Candidates for the program's file: the object in the chain, the object of a
- * command that is still running, the object that was built. The tag tells
+ * command that is still running, the objects that were built. The tag tells
  * whether the code is the same; constants may differ, but are read from the
  * running program.
  */
@@ -206,6 +206,9 @@ static int path_of(const struct twins *twins, const struct twin *twin, int n,
 	case 2:
 		return asprintf(path, "%s/%s%s.o", twins->plugins, twin->plugin,
 				suffix);
+	case 3:
+		return asprintf(path, "%s/%s.live%s.o", twins->plugins,
+				twin->plugin, suffix);
 	default:
 		return 0;
 	}

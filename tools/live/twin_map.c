@@ -9,13 +9,18 @@
 
 #include <bpf/bpf.h>
 
+#include "policy_set.h"
+
 #define RULE_COUNTERS "tgp_rules"
 #define RULE_TEXT ".rodata.rules"
+#define SETS "tgs_sets"
+#define SETS_OF_POLICY ".rodata.sets"
 
 enum treatment {
 	TREAT_CHAIN,  /* the prog array of the twins */
 	TREAT_COUNT,  /* own, zeroed, memory-mapped */
 	TREAT_SHARE,  /* the running program's map */
+	TREAT_FREEZE, /* own, a copy that says that no set is changed */
 	TREAT_COPY,   /* own, with a copy of the entries */
 	TREAT_EMPTY,  /* own, empty: its output is discarded */
 	TREAT_REFUSE, /* may hold other programs or maps */
@@ -42,13 +47,35 @@ static bool is_chain(const struct bpf_map_info *info)
 	       info->max_entries == TG_SLOTS && !strncmp(info->name, "tg_", 3);
 }
 
+/* The part of a policy that says which sets it has; names are truncated. */
+static bool is_sets_of_policy(const struct bpf_map_info *info)
+{
+	const char *section = strchr(info->name, '.');
+
+	return section && info->map_flags & BPF_F_RDONLY_PROG &&
+	       info->value_size == sizeof(struct tg_policy_sets) &&
+	       !strncmp(SETS_OF_POLICY, section, strlen(section));
+}
+
+/*
+ * A twin looks up in the sets themselves: the copy of what the policy says of
+ * them keeps it from changing any.
+ */
+static bool is_sets(const struct bpf_map_info *info)
+{
+	return info->type == BPF_MAP_TYPE_ARRAY_OF_MAPS &&
+	       info->max_entries == TG_SET_PLACES && !strcmp(info->name, SETS);
+}
+
 static enum treatment treatment_of(const struct bpf_map_info *info)
 {
 	if (is_chain(info))
 		return TREAT_CHAIN;
 	if (is_counters(info, BPF_MAP_TYPE_PERCPU_ARRAY))
 		return TREAT_COUNT;
-	if (info->map_flags & BPF_F_RDONLY_PROG)
+	if (is_sets_of_policy(info))
+		return TREAT_FREEZE;
+	if (info->map_flags & BPF_F_RDONLY_PROG || is_sets(info))
 		return TREAT_SHARE;
 	switch (info->type) {
 	case BPF_MAP_TYPE_DEVMAP:
@@ -112,13 +139,40 @@ static int running_map(const struct twin *twin, const struct bpf_map *map,
 
 /* --- before loading */
 
+/* The policy of a twin changes no set. */
+static int freeze_sets(struct bpf_map *map, int fd)
+{
+	struct tg_policy_sets sets;
+	__u32 key = 0;
+
+	if (bpf_map_lookup_elem(fd, &key, &sets) < 0)
+		return -errno;
+	sets.is_frozen = 1;
+	return bpf_map__set_initial_value(map, &sets, sizeof(sets));
+}
+
+/* A program that shares the sets, and may not be told to leave them alone. */
+static bool may_change_sets(const struct twin *twin,
+			    const struct bpf_map_info *info)
+{
+	const struct bpf_map *sets =
+		bpf_object__find_map_by_name(twin->object, SETS_OF_POLICY);
+
+	return is_sets(info) &&
+	       (!sets ||
+		bpf_map__value_size(sets) != sizeof(struct tg_policy_sets));
+}
+
 static int choose_map(struct twins *twins, struct twin *twin,
 		      struct bpf_map *map, const struct bpf_map_info *info,
 		      int fd)
 {
-	switch (treatment_of(info)) {
+	switch (may_change_sets(twin, info) ? TREAT_REFUSE
+					    : treatment_of(info)) {
 	case TREAT_CHAIN:
 		return bpf_map__reuse_fd(map, twins->array);
+	case TREAT_FREEZE:
+		return freeze_sets(map, fd);
 	case TREAT_SHARE:
 		return bpf_map__reuse_fd(map, fd);
 	case TREAT_COUNT:
