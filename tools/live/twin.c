@@ -2,6 +2,7 @@
 #include "twin.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,26 +26,36 @@ int twins_refuse(struct twins *twins, const char *format, ...)
 
 /* --- preventing side effects */
 
+static bool is_clone_redirect(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg &&
+	       insn->imm == BPF_FUNC_clone_redirect;
+}
+
+static bool has_clone_redirect(const struct bpf_insn *insns, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (is_clone_redirect(&insns[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Replaces calls of bpf_clone_redirect(), which would really send a packet, by
- * a return value of 0. Returns true if there was one.
+ * a return value of 0.
  */
-static bool patch_clone_redirect(struct bpf_insn *insns, size_t count)
+static void patch_clone_redirect(struct bpf_insn *insns, size_t count)
 {
 	static const struct bpf_insn succeeded = {
 		.code = BPF_ALU64 | BPF_MOV | BPF_K,
 		.dst_reg = BPF_REG_0,
 	};
-	bool found = false;
 
 	for (size_t i = 0; i < count; i++) {
-		if (insns[i].code != (BPF_JMP | BPF_CALL) || insns[i].src_reg ||
-		    insns[i].imm != BPF_FUNC_clone_redirect)
-			continue;
-		insns[i] = succeeded;
-		found = true;
+		if (is_clone_redirect(&insns[i]))
+			insns[i] = succeeded;
 	}
-	return found;
 }
 
 static bool calls_kernel(const struct bpf_insn *insns, size_t count)
@@ -55,6 +66,28 @@ static bool calls_kernel(const struct bpf_insn *insns, size_t count)
 			return true;
 	}
 	return false;
+}
+
+/* Loads only the program that runs on the hook. */
+static struct bpf_program *choose_program(const struct twins *twins,
+					  const struct twin *twin,
+					  struct bpf_object *object)
+{
+	struct bpf_program *program, *chosen = NULL;
+
+	bpf_object__for_each_program (program, object) {
+		bool is_it =
+			!strcmp(bpf_program__section_name(program),
+				twins->section) &&
+			!strcmp(bpf_program__name(program), twin->running.name);
+
+		bpf_program__set_autoload(program, is_it);
+		if (is_it)
+			chosen = program;
+	}
+	if (chosen && twins->hook != TG_HOOK_XDP)
+		bpf_program__set_type(chosen, BPF_PROG_TYPE_SCHED_CLS);
+	return chosen;
 }
 
 /*
@@ -75,6 +108,76 @@ static int load_patched(const struct twins *twins, struct bpf_program *program,
 }
 
 /*
+ * The maps of the twin, those that it has. They come in the same order from the
+ * same file; their names are those of the maps that the twin shares.
+ */
+static int share_maps(const struct twin *twin, struct bpf_object *object)
+{
+	struct bpf_map *map, *own = NULL;
+	int err = 0;
+
+	bpf_object__for_each_map (map, object) {
+		own = bpf_object__next_map(twin->object, own);
+		if (!own)
+			return -ESTALE;
+		bpf_map__set_pin_path(map, NULL);
+		if (bpf_map__autocreate(own))
+			err = bpf_map__reuse_fd(map, bpf_map__fd(own));
+		else
+			err = bpf_map__set_autocreate(map, false);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int patch_program(struct bpf_program *program)
+{
+	size_t count = bpf_program__insn_cnt(program);
+	struct bpf_insn *insns = malloc(count * sizeof(*insns));
+	int err;
+
+	if (!insns)
+		return -ENOMEM;
+	memcpy(insns, bpf_program__insns(program), count * sizeof(*insns));
+	patch_clone_redirect(insns, count);
+	err = bpf_program__set_insns(program, insns, count);
+	free(insns);
+	return err;
+}
+
+/*
+ * The same for a program with callbacks, which the kernel takes only with the
+ * types of its functions: libbpf has to load it, so the file is opened again.
+ * Only the program itself is patched: a call that is left in a function of its
+ * own is an error.
+ */
+static int load_patched_object(const struct twins *twins, struct twin *twin,
+			       const char *path)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_program *program;
+	int err = -ESTALE;
+
+	if (!object)
+		return -ESTALE;
+	program = choose_program(twins, twin, object);
+	if (program)
+		err = share_maps(twin, object);
+	if (!err)
+		err = patch_program(program);
+	if (!err)
+		err = bpf_object__load(object);
+	if (!err && has_clone_redirect(bpf_program__insns(program),
+				       bpf_program__insn_cnt(program)))
+		err = -EINVAL;
+	if (!err)
+		err = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
+	bpf_object__close(object);
+	return err;
+}
+
+/*
  * The verifier has removed the mirror code from a policy whose constants do not
  * use it, so that policy need not be loaded a second time, which is slow.
  */
@@ -92,7 +195,7 @@ static bool is_policy_without_mirror(const struct twin *twin)
 }
 
 static int take_program(struct twins *twins, struct twin *twin,
-			struct bpf_program *program)
+			struct bpf_program *program, const char *path)
 {
 	size_t count = bpf_program__insn_cnt(program);
 	struct bpf_insn *insns;
@@ -104,43 +207,23 @@ static int take_program(struct twins *twins, struct twin *twin,
 				    "what they change cannot be told: it is "
 				    "not run",
 				    twin->plugin);
-	if (is_policy_without_mirror(twin))
+	if (is_policy_without_mirror(twin) ||
+	    !has_clone_redirect(bpf_program__insns(program), count))
 		return 0;
 	insns = malloc(count * sizeof(*insns));
 	if (!insns)
 		return -ENOMEM;
 	memcpy(insns, bpf_program__insns(program), count * sizeof(*insns));
-	if (patch_clone_redirect(insns, count)) {
-		twin->fd_of_patched =
-			load_patched(twins, program, insns, count);
-		twin->fd = twin->fd_of_patched;
-	}
+	patch_clone_redirect(insns, count);
+	twin->fd_of_patched = load_patched(twins, program, insns, count);
+	if (twin->fd_of_patched < 0)
+		twin->fd_of_patched = load_patched_object(twins, twin, path);
+	twin->fd = twin->fd_of_patched;
 	free(insns);
 	return twin->fd < 0 ? twin->fd : 0;
 }
 
 /* --- from the file to the program */
-
-/* Loads only the program that runs on the hook. */
-static struct bpf_program *choose_program(const struct twins *twins,
-					  const struct twin *twin)
-{
-	struct bpf_program *program, *chosen = NULL;
-
-	bpf_object__for_each_program (program, twin->object) {
-		bool is_it =
-			!strcmp(bpf_program__section_name(program),
-				twins->section) &&
-			!strcmp(bpf_program__name(program), twin->running.name);
-
-		bpf_program__set_autoload(program, is_it);
-		if (is_it)
-			chosen = program;
-	}
-	if (chosen && twins->hook != TG_HOOK_XDP)
-		bpf_program__set_type(chosen, BPF_PROG_TYPE_SCHED_CLS);
-	return chosen;
-}
 
 /* Returns -ESTALE if the code differs from that of the running program. */
 static int check_tag(const struct twin *twin, struct bpf_program *program)
@@ -169,7 +252,7 @@ static int load_object(struct twins *twins, struct twin *twin, const char *path)
 	twin->object = bpf_object__open_file(path, NULL);
 	if (!twin->object)
 		return -ESTALE;
-	program = choose_program(twins, twin);
+	program = choose_program(twins, twin, twin->object);
 	err = program ? twin_maps_choose(twins, twin) : -ESTALE;
 	if (!err && bpf_object__load(twin->object))
 		err = -ESTALE;
@@ -178,7 +261,7 @@ static int load_object(struct twins *twins, struct twin *twin, const char *path)
 	if (!err)
 		err = twin_maps_fill(twin, twins->expand);
 	if (!err)
-		err = take_program(twins, twin, program);
+		err = take_program(twins, twin, program, path);
 	return err;
 }
 
