@@ -177,7 +177,7 @@ ends_with() { # STATUS PID
 	shows nics 02:00:5e:00:53:01
 	sets add pairs '2001:db8::7 udp domain' '198.51.100.7 tcp 443'
 	shows pairs '198.51.100.7 tcp 443' '2001:db8::7 udp 53'
-	sets del steady 203.0.113.5-203.0.113.9 2001:db8::/32 198.18.0.1
+	sets del steady 203.0.113.5-203.0.113.9 2001:db8::/32 203.0.113.200
 	shows steady 198.51.100.7 198.51.100.64/26 '!198.51.100.65'
 	sets flush steady
 	shows steady
@@ -192,8 +192,8 @@ ends_with() { # STATUS PID
 	sets add steady 198.51.100.64/26 '!198.51.100.64/30' 198.51.100.7
 	run -0 sets test steady 198.51.100.7 198.51.100.70
 	[[ $output == $'198.51.100.7: in steady: 198.51.100.7\n198.51.100.70: in steady: 198.51.100.64/26' ]]
-	run -1 sets test steady 198.51.100.7 198.51.100.65 198.18.0.1
-	[[ $output == $'198.51.100.7: in steady: 198.51.100.7\n198.51.100.65: not in steady: !198.51.100.64/30\n198.18.0.1: not in steady' ]]
+	run -1 sets test steady 198.51.100.7 198.51.100.65 203.0.113.200
+	[[ $output == $'198.51.100.7: in steady: 198.51.100.7\n198.51.100.65: not in steady: !198.51.100.64/30\n203.0.113.200: not in steady' ]]
 	run -1 sets test steady 198.51.100.65 --json
 	[[ $output == '[{"value":"198.51.100.65","member":false,"entry":"198.51.100.64/26","exception":"198.51.100.64/30"}]' ]]
 	run -1 sets test steady 198.51.100.64/26
@@ -242,7 +242,7 @@ ends_with() { # STATUS PID
 @test "a full set refuses, and says how many it took" {
 	given_sets
 	hosts 198 10 | sets load few -
-	run -1 sets add few 198.18.0.1
+	run -1 sets add few 203.0.113.200
 	[[ $output == "tg-sets: set 'few' is full: it has the 10 entries of its 'size'; 0 added, 1 not" ]]
 	# those that are in take no room
 	hosts 198 10 | sets load few -
@@ -253,7 +253,7 @@ ends_with() { # STATUS PID
 	[[ $output == "tg-sets: set 'few' would be too full: its 'size' is 10, it has 0 entries and the list has 11 others; none was added" ]]
 	has_entries few 10
 	sets del few 198.0.0.0
-	sets add few 198.18.0.1
+	sets add few 203.0.113.200
 	[[ $(sets list --json | jq '.sets[] | select(.name == "few").refused') == 0 ]]
 }
 
@@ -270,7 +270,7 @@ ends_with() { # STATUS PID
 
 @test "a list with bad lines names each of them, and changes nothing unless they are skipped" {
 	given_sets
-	sets add few 198.18.0.1
+	sets add few 203.0.113.200
 	printf '%s\r\n' '198.51.100.7 # ok' bad '' ' 198.51.100.7/24' '198.51.100.8 # until soon' 198.51.100.9 >list
 	printf 198.51.100.10 >>list
 	local bad=$'list:2:1: \'bad\' is not an address
@@ -280,11 +280,11 @@ list:5:22: \'soon\' is not a time like 2026-12-01T10:00:00Z'
 	for verb in load replace; do
 		run -1 sets "$verb" few list
 		[[ $output == "$bad"$'\ntg-sets: list: 3 bad lines: nothing was changed (--skip-bad leaves them out)' ]]
-		shows few 198.18.0.1
+		shows few 203.0.113.200
 	done
 	run -0 sets load few list --skip-bad
 	[[ $output == "$bad" ]]
-	shows few 198.18.0.1 198.51.100.7 198.51.100.9 198.51.100.10
+	shows few 198.51.100.7 198.51.100.9 198.51.100.10 203.0.113.200
 	run -0 sets replace few list --skip-bad
 	shows few 198.51.100.7 198.51.100.9 198.51.100.10
 }
@@ -329,7 +329,7 @@ list:5:22: \'soon\' is not a time like 2026-12-01T10:00:00Z'
 	printf '198.51.100.7\n198.51' >&"$to_stream"
 	eventually sets test seen 198.51.100.7
 	# others change sets, and the table, meanwhile
-	sets add few 198.18.0.1
+	sets add few 203.0.113.200
 	sets flush few
 	printf '.100.8\nbad\n198.51.100.0/28' >&"$to_stream"
 	eventually sets test seen 198.51.100.8
