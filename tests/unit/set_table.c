@@ -75,6 +75,9 @@ static void drop(struct set_table *table)
 
 static void define(const struct bed *bed, struct set_table *table)
 {
+	set_length_register(table, TG_SET_FORM_IP4(8));
+	set_length_register(table, TG_SET_FORM_IP4(1));
+	set_length_register(table, TG_SET_FORM_IP6(64));
 	for (unsigned int i = 0; i < SETS; i++) {
 		char name[] = "set0";
 
@@ -114,6 +117,8 @@ static struct set_entry some_address(void)
 
 	if (below(2))
 		length = below(length + 1);
+	else if (below(2))
+		length = is_ip6 ? 64 : 8;
 	for (unsigned int i = 0; i < (is_ip6 ? 4 : 1); i++) {
 		unsigned int kept = length > 32 * i ? length - 32 * i : 0;
 
@@ -389,6 +394,23 @@ static bool add(struct bed *bed, struct listed *listed, unsigned int set)
 	return answer == (was_in ? SET_KEPT : SET_ADDED);
 }
 
+/* Rules add prefixes of some lengths, as hashed keys. */
+static bool add_by_rule(struct bed *bed, struct listed *listed,
+			unsigned int set)
+{
+	struct tg_set_at at = set_at(&bed->table, set);
+	struct tg_set_wish wish = { .key = listed->entry.key,
+				    .deadline = set_clock + 1 + below(TIME_MAX),
+				    .now = set_clock };
+	int answer = tg_set_add(&at, &wish);
+
+	if (answer == TG_SET_FULL)
+		return at.set->count >= at.set->size ||
+		       rebuild(bed, ~0U, ENOUGH, ENOUGH);
+	listed->deadlines[set] = wish.deadline;
+	return answer == TG_SET_ADDED;
+}
+
 static bool del(struct bed *bed, struct listed *listed, unsigned int set)
 {
 	bool was_in = is_in(listed, set);
@@ -421,6 +443,9 @@ static bool step(struct bed *bed)
 		set_clock += below(TIME_MAX / 8);
 	if (bed->kinds[set] != kind_of(&listed->entry))
 		return true;
+	if (!listed->entry.is_exception && !is_in(listed, set) &&
+	    set_length_is_registered(&bed->table, listed->entry.key.form))
+		return add_by_rule(bed, listed, set);
 	return below(3) ? add(bed, listed, set) : del(bed, listed, set);
 }
 
