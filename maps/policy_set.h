@@ -27,6 +27,8 @@ struct tg_policy_set {
 	__u8 kind;     /* enum tg_set_kind */
 	__u8 number;   /* in the table */
 	__u8 unused[2];
+	__u32 longest; /* of the times that rules add for, in units of
+			  TG_SET_TIME_SHIFT; 0: they say none */
 };
 
 /*

@@ -103,6 +103,10 @@ prefixes() { # FIRST COUNT
 	}'
 }
 
+table_in_force() {
+	bpftool -j map lookup pinned "$PIN" key 0 0 0 0 | jq -c .value
+}
+
 ends_with() { # STATUS PID
 	local status=0
 	wait "$2" || status=$?
@@ -143,6 +147,43 @@ ends_with() { # STATUS PID
 	run -1 sets prepare other.o
 	[[ $output == "tg-sets: other.o: set 'doors' has addresses, and a policy in force has a set of ports with that name: choose another name" ]]
 	cmp other.o before.o
+}
+
+# Writes a number to a member of the set `few` of the object.
+declare_few() { # OFFSET BYTES
+	local offset
+	offset=$(grep -abo -m 1 'few' "$OBJECT" | cut -d: -f1)
+	printf '%b' "$2" | dd of="$OBJECT" bs=1 seek=$((offset + $1)) conv=notrunc status=none
+}
+
+@test "a larger size or a longer time of rules makes a larger table, with all entries" {
+	given_sets
+	hosts 198 10 | sets load few -
+	sets add steady 198.51.100.0/24
+	local before
+	before=$(table_in_force)
+	declare_few 32 '\x14' # 20
+	given_sets
+	[[ $(table_in_force) != "$before" ]]
+	before=$(table_in_force)
+	hosts 203 10 | sets load few -
+	declare_few 32 '\x14\0\x10' # a million more
+	given_sets
+	[[ $(table_in_force) != "$before" ]]
+	before=$(table_in_force)
+	declare_few 44 '\0\0\1' # 73 minutes
+	given_sets
+	[[ $(table_in_force) != "$before" ]]
+	has_entries few 20
+	shows steady 198.51.100.0/24
+	# a smaller one changes nothing
+	before=$(table_in_force)
+	declare_few 32 '\1\0\0'
+	declare_few 44 '\0\0\0'
+	given_sets
+	[[ $(table_in_force) == "$before" ]]
+	has_entries few 20
+	[[ $(sets list --json | jq '.sets[] | select(.name == "few").size') == 1048596 ]]
 }
 
 @test "an object without sets needs no map" {
@@ -450,10 +491,6 @@ watch_entry() {
 	sets del seen - <list
 	has_entries seen 0
 	run ! bpftool map lookup pinned "$PIN" key 1 0 0 0
-}
-
-table_in_force() {
-	bpftool -j map lookup pinned "$PIN" key 0 0 0 0 | jq -c .value
 }
 
 # Loads a list and kills that, after a longer time with each try, until some of

@@ -84,6 +84,8 @@ static int declare(struct declared *declared, const struct elf_object *object,
 		return kind_fail(object, set, declared->sets[i].kind);
 	if (declared->sets[i].size < set->size)
 		declared->sets[i].size = set->size;
+	if (declared->sets[i].longest < set->longest)
+		declared->sets[i].longest = set->longest;
 	declared->sets[i].timeout = set->timeout;
 	return 0;
 }
@@ -163,24 +165,32 @@ static uint64_t keys_needed(const struct preparing *preparing)
 	return keys;
 }
 
-static void define_sets(struct preparing *preparing)
+static void define_set(struct set_table *table, unsigned int number,
+		       const struct tg_policy_set *declared, uint8_t shift)
+{
+	struct tg_set *set = set_line(&table->memory, number);
+	uint32_t now = tg_set_now();
+
+	if (!set->is_used) {
+		set_define(table, number, declared->name, declared->kind,
+			   declared->size, declared->timeout, now);
+		set->shift = shift;
+		set->hand = now >> shift;
+		return;
+	}
+	if (set->size < declared->size)
+		TG_WRITE(set->size, declared->size);
+	TG_WRITE(set->timeout, declared->timeout);
+}
+
+static void define_sets(struct preparing *preparing,
+			const struct set_plan *plan)
 {
 	for (unsigned int i = 0; i < preparing->declared.count; i++) {
-		const struct tg_policy_set *declared =
-			&preparing->declared.sets[i];
 		unsigned int number = preparing->declared.numbers[i];
-		struct set_table *table = &preparing->map.now;
-		struct tg_set *set = set_line(&table->memory, number);
 
-		if (!set->is_used) {
-			set_define(table, number, declared->name,
-				   declared->kind, declared->size,
-				   declared->timeout, tg_set_now());
-			continue;
-		}
-		if (set->size < declared->size)
-			TG_WRITE(set->size, declared->size);
-		TG_WRITE(set->timeout, declared->timeout);
+		define_set(&preparing->map.now, number,
+			   &preparing->declared.sets[i], plan->shifts[number]);
 	}
 }
 
@@ -211,22 +221,51 @@ static void register_lengths(struct preparing *preparing)
 			set_length_register(&preparing->map.now, form);
 }
 
+/*
+ * Wheels that cover the times that rules add for. True: that of a set which is
+ * in force has to be larger.
+ */
+static bool choose_wheels(const struct preparing *preparing,
+			  struct set_plan *plan)
+{
+	bool is_larger = false;
+
+	for (unsigned int i = 0; i < preparing->declared.count; i++) {
+		const struct tg_policy_set *declared =
+			&preparing->declared.sets[i];
+		unsigned int number = preparing->declared.numbers[i];
+		const struct tg_set *set =
+			set_line(&preparing->map.now.memory, number);
+		uint32_t timeout = set_units(declared->timeout);
+
+		plan->shifts[number] = set_wheel_shift(
+			timeout > declared->longest ? timeout
+						    : declared->longest);
+		is_larger |= set->is_used && set->shift < plan->shifts[number];
+	}
+	return is_larger;
+}
+
 static int make_table(struct preparing *preparing)
 {
 	struct set_map *map = &preparing->map;
-	uint64_t keys;
+	struct set_plan plan = { 0 };
+	bool is_larger;
 	int err = choose_numbers(preparing);
 
 	if (!err)
 		err = check_lengths(preparing);
 	if (err)
 		return err;
-	keys = keys_needed(preparing);
-	if (set_head(&map->now.memory)->buckets < set_shape_buckets(keys))
-		err = set_rebuild(map, &(struct set_plan){ .keys = keys });
+	plan.keys = keys_needed(preparing);
+	is_larger = choose_wheels(preparing, &plan) ||
+		    set_head(&map->now.memory)->buckets <
+			    set_shape_buckets(plan.keys);
+	if (is_larger)
+		err = set_rebuild(map, &plan);
 	if (!err) {
 		register_lengths(preparing);
-		define_sets(preparing);
+		define_sets(preparing, &plan);
 	}
 	return err;
 }

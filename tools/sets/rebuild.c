@@ -67,8 +67,13 @@ static int choose_shape(const struct set_map *map, const struct set_plan *plan,
 
 /* --- the sets of the new table */
 
+static uint8_t max_shift(uint8_t a, uint8_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Whatever rules add meanwhile, there is room for the entries to be copied. */
-static void define_sets(const struct set_map *map, uint32_t forgotten,
+static void define_sets(const struct set_map *map, const struct set_plan *plan,
 			struct set_table *table)
 {
 	memcpy(set_head(&table->memory)->lengths,
@@ -76,11 +81,15 @@ static void define_sets(const struct set_map *map, uint32_t forgotten,
 	for (unsigned int i = 0; i < TG_SETS; i++) {
 		const struct tg_set *set = set_line(&map->now.memory, i);
 
-		if (!set->is_used || forgotten >> i & 1)
+		struct tg_set *copy = set_line(&table->memory, i);
+
+		if (!set->is_used || plan->forgotten >> i & 1)
 			continue;
 		set_define(table, i, set->name, set->kind, UINT32_MAX,
 			   set->timeout, tg_set_now());
-		set_line(&table->memory, i)->refused = set->refused;
+		copy->refused = set->refused;
+		copy->shift = max_shift(set->shift, plan->shifts[i]);
+		copy->hand = tg_set_now() >> copy->shift;
 	}
 }
 
@@ -123,7 +132,7 @@ static int try_rebuild(struct set_map *map, const struct set_plan *plan,
 		err = set_next_make(map, &shape, &next);
 	if (err)
 		return err;
-	define_sets(map, plan->forgotten, &next.table);
+	define_sets(map, plan, &next.table);
 	err = set_next_announce(map, &next);
 	if (err) {
 		set_next_close(&next);

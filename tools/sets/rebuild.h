@@ -10,10 +10,11 @@
 #include "kernel.h"
 
 struct set_plan {
-	uint32_t emptied;   /* sets whose entries are left out */
-	uint32_t forgotten; /* sets that are left out with all */
-	uint64_t keys;	    /* make buckets for so many, if that is more */
-	uint64_t prefixes;  /* make lines for so many more */
+	uint32_t emptied;	 /* sets whose entries are left out */
+	uint32_t forgotten;	 /* sets that are left out with all */
+	uint64_t keys;		 /* make buckets for so many, if that is more */
+	uint64_t prefixes;	 /* make lines for so many more */
+	uint8_t shifts[TG_SETS]; /* of wheels, if that is more */
 	/* what is added before the table comes into force */
 	const struct set_entries *entries;
 	unsigned int number; /* of their set */

@@ -10,7 +10,7 @@
 /* Deleted and expired keys keep their entries for a second. */
 #define SPARE_BUCKETS 64
 
-/* The shortest time that the wheel of a set without a timeout covers. */
+/* The shortest time that a wheel covers. */
 #define WHEEL_SECONDS 3600
 
 #define UNIT (1ULL << TG_SET_TIME_SHIFT) /* ns */
@@ -130,14 +130,14 @@ unsigned int set_number(const struct set_table *table, const char *name)
 	return TG_SETS;
 }
 
-/* Slots so long that the wheel covers the timeout. */
-static unsigned int wheel_shift(uint32_t timeout)
+unsigned int set_wheel_shift(uint32_t units)
 {
-	uint32_t longest =
-		set_units(timeout > WHEEL_SECONDS ? timeout : WHEEL_SECONDS);
+	uint32_t hour = set_units(WHEEL_SECONDS);
 	unsigned int shift = 0;
 
-	while ((uint64_t)(TG_SET_WHEEL - 1) << shift < longest)
+	if (units < hour)
+		units = hour;
+	while ((uint64_t)(TG_SET_WHEEL - 1) << shift < units)
 		shift++;
 	return shift;
 }
@@ -152,7 +152,7 @@ void set_define(struct set_table *table, unsigned int number, const char *name,
 		.kind = kind,
 		.size = size,
 		.timeout = timeout,
-		.shift = wheel_shift(timeout),
+		.shift = set_wheel_shift(set_units(timeout)),
 	};
 	memcpy(set->name, name, strnlen(name, sizeof(set->name) - 1));
 	set->hand = now >> set->shift;

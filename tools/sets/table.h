@@ -52,6 +52,9 @@ void set_define(struct set_table *table, unsigned int number, const char *name,
 		unsigned int kind, uint32_t size, uint32_t timeout,
 		uint32_t now);
 
+/* The shift of a wheel that covers so many units, and an hour at least. */
+unsigned int set_wheel_shift(uint32_t units);
+
 struct tg_set_at set_at(const struct set_table *table, unsigned int number);
 
 /* Takes entries whose deadline has passed off the set's count. */
