@@ -73,12 +73,15 @@ static struct tg_set_record *find_covering(struct trie *trie,
 	uint32_t line = tg_set_walk(trie->memory, *root(trie, prefix->is_ip6),
 				    &address);
 
-	for (; line; line = record_at(trie, line)->parent) {
+	for (int i = 0; line && i < TG_SET_PARENTS_MAX; i++) {
 		struct tg_set_record *record = record_at(trie, line);
 
 		if (record->length < below && tg_set_covers(record, &address))
 			return record;
+		line = record->parent;
 	}
+	if (line)
+		trie->is_damaged = true;
 	return NULL;
 }
 

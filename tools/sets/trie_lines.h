@@ -26,14 +26,16 @@ static inline uint64_t trie_steps_max(const struct trie *trie)
 }
 
 /*
- * A line of the table. Zeros, which lead nowhere, if it has no such line, or if
- * more were read than a change of all of it needs.
+ * A line of the table. Zeros, which lead nowhere, if it has no such line, if
+ * more were read than a change of all of it needs, or if that has happened
+ * before.
  */
 static inline void *trie_line(struct trie *trie, uint32_t number)
 {
 	void *line = tg_set_line(trie->memory, number);
 
-	if (number && line && trie->steps++ < trie_steps_max(trie))
+	if (number && line && !trie->is_damaged &&
+	    trie->steps++ < trie_steps_max(trie))
 		return line;
 	trie->is_damaged = true;
 	return memset(trie->nowhere, 0, sizeof(trie->nowhere));
