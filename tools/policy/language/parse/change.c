@@ -31,12 +31,11 @@ static bool check_set_change(struct parser *parser,
 		    other->length4 == change->length4 &&
 		    other->length6 == change->length6)
 			return fail_at(parser, place,
-				       "this rule has said already what to do "
-				       "here");
+				       "this rule already has such a change");
 	}
 	if (count == TG_SET_CHANGES_MAX)
 		return fail_at(parser, place,
-			       "a rule has %d changes of sets at most",
+			       "a rule can have at most %d changes of sets",
 			       TG_SET_CHANGES_MAX);
 	return true;
 }
