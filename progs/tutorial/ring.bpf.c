@@ -28,6 +28,10 @@ static __always_inline void capture(struct xdp_md *ctx)
 	__u64 captured = length;
 	struct tut_captured *entry;
 
+	/* Both limits must be known of the very register that is the size. */
+	barrier_var(captured);
+	if (captured < ETH_HLEN)
+		return;
 	if (captured > TUT_RING_BYTES)
 		captured = TUT_RING_BYTES;
 	entry = bpf_ringbuf_reserve(&tut_ring, sizeof(*entry), 0);
@@ -36,8 +40,7 @@ static __always_inline void capture(struct xdp_md *ctx)
 	entry->time = bpf_ktime_get_ns();
 	entry->length = length;
 	entry->captured = captured;
-	if (captured < 1 ||
-	    bpf_xdp_load_bytes(ctx, 0, entry->bytes, captured)) {
+	if (bpf_xdp_load_bytes(ctx, 0, entry->bytes, captured)) {
 		bpf_ringbuf_discard(entry, 0);
 		return;
 	}
