@@ -33,6 +33,10 @@ run_slowly() { # NAME
 	run_slowly counters
 }
 
+@test "chapter events works for a reader who takes five seconds between terminals" {
+	run_slowly events
+}
+
 @test "chapter tail-calls works for a reader who takes five seconds between terminals" {
 	run_slowly tail-calls
 }
