@@ -86,7 +86,7 @@ __noinline int tg_sets_change(const struct tg_set_wish *wish, __u32 set,
 	at.set = tg_set_line(at.table, TG_SET_SET_LINE(at.number));
 	if (!at.set)
 		return TG_SET_NOT_HERE;
-	return wish->deadline ? tg_set_add(&at, wish) : tg_set_del(&at, wish);
+	return tg_set_apply(&at, wish);
 }
 
 #endif
