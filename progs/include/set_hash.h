@@ -229,9 +229,9 @@ static long tg_set_find_step(__u32 number, void *context)
 
 static __always_inline void tg_set_restart(struct tg_set_search *search)
 {
-	search->lanes = 0;
+	search->lanes = tg_set_hidden_zero(search->hash);
 	search->choice = 0;
-	search->is_over = 0;
+	search->is_over = tg_set_hidden_zero(search->hash);
 }
 
 static __always_inline void tg_set_begin(struct tg_set_search *search,
