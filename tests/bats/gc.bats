@@ -30,6 +30,11 @@ is_stale() { # KEY
 	tailgate status --json | jq -e --arg key "$1" '.stale | any(.attachment == $key and (.why | contains("tailgate gc")))'
 }
 
+# The kernel frees the gate of a filter that was deleted a moment later.
+gc_leaves_nothing() { # WORD...
+	on_server gc && nothing_is_left "$@"
+}
+
 @test "what a dead namespace has left is told, and gc removes it" {
 	given_a_dead_attachment
 	run -1 tailgate status
@@ -82,8 +87,7 @@ is_stale() { # KEY
 	on_server gc
 	[[ -d /run/tailgate/$KEY ]] # egress is alive
 	in_server tc filter del dev eth0 egress
-	on_server gc
-	nothing_is_left
+	eventually gc_leaves_nothing
 }
 
 @test "gc leaves a clsact that was there before" {
@@ -91,9 +95,8 @@ is_stale() { # KEY
 	in_server tc qdisc add dev eth0 clsact
 	on_server attach eth0 --ingress --chain count
 	in_server tc filter del dev eth0 ingress
-	on_server gc
+	eventually gc_leaves_nothing others-clsact
 	has_qdisc clsact
-	nothing_is_left others-clsact
 }
 
 @test "a new namespace with the number of a dead one gets no chain from it" {
