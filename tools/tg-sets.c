@@ -13,7 +13,7 @@
 #include "sets/prepare.h"
 
 static const char help[] =
-	"Usage: tg-sets prepare PIN OBJECT...\n"
+	"Usage: tg-sets prepare PIN [OBJECT...]\n"
 	"       tg-sets list PIN [--json]\n"
 	"       tg-sets show PIN NAME [--json]\n"
 	"       tg-sets add PIN NAME ENTRY...|- [--for TIME] [--except]\n"
@@ -129,9 +129,8 @@ static int run(struct set_command *command, char **words, int count)
 	command->words = words + 2;
 	command->count = count - 2;
 	if (!strcmp(command->verb, "prepare")) {
-		if (!command->count)
-			return usage("no object after", command->verb);
-		return set_prepare(command->pin, command->words, command->count)
+		return set_prepare_files(command->pin, command->words,
+					 command->count)
 			       ? SET_FAILED
 			       : SET_DONE;
 	}

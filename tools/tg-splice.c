@@ -14,6 +14,7 @@
 #include "lib/elf_object.h"
 #include "lib/elf_strip.h"
 #include "lib/share.h"
+#include "sets/prepare.h"
 
 #define EXIT_USAGE 2
 
@@ -27,7 +28,7 @@ static const char help[] =
 	"\n"
 	"Copies a BPF object, sets constants in the copy and removes its "
 	"debug\n"
-	"data. Nothing is loaded.\n"
+	"data. No program is loaded.\n"
 	"\n"
 	"  NAME=VALUE       a variable of .rodata; decimal, 0x... or 0...\n"
 	"  .SECTION=@FILE   the whole of a .rodata.* section, from a file "
@@ -38,6 +39,9 @@ static const char help[] =
 	"OBJECT\n"
 	"      --share      make COPY a hard link to an equal object in its "
 	"folder\n"
+	"      --sets PIN   the map of sets: makes those that OBJECT declares, "
+	"and\n"
+	"                   writes their numbers into COPY\n"
 	"      --next       start another copy: OBJECT, -o and assignments "
 	"follow\n"
 	"  -l, --list       print the constants that can be set\n"
@@ -261,6 +265,7 @@ static int splice(int argc, char **argv)
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "share", no_argument, NULL, 'S' },
+		{ "sets", required_argument, NULL, 't' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "sections", no_argument, NULL, 's' },
 		{ "chains", required_argument, NULL, 'c' },
@@ -268,9 +273,9 @@ static int splice(int argc, char **argv)
 		{ 0 },
 	};
 	struct elf_object object;
-	const char *output = NULL, *chains = NULL;
+	const char *output = NULL, *chains = NULL, *sets = NULL;
 	int (*report)(const struct elf_object *object) = NULL;
-	bool share = false;
+	bool share = false, is_renumbered = false;
 	int option, err;
 
 	while ((option = getopt_long(argc, argv, "o:lsh", options, NULL)) >=
@@ -281,6 +286,9 @@ static int splice(int argc, char **argv)
 			break;
 		case 'S':
 			share = true;
+			break;
+		case 't':
+			sets = optarg;
 			break;
 		case 'l':
 			report = list;
@@ -305,6 +313,8 @@ static int splice(int argc, char **argv)
 					: check_chains(chains, argv + optind);
 	if (!report == !output)
 		return usage("either -o COPY, --list or --sections");
+	if (sets && !output)
+		return usage("--sets goes with -o COPY");
 	if (report && optind + 1 < argc)
 		return usage("a list is of one object");
 
@@ -315,6 +325,8 @@ static int splice(int argc, char **argv)
 		err = report(&object);
 	while (!err && optind < argc)
 		err = apply(&object, argv[optind++]);
+	if (!err && sets)
+		err = set_prepare(sets, &object, 1, &is_renumbered);
 	if (!err && output)
 		err = strip(&object);
 	if (!err && output && !(share && share_object(&object, output)))

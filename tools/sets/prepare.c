@@ -90,16 +90,14 @@ static int declare(struct declared *declared, const struct elf_object *object,
 	return 0;
 }
 
-static int read_objects(struct preparing *preparing, char *const *paths)
+static int collect_declared(struct preparing *preparing)
 {
 	int err = 0;
 
 	for (int i = 0; !err && i < preparing->count; i++) {
-		struct elf_object *object = &preparing->objects[i];
-		const struct tg_policy_sets *sets;
+		const struct elf_object *object = &preparing->objects[i];
+		const struct tg_policy_sets *sets = sets_of(object);
 
-		err = elf_object_read(object, paths[i]);
-		sets = err ? NULL : sets_of(object);
 		if (sets && sets->count > TG_SETS)
 			err = object_fail(object, "there are too many", "?");
 		for (unsigned int j = 0; !err && sets && j < sets->count; j++)
@@ -316,53 +314,64 @@ static unsigned int number_of(const struct declared *declared, const char *name)
 	return declared->numbers[i];
 }
 
-static int write_numbers(const struct preparing *preparing)
+/* True if the object has other numbers now. */
+static bool set_numbers(const struct declared *declared,
+			const struct elf_object *object)
 {
-	int err = 0;
+	struct tg_policy_sets *sets = sets_of(object);
+	bool is_changed = false;
 
-	for (int i = 0; !err && i < preparing->count; i++) {
-		const struct elf_object *object = &preparing->objects[i];
-		struct tg_policy_sets *sets = sets_of(object);
-		bool is_changed = false;
+	for (unsigned int i = 0; sets && i < sets->count; i++) {
+		struct tg_policy_set *set = &sets->sets[i];
+		unsigned int number = number_of(declared, set->name);
 
-		for (unsigned int j = 0; sets && j < sets->count; j++) {
-			struct tg_policy_set *set = &sets->sets[j];
-			unsigned int number =
-				number_of(&preparing->declared, set->name);
-
-			is_changed |= set->number != number;
-			set->number = number;
-		}
-		if (is_changed)
-			err = elf_object_write(object, object->path);
+		is_changed |= set->number != number;
+		set->number = number;
 	}
-	return err;
+	return is_changed;
 }
 
-int set_prepare(const char *pin, char *const *paths, int count)
+int set_prepare(const char *pin, struct elf_object *objects, int count,
+		bool *is_changed)
 {
 	struct preparing preparing = {
 		.map = { .directory = -1, .outer = -1 },
-		.objects = calloc(count, sizeof(struct elf_object)),
+		.objects = objects,
 		.count = count,
 	};
-	int err;
+	int err = collect_declared(&preparing);
 
-	if (!preparing.objects) {
+	if (err || (count && !preparing.declared.count))
+		return err;
+	err = open_map(&preparing, pin);
+	if (!err)
+		err = make_table(&preparing);
+	for (int i = 0; !err && i < count; i++)
+		is_changed[i] = set_numbers(&preparing.declared, &objects[i]);
+	set_map_close(&preparing.map);
+	return err;
+}
+
+int set_prepare_files(const char *pin, char *const *paths, int count)
+{
+	struct elf_object *objects = calloc(count + 1, sizeof(*objects));
+	bool *is_changed = calloc(count + 1, sizeof(*is_changed));
+	int err = 0;
+
+	if (!objects || !is_changed) {
 		fprintf(stderr, "tg-sets: out of memory\n");
-		return -ENOMEM;
+		err = -ENOMEM;
 	}
-	err = read_objects(&preparing, paths);
-	if (!err && preparing.declared.count) {
-		err = open_map(&preparing, pin);
-		if (!err)
-			err = make_table(&preparing);
-		if (!err)
-			err = write_numbers(&preparing);
-		set_map_close(&preparing.map);
-	}
-	for (int i = 0; i < count; i++)
-		elf_object_free(&preparing.objects[i]);
-	free(preparing.objects);
+	for (int i = 0; !err && i < count; i++)
+		err = elf_object_read(&objects[i], paths[i]);
+	if (!err)
+		err = set_prepare(pin, objects, count, is_changed);
+	for (int i = 0; !err && i < count; i++)
+		if (is_changed[i])
+			err = elf_object_write(&objects[i], paths[i]);
+	for (int i = 0; objects && i < count; i++)
+		elf_object_free(&objects[i]);
+	free(objects);
+	free(is_changed);
 	return err;
 }
