@@ -16,6 +16,7 @@
 
 #include "hooks.h"
 #include "lib/program.h"
+#include "set_table.h"
 #include "slots.h"
 
 /*
@@ -83,6 +84,12 @@ struct look_hook {
 	uint64_t passed, dropped;
 };
 
+struct look_set {
+	char name[TG_SET_NAME_SIZE];
+	uint32_t entries, size;
+	uint32_t refused; /* additions that found no room */
+};
+
 /*
  * Whether the attachment was made for the current device, from the notes in its
  * folder of objects.
@@ -109,6 +116,8 @@ struct look {
 
 	/* only if look_wants.rules is set */
 	uint64_t object_bytes, map_bytes, program_bytes;
+	struct look_set sets[TG_SETS];
+	uint32_t set_count;
 };
 
 /* Which optional parts to read. */

@@ -108,6 +108,22 @@ static json_t *memory_to_json(const struct look *look)
 			 (json_int_t)look->program_bytes);
 }
 
+static json_t *sets_to_json(const struct look *look)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < look->set_count; i++) {
+		const struct look_set *set = &look->sets[i];
+
+		add_json_item(list, json_pack("{s:s, s:I, s:I, s:I}", "name",
+					      set->name, "entries",
+					      (json_int_t)set->entries, "size",
+					      (json_int_t)set->size, "refused",
+					      (json_int_t)set->refused));
+	}
+	return list;
+}
+
 json_t *look_to_json(const struct look *look)
 {
 	json_t *hooks = json_array();
@@ -121,10 +137,10 @@ json_t *look_to_json(const struct look *look)
 		json_decref(hooks);
 		return NULL;
 	}
-	return json_pack("{s:o, s:o, s:o, s:o}", "device",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "device",
 			 text_or_null(look->device), "attachment",
-			 text_or_null(look->key), "hooks", hooks, "memory",
-			 memory_to_json(look));
+			 text_or_null(look->key), "hooks", hooks, "sets",
+			 sets_to_json(look), "memory", memory_to_json(look));
 }
 
 json_t *look_stale_to_json(const char *key, const char *why)

@@ -189,6 +189,19 @@ static int print_attachment(const struct look *look)
 	return 0;
 }
 
+static void print_sets(const struct look *look)
+{
+	look_number(look->set_count, "sets");
+	for (uint32_t i = 0; i < look->set_count; i++) {
+		const struct look_set *set = &look->sets[i];
+
+		look_line(set->name, "set.%u.name", i);
+		look_number(set->entries, "set.%u.entries", i);
+		look_number(set->size, "set.%u.size", i);
+		look_number(set->refused, "set.%u.refused", i);
+	}
+}
+
 int look_print_lines(const struct look *look, const struct look_wants *wants)
 {
 	int err;
@@ -210,6 +223,7 @@ int look_print_lines(const struct look *look, const struct look_wants *wants)
 		look_number(look->object_bytes, "object_bytes");
 		look_number(look->map_bytes, "map_bytes");
 		look_number(look->program_bytes, "program_bytes");
+		print_sets(look);
 	}
 	return wants->files ? look_print_files(look->key) : 0;
 }

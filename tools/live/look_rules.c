@@ -12,6 +12,7 @@
 
 #include "lib/counter_map.h"
 #include "chain_memory.h"
+#include "look_sets.h"
 #include "loaded_rules.h"
 #include "look_attachment.h"
 #include "rule_print.h"
@@ -186,5 +187,7 @@ int look_sums(struct look *look)
 {
 	int err = read_counters(look);
 
-	return err || !look->has_pins ? err : read_memory(look);
+	if (!err && look->has_pins)
+		err = read_memory(look);
+	return err || !look->has_pins ? err : look_sets_read(look);
 }
