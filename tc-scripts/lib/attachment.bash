@@ -14,6 +14,8 @@
 source "$HERE/lib/lock.bash"
 # shellcheck source=tc-scripts/lib/look.bash
 source "$HERE/lib/look.bash"
+# shellcheck source=tc-scripts/lib/sets.bash
+source "$HERE/lib/sets.bash"
 
 readonly PINS_ROOT=/run/tailgate
 readonly OBJECTS_ROOT=/run/tailgate-objects
@@ -169,12 +171,13 @@ attachment_forget_dead() { # [WORD...] of tg-look, for the look after it
 attachment_remove() {
 	lock_take "$OBJECTS_ROOT/all.lock"
 	local -A LOOK=()
+	sets_find
 	look --key "$KEY"
 	[[ ! ${LOOK[pins]} && ! $DRY_RUN ]] || run_or_die rm -r "$PINS"
+	[[ ! $SETS_INSTANCE ]] || instance_release "$SETS_INSTANCE" "$KEY"
 	[[ ! ${LOOK[objects]} ]] || run_or_die rm -r "$OBJECTS"
 	if root_is_unused; then
-		run_or_die umount "$PINS_ROOT"
-		run_or_die rmdir "$PINS_ROOT"
+		root_unmount
 	elif [[ -d $PINS_ROOT && ! ${LOOK[mounted]} ]]; then # killed between the two
 		run_or_die rmdir --ignore-fail-on-non-empty "$PINS_ROOT"
 	fi
@@ -184,6 +187,11 @@ attachment_remove() {
 			run rmdir --ignore-fail-on-non-empty "$OBJECTS_ROOT" || true
 	fi
 	lock_drop
+}
+
+root_unmount() {
+	run_or_die umount "$PINS_ROOT"
+	run_or_die rmdir "$PINS_ROOT"
 }
 
 # True if the bpffs is mounted and has no other attachment.

@@ -113,14 +113,16 @@ graft() { # HOOK BUILD SLOT OBJECT
 }
 
 # Sets the constants in copies of the objects, and loads the copies into the
-# bank.
+# bank. For a policy with sets, tg-splice makes the sets that it needs, and their
+# numbers are among the constants.
 bank_fill() { # HOOK BUILD FIRST-SLOT MISS DEFAULT OBJECT...
 	local hook=$1 build=$2 slot=$3 first=$3 miss=tg_miss=${VERDICT_NUMBER[$4]} default=$5 object copies=()
 	shift 5
 	(($# <= CHAIN_MAX)) || die "a chain holds $CHAIN_MAX plugins, not $#"
 	bank_empty "$hook" "$build" "$first"
 	for object; do
-		copies+=("$object" --share -o "$OBJECTS/$hook.$slot.o" "tg_next_slot=$((slot + 1))" "$miss" tg_serial=0 --next)
+		sets_words "$object"
+		copies+=("$object" "${SETS_WORDS[@]}" --share -o "$OBJECTS/$hook.$slot.o" "tg_next_slot=$((slot + 1))" "$miss" tg_serial=0 --next)
 		((++slot))
 	done
 	run_or_die "$BUILD/tg-splice" "${copies[@]}" "$BUILD/end$build.o" --share -o "$OBJECTS/$hook.$slot.o" \
@@ -158,7 +160,8 @@ chain_change() { # HOOK DEFAULT OBJECT...
 # tells which object is in force.
 slot_replace() { # HOOK SLOT SERIAL OBJECT
 	local slot=$2 copy=$OBJECTS/$1.$2.o
-	run_or_die "$BUILD/tg-splice" "$4" --share -o "$copy.new" "tg_next_slot=$((slot + 1))" \
+	sets_words "$4"
+	run_or_die "$BUILD/tg-splice" "$4" "${SETS_WORDS[@]}" --share -o "$copy.new" "tg_next_slot=$((slot + 1))" \
 		"tg_miss=${VERDICT_NUMBER[${LOOK[$1.miss]}]}" "tg_serial=$(($3 + 1))"
 	graft "$1" "${LOOK[$1.build]}" "$slot" "$copy.new"
 	run_or_die mv "$copy.new" "$copy"

@@ -42,7 +42,8 @@
 #	bank.0 bank.32          number of programs in each bank
 #
 # With --rules also policy.rules .default .file, passed and dropped, and for the
-# device object_bytes map_bytes program_bytes; with --files, for each object,
+# device object_bytes map_bytes program_bytes, sets, and set.N.name .entries
+# .size .refused for each of these sets; with --files, for each object,
 # file.NAME.serial .next .miss; with --key also live, and slot.SECTION.N, the
 # serial number of the program in each used slot, or other_version.SECTION.
 

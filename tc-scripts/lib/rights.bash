@@ -17,6 +17,7 @@ declare -rA RIGHTS=(
 	[stats]=bpf
 	[gc]=$BPF_RIGHTS
 	[policy]=sys_admin
+	[set]=sys_admin
 	[explain]=sys_admin
 	[playground]="$BPF_RIGHTS net_bind_service"
 	['playground docker']=$BPF_RIGHTS

@@ -33,6 +33,8 @@ help_attach() {
 		                  for packets that no plugin decides (pass)
 		  --miss pass|drop
 		                  for packets in a broken chain (pass)
+		  --instance NAME share sets with the other attachments of this instance;
+		                  it ends with the last of them
 		  --reset         replace the plugins in the chain by those that were
 		                  built; a policy then has no rules
 		  --force         replace an XDP program or filter of others
@@ -44,7 +46,7 @@ help_attach() {
 
 # From the command line.
 ATTACH_HOOKS=() PLUGINS=()
-XDP_MODE=auto MISS='' DEFAULT='' FORCE='' RESET='' CHAIN_SAID=''
+XDP_MODE=auto MISS='' DEFAULT='' FORCE='' RESET='' CHAIN_SAID='' INSTANCE=''
 CHANGED_HOOKS=()
 
 # The plan of each hook and what undoing needs, as HOOK.NAME: build, mode (of
@@ -63,6 +65,7 @@ cmd_attach() {
 	check_link_type
 	attachment_lock --files
 	attachment_forget_dead --files
+	[[ ! $INSTANCE ]] || instance_check "$INSTANCE"
 	hooks_plan
 	undo_arm
 	hooks_prepare
@@ -94,7 +97,11 @@ parse_attach_options() {
 		--chain=*) plugins_from "${1#*=}" ;;
 		--miss=*) MISS=$(verdict_option "${1%%=*}" "${1#*=}") || exit 2 ;;
 		--default=*) DEFAULT=$(verdict_option "${1%%=*}" "${1#*=}") || exit 2 ;;
-		--chain | --miss | --default)
+		--instance=*)
+			INSTANCE=${1#*=}
+			check_instance_name "$INSTANCE"
+			;;
+		--chain | --miss | --default | --instance)
 			(($# > 1)) || usage_error "$1 needs a value"
 			set -- "$1=$2" "${@:3}"
 			continue
@@ -245,10 +252,11 @@ mode_plan() { # HOOK
 
 hooks_prepare() {
 	local hook objects build builds=()
-	((${#CHANGED_HOOKS[@]})) || return 0
+	((${#CHANGED_HOOKS[@]})) || [[ $INSTANCE ]] || return 0
 	attachment_exists || undo_with attachment_remove
 	clsact_forget_dead
 	attachment_make
+	[[ ! $INSTANCE ]] || instance_join "$INSTANCE"
 	for hook in "${ATTACH_HOOKS[@]}"; do
 		build=${PLAN[$hook.build]}
 		is_one_of "$build" "${builds[@]}" || builds+=("$build")

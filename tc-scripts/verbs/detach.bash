@@ -11,17 +11,19 @@ source "$HERE/lib/chain.bash"
 
 help_detach() {
 	cat <<-'EOF'
-		Usage: tailgate detach DEV [--xdp] [--ingress] [--egress]
+		Usage: tailgate detach DEV [--xdp] [--ingress] [--egress] [--keep]
 
 		Removes what attach has made: the gates of the named hooks, or of all; the
 		clsact, if attach has added it and nothing else uses it; and with the last
-		hook the pins. If nothing is attached, nothing is changed and the exit
-		status is 0.
+		hook the pins, and the sets. The sets of an instance are removed with its
+		last attachment, unless --keep is given: then they are there for the next
+		attachment of the instance, and 'set' works on them as @NAME. If nothing
+		is attached, nothing is changed and the exit status is 0.
 	EOF
 	help_rights detach
 }
 
-DETACH_HOOKS=()
+DETACH_HOOKS=() DETACH_KEEP=''
 
 cmd_detach() {
 	parse_detach_options "$@"
@@ -40,9 +42,15 @@ cmd_detach() {
 		done
 		clsact_release
 	fi
-	hooks_left || ! attachment_remains || attachment_remove
+	hooks_left || ! attachment_remains || detach_remove
 	attachment_unlock
 	((${#FREED_HOOKS[@]})) || detach_report_nothing "$remained"
+}
+
+detach_remove() {
+	sets_find
+	[[ ! $SETS_INSTANCE ]] || instance_keep "$SETS_INSTANCE" "$DETACH_KEEP"
+	attachment_remove
 }
 
 # Exits with 0: the result is as requested.
@@ -64,6 +72,7 @@ parse_detach_options() {
 			exit 0
 			;;
 		--xdp | --ingress | --egress) DETACH_HOOKS+=("${1#--}") ;;
+		--keep) DETACH_KEEP=1 ;;
 		-*) unknown_option "$1" ;;
 		*)
 			[[ ! $DEV ]] || second_operand "$DEV" "$1"

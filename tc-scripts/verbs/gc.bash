@@ -13,7 +13,8 @@ help_gc() {
 
 		Removes the pins of attachments whose gates no longer exist: the device,
 		the namespace or the container is gone, or the filters were removed by
-		hand. Chains that packets can reach are kept.
+		hand; and instances that no attachment uses, unless they were kept. Chains
+		that packets can reach are kept.
 	EOF
 	help_rights gc
 }
@@ -42,6 +43,7 @@ cmd_gc() {
 		}
 		attachment_unlock
 	done
+	instances_tidy
 	stale_locks_remove
 }
 

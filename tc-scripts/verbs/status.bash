@@ -24,8 +24,9 @@ help_status() {
 		Shows for each hook the chain in force, as read from the kernel: the
 		plugins in order with their program ids, the default verdict, how many
 		packets it has passed and dropped, its policy, other programs on the hook,
-		and what is broken; and for each device the memory in use. Without DEV,
-		all devices of the namespace, and what deleted devices have left.
+		and what is broken; and for each device its sets, how full they are, and
+		the memory in use. Without DEV, all devices of the namespace, and what
+		deleted devices have left.
 
 		Exit status: 0, or 1 if something is broken or stale.
 	EOF
@@ -105,6 +106,7 @@ status_device() {
 	done
 	confirm_note
 	[[ ! $REPLY ]] || NOTES+=("yellow:$REPLY")
+	status_sets
 	status_memory
 }
 
@@ -149,6 +151,26 @@ status_policy() { # HOOK
 	else
 		NOTES+=("yellow:$DEV $1 has $(policy_version_in_words "$1"): 'tailgate policy apply' puts one of this version in its place")
 	fi
+}
+
+# How full each set is, and what could not be added to it.
+status_sets() {
+	local i name entries size refused sets=()
+	sets_find
+	for ((i = 0; i < ${LOOK[sets]:-0}; i++)); do
+		name=${LOOK[set.$i.name]} entries=${LOOK[set.$i.entries]}
+		size=${LOOK[set.$i.size]} refused=${LOOK[set.$i.refused]}
+		sets+=("$name $entries of $size")
+		((entries < size)) ||
+			NOTES+=("yellow:$DEV: the set '$name' is full: it has the $size entries of its size; a larger size in the policy makes room")
+		((refused == 0)) ||
+			NOTES+=("yellow:$DEV: the set '$name' had no room for $refused entries that rules were to add")
+	done
+	((${#sets[@]} == 0)) || {
+		printf -v REPLY '%s, ' "${sets[@]}"
+		# shellcheck disable=SC2016 # it is expanded
+		NOTES+=("dim:$DEV looks up sets${SETS_INSTANCE:+ of the instance '$SETS_INSTANCE'}: ${REPLY%, }")
+	}
 }
 
 # Objects in /run, counting shared files once, and the kernel's maps and
