@@ -120,7 +120,7 @@ static void check_row(struct tap *tap, const struct compiled *compiled,
 
 int main(void)
 {
-	struct tap tap = tap_plan(stdout, ROWS + 5);
+	struct tap tap = tap_plan(stdout, ROWS + 6);
 	struct compiled compiled, again;
 	bool good = !compile(&compiled) && !compile(&again);
 	const struct tg_policy_sets *sets = &compiled.sets;
@@ -151,6 +151,10 @@ int main(void)
 		       sets->lengths[2] == IP4(16) &&
 		       sets->lengths[3] == IP6(48),
 	       "lengths are those that rules add, not those they delete");
+	tap_ok(&tap,
+	       sets->sets[0].longest == HOUR && !sets->sets[1].longest &&
+		       sets->sets[2].longest == YEAR && !sets->sets[3].longest,
+	       "the longest time is the one that rules say");
 	for (size_t i = 0; i < ROWS; i++)
 		check_row(&tap, &compiled, &rows[i]);
 	tap_ok(&tap,

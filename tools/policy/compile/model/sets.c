@@ -8,6 +8,15 @@
 #include "lib/vec.h"
 #include "policy/language/set_kind.h"
 
+/* Rounded up: an entry is there for its whole time. */
+static uint32_t units(uint32_t seconds)
+{
+	uint64_t nanoseconds = seconds * UINT64_C(1000000000);
+
+	return (nanoseconds + (1 << TG_SET_TIME_SHIFT) - 1) >>
+	       TG_SET_TIME_SHIFT;
+}
+
 /* --- declarations */
 
 static void describe_set(struct tg_policy_set *to, const struct policy_set *set)
@@ -39,11 +48,21 @@ static void add_length(struct tg_policy_sets *sets, uint8_t form)
 	}
 }
 
+static void note_time(struct tg_policy_set *set,
+		      const struct policy_change *change)
+{
+	uint32_t time = units(change->seconds);
+
+	if (time > set->longest)
+		set->longest = time;
+}
+
 static void note_change(struct tg_policy_sets *sets,
 			const struct policy_change *change)
 {
 	if (change->kind != POLICY_ADD_TO_SET)
 		return;
+	note_time(&sets->sets[change->set->number], change);
 	if (change->length4 != SET_WHOLE4)
 		add_length(sets, TG_SET_FORM_IP4(change->length4));
 	if (change->length6 != SET_WHOLE6)
@@ -73,15 +92,6 @@ void sets_describe(struct tg_policy_sets *sets, const struct policy *policy)
 }
 
 /* --- changes */
-
-/* Rounded up: an entry is there for its whole time. */
-static uint32_t units(uint32_t seconds)
-{
-	uint64_t nanoseconds = seconds * UINT64_C(1000000000);
-
-	return (nanoseconds + (1 << TG_SET_TIME_SHIFT) - 1) >>
-	       TG_SET_TIME_SHIFT;
-}
 
 static uint32_t time_of(const struct policy_change *change)
 {
