@@ -10,7 +10,7 @@ struct answer {
 	const struct policy *policy;
 	const struct question *question;
 	bool expand; /* print rules in canonical form, lists by value */
-	const struct set_files *sets;
+	struct set_files *sets;
 	struct policy_verdict verdict; /* unless question->error is set */
 };
 

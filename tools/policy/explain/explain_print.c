@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "explain_sets.h"
+#include "explain.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain_changes.h"
+#include "explain_sets.h"
 #include "lib/json_print.h"
 #include "policy/language/parse/policy_parse.h"
 #include "policy/language/print/print.h"
@@ -15,16 +17,6 @@ static const char *const reject_names[] = {
 	[POLICY_REJECT_AUTO] = "auto",	 [POLICY_REJECT_RESET] = "reset",
 	[POLICY_REJECT_PORT] = "port",	 [POLICY_REJECT_HOST] = "host",
 	[POLICY_REJECT_ADMIN] = "admin",
-};
-
-static const char *const change_names[] = {
-	[POLICY_SET_MARK] = "mark",
-	[POLICY_SET_PRIORITY] = "priority",
-	[POLICY_SET_CLASS] = "class",
-	[POLICY_SET_DSCP] = "dscp",
-	[POLICY_REDIRECT] = "redirect",
-	[POLICY_REDIRECT_INGRESS] = "redirect-ingress",
-	[POLICY_MIRROR] = "mirror",
 };
 
 /* --- the text of a rule */
@@ -153,41 +145,78 @@ static void print_verdict(FILE *out, const struct answer *answer)
 		fprintf(out, " (sublist %s)", block->name);
 }
 
+/* --- named sets */
+
+static bool is_empty(const struct answer *answer, const struct policy_set *set)
+{
+	return !answer->sets->files[set->number].path;
+}
+
+static struct set_membership find_in_files(void *context,
+					   const struct policy_set *set,
+					   const struct tg_set_key *key)
+{
+	return set_files_find(context, set, key);
+}
+
+static struct asking_rule asking_rule(const struct answer *answer)
+{
+	return (struct asking_rule){
+		.rule = answer->verdict.rule,
+		.packet = &answer->question->packet,
+		.find = find_in_files,
+		.context = answer->sets,
+	};
+}
+
+static void print_sets(FILE *out, const struct answer *answer)
+{
+	const struct policy *policy = answer->policy;
+	const struct asking_rule asking = asking_rule(answer);
+	const char *before = "; empty without --set: ";
+
+	if (asking.rule) {
+		rule_sets_print(out, &asking);
+		set_changes_print(out, asking.rule, asking.packet);
+	}
+	for (size_t i = 0; i < policy->set_count; i++) {
+		if (!is_empty(answer, &policy->sets[i]))
+			continue;
+		fprintf(out, "%s@%s", before, policy->sets[i].name);
+		before = ", ";
+	}
+}
+
+static void add_sets(json_t *object, const struct answer *answer)
+{
+	const struct policy *policy = answer->policy;
+	const struct asking_rule asking = asking_rule(answer);
+	json_t *empty = json_array();
+
+	for (size_t i = 0; i < policy->set_count; i++) {
+		if (is_empty(answer, &policy->sets[i]))
+			add_json_item(empty, json_string(policy->sets[i].name));
+	}
+	add_json_members(object,
+			 json_pack("{s:o, s:o}", "sets",
+				   asking.rule ? rule_sets_to_json(&asking)
+					       : json_array(),
+				   "empty_sets", empty));
+}
+
+/* --- an answer as text */
+
 void answer_print(FILE *out, const struct answer *answer)
 {
 	question_print(out, answer->question);
 	if (!answer->question->error) {
 		print_verdict(out, answer);
-		answer_sets_print(out, answer);
+		print_sets(out, answer);
 	}
 	putc('\n', out);
 }
 
 /* --- as JSON */
-
-static json_t *change_to_json(const struct answer *answer,
-			      const struct policy_change *change)
-{
-	const char *name = change_names[change->kind];
-
-	switch (change->kind) {
-	case POLICY_SET_MARK:
-		return json_pack("{s:I, s:I}", name, (json_int_t)change->value,
-				 "mask", (json_int_t)change->mask);
-	case POLICY_SET_PRIORITY:
-	case POLICY_SET_CLASS:
-	case POLICY_SET_DSCP:
-		return json_pack("{s:I}", name, (json_int_t)change->value);
-	case POLICY_ADD_TO_SET:
-	case POLICY_DEL_FROM_SET:
-		return set_change_to_json(answer, change);
-	case POLICY_REDIRECT:
-	case POLICY_REDIRECT_INGRESS:
-	case POLICY_MIRROR:
-		break;
-	}
-	return json_pack("{s:o}", name, string_to_json(change->device));
-}
 
 static json_t *text_of_rule(const struct answer *answer)
 {
@@ -211,11 +240,7 @@ static void add_rule(json_t *object, const struct answer *answer)
 	const struct policy *policy = answer->policy;
 	const struct policy_rule *rule = answer->verdict.rule;
 	const struct policy_block *block = block_of(policy, rule);
-	json_t *changes = json_array();
 
-	for (size_t i = 0; i < rule->change_count; i++)
-		add_json_item(changes,
-			      change_to_json(answer, &rule->changes[i]));
 	add_json_members(
 		object,
 		json_pack("{s:o, s:I, s:o, s:o}", "file",
@@ -226,7 +251,10 @@ static void add_rule(json_t *object, const struct answer *answer)
 	if (rule->action == POLICY_REJECT)
 		add_json_members(object, json_pack("{s:s}", "with",
 						   reject_names[rule->reject]));
-	add_json_members(object, json_pack("{s:o}", "changes", changes));
+	add_json_members(
+		object,
+		json_pack("{s:o}", "changes",
+			  changes_to_json(rule, &answer->question->packet)));
 }
 
 static void add_verdict(json_t *object, const struct answer *answer)
@@ -255,7 +283,7 @@ void answer_print_json(FILE *out, const struct answer *answer)
 	if (!answer->question->error) {
 		add_verdict(object, answer);
 		if (answer->policy->set_count)
-			answer_sets_add_json(object, answer);
+			add_sets(object, answer);
 	}
 	print_json(out, object, 0);
 }

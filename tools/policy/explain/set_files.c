@@ -27,11 +27,14 @@ static void find_key(const struct set_file *file, const struct tg_set_key *key,
 
 	for (size_t step = 0; hash_next(&file->by_key, hash, &step, &number);) {
 		const struct set_entry *entry = &file->entries.list[number];
-		const struct set_entry **place =
-			entry->is_exception ? &found->exception : &found->entry;
+		bool *has = entry->is_exception ? &found->has_exception
+						: &found->has_entry;
 
-		if (!*place && !memcmp(&entry->key, key, sizeof(*key)))
-			*place = entry;
+		if (*has || memcmp(&entry->key, key, sizeof(*key)))
+			continue;
+		*has = true;
+		*(entry->is_exception ? &found->exception : &found->entry) =
+			*entry;
 	}
 }
 
@@ -50,7 +53,7 @@ struct set_membership set_files_find(const struct set_files *files,
 
 	if (!set_form_is_address(key->form)) {
 		find_key(file, key, &found);
-		return found;
+		length = -1;
 	}
 	for (; length >= 0; length--) {
 		struct tg_set_key prefix = *key;
@@ -59,6 +62,7 @@ struct set_membership set_files_find(const struct set_files *files,
 		if (has_form(file, prefix.form))
 			find_key(file, &prefix, &found);
 	}
+	found.is_member = found.has_entry && !found.has_exception;
 	return found;
 }
 
@@ -67,9 +71,8 @@ static bool file_contains(const struct match_sets *sets,
 			  const struct tg_set_key *key)
 {
 	const struct set_files *files = (const struct set_files *)sets;
-	struct set_membership found = set_files_find(files, set, key);
 
-	return found.entry && !found.exception;
+	return set_files_find(files, set, key).is_member;
 }
 
 /* --- files */

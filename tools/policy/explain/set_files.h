@@ -8,7 +8,7 @@
 
 #include "lib/hash.h"
 #include "policy/match/match.h"
-#include "sets/entry.h"
+#include "sets/table_find.h"
 
 struct set_file {
 	const char *path; /* NULL: no --set names the set */
@@ -30,11 +30,6 @@ struct set_files {
  */
 int set_files_read(struct set_files *files, const struct policy *policy);
 void set_files_free(struct set_files *files);
-
-/* The entries that a value is in: the longest prefix, or NULL. */
-struct set_membership {
-	const struct set_entry *entry, *exception;
-};
 
 struct set_membership set_files_find(const struct set_files *files,
 				     const struct policy_set *set,
