@@ -150,6 +150,24 @@ void set_map_close(struct set_map *map)
 	map->outer = map->directory = -1;
 }
 
+void set_map_adopt(struct set_map *map, int outer)
+{
+	*map = (struct set_map){ .directory = -1,
+				 .outer = outer,
+				 .flags = SET_TO_LOOK };
+}
+
+int set_map_look(struct set_map *map)
+{
+	return map_now(map);
+}
+
+void set_map_release(struct set_map *map)
+{
+	set_table_unmap(&map->now);
+	map->id = 0;
+}
+
 static int wait_for_lock(const struct set_map *map)
 {
 	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };

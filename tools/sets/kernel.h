@@ -37,6 +37,15 @@ int set_map_fail(const struct set_map *map, int err);
 int set_map_open(struct set_map *map, const char *pin, unsigned int flags);
 void set_map_close(struct set_map *map);
 
+/*
+ * The same for a map that is known by its fd, which stays the caller's: to look
+ * into the table in force without a lock. set_map_look() prints nothing; a
+ * table may be changed while it is read.
+ */
+void set_map_adopt(struct set_map *map, int outer);
+int set_map_look(struct set_map *map);
+void set_map_release(struct set_map *map);
+
 /* Looks again whether there is a pin: -ENOENT without a message if not. */
 int set_map_reopen(struct set_map *map);
 
