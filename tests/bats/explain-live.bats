@@ -116,11 +116,6 @@ answers() { # COMMAND... <PACKETS
 	done <"$commands" | diff <(fenced 'console live') -
 }
 
-# The blocks of the page that are of this kind.
-fenced() { # WORDS
-	awk -v fence="\`\`\`$1" '$0 == "```" { inside = 0 } inside { print } $0 == fence { inside = 1 }' "$ROOT/docs/explain.md"
-}
-
 # --- the same verdicts as for packets
 
 returns_the_same() { # HOOK

@@ -65,3 +65,8 @@ tcp_frame() { # PORT [TAG]
 	printf '020000000002020000000001%s0800450000280000000040060000c6336401c633640204d2%04x00000001000000005002100000000000' \
 		"${2:-}" "$1"
 }
+
+# The blocks of docs/explain.md that are of this kind.
+fenced() { # WORDS
+	awk -v fence="\`\`\`$1" '$0 == "```" { inside = 0 } inside { print } $0 == fence { inside = 1 }' "$ROOT/docs/explain.md"
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/verdict_names.h"
+#include "live_sets.h"
 
 static void print_rule(FILE *out, const struct live_answer *answer,
 		       const struct trace_hop *hop)
@@ -23,6 +24,9 @@ static void print_rule(FILE *out, const struct live_answer *answer,
 	print_for_terminal(out, line->place, strlen(line->place));
 	fputs(": ", out);
 	print_for_terminal(out, line->rule, strlen(line->rule));
+	if (hop->twin->sets)
+		live_sets_print(out, hop->twin->sets, hop->rule,
+				&answer->question->packet);
 }
 
 static bool is_rule(const struct trace_hop *hop, const struct trace_note *note)

@@ -6,6 +6,7 @@
 
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
+#include "live_sets.h"
 
 /* "FILE:LINE" is split at the last colon: file names may contain colons. */
 static json_t *place_to_json(const struct rule_line *line)
@@ -17,13 +18,21 @@ static json_t *place_to_json(const struct rule_line *line)
 			 atoi(colon + 1), "rule", string_to_json(line->rule));
 }
 
-static json_t *rule_to_json(const struct trace_hop *hop)
+static json_t *rule_to_json(const struct live_answer *answer,
+			    const struct trace_hop *hop)
 {
 	const struct rule_line *line = trace_rule_line(hop);
+	json_t *object;
 
 	if (hop->rule > 0 && line && strchr(line->place, ':'))
-		return place_to_json(line);
-	return json_pack("{s:n, s:n, s:n}", "file", "line", "rule");
+		object = place_to_json(line);
+	else
+		object = json_pack("{s:n, s:n, s:n}", "file", "line", "rule");
+	if (hop->rule >= 0 && hop->twin->sets)
+		add_json_members(object,
+				 live_sets_to_json(hop->twin->sets, hop->rule,
+						   &answer->question->packet));
+	return object;
 }
 
 static const char *reason_of(const struct live_answer *answer,
@@ -53,7 +62,7 @@ static json_t *hop_to_json(const struct live_answer *answer,
 			   string_to_json(hop->twin->plugin), "verdict",
 			   verdict_name(note ? note->verdict : TG_VERDICT_NEXT),
 			   "reason", reason_of(answer, hop), "notes", notes);
-	add_json_members(object, rule_to_json(hop));
+	add_json_members(object, rule_to_json(answer, hop));
 	return object;
 }
 
@@ -80,7 +89,8 @@ static void add_verdict(json_t *object, const struct live_answer *answer)
 			  decided ? reason_of(answer, decided) : NULL, "plugin",
 			  string_to_json(decided ? decided->twin->plugin
 						 : NULL)));
-	add_json_members(object, rule_to_json(decided ? decided : &nobody));
+	add_json_members(object,
+			 rule_to_json(answer, decided ? decided : &nobody));
 	add_json_members(object,
 			 json_pack("{s:i, s:o}", "returned", answer->returned,
 				   "met", trace_to_json(answer)));

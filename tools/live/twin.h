@@ -19,6 +19,8 @@
 #define TWIN_GATE_SLOT TG_SLOTS
 #define TWIN_CHAIN_MAX (TG_BANK_SLOTS + 1)
 
+struct live_sets;
+
 struct twin {
 	uint32_t slot;
 	struct program running;
@@ -34,6 +36,7 @@ struct twin {
 	uint32_t *hits; /* rules that matched before, searched first */
 	uint32_t hit_count;
 	struct rule_lines texts; /* of the rules */
+	struct live_sets *sets;	 /* that the rules name; NULL if none */
 };
 
 /* Why a twin could not be made, if not -ENOMEM. */

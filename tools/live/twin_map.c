@@ -9,6 +9,7 @@
 
 #include <bpf/bpf.h>
 
+#include "live_sets.h"
 #include "policy_set.h"
 
 #define RULE_COUNTERS "tgp_rules"
@@ -317,6 +318,27 @@ static int read_rules(struct twin *twin, bool expand)
 	return err;
 }
 
+/* Only a policy that was built for live facts has both maps. */
+static int open_sets(struct twin *twin)
+{
+	const struct bpf_map *map =
+		bpf_object__find_map_by_name(twin->object, SETS);
+	const struct bpf_map *constants =
+		bpf_object__find_map_by_name(twin->object, SETS_OF_POLICY);
+	struct tg_policy_sets of_policy;
+	__u32 key = 0;
+
+	if (!twin->texts.text || !map || !bpf_map__autocreate(map) ||
+	    !constants || !bpf_map__autocreate(constants))
+		return 0;
+	if (bpf_map_lookup_elem(bpf_map__fd(constants), &key, &of_policy) < 0)
+		return -errno;
+	twin->sets = calloc(1, sizeof(*twin->sets));
+	return twin->sets ? live_sets_open(twin->sets, &of_policy,
+					   bpf_map__fd(map), &twin->texts)
+			  : -ENOMEM;
+}
+
 int twin_maps_fill(struct twin *twin, bool expand)
 {
 	struct bpf_map *map;
@@ -327,7 +349,8 @@ int twin_maps_fill(struct twin *twin, bool expand)
 		if (err)
 			return err;
 	}
-	return read_rules(twin, expand);
+	err = read_rules(twin, expand);
+	return err ? err : open_sets(twin);
 }
 
 void twin_maps_free(struct twin *twin)
@@ -337,6 +360,10 @@ void twin_maps_free(struct twin *twin)
 	if (twin->rules)
 		munmap(twin->rules, twin->rule_count * sizeof(*twin->rules));
 	free(twin->hits);
+	if (twin->sets)
+		live_sets_close(twin->sets);
+	free(twin->sets);
+	twin->sets = NULL;
 	rule_lines_free(&twin->texts);
 	twin->counters = twin->rules = NULL;
 	twin->hits = NULL;
