@@ -16,6 +16,7 @@ enum tg_set_answer {
 	/* of one entry */
 	TG_SET_NOT_HERE,
 	TG_SET_SHARED, /* other sets have the deadline, too: it needs its own */
+	TG_SET_AGAIN,  /* its state has changed meanwhile: read it again */
 };
 
 /* What is asked for. */
@@ -142,7 +143,7 @@ static __always_inline int tg_set_prolong(const struct tg_set_at *at,
 	if (__sync_val_compare_and_swap(&entry->state, state,
 					TG_SET_STATE(bit, wish->deadline)) !=
 	    state)
-		return TG_SET_NOT_HERE;
+		return TG_SET_AGAIN;
 	tg_set_turn(at, deadline, -1);
 	tg_set_turn(at, wish->deadline, 1);
 	return TG_SET_KEPT;
@@ -157,17 +158,21 @@ static __always_inline int tg_set_leave(const struct tg_set_at *at,
 	__u32 rest = TG_SET_STATE_SETS(state) & ~bit;
 	int is_over = !rest && !TG_READ(entry->exceptions);
 
-	if (deadline == wish->deadline ||
-	    __sync_val_compare_and_swap(
+	if (deadline == wish->deadline)
+		return TG_SET_NOT_HERE;
+	if (__sync_val_compare_and_swap(
 		    &entry->state, state,
 		    is_over ? TG_SET_STATE(0, wish->now)
 			    : TG_SET_STATE(rest, deadline)) != state)
-		return TG_SET_NOT_HERE;
+		return TG_SET_AGAIN;
 	tg_set_count(at, deadline, -1);
 	return TG_SET_SHARED;
 }
 
-/* The set is not in the entry. An entry that has expired is the key's still. */
+/*
+ * The set is not in the entry. An entry that has expired is the key's still,
+ * unless its state is 0: it is being claimed for another key.
+ */
 static __always_inline int tg_set_join(const struct tg_set_at *at,
 				       struct tg_set_entry *entry, __u64 state,
 				       __u32 bit,
@@ -176,29 +181,35 @@ static __always_inline int tg_set_join(const struct tg_set_at *at,
 	__u32 deadline = TG_SET_STATE_DEADLINE(state);
 	__u64 joined = state | bit;
 
+	if (!state)
+		return TG_SET_NOT_HERE;
 	if (deadline <= wish->now)
 		joined = TG_SET_STATE(bit, wish->deadline);
 	else if (deadline != wish->deadline)
 		return TG_SET_NOT_HERE;
 	if (__sync_val_compare_and_swap(&entry->state, state, joined) != state)
-		return TG_SET_NOT_HERE;
+		return TG_SET_AGAIN;
 	tg_set_count(at, wish->deadline, 1);
 	return TG_SET_ADDED;
 }
 
 static __always_inline int tg_set_visit_entry(const struct tg_set_at *at,
 					      struct tg_set_entry *entry,
+					      __u64 state,
 					      const struct tg_set_wish *wish,
 					      enum tg_set_visit visit)
 {
 	__u32 bit = 1U << at->number % TG_SETS;
-	__u64 state = TG_READ(entry->state);
-	int is_in = TG_SET_STATE_DEADLINE(state) > wish->now &&
-		    TG_SET_STATE_SETS(state) & bit;
+	__u32 deadline = TG_SET_STATE_DEADLINE(state);
+	int is_in = deadline > wish->now && TG_SET_STATE_SETS(state) & bit;
 
-	if (visit == TG_SET_JOIN)
-		return is_in ? TG_SET_NOT_HERE
-			     : tg_set_join(at, entry, state, bit, wish);
+	if (visit == TG_SET_JOIN) {
+		if (!is_in)
+			return tg_set_join(at, entry, state, bit, wish);
+		/* another processor may have added it meanwhile */
+		return deadline == wish->deadline ? TG_SET_KEPT
+						  : TG_SET_NOT_HERE;
+	}
 	if (!is_in)
 		return TG_SET_NOT_HERE;
 	if (visit == TG_SET_LEAVE)
@@ -209,13 +220,19 @@ static __always_inline int tg_set_visit_entry(const struct tg_set_at *at,
 static long tg_set_visit_step(__u32 number, void *context)
 {
 	struct tg_set_changing *changing = context;
-	struct tg_set_entry *entry = tg_set_step(&changing->search);
+	struct tg_set_search *search = &changing->search;
+	__u64 lanes = search->lanes;
+	struct tg_set_entry *entry = tg_set_step(search);
 	int here;
 
 	(void)number;
 	if (entry) {
-		here = tg_set_visit_entry(changing->at, entry, changing->wish,
-					  changing->visit);
+		here = tg_set_visit_entry(changing->at, entry, search->state,
+					  changing->wish, changing->visit);
+		if (here == TG_SET_AGAIN) {
+			search->lanes = lanes;
+			return 0;
+		}
 		if (here != TG_SET_NOT_HERE)
 			changing->answer = here;
 		if (here < TG_SET_FULL)

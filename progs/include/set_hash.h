@@ -135,9 +135,9 @@ static __always_inline int tg_set_is_key(const struct tg_set_entry *entry,
 
 /* Most entries have no deadline: the clock is read for the others only. */
 static __always_inline void tg_set_sum_entry(struct tg_set_sums *sums,
-					     const struct tg_set_entry *entry)
+					     const struct tg_set_entry *entry,
+					     __u64 state)
 {
-	__u64 state = TG_READ(entry->state);
 	__u32 deadline = TG_SET_STATE_DEADLINE(state), is_in = ~0U;
 
 	if (deadline != TG_SET_FOREVER)
@@ -154,6 +154,7 @@ struct tg_set_search {
 	const struct tg_set_key *key;
 	__u64 hash;
 	__u64 lanes; /* of the bucket, still to be looked at */
+	__u64 state; /* of the entry that was found */
 	__u32 bucket, choice;
 	__u32 is_over;
 };
@@ -180,6 +181,23 @@ static __always_inline void tg_set_look(struct tg_set_search *search)
 }
 
 /*
+ * The entry of the lane, if it is the key's, else NULL. The state is read
+ * before the key: a state that is read later may belong to another key, if the
+ * entry expired long ago and is claimed in between.
+ */
+static __always_inline struct tg_set_entry *
+tg_set_read_lane(struct tg_set_search *search, __u64 lanes)
+{
+	struct tg_set_entry *entry = tg_set_entry(
+		search->table, search->head, search->bucket, tg_set_way(lanes));
+
+	if (!entry)
+		return NULL;
+	search->state = TG_READ(entry->state);
+	return tg_set_is_key(entry, search->key) ? entry : NULL;
+}
+
+/*
  * A step looks at a lane, or goes on to the next bucket. Its entry, if that is
  * the key's, else NULL. All buckets that are full end with the last step.
  */
@@ -188,16 +206,14 @@ static __always_inline void tg_set_look(struct tg_set_search *search)
 static __always_inline struct tg_set_entry *
 tg_set_step(struct tg_set_search *search)
 {
-	struct tg_set_entry *entry;
+	__u64 lanes = search->lanes;
 
-	if (!search->lanes) {
+	if (!lanes) {
 		tg_set_look(search);
 		return NULL;
 	}
-	entry = tg_set_entry(search->table, search->head, search->bucket,
-			     tg_set_way(search->lanes));
-	search->lanes &= search->lanes - 1;
-	return entry && tg_set_is_key(entry, search->key) ? entry : NULL;
+	search->lanes = lanes & (lanes - 1);
+	return tg_set_read_lane(search, lanes);
 }
 
 static __always_inline int tg_set_is_over(const struct tg_set_search *search)
@@ -215,7 +231,7 @@ static __always_inline void tg_set_find_next(struct tg_set_finding *finding)
 	const struct tg_set_entry *entry = tg_set_step(&finding->search);
 
 	if (entry)
-		tg_set_sum_entry(&finding->sums, entry);
+		tg_set_sum_entry(&finding->sums, entry, finding->search.state);
 }
 
 static long tg_set_find_step(__u32 number, void *context)
@@ -262,10 +278,9 @@ static __always_inline void tg_set_find_fast(struct tg_set_finding *finding,
 	tg_set_look(search);
 	if (search->lanes & first) {
 		search->lanes &= ~first;
-		entry = tg_set_entry(search->table, search->head,
-				     search->bucket, tg_set_way(first));
-		if (entry && tg_set_is_key(entry, key))
-			tg_set_sum_entry(&finding->sums, entry);
+		entry = tg_set_read_lane(search, first);
+		if (entry)
+			tg_set_sum_entry(&finding->sums, entry, search->state);
 	}
 	if (search->lanes)
 		tg_set_find_next(finding);

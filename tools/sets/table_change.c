@@ -260,9 +260,12 @@ static uint32_t hashed_deadline(const struct set_table *table,
 					     tg_set_way(lanes));
 			uint64_t state;
 
-			if (!entry || !tg_set_is_key(entry, key))
+			if (!entry)
 				continue;
+			/* before the key: see tg_set_read_lane() */
 			state = TG_READ(entry->state);
+			if (!tg_set_is_key(entry, key))
+				continue;
 			if (TG_SET_STATE_SETS(state) >> number & 1 &&
 			    TG_SET_STATE_DEADLINE(state) > now &&
 			    TG_SET_STATE_DEADLINE(state) > found)

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * set_races - two threads change a table at the same moment, as rules on two
+ * processors and tools do: what each was told is what the table has then.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+
+#include "sets/table.h"
+#include "tap.h"
+
+#define SIDES 2
+#define ROUNDS 100000
+
+struct race {
+	struct set_table table;
+	const struct contest *contest;
+	unsigned int round, arrived;
+	struct tg_set_key keys[SIDES];
+	unsigned int wrong;
+};
+
+/* Both sides run at once; one checks then, and prepares the next round. */
+struct contest {
+	const char *what;
+	uint32_t buckets, size;
+	void (*prepare)(struct race *race);
+	void (*run)(struct race *race, unsigned int side);
+	bool (*is_right)(const struct race *race);
+};
+
+static struct tg_set_key key_of(uint32_t address)
+{
+	return (struct tg_set_key){ .words = { address },
+				    .form = TG_SET_FORM_IP4(32) };
+}
+
+static int add(struct race *race, unsigned int number,
+	       const struct tg_set_key *key, uint32_t deadline)
+{
+	struct tg_set_at at = set_at(&race->table, number);
+	struct tg_set_wish wish = { .key = *key,
+				    .now = set_clock,
+				    .deadline = deadline };
+
+	return tg_set_add(&at, &wish);
+}
+
+static int del(struct race *race, unsigned int number,
+	       const struct tg_set_key *key)
+{
+	struct tg_set_at at = set_at(&race->table, number);
+	struct tg_set_wish wish = { .key = *key, .now = set_clock };
+
+	return tg_set_del(&at, &wish);
+}
+
+static uint32_t find(const struct race *race, const struct tg_set_key *key)
+{
+	struct tg_set_sums sums = tg_set_find(
+		&race->table.memory, set_head(&race->table.memory), key);
+
+	return tg_set_result(&sums);
+}
+
+static uint32_t entries_of(const struct race *race, unsigned int number)
+{
+	struct set_counts counts;
+
+	return set_table_count(&race->table, ~0U, set_clock, &counts)
+		       ? counts.entries[number]
+		       : UINT32_MAX;
+}
+
+/* --- contests */
+
+static void prolong(struct race *race, unsigned int side)
+{
+	(void)side;
+	add(race, 0, &race->keys[0], set_clock + 1000);
+}
+
+static void let_time_pass(struct race *race)
+{
+	set_clock++;
+	race->keys[0] = key_of(7);
+	if (race->round == 0)
+		add(race, 0, &race->keys[0], set_clock + 500);
+}
+
+static bool has_one_entry(const struct race *race)
+{
+	return race->round % 64 || entries_of(race, 0) == 1;
+}
+
+static void prepare_shared(struct race *race)
+{
+	race->keys[0] = key_of(7);
+	add(race, 0, &race->keys[0], TG_SET_FOREVER);
+	del(race, 1, &race->keys[0]);
+}
+
+/* An addition takes longer: the other begins later, by some time or other. */
+static void delete_or_join(struct race *race, unsigned int side)
+{
+	if (side) {
+		add(race, 1, &race->keys[0], TG_SET_FOREVER);
+		return;
+	}
+	for (unsigned int i = 0; i < race->round % 8; i++)
+		find(race, &race->keys[0]);
+	del(race, 0, &race->keys[0]);
+}
+
+static bool is_in_second(const struct race *race)
+{
+	return find(race, &race->keys[0]) == 2;
+}
+
+/* A key that expired long ago, and another one that is to have its place. */
+static void prepare_expired(struct race *race)
+{
+	static uint32_t next = 1;
+	uint64_t hash[SIDES];
+
+	set_clock += 100;
+	race->keys[0] = key_of(next++);
+	hash[0] = tg_set_hash(set_head(&race->table.memory), &race->keys[0]);
+	do {
+		race->keys[1] = key_of(next++);
+		hash[1] = tg_set_hash(set_head(&race->table.memory),
+				      &race->keys[1]);
+	} while (tg_set_first_lane(hash[0]) != tg_set_first_lane(hash[1]) ||
+		 tg_set_mark(hash[0]) == tg_set_mark(hash[1]));
+	add(race, 0, &race->keys[0], set_clock + 1);
+	set_clock += 2 * TG_SET_GRACE;
+}
+
+static void add_each(struct race *race, unsigned int side)
+{
+	add(race, 0, &race->keys[side], set_clock + 10);
+}
+
+static bool has_both(const struct race *race)
+{
+	return find(race, &race->keys[0]) == 1 &&
+	       find(race, &race->keys[1]) == 1;
+}
+
+static void look_up_or_add(struct race *race, unsigned int side)
+{
+	if (side)
+		add(race, 0, &race->keys[1], set_clock + 10);
+	else
+		for (int i = 0; i < 4; i++)
+			race->wrong += find(race, &race->keys[0]) != 0;
+}
+
+static bool has_second(const struct race *race)
+{
+	return find(race, &race->keys[1]) == 1;
+}
+
+static const struct contest contests[] = {
+	{ "an entry that two prolong at once stays one entry", 64, 1000,
+	  let_time_pass, prolong, has_one_entry },
+	{ "an entry leaves a set while it joins another", 64, 1000,
+	  prepare_shared, delete_or_join, is_in_second },
+	{ "an expired entry is added again while its place is claimed", 1, 1000,
+	  prepare_expired, add_each, has_both },
+	{ "an expired entry is not found while its place is claimed", 1, 1000,
+	  prepare_expired, look_up_or_add, has_second },
+};
+#define CONTESTS (sizeof(contests) / sizeof(*contests))
+
+/* --- rounds */
+
+/* Both threads go on at about the same moment. */
+static void meet(struct race *race, unsigned int count)
+{
+	__sync_fetch_and_add(&race->arrived, 1);
+	for (unsigned int i = 1;
+	     __atomic_load_n(&race->arrived, __ATOMIC_ACQUIRE) < count; i++)
+		if (i % 1024 == 0)
+			sched_yield();
+}
+
+static void *second_side(void *context)
+{
+	struct race *race = context;
+
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		meet(race, 2 * SIDES * i + SIDES);
+		race->contest->run(race, 1);
+		meet(race, 2 * SIDES * i + 2 * SIDES);
+	}
+	return NULL;
+}
+
+static void first_side(struct race *race)
+{
+	const struct contest *contest = race->contest;
+
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		race->round = i;
+		contest->prepare(race);
+		meet(race, 2 * SIDES * i + SIDES);
+		contest->run(race, 0);
+		meet(race, 2 * SIDES * i + 2 * SIDES);
+		race->wrong += !contest->is_right(race);
+	}
+}
+
+static bool make(struct race *race)
+{
+	const uint32_t secret[6] = { 1, 23, 345, 4567, 56789, 678901 };
+	const struct contest *contest = race->contest;
+	struct set_shape shape = { .buckets = contest->buckets, .arena = 16 };
+	struct set_memory *memory = &race->table.memory;
+
+	memory->lines = set_shape_size(&shape);
+	memory->start =
+		aligned_alloc(TG_SET_LINE, (size_t)memory->lines * TG_SET_LINE);
+	if (!memory->start)
+		return false;
+	memset(memory->start, 0, (size_t)memory->lines * TG_SET_LINE);
+	set_table_format(&race->table, &shape, secret);
+	for (unsigned int i = 0; i < 2; i++) {
+		set_define(&race->table, i, i ? "second" : "first",
+			   TG_SET_ADDRESSES, contest->size, 0, set_clock);
+		set_line(memory, i)->shift = 0;
+		set_line(memory, i)->hand = set_clock;
+	}
+	return true;
+}
+
+static void run(struct tap *tap, const struct contest *contest)
+{
+	struct race race = { .contest = contest };
+	pthread_t thread;
+	bool is_right;
+
+	set_clock = 1000;
+	is_right = make(&race) &&
+		   !pthread_create(&thread, NULL, second_side, &race);
+	if (is_right) {
+		first_side(&race);
+		pthread_join(thread, NULL);
+	}
+	if (!tap_ok(tap, is_right && !race.wrong, "%s", contest->what))
+		tap_note(tap, "wrong: %u of %u rounds", race.wrong, ROUNDS);
+	set_table_close(&race.table);
+	free(race.table.memory.start);
+}
+
+int main(void)
+{
+	struct tap tap = tap_plan(stdout, CONTESTS);
+
+	for (size_t i = 0; i < CONTESTS; i++)
+		run(&tap, &contests[i]);
+	return tap_end(&tap);
+}
