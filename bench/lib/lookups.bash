@@ -56,7 +56,8 @@ lookups() { # ROUNDS NAME...
 	done
 }
 
-# Sets, beside maps of the kernel with the same entries.
+# Sets, beside maps of the kernel with the same entries. Mixed prefixes are of
+# both families.
 lookups_sets() { # ROUNDS
 	local rows=() count
 	for count in 10 1000 100000 1000000; do
@@ -64,7 +65,8 @@ lookups_sets() { # ROUNDS
 			--yardstick "set-hash-miss:$count" --yardstick "set-hosts-miss:$count")
 	done
 	for count in 1000 100000; do
-		rows+=(--yardstick "set-lpm:$count" --yardstick "set-prefixes:$count")
+		rows+=(--yardstick "set-lpm:$count" --yardstick "set-prefixes:$count"
+			--yardstick "set-lpm-mixed:$count" --yardstick "set-prefixes-mixed:$count")
 	done
 	progress 'lookups: sets are measured'
 	"$BENCH/meter" --json --rounds "$1" --yardstick hash:10000 "${rows[@]}" \

@@ -34,6 +34,10 @@ race_ask() { # PEER WORD ARGUMENT...
 		peer_swaps() {
 			false
 		}
+		# shellcheck disable=SC2317
+		peer_loads() {
+			false
+		}
 		# shellcheck source=/dev/null
 		source "$HERE/peers/$1"
 		"${@:2}"
@@ -50,6 +54,10 @@ race_set_count() { # SET
 # FILE.drop.trace. Only frames that all peers drop are timed, so that the cost
 # of the network stack behind a filter is not included.
 race_prepare() { # KIND COUNT FILE
+	if is_sets "$1"; then
+		sets_prepare "$@"
+		return
+	fi
 	if [[ $1 == hosts || $1 == ports ]]; then
 		awk -v kind="$1" -v count="$2" -f "$HERE/rules/blocklist.awk" >"$3.list"
 		awk -f "$HERE/rules/blocklist-policy.awk" "$3.list" >"$3.policy"
@@ -217,6 +225,7 @@ race_begin_peer() { # PEER KIND COUNT FILE
 		((sent == arrived && passed == expected)) ||
 			wrong+=("$1 $2 $3: $sent sent, $arrived arrived, $passed passed, and not $expected")
 	fi
+	! is_sets "$2" || sets_drop_rest "$1" "$4" "$2/$3"
 	jq -n --arg peer "$1" --arg about "$(race_ask "$1" peer_about)" --arg kind "$2" \
 		--arg limit "$(race_ask "$1" peer_limit)" --argjson count "$3" --argjson up "$up" --argjson judges "$judges" \
 		--argjson sent "$sent" --argjson arrived "$arrived" \

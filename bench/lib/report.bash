@@ -6,6 +6,7 @@ report() { # FILE
 	report_machine "$1"
 	report_lookups "$1"
 	report_race "$1"
+	report_fill "$1"
 	report_swap "$1"
 	report_memory "$1"
 	report_chain "$1"
@@ -66,6 +67,16 @@ race_table() { # FILE WAY KIND EXPRESSION [relative]
 			(if $relative != "" then [.[0].limit] else [] end) +
 			[$counts[] | . as $count | $rows | map(select(.count == $count)) |
 			if length > 0 then .[0] | cell else "-" end]) | @tsv' "$1" | columns
+}
+
+report_fill() {
+	[[ $(jq '.fill | length' "$1") != 0 ]] || return 0
+	printf 'Seconds to fill a set: one command that loads a file, or entry by entry from standard input\n'
+	jq -r 'def shown: . * 1000 | round / 1000;
+		["FILTER", "HOW", "ENTRIES", "MEDIAN", "MIN", "MAX", "THOUSANDS A SECOND"],
+		(.fill[] | [.peer, .how, "\(.kind) \(.count)", (.seconds.median, .seconds.min, .seconds.max | shown),
+			(.count / .seconds.median / 1000 | round)]) | @tsv' "$1" | columns
+	printf '\n'
 }
 
 report_swap() {

@@ -35,18 +35,23 @@ enum sort { HASH, LPM, HOSTS, PREFIXES };
 static const struct word {
 	const char *name, *program;
 	enum sort sort;
-	bool misses;
+	bool misses, is_mixed; /* mixed: every second entry is IPv6 */
 } words[] = {
-	{ "set-hash", "sets_hash_lookup", HASH, false },
-	{ "set-hash-miss", "sets_hash_lookup", HASH, true },
-	{ "set-hosts", "sets_lookup", HOSTS, false },
-	{ "set-hosts-miss", "sets_lookup", HOSTS, true },
-	{ "set-lpm", "sets_lpm_lookup", LPM, false },
-	{ "set-prefixes", "sets_lookup", PREFIXES, false },
+	{ "set-hash", "sets_hash_lookup", HASH, false, false },
+	{ "set-hash-miss", "sets_hash_lookup", HASH, true, false },
+	{ "set-hosts", "sets_lookup", HOSTS, false, false },
+	{ "set-hosts-miss", "sets_lookup", HOSTS, true, false },
+	{ "set-lpm", "sets_lpm_lookup", LPM, false, false },
+	{ "set-lpm-mixed", "sets_lpm_lookup", LPM, false, true },
+	{ "set-prefixes", "sets_lookup", PREFIXES, false, false },
+	{ "set-prefixes-mixed", "sets_lookup", PREFIXES, false, true },
 };
 
+/* The address in the upper bits; no IPv6 prefix is longer than 64 bits. */
 struct entry {
-	uint32_t address, length;
+	uint64_t high;
+	uint32_t length;
+	bool is_ip6;
 };
 
 static const struct word *read_word(const char *text, uint32_t *count)
@@ -74,17 +79,30 @@ static bool is_prefixes(const struct word *word)
 	return word->sort == LPM || word->sort == PREFIXES;
 }
 
-/* Odd addresses are in; half of the prefixes are of 24 bits. */
+static uint64_t upper_bits(uint32_t count)
+{
+	return UINT64_MAX << (64 - count);
+}
+
+/* Odd addresses are in; half of the prefixes are of 24 bits, or 48. */
 static struct entry make_entry(const struct word *word, struct random *random)
 {
-	uint32_t length = 32, address = random_bits(random);
+	uint64_t high = (uint64_t)random_bits(random) << 32;
+	struct entry entry = { high | UINT64_C(1) << 32, 32, false };
 
 	if (!is_prefixes(word))
-		return (struct entry){ address | 1, length };
-	length = LENGTH_MIN + random_below(random, LENGTHS);
+		return entry;
+	entry.length = LENGTH_MIN + random_below(random, LENGTHS);
 	if (random_percent(random, 50))
-		length = 24;
-	return (struct entry){ address & UINT32_MAX << (32 - length), length };
+		entry.length = 24;
+	entry.is_ip6 = word->is_mixed && random_percent(random, 50);
+	if (entry.is_ip6) { /* of 2000::/3 */
+		entry.length *= 2;
+		high = UINT64_C(1) << 61 |
+		       (high | (random_bits(random) & UINT32_MAX)) >> 3;
+	}
+	entry.high = high & upper_bits(entry.length);
+	return entry;
 }
 
 /* --- the table */
@@ -107,8 +125,10 @@ static int make_table(const struct word *word, uint32_t count, int outer,
 	head.arena = head.entries +
 		     head.buckets * TG_SET_WAYS / TG_SET_ENTRIES_IN_LINE + 1;
 	head.next = head.arena;
-	if (is_prefixes(word) && count >= WIDE_FROM) {
-		head.roots[0] = TG_SET_WORD_WIDE | head.next;
+	for (int i = 0; i <= word->is_mixed; i++) {
+		if (!is_prefixes(word) || count < WIDE_FROM)
+			continue;
+		head.roots[i] = TG_SET_WORD_WIDE | head.next;
 		head.next += TG_SET_WIDE_LINES;
 	}
 	head.lines = head.next + (is_prefixes(word) ? 3 * count + 1 : 0);
@@ -135,7 +155,7 @@ static int put_host(const struct set_memory *memory, const struct entry *entry)
 		.number = SET,
 	};
 	struct tg_set_wish wish = {
-		.key = { .words = { entry->address },
+		.key = { .words = { entry->high >> 32 },
 			 .form = TG_SET_FORM_IP4(32) },
 		.deadline = TG_SET_FOREVER,
 	};
@@ -146,8 +166,9 @@ static int put_host(const struct set_memory *memory, const struct entry *entry)
 static int put_prefix(struct trie *trie, const struct entry *entry)
 {
 	struct trie_prefix prefix = {
-		.high = (uint64_t)entry->address << 32,
+		.high = entry->high,
 		.length = entry->length,
+		.is_ip6 = entry->is_ip6,
 	};
 	struct tg_set_record *record = trie_add(trie, &prefix);
 
@@ -157,18 +178,38 @@ static int put_prefix(struct trie *trie, const struct entry *entry)
 	return 0;
 }
 
-static int put_entry(const struct word *word, int map, struct trie *trie,
-		     const struct entry *entry)
+static int put_lpm(struct bpf_object *object, const struct entry *entry)
 {
-	struct yardstick_prefix prefix = { entry->length,
-					   htonl(entry->address) };
+	uint32_t words[] = { htonl(entry->high >> 32), htonl(entry->high) };
+	struct yardstick_prefix prefix = { entry->length, words[0] };
+	struct yardstick_prefix6 prefix6 = { entry->length,
+					     { words[0], words[1] } };
+	const char *name = entry->is_ip6 ? "sets_lpm6" : "sets_lpm";
+	const void *key = entry->is_ip6 ? (void *)&prefix6 : &prefix;
 	uint32_t one = 1;
 
+	return bpf_map_update_elem(
+		bpf_object__find_map_fd_by_name(object, name), key, &one,
+		BPF_ANY);
+}
+
+static int put_hash(struct bpf_object *object, const struct entry *entry)
+{
+	uint32_t key = entry->high >> 32, one = 1;
+
+	return bpf_map_update_elem(
+		bpf_object__find_map_fd_by_name(object, "sets_hash"), &key,
+		&one, BPF_ANY);
+}
+
+static int put_entry(const struct word *word, struct bpf_object *object,
+		     struct trie *trie, const struct entry *entry)
+{
 	switch (word->sort) {
 	case HASH:
-		return bpf_map_update_elem(map, &entry->address, &one, BPF_ANY);
+		return put_hash(object, entry);
 	case LPM:
-		return bpf_map_update_elem(map, &prefix, &one, BPF_ANY);
+		return put_lpm(object, entry);
 	case HOSTS:
 		return put_host(trie->memory, entry);
 	default:
@@ -181,6 +222,8 @@ static int put_entry(const struct word *word, int map, struct trie *trie,
 static int load(const struct word *word, uint32_t count, struct meter_row *row,
 		struct bpf_object **loaded)
 {
+	static const char *const maps[] = { "sets_hash", "sets_lpm",
+					    "sets_lpm6" };
 	struct bpf_object *object;
 	char path[PATH_MAX];
 	int err = 0;
@@ -189,12 +232,12 @@ static int load(const struct word *word, uint32_t count, struct meter_row *row,
 	object = object_open(path);
 	if (!object)
 		return -ENOENT;
-	if (word->sort == HASH || word->sort == LPM)
-		err = bpf_map__set_max_entries(
-			bpf_object__find_map_by_name(
-				object,
-				word->sort == HASH ? "sets_hash" : "sets_lpm"),
-			count);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && !err; i++)
+		if ((word->sort == HASH && i == 0) ||
+		    (word->sort == LPM && i > 0))
+			err = bpf_map__set_max_entries(
+				bpf_object__find_map_by_name(object, maps[i]),
+				count);
 	if (!err)
 		err = bpf_object__load(object);
 	if (err)
@@ -212,17 +255,16 @@ static int fill(const struct word *word, struct bpf_object *object,
 {
 	static struct set_memory memory; /* of the row, as its map */
 	struct trie trie = { .memory = &memory };
-	int map = bpf_object__find_map_fd_by_name(
-		object, word->sort == HASH  ? "sets_hash"
-			: word->sort == LPM ? "sets_lpm"
-					    : "tgs_sets");
 	int err = 0;
 
 	if (word->sort == HOSTS || word->sort == PREFIXES)
-		err = make_table(word, count, map, &memory);
+		err = make_table(
+			word, count,
+			bpf_object__find_map_fd_by_name(object, "tgs_sets"),
+			&memory);
 	for (uint32_t i = 0; i < count && !err; i++) {
 		entries[i] = make_entry(word, random);
-		err = put_entry(word, map, &trie, &entries[i]);
+		err = put_entry(word, object, &trie, &entries[i]);
 	}
 	trie_close(&trie);
 	return err;
@@ -231,18 +273,25 @@ static int fill(const struct word *word, struct bpf_object *object,
 static void make_frame(const struct word *word, const struct entry *entry,
 		       struct random *random, struct trace_record *record)
 {
-	uint64_t hosts = UINT64_C(1) << (32 - entry->length);
+	uint64_t source = entry->high |
+			  (random_bits(random) & ~upper_bits(entry->length));
 	struct policy_packet packet = { 0 };
-	uint32_t source = entry->address + random_below(random, hosts);
 
 	if (word->misses)
-		source &= ~1U;
+		source &= ~(UINT64_C(1) << 32);
 	packet.has[POLICY_ETHERTYPE] = packet.has[POLICY_PROTOCOL] = true;
-	packet.has[POLICY_SRC4] = packet.has[POLICY_DST4] = true;
-	packet.value[POLICY_ETHERTYPE].lo = ETH_P_IP;
 	packet.value[POLICY_PROTOCOL].lo = UDP;
-	packet.value[POLICY_SRC4].lo = source;
-	packet.value[POLICY_DST4].lo = random_bits(random);
+	if (entry->is_ip6) {
+		packet.has[POLICY_SRC6] = packet.has[POLICY_DST6] = true;
+		packet.value[POLICY_ETHERTYPE].lo = ETH_P_IPV6;
+		packet.value[POLICY_SRC6] =
+			(struct policy_value){ .hi = source };
+	} else {
+		packet.has[POLICY_SRC4] = packet.has[POLICY_DST4] = true;
+		packet.value[POLICY_ETHERTYPE].lo = ETH_P_IP;
+		packet.value[POLICY_SRC4].lo = source >> 32;
+		packet.value[POLICY_DST4].lo = random_bits(random);
+	}
 	*record = (struct trace_record){
 		.verdict = word->misses ? POLICY_PASS : POLICY_DROP,
 	};

@@ -20,6 +20,13 @@ struct yardstick_prefix {
 
 _Static_assert(sizeof(struct yardstick_prefix) == 8, "as the trie wants it");
 
+struct yardstick_prefix6 {
+	__u32 length;
+	__be32 address[4];
+};
+
+_Static_assert(sizeof(struct yardstick_prefix6) == 20, "as the trie wants it");
+
 /* A cache line that holds the index of the next one. */
 struct yardstick_line {
 	__u32 next;

@@ -19,6 +19,8 @@ setup() {
 	export BENCH
 	# shellcheck source=bench/lib/race.bash
 	source "$HERE/lib/race.bash"
+	# shellcheck source=bench/lib/sets.bash
+	source "$HERE/lib/sets.bash"
 	# shellcheck source=bench/lib/swap.bash
 	source "$HERE/lib/swap.bash"
 	# shellcheck source=bench/lib/memory.bash
@@ -186,15 +188,16 @@ rules_met() { # TRACE
 
 # Which filters judge, and with how many rules.
 judges_alike() { # KIND COUNT PEER...
-	local kind=$1 count=$2 peer file="$WORK/$1" sent arrived passed
+	local kind=$1 count=$2 peer file="$WORK/$1" sent arrived passed frames=65536
 	shift 2
 	race_prepare "$kind" "$count" "$file"
+	! is_sets "$kind" || frames=$((2 * SETS_SOURCES))
 	(($(race_expected "$file") > 1000))
 	for peer; do
 		race_given_peer "$peer"
 		race_install "$peer" "$file" "$count"
 		read -r sent arrived passed < <(race_check "$peer" "$file")
-		((sent == 65536 && arrived == sent)) || fail "$peer: of $sent, $arrived arrived"
+		((sent == frames && arrived == sent)) || fail "$peer: of $sent, $arrived arrived"
 		((passed == $(race_expected "$file"))) || fail "$peer: $passed passed, not $(race_expected "$file")"
 	done
 }
@@ -217,6 +220,67 @@ judges_alike() { # KIND COUNT PEER...
 
 @test "filters of what leaves a device judge as the others do" {
 	judges_alike ports 100 policy-egress nft-set-egress
+}
+
+@test "all filters judge sets of addresses alike, and then drop the rest, too" {
+	local peer wrong=()
+	judges_alike sets 100 nft-named ipset policy-xdp policy-xdp-generic policy-ingress
+	for peer in nft-named ipset policy-xdp policy-xdp-generic policy-ingress; do
+		sets_drop_rest "$peer" "$WORK/sets" sets/100
+	done
+	((!${#wrong[@]})) || fail "${wrong[@]}"
+}
+
+@test "half of the frames for a set are of its addresses, or all that are timed" {
+	race_prepare sets-hits 100 "$WORK/sets"
+	(($(race_expected "$WORK/sets") > SETS_SOURCES * 98 / 100))
+	(($(race_expected "$WORK/sets") < SETS_SOURCES * 102 / 100))
+	judges_alike sets-hits 100 xdp-filter
+	[[ $(race_in xdp-filter "$BENCH/source" out "$WORK/sets-hits.drop.trace") == '65536 '* ]]
+	(($(race_passed xdp-filter) == $(race_expected "$WORK/sets-hits")))
+}
+
+@test "a set that drops too little is noticed when the rest is to be dropped" {
+	local wrong=()
+	race_prepare sets 10 "$WORK/sets"
+	race_begin_peer nft-named sets 10 "$WORK/sets"
+	((!${#wrong[@]})) || fail "${wrong[@]}"
+	race_in nft-named nft flush chain netdev bench look
+	race_in nft-named nft add rule netdev bench look ip saddr 1.0.0.0/8 accept
+	sets_drop_rest nft-named "$WORK/sets" sets/10
+	[[ ${wrong[0]} == 'nft-named sets/10, dropping all: '* ]] || fail "noticed: ${wrong[*]-}"
+}
+
+# Prints how many entries the set has.
+entries_of() { # PEER
+	case $1 in
+	ipset) race_in ipset ipset save bench | grep -c '^add ' ;;
+	nft-named) race_in nft-named nft -j list set netdev bench blocked | jq '[.. | .elem? // empty][0] | length' ;;
+	policy-ingress) "$BUILD/tg-sets" save "$WORK/bpf/$(race_netns policy-ingress)/tgs_sets" blocked | wc -l ;;
+	esac
+}
+
+@test "each way to fill a set fills all of it, with hosts and with prefixes" {
+	local peer how kind count
+	for kind in hosts prefixes; do
+		sets_entries "$kind" 1000 "$WORK/entries"
+		for how in load stream; do
+			for peer in ipset nft-named policy-ingress; do
+				race_given_peer "$peer"
+				mkdir -p "$WORK"/{bpf,files}/"$(race_netns "$peer")"
+				race_peer_word "$peer" peer_empty "$WORK/entries" 1000
+				race_peer_word "$peer" timed "peer_$how" "$WORK/entries"
+				count=$(entries_of "$peer")
+				((count == 1000)) || fail "$peer: $how of 1000 $kind: $count"
+			done
+			race_take_down
+		done
+	done
+}
+
+@test "the time to fill a set comes out for each filter" {
+	sets_fill load hosts 1000 2 ipset nft-named policy-ingress
+	jq -es 'map(.seconds.min > 0 and .count == 1000 and (.seconds.runs | length) == 2) | length == 3 and all' "$WORK/fill"
 }
 
 @test "a limit drops every packet, at each of the hooks" {
