@@ -189,7 +189,7 @@ static __always_inline int tg_set_join(const struct tg_set_at *at,
 		return TG_SET_NOT_HERE;
 	if (__sync_val_compare_and_swap(&entry->state, state, joined) != state)
 		return TG_SET_AGAIN;
-	tg_set_count(at, wish->deadline, 1);
+	tg_set_turn(at, wish->deadline, 1);
 	return TG_SET_ADDED;
 }
 
@@ -337,7 +337,7 @@ static long tg_set_claim_step(__u32 number, void *context)
 		lane -= TG_SET_WAYS;
 	if (tg_set_claim(at, bucket, there, lane, tg_set_mark(hash),
 			 changing->wish)) {
-		tg_set_count(at, changing->wish->deadline, 1);
+		tg_set_turn(at, changing->wish->deadline, 1);
 		changing->answer = TG_SET_ADDED;
 		return 1;
 	}
@@ -368,27 +368,39 @@ tg_set_change(const struct tg_set_at *at, const struct tg_set_wish *wish)
 	return changing;
 }
 
+/* Add an entry. It is counted first, so that the set never exceeds its size. */
+static __always_inline int tg_set_put_new(struct tg_set_changing *changing,
+					  int has_place)
+{
+	struct tg_set *set = changing->at->set;
+	__u32 before = __sync_fetch_and_add(&set->count, 1);
+	int answer = TG_SET_FULL;
+
+	if (has_place || before < TG_READ(set->size)) {
+		answer = tg_set_visit_key(changing, TG_SET_JOIN);
+		if (answer > TG_SET_KEPT)
+			answer = tg_set_add_new(changing);
+	}
+	if (answer != TG_SET_ADDED)
+		__sync_fetch_and_add(&set->count, -1);
+	if (answer == TG_SET_FULL)
+		__sync_fetch_and_add(&set->refused, 1);
+	return answer;
+}
+
 /* TG_SET_SHARED: it is in the set, and older entries of it have to leave. */
 static __always_inline int tg_set_put(struct tg_set_changing *changing)
 {
-	const struct tg_set *set = changing->at->set;
-	int before, answer = TG_SET_FULL;
+	int before, answer;
 
 	/* deadlines are counted from the wheel's hand on */
 	tg_set_advance(changing);
 	before = tg_set_visit_key(changing, TG_SET_PROLONG);
 	if (before == TG_SET_KEPT)
 		return before;
-	if (before == TG_SET_SHARED ||
-	    TG_READ(set->count) < TG_READ(set->size)) {
-		answer = tg_set_visit_key(changing, TG_SET_JOIN);
-		if (answer != TG_SET_ADDED)
-			answer = tg_set_add_new(changing);
-	}
-	if (answer == TG_SET_FULL) {
-		__sync_fetch_and_add(&changing->at->set->refused, 1);
+	answer = tg_set_put_new(changing, before == TG_SET_SHARED);
+	if (answer == TG_SET_FULL)
 		return answer;
-	}
 	return before == TG_SET_SHARED ? before : answer;
 }
 

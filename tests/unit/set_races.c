@@ -162,6 +162,23 @@ static bool has_second(const struct race *race)
 	return find(race, &race->keys[1]) == 1;
 }
 
+/* The keys of the last round have expired, and are off the count. */
+static void prepare_one_place(struct race *race)
+{
+	struct tg_set_at at = set_at(&race->table, 0);
+
+	set_clock += 1000;
+	for (unsigned int i = 0; i < SIDES; i++)
+		race->keys[i] = key_of(2 * race->round + i);
+	set_advance(&at, set_clock);
+}
+
+static bool has_one_at_most(const struct race *race)
+{
+	return !find(race, &race->keys[0]) + !find(race, &race->keys[1]) == 1 &&
+	       set_line(&race->table.memory, 0)->count == 1;
+}
+
 static const struct contest contests[] = {
 	{ "an entry that two prolong at once stays one entry", 64, 1000,
 	  let_time_pass, prolong, has_one_entry },
@@ -171,6 +188,8 @@ static const struct contest contests[] = {
 	  prepare_expired, add_each, has_both },
 	{ "an expired entry is not found while its place is claimed", 1, 1000,
 	  prepare_expired, look_up_or_add, has_second },
+	{ "two that add at once do not exceed the set's size", 64, 1,
+	  prepare_one_place, add_each, has_one_at_most },
 };
 #define CONTESTS (sizeof(contests) / sizeof(*contests))
 
