@@ -63,9 +63,7 @@ static __always_inline __u32 tg_make_set_changes(const struct tg_policy *policy,
 		at += sizeof(struct tg_set_change);
 		if (set < 0)
 			continue;
-		refused += tg_sets_change(&room->wish, set, TG_SET_NOW) ==
-			   TG_SET_FULL;
-		tg_sets_change(&room->wish, set, TG_SET_NEXT);
+		refused += tg_sets_change_all(&room->wish, set) == TG_SET_FULL;
 	}
 	return refused;
 }

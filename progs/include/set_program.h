@@ -70,8 +70,7 @@ __noinline __u32 tg_sets_of(const struct tg_set_key *key)
 
 /*
  * Add the wish's key to a set of a table, or delete it, if the wish has no
- * deadline: enum tg_set_answer. Callers do the same with the table that is
- * being made.
+ * deadline: enum tg_set_answer.
  */
 __noinline int tg_sets_change(const struct tg_set_wish *wish, __u32 set,
 			      __u32 place)
@@ -87,6 +86,21 @@ __noinline int tg_sets_change(const struct tg_set_wish *wish, __u32 set,
 	if (!at.set)
 		return TG_SET_NOT_HERE;
 	return tg_set_apply(&at, wish);
+}
+
+/*
+ * The same in the table in force, and in the one that is to replace it. That
+ * one has no limits while entries are copied to it: what the first refuses, as
+ * the set is full, is not added to the second.
+ */
+static __always_inline int tg_sets_change_all(const struct tg_set_wish *wish,
+					      __u32 set)
+{
+	int answer = tg_sets_change(wish, set, TG_SET_NOW);
+
+	if (answer != TG_SET_FULL)
+		tg_sets_change(wish, set, TG_SET_NEXT);
+	return answer;
 }
 
 #endif

@@ -449,6 +449,23 @@ list:5:22: \'soon\' is not a time like 2026-12-01T10:00:00Z'
 	[[ $(sets list --json | jq '[.sets[].refused] | add') == 0 ]]
 }
 
+@test "rules do not exceed a set's size while a table is made" {
+	given_programs
+	frame_from 198.51.100.7 >frame
+	local size
+	size=$(sets list --json | jq '.sets[] | select(.name == "seen").size')
+	hosts 20 "$size" | sets load seen -
+	hosts 30 30000 >list
+	(for _ in {1..6}; do sets replace steady list || exit; done) 3>&- 4>&- &
+	local writer=$!
+	while kill -0 "$writer" 2>/dev/null; do
+		run_rule 10000
+	done
+	wait "$writer"
+	has_entries seen "$size"
+	has_entries steady 30000
+}
+
 # The entry that is in all the time, as the loaded program sees it.
 watch_entry() {
 	until [[ -e stop ]]; do

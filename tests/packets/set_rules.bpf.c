@@ -66,12 +66,10 @@ int sets_egress(struct __sk_buff *skb)
 		.now = tg_set_now(),
 	};
 
-	int answer;
-
 	(void)skb;
-	answer = tg_sets_change(&wish, sets.sets[SEEN].number, TG_SET_NOW);
-	tg_sets_change(&wish, sets.sets[SEEN].number, TG_SET_NEXT);
-	return answer == TG_SET_FULL ? TC_ACT_SHOT : TC_ACT_OK;
+	return tg_sets_change_all(&wish, sets.sets[SEEN].number) == TG_SET_FULL
+		       ? TC_ACT_SHOT
+		       : TC_ACT_OK;
 }
 
 char LICENSE[] SEC("license") = "GPL";
