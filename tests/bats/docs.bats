@@ -6,6 +6,7 @@
 # one chapter runs at a time, and none where a playground is up already.
 
 load helper
+load helper-docs
 
 setup() {
 	SHIMS=$BATS_TEST_TMPDIR/bin
@@ -45,14 +46,6 @@ copy_tree() {
 	mkdir "$TREE"
 	(cd "$ROOT" && git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$TREE")
 	cp -a "$BUILD" "$TREE/build"
-}
-
-# All blocks of a kind, one after the other.
-blocks() { # KIND FILE
-	awk -v kind="$1" '
-		$0 == "```" { inside = 0 }
-		inside { print }
-		index($0, "```" kind) == 1 { inside = 1 }' "$2"
 }
 
 run_chapter() { # FILE
