@@ -135,16 +135,15 @@ readonly TO_DOOR='tcp 198.51.100.9:1234 > 203.0.113.9:23'
 	[[ $(jq -c '[.sets, .changes]' <<<"$output") == '[null,null]' ]]
 }
 
-@test "the session with sets in docs/explain.md is what explain prints" {
+@test "the session with sets in docs/explain.md is what an applied policy and its sets give" {
 	given_device
 	local commands=$BATS_TEST_TMPDIR/commands
-	on_server attach eth0 --ingress --chain count
-	given_policy ban ingress < <(fenced 'text ban.policy')
-	sets prepare "$POLICY"
-	on_server chain eth0 ingress set "$POLICY"
-	sets add blocked 198.51.100.0/24
+	on_server attach eth0 --ingress --chain policy
+	fenced 'text ban.policy' >"$BATS_TEST_TMPDIR/ban.policy"
+	cd "$BATS_TEST_TMPDIR"
+	on_server policy apply eth0 ban.policy
 	fenced 'console live sets' | sed -n 's/^\$ //p' >"$commands"
-	(($(wc -l <"$commands") == 2))
+	(($(wc -l <"$commands") == 3))
 	while IFS= read -r line; do
 		printf '$ %s\n' "$line"
 		bash -euo pipefail -c "tailgate() { '$ROOT/tc-scripts/tailgate' --netns '$SERVER' \"\$@\"; }; $line"
