@@ -156,8 +156,8 @@ _Static_assert(sizeof(struct tg_set_record) == TG_SET_LINE, "a line");
  * the wheel are in its last slot's place until tools count again.
  */
 struct tg_set {
-	char name[TG_SET_NAME_SIZE];
-	__u8 kind; /* enum tg_set_kind */
+	char name[TG_SET_NAME_SIZE]; /* that of a forgotten set stays */
+	__u8 kind;		     /* enum tg_set_kind */
 	__u8 is_used;
 	__u8 shift;
 	__u8 flags;

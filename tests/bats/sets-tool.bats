@@ -186,6 +186,32 @@ declare_few() { # OFFSET BYTES
 	[[ $(sets list --json | jq '.sets[] | select(.name == "few").size') == 1048596 ]]
 }
 
+number_in() { # OBJECT NAME
+	local offset
+	offset=$(grep -abo -m 1 "$2" "$1" | cut -d: -f1)
+	od -An -tu1 -j $((offset + 41)) -N 1 "$1"
+}
+
+@test "the number of a set that was forgotten comes to mean no other set" {
+	given_sets
+	cp "$OBJECT" before.o
+	LC_ALL=C sed 's/few\x00/new\x00/; s/doors\x00/gates\x00/' "$OBJECT" >other.o
+	# another kind
+	LC_ALL=C sed 's/doors\x00/other\x00/; s/few\x00\x00\x00/doors\x00/' "$OBJECT" >third.o
+	sets forget few
+	sets forget doors
+	sets flush steady
+	sets prepare other.o third.o
+	local name
+	for name in few doors; do
+		(($(number_in other.o new) != $(number_in "$OBJECT" "$name")))
+		(($(number_in third.o doors) != $(number_in "$OBJECT" "$name")))
+	done
+	sets forget doors
+	given_sets
+	cmp "$OBJECT" before.o
+}
+
 @test "an object without sets needs no map" {
 	cp "$BUILD/drop_arp.o" arp.o
 	sets prepare arp.o

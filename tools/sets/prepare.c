@@ -113,6 +113,30 @@ static int collect_declared(struct preparing *preparing)
 
 /* --- the table */
 
+/*
+ * A number for a new set. That of a forgotten set is for a set of the same name
+ * and kind only: a program that runs, or a policy before, may still ask it.
+ * TG_SETS: there is none.
+ */
+static unsigned int new_number(const struct set_table *table, uint32_t taken,
+			       const struct tg_policy_set *declared)
+{
+	unsigned int number = TG_SETS;
+
+	for (unsigned int i = 0; i < TG_SETS; i++) {
+		const struct tg_set *set = set_line(&table->memory, i);
+
+		if (taken >> i & 1)
+			continue;
+		if (!*set->name && number == TG_SETS)
+			number = i;
+		if (!strncmp(set->name, declared->name, sizeof(set->name)) &&
+		    set->kind == declared->kind)
+			return i;
+	}
+	return number;
+}
+
 /* Numbers of sets that the table has, or free ones. */
 static int choose_numbers(struct preparing *preparing)
 {
@@ -125,18 +149,19 @@ static int choose_numbers(struct preparing *preparing)
 	for (unsigned int i = 0; i < declared->count; i++) {
 		const struct tg_policy_set *set = &declared->sets[i];
 		unsigned int number = set_number(table, set->name);
-		unsigned int kind;
+		const struct tg_set *known;
 
-		if (number == TG_SETS && !~taken)
+		if (number == TG_SETS)
+			number = new_number(table, taken, set);
+		if (number == TG_SETS)
 			return object_fail(preparing->objects,
 					   "is one more than the 32 that a "
-					   "table can have",
+					   "table can have, with those that "
+					   "were forgotten",
 					   set->name);
-		if (number == TG_SETS)
-			number = __builtin_ctz(~taken);
-		else if ((kind = set_line(&table->memory, number)->kind) !=
-			 set->kind)
-			return kind_fail(preparing->objects, set, kind);
+		known = set_line(&table->memory, number);
+		if (known->is_used && known->kind != set->kind)
+			return kind_fail(preparing->objects, set, known->kind);
 		taken |= 1U << number;
 		declared->numbers[i] = number;
 	}

@@ -80,11 +80,14 @@ static void define_sets(const struct set_map *map, const struct set_plan *plan,
 	       set_head(&map->now.memory)->lengths, TG_SET_LENGTHS);
 	for (unsigned int i = 0; i < TG_SETS; i++) {
 		const struct tg_set *set = set_line(&map->now.memory, i);
-
 		struct tg_set *copy = set_line(&table->memory, i);
 
-		if (!set->is_used || plan->forgotten >> i & 1)
+		if (!set->is_used || plan->forgotten >> i & 1) {
+			/* the number stays that of this name and kind */
+			memcpy(copy->name, set->name, sizeof(copy->name));
+			copy->kind = set->kind;
 			continue;
+		}
 		set_define(table, i, set->name, set->kind, UINT32_MAX,
 			   set->timeout, tg_set_now());
 		copy->refused = set->refused;
