@@ -15,6 +15,9 @@
 
 /* --- entries */
 
+#define BLANKS13 "             "
+#define BLANKS52 BLANKS13 BLANKS13 BLANKS13 BLANKS13
+
 static const struct {
 	unsigned int kind;
 	const char *text;
@@ -103,6 +106,11 @@ static const struct {
 	{ TG_SET_ADDRESSES, "128.0.0.0/0", 0,
 	  "'128.0.0.0/0' has host bits set: write 0.0.0.0/0, or the address "
 	  "alone" },
+	{ TG_SET_ADDRESSES,
+	  "198.51.100.7" BLANKS52 BLANKS52 BLANKS52 BLANKS52 BLANKS52 "/24", 0,
+	  "'198.51.100.7" BLANKS52
+	  "' has host bits set: write 198.51.100.0/24, or the "
+	  "address alone" },
 	{ TG_SET_ADDRESSES, "2001:db8::1/64", 0,
 	  "'2001:db8::1/64' has host bits set: write 2001:db8::/64, or the "
 	  "address alone" },

@@ -36,14 +36,18 @@ bool set_fault_at(struct set_fault *fault, size_t offset, const char *format,
 	return false;
 }
 
+/* How much of the part a message shows: a line may have any length. */
+static int part_shown(struct part part)
+{
+	return part.end - part.start < 64 ? part.end - part.start : 64;
+}
+
 /* "'TEXT' WHAT", at the part. */
 static bool part_fault(const struct reading *reading, struct part part,
 		       const char *what)
 {
-	int size = part.end - part.start < 64 ? part.end - part.start : 64;
-
 	return set_fault_at(reading->fault, part.start - reading->text,
-			    "'%.*s' %s", size, part.start, what);
+			    "'%.*s' %s", part_shown(part), part.start, what);
 }
 
 static struct part part_trim(struct part part)
@@ -223,8 +227,7 @@ static bool read_prefix(struct reading *reading, struct part all,
 		return set_fault_at(reading->fault, all.start - reading->text,
 				    "'%.*s' has host bits set: write %s, or "
 				    "the address alone",
-				    (int)(all.end - all.start), all.start,
-				    right);
+				    part_shown(all), all.start, right);
 	}
 	set_prefix(entry, is_ip4, address, length);
 	return append(reading);
