@@ -99,6 +99,16 @@ each_look_fails() { # HOW WORD... of tailgate
 	processes_at_most 6 policy show eth0 --json
 }
 
+@test "changing a set and looking at it takes two processes" {
+	given_policy sets 'set blocked { addresses }' 'default pass' 'drop from @blocked'
+	on_server attach eth0 --ingress --chain policy >/dev/null
+	apply sets >/dev/null
+	processes_at_most 2 set add eth0 blocked 198.51.100.7 --for 1h
+	processes_at_most 2 set test eth0 blocked 198.51.100.7
+	processes_at_most 2 set del eth0 blocked 198.51.100.7
+	processes_at_most 2 set list eth0
+}
+
 @test "an apply takes twelve processes, the tools that change something included" {
 	on_server attach eth0 --xdp --ingress --egress --chain policy >/dev/null
 	apply a --hook ingress >/dev/null
