@@ -73,6 +73,16 @@ run_chapter() { # FILE
 	[[ $output == *"drop: no rule matches: edge.policy:1: default drop"* ]]
 	# applied: 80 answers, 8080 does not
 	[[ $output == *Welcome*"no answer from 8080"*"pass tcp to port { 80, 443 }"* ]]
+	# a set: no answer while the client is in it
+	[[ $output == *"1 rule of block.policy, default pass"$'\n'"no answer to a blocked client"$'\n'Welcome* ]]
+}
+
+@test "docs/sets.md: the commands change a set, and show what the page says" {
+	run_chapter "$ROOT/docs/sets.md"
+	# the set is empty, has an entry for an hour, and has what was saved
+	[[ $output =~ blocked\ +addresses\ +0\ +1000000 ]]
+	[[ $output =~ 198\.51\.100\.7\ +(1h|59m) ]]
+	[[ $output == *$'\n198.51.100.9: in blocked: 198.51.100.0/24\n198.51.100.0/24\n!198.51.100.7\n203.0.113.9' ]]
 }
 
 @test "docs/how-policy-works.md: a policy is compiled, and the kernel takes it" {
