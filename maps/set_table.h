@@ -150,10 +150,11 @@ _Static_assert(sizeof(struct tg_set_record) == TG_SET_LINE, "a line");
 #define TG_SET_WHEEL 64
 
 /*
- * What is kept of one set. `count` is the number of entries whose deadline has
- * not passed: the wheel counts entries by deadline, >> shift, and who adds one
- * takes those that have passed off the count, up to `hand`. Deadlines beyond
- * the wheel are in its last slot's place until tools count again.
+ * The line of one set. `count` is the number of entries that have not expired.
+ * The wheel counts entries by deadline >> shift. Each addition first subtracts
+ * the slots that have passed from `count`, and moves `hand` to the present.
+ * Entries with deadlines beyond the wheel stay in `count` until a tool counts
+ * the set again.
  */
 struct tg_set {
 	char name[TG_SET_NAME_SIZE]; /* that of a forgotten set stays */

@@ -321,7 +321,7 @@ int set_next_commit(struct set_map *map, struct set_next *next)
 	return err ? err : map_now(map) ? set_map_fail(map, -EPROTO) : 0;
 }
 
-/* The place before the pin: who finds the pin finds a table. */
+/* Put the table in place before the pin: a pinned map always has a table. */
 int set_map_create(struct set_map *map, const struct set_next *first)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .inner_map_fd = first->fd);

@@ -36,7 +36,7 @@ static uint32_t record_word(uint32_t line)
 	return line ? TG_SET_WORD_RECORD | line : 0;
 }
 
-/* All that was written before is there for who reads the word. */
+/* A reader that loads the word sees all stores before it. */
 static void publish(uint32_t *place, uint32_t word)
 {
 	__atomic_store_n(place, word, __ATOMIC_RELEASE);
