@@ -256,7 +256,7 @@ entries_of() { # PEER
 	case $1 in
 	ipset) race_in ipset ipset save bench | grep -c '^add ' ;;
 	nft-named) race_in nft-named nft -j list set netdev bench blocked | jq '[.. | .elem? // empty][0] | length' ;;
-	policy-ingress) "$BUILD/tg-sets" save "$WORK/bpf/$(race_netns policy-ingress)/tgs_sets" blocked | wc -l ;;
+	policy-ingress) race_in policy-ingress "$ROOT/tc-scripts/tailgate" set save in blocked | wc -l ;;
 	esac
 }
 
