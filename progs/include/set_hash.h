@@ -155,8 +155,9 @@ struct tg_set_search {
 	__u64 hash;
 	__u64 lanes; /* of the bucket, still to be looked at */
 	__u64 state; /* of the entry that was found */
-	__u32 bucket, choice;
-	__u32 is_over;
+	__u32 bucket;
+	__u16 choice;
+	__u16 is_over;
 };
 
 /* The lanes of the bucket that may be the key's. */
