@@ -89,7 +89,9 @@ static const struct verb {
 
 static int usage(const char *what, const char *word)
 {
-	fprintf(stderr, "tg-sets: %s '%s': see tg-sets --help\n", what, word);
+	fprintf(stderr, "%s: %s '%s': see '%s --help'\n",
+		program_invocation_short_name, what, word,
+		program_invocation_short_name);
 	return SET_USAGE;
 }
 
@@ -140,12 +142,14 @@ static int run(struct set_command *command, char **words, int count)
 	return usage("no such verb:", command->verb);
 }
 
-/* A list that was saved in part is no list. */
+/* Fails if the output could not be written: half a list must not pass for one.
+ */
 static int flush_output(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	fprintf(stderr, "tg-sets: standard output: %s\n", strerror(errno));
+	fprintf(stderr, "%s: standard output: %s\n",
+		program_invocation_short_name, strerror(errno));
 	return SET_FAILED;
 }
 

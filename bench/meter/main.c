@@ -32,7 +32,7 @@ static const char help[] =
 	"  -y, --yardstick WORD  a row for a map of the kernel with N "
 	"entries:\n"
 	"                        hash:N or lpm:N; lines:N: a chain of four\n"
-	"                        loads in so many lines of 64 bytes;\n"
+	"                        loads among N lines of 64 bytes;\n"
 	"                        set-hosts:N, set-hosts-miss:N and\n"
 	"                        set-prefixes:N: a set, beside set-hash:N,\n"
 	"                        set-hash-miss:N and set-lpm:N, maps with the\n"

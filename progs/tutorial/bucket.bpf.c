@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bucket - a token bucket for each IPv4 source address: so many packets at
- * once, then one more per interval. Credit is measured in nanoseconds, and a
+ * bucket - a token bucket for each IPv4 source address: a burst of
+ * packets, then one more per interval. Credit is measured in nanoseconds, and a
  * packet costs one interval.
  *
  *	tc qdisc add dev eth0 clsact

@@ -72,7 +72,7 @@ readonly TO_DOOR='tcp 198.51.100.9:1234 > 203.0.113.9:23'
 	printf '%s\n' "$packet" >&"$input"
 	read -rt "$TIMEOUT" answer <&"${LIVE[0]}"
 	[[ $answer == *'is in @blocked: 198.51.100.0/24 ['* ]]
-	# in the place of the table comes another one
+	# the table is replaced by another one
 	sets replace blocked - <<<198.51.0.0/16
 	printf '%s\n' "$packet" >&"$input"
 	read -rt "$TIMEOUT" answer <&"${LIVE[0]}"

@@ -1,116 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tg-sets: tables of sets for programs that tc loads, entries one by one, lists,
-# streams, several writers, and writers that are killed.
+# tg-sets: tables of sets for programs that tc loads, entries one by one, lists
+# and streams.
 
 load helper
-
-readonly SETS=$BUILD/tg-sets
+load helper-sets
 
 setup() {
-	given_bpffs
-	mkdir -p "$PINS"
-	PIN=$PINS/tgs_sets
-	OBJECT=$BATS_TEST_TMPDIR/sets.o
-	cp "$BUILD/tests/set_rules.bpf.o" "$OBJECT"
-	cd "$BATS_TEST_TMPDIR" || return
+	given_set_map
 }
 
 teardown() {
 	clean_up
-}
-
-# sets VERB [WORD]...: on this test's map.
-sets() {
-	"$SETS" "$1" "$PIN" "${@:2}"
-}
-
-given_sets() {
-	sets prepare "$OBJECT"
-}
-
-# Loads the programs with tc; RUN_INGRESS and RUN_EGRESS are their numbers.
-given_programs() {
-	given_sets
-	given_namespace HOST host
-	in_namespace "$HOST" ip link add eth0 type veth peer name eth1
-	in_namespace "$HOST" tc qdisc add dev eth0 clsact
-	local hook
-	for hook in ingress egress; do
-		in_namespace "$HOST" tc filter add dev eth0 "$hook" bpf da obj "$OBJECT" sec "$hook"
-	done
-	RUN_INGRESS=$(program_of ingress)
-	RUN_EGRESS=$(program_of egress)
-}
-
-program_of() { # HOOK
-	in_namespace "$HOST" tc -j filter show dev eth0 "$1" | jq '.[].options.prog.id // empty'
-}
-
-# A frame with this IPv4 source.
-frame_from() { # A.B.C.D
-	local octets=${1//./ } source
-	# shellcheck disable=SC2086,SC2059 # four words; the result is a format
-	printf -v source '\\x%02x' $octets
-	# shellcheck disable=SC2059
-	printf "\\x02\\0\\0\\0\\0\\x01\\x02\\0\\0\\0\\0\\x02\\x08\\0\\x45\\0\\0\\x14\\0\\0\\0\\0\\x40\\xfd\\0\\0$source\\xcb\\0\\x71\\x01"
-}
-
-# Whether the loaded program drops a frame from there.
-drops() { # FRAME
-	[[ $(bpftool -j prog run id "$RUN_INGRESS" data_in "$1" 2>/dev/null | jq .retval) == 2 ]]
-}
-
-refute_drops() { # FRAME
-	[[ $(bpftool -j prog run id "$RUN_INGRESS" data_in "$1" | jq .retval) == 0 ]]
-}
-
-# Adds new addresses to the set `seen`, as rules do.
-run_rule() { # TIMES
-	bpftool -j prog run id "$RUN_EGRESS" data_in frame repeat "$1" >/dev/null
-}
-
-entries_of() { # NAME
-	sets list --json | jq --arg name "$1" '.sets[] | select(.name == $name).entries'
-}
-
-has_entries() { # NAME COUNT
-	local count
-	count=$(entries_of "$1") || return
-	[[ $count == "$2" ]] || fail "'$1' has $count entries, not $2"
-}
-
-shows() { # NAME LINE...
-	local name=$1
-	shift
-	[[ $(sets show "$name") == "$(printf '%s\n' "$@")" ]] ||
-		fail "'$name' has" "$(sets show "$name")"
-}
-
-# IPv4 addresses from FIRST.0.0.0 on.
-hosts() { # FIRST COUNT
-	awk -v first="$1" -v count="$2" 'BEGIN {
-		for (i = 0; i < count; i++)
-			printf "%d.%d.%d.%d\n", first, i / 65536 % 256, i / 256 % 256, i % 256
-	}'
-}
-
-# Prefixes of different lengths from FIRST.0.0.0 on.
-prefixes() { # FIRST COUNT
-	awk -v first="$1" -v count="$2" 'BEGIN {
-		for (i = 0; i < count; i++)
-			printf "%d.%d.%d.0/%d\n", first, i / 256 % 256, i % 256, 24 + i % 7
-	}'
-}
-
-table_in_force() {
-	bpftool -j map lookup pinned "$PIN" key 0 0 0 0 | jq -c .value
-}
-
-ends_with() { # STATUS PID
-	local status=0
-	wait "$2" || status=$?
-	((status == $1)) || fail "it ended with $status, not $1"
 }
 
 # --- tables
@@ -286,7 +187,7 @@ number_in() { # OBJECT NAME
 
 @test "what cannot be done is one line, and changes nothing" {
 	given_sets
-	local usage='see tg-sets --help'
+	local usage="see 'tg-sets --help'"
 	run -1 sets add few 198.51.100.7/24 80
 	[[ $output == $'tg-sets: \'198.51.100.7/24\' has host bits set: write 198.51.100.0/24, or the address alone\ntg-sets: \'80\' is not an address' ]]
 	run -1 sets add doors 80 --except
@@ -433,146 +334,4 @@ list:5:22: \'soon\' is not a time like 2026-12-01T10:00:00Z'
 	save_to_nowhere() { sets save few >/dev/full; }
 	run -1 save_to_nowhere
 	[[ $output == 'tg-sets: standard output: No space left on device' ]]
-}
-
-# --- several at once
-
-@test "two writers at once lose nothing" {
-	given_sets
-	hosts 10 20000 >a
-	hosts 20 20000 >b
-	hosts 30 3000 >c
-	local pids=() pid
-	sets load seen a 3>&- 4>&- &
-	pids+=($!)
-	sets add seen - <b 3>&- 4>&- &
-	pids+=($!)
-	split -l 500 c c.
-	(for part in c.*; do sets replace steady "$part" && sets add seen - <"$part" || exit; done) 3>&- 4>&- &
-	pids+=($!)
-	for pid in "${pids[@]}"; do
-		wait "$pid"
-	done
-	has_entries seen 43000
-	has_entries steady 500
-}
-
-@test "what rules add while lists are replaced is never lost" {
-	given_programs
-	frame_from 198.51.100.7 >frame
-	hosts 30 30000 >list
-	local try
-	(for try in {1..6}; do sets replace steady list || exit; done) 3>&- 4>&- &
-	local writer=$! runs=0
-	while kill -0 "$writer" 2>/dev/null && ((runs < 40)); do
-		run_rule 10000
-		runs=$((runs + 1))
-	done
-	wait "$writer"
-	((runs > 0))
-	has_entries seen "$((runs * 10000))"
-	has_entries steady 30000
-	[[ $(sets list --json | jq '[.sets[].refused] | add') == 0 ]]
-}
-
-@test "rules do not exceed a set's size while a table is made" {
-	given_programs
-	frame_from 198.51.100.7 >frame
-	local size
-	size=$(sets list --json | jq '.sets[] | select(.name == "seen").size')
-	hosts 20 "$size" | sets load seen -
-	hosts 30 30000 >list
-	(for _ in {1..6}; do sets replace steady list || exit; done) 3>&- 4>&- &
-	local writer=$!
-	while kill -0 "$writer" 2>/dev/null; do
-		run_rule 10000
-	done
-	wait "$writer"
-	has_entries seen "$size"
-	has_entries steady 30000
-}
-
-# The entry that is in all the time, as the loaded program sees it.
-watch_entry() {
-	until [[ -e stop ]]; do
-		drops frame || printf 'missed\n' >>missed
-	done
-}
-
-@test "writers killed at any point leave a table that works, and the next one mends it" {
-	given_programs
-	frame_from 198.51.100.7 >frame
-	{
-		printf '%s\n' 198.51.100.0/28 198.51.0.0/16
-		prefixes 10 4000
-		hosts 30 40000
-	} >list
-	sets load steady list
-	drops frame
-	watch_entry 3>&- 4>&- &
-	local watch=$! verb pid number
-	for number in {1..40}; do
-		case $((number % 4)) in
-		0) verb=(replace steady list) ;;
-		1) verb=(load seen list) ;;
-		2) verb=(replace seen list) ;;
-		3) verb=(add seen -) ;;
-		esac
-		"$SETS" "${verb[0]}" "$PIN" "${verb[@]:1}" <list 3>&- 4>&- &
-		pid=$!
-		sleep "0.0$((RANDOM % 10))"
-		kill -KILL "$pid" 2>/dev/null || true
-		wait "$pid" || true
-		((number % 5)) || sets del seen 198.51.100.0/28 30.0.0.1
-	done
-	: >stop
-	wait "$watch"
-	[[ ! -e missed ]]
-	sets load seen list
-	has_entries seen 44002
-	has_entries steady 44002
-	sets del seen - <list
-	has_entries seen 0
-	run ! bpftool map lookup pinned "$PIN" key 1 0 0 0
-}
-
-# Loads a list and kills that, after a longer time with each try, until some of
-# the entries were added.
-kill_a_load() { # FILE
-	local try pid count
-	for try in {1..200}; do
-		"$SETS" load "$PIN" seen "$1" 3>&- 4>&- &
-		pid=$!
-		sleep "$(printf '0.%03d' $((5 * try)))"
-		kill -KILL "$pid" 2>/dev/null || true
-		wait "$pid" || true
-		count=$(entries_of seen)
-		((count == 0)) || break
-	done
-	((count < $(wc -l <"$1"))) || {
-		sets flush seen
-		return 1
-	}
-}
-
-@test "a table that a killed writer was changing is made anew, with its entries and right counts" {
-	given_programs
-	frame_from 198.51.100.7 >frame
-	hosts 30 400000 >list
-	eventually kill_a_load list
-	local before count
-	before=$(table_in_force)
-	count=$(entries_of seen)
-	# readers leave it
-	[[ $(table_in_force) == "$before" ]]
-	sets add few 198.51.100.7
-	[[ $(table_in_force) != "$before" ]]
-	has_entries seen "$count"
-	before=$(table_in_force)
-	sets add few 198.51.100.8
-	[[ $(table_in_force) == "$before" ]]
-	# rules go by the count that is kept
-	run_rule "$((500000 - count + 1))"
-	has_entries seen 500000
-	[[ $(sets list --json | jq '.sets[] | select(.name == "seen").refused') == 1 ]]
 }

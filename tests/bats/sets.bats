@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # Sets in force: rules look packets up in them, and they change while packets
-# flow, by the verb 'set' and by rules. The tool alone is in sets-tool.bats.
+# flow, by the verb 'set' and by rules. The tool alone is in sets-tool.bats and
+# sets-writers.bats.
 
 load helper
 load helper-chain

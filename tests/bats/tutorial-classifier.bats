@@ -42,7 +42,7 @@ class_by() { # PREF WORDS...
 	in_client tc filter replace dev eth0 parent 1: protocol all pref "$1" handle 1 bpf "${@:2}"
 }
 
-# went 10=3 20=1: so many packets by these classes, and none by the others.
+# went 10=3 20=1: three packets in class 10, one in 20, none in the others.
 went() { # CLASS=PACKETS...
 	local class packets came=''
 	for class in 10 20 30 40; do

@@ -17,7 +17,7 @@ teardown() {
 	clean_up_tutorial
 }
 
-# A namespace with a tap device of so many queues, and nobody at its other end.
+# A tap device; the words say how many queues it has. Nothing reads from it.
 given_tuntap() { # NAME WORD...
 	inside ip tuntap add dev "$1" mode "${@:2}"
 }
@@ -156,7 +156,7 @@ where_kernel_says() { # CALL ERROR N COMMAND...
 	refuses "$TC_BPF_MNT/none/pin: No such file or directory" pin "$HELLO" hello "$TC_BPF_MNT/none/pin"
 }
 
-@test "a number that is none, or too large" {
+@test "a word that is not a number, or a number that is too large" {
 	refuses "MEMBERS: a number from 1 to 64, not '0'" fanout lo "$TUTORIAL/fanout.o" queue 0
 	refuses "MEMBERS: a number from 1 to 64, not '65'" fanout lo "$TUTORIAL/fanout.o" queue 65
 	refuses "MEMBERS: a number from 1 to 64, not '2x'" fanout lo "$TUTORIAL/fanout.o" queue 2x

@@ -114,7 +114,7 @@ given_ring() {
 	in_server ip link set dev eth0 xdp obj "$TUTORIAL/ring.o" sec xdp
 }
 
-# What ring-pcap writes until it has so many packets.
+# What ring-pcap writes until it has COUNT packets.
 captured() { # PACKETS
 	local reader
 	"$TUTORIAL/ring-pcap" >"$BATS_TEST_TMPDIR/pcap" 3>&- 4>&- &

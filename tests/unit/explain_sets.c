@@ -76,7 +76,7 @@ static const struct test {
 	  "; would delete 203.0.113.9 from @hosts" },
 	{ "a rule without sets", "pass tcp",
 	  "tcp 198.51.100.9 > 203.0.113.9:25", "" },
-	{ "a rule whose text was cut is none",
+	{ "nothing is said about a rule whose text was cut",
 	  "drop from @hosts to { 198.51. ...",
 	  "tcp 198.51.100.9 > 203.0.113.9:25", NULL },
 };

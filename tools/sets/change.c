@@ -88,9 +88,9 @@ static int end_change(struct set_map *map, unsigned int number, int err)
 		return err;
 	}
 	fprintf(stderr,
-		"tg-sets: %s: the table was damaged: it is made anew from what "
+		"%s: %s: the table was damaged: it is made anew from what "
 		"can be read; load the lists again\n",
-		map->pin);
+		program_invocation_short_name, map->pin);
 	set_rebuild(map, &(struct set_plan){ 0 });
 	return err ? err : -EUCLEAN;
 }

@@ -25,9 +25,9 @@ int set_del_entries(struct set_map *map, unsigned int number,
 		    const struct set_entries *entries, struct set_tally *tally);
 
 /*
- * How many entries there are more with these: an entry that is in the set
- * already or twice in the list is none. The count may be higher than that, if
- * it is no more than `room`. False: out of memory.
+ * Counts how many of these entries are new: not in the set, and not repeated in
+ * the list. The count may be too high if it does not exceed `room`. False: out
+ * of memory.
  */
 bool set_count_new(struct set_map *map, unsigned int number,
 		   const struct set_entries *entries, bool is_replaced,

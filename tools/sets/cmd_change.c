@@ -71,7 +71,8 @@ static bool find_again(struct stream *stream)
 	    set_line(&stream->map.now.memory, stream->number)->kind ==
 		    stream->reading.kind)
 		return true;
-	fprintf(stderr, "tg-sets: set '%s' is no longer there\n", name);
+	fprintf(stderr, "%s: set '%s' is no longer there\n",
+		program_invocation_short_name, name);
 	return false;
 }
 
@@ -143,8 +144,8 @@ static int run_stream(struct stream *stream)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			fprintf(stderr, "tg-sets: standard input: %s\n",
-				strerror(errno));
+			fprintf(stderr, "%s: standard input: %s\n",
+				program_invocation_short_name, strerror(errno));
 			return SET_FAILED;
 		}
 		stream->size += got;
@@ -172,7 +173,8 @@ static int change_stream(const struct set_command *command, bool is_del)
 	if (stream.bytes)
 		status = run_stream(&stream);
 	else
-		fprintf(stderr, "tg-sets: out of memory\n");
+		fprintf(stderr, "%s: out of memory\n",
+			program_invocation_short_name);
 	free(stream.bytes);
 	set_reading_free(&stream.reading);
 	set_map_close(&stream.map);

@@ -20,15 +20,17 @@ static bool read_list(const struct set_command *command,
 	is_right = set_read_text(reading, text, size);
 	free(text);
 	if (!is_right) {
-		fprintf(stderr, "tg-sets: out of memory\n");
+		fprintf(stderr, "%s: out of memory\n",
+			program_invocation_short_name);
 		return false;
 	}
 	set_read_end(reading);
 	if (reading->bad && !command->skip_bad) {
 		fprintf(stderr,
-			"tg-sets: %s: %zu bad lines: nothing was changed "
+			"%s: %s: %zu bad line%s: nothing was changed "
 			"(--skip-bad leaves them out)\n",
-			path, reading->bad);
+			program_invocation_short_name, path, reading->bad,
+			reading->bad == 1 ? "" : "s");
 		return false;
 	}
 	return set_command_apply(command, &reading->entries);
@@ -65,9 +67,9 @@ static bool fits(struct set_map *map, const char *name, unsigned int number,
 	if (!count || before + count <= size)
 		return true;
 	fprintf(stderr,
-		"tg-sets: set '%s' would be too full: its 'size' is %u, it has "
+		"%s: set '%s' would be too full: its 'size' is %u, it has "
 		"%u entries and the list has %zu others; none was added\n",
-		name, size, before, count);
+		program_invocation_short_name, name, size, before, count);
 	return false;
 }
 
@@ -112,7 +114,8 @@ static int load_list(const struct set_command *command, bool is_replaced)
 		status =
 			load(&map, name, number, &reading.entries, is_replaced);
 	else
-		fprintf(stderr, "tg-sets: set '%s' is no longer there\n", name);
+		fprintf(stderr, "%s: set '%s' is no longer there\n",
+			program_invocation_short_name, name);
 out:
 	set_reading_free(&reading);
 	set_map_close(&map);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* tg-sets test: whether values are in a set, and which entry says so. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "commands.h"
@@ -25,8 +26,10 @@ static bool read_values(const struct set_command *command, unsigned int kind,
 		if (is_value(&values->list[i]) &&
 		    values->count == (size_t)command->count - 1)
 			continue;
-		fprintf(stderr, "tg-sets: test: values are tested, not ranges "
-				"or prefixes: give an address\n");
+		fprintf(stderr,
+			"%s: test: values are tested, not ranges "
+			"or prefixes: give an address\n",
+			program_invocation_short_name);
 		return false;
 	}
 	return true;

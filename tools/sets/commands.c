@@ -14,8 +14,8 @@
 
 static void no_such_set(const struct set_map *map, const char *name)
 {
-	fprintf(stderr, "tg-sets: %s: no set is named '%s': there %s", map->pin,
-		name, "are");
+	fprintf(stderr, "%s: %s: no set is named '%s': there %s",
+		program_invocation_short_name, map->pin, name, "are");
 	for (unsigned int i = 0; i < TG_SETS; i++) {
 		const struct tg_set *set = set_line(&map->now.memory, i);
 
@@ -31,8 +31,8 @@ bool set_command_open(const struct set_command *command, unsigned int flags,
 	int err = set_map_open(map, command->pin, flags);
 
 	if (err == -ENOENT)
-		fprintf(stderr, "tg-sets: %s: there are no sets\n",
-			command->pin);
+		fprintf(stderr, "%s: %s: there are no sets\n",
+			program_invocation_short_name, command->pin);
 	if (!err)
 		err = flags & SET_TO_WRITE ? set_lock_to_change(map)
 					   : set_map_lock(map);
@@ -59,7 +59,8 @@ bool set_command_entries(const struct set_command *command, unsigned int kind,
 
 		if (set_entry_read(kind, text, strlen(text), entries, &fault))
 			continue;
-		fprintf(stderr, "tg-sets: %s\n", fault.what);
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name,
+			fault.what);
 		is_right = false;
 	}
 	return is_right;
@@ -76,8 +77,9 @@ bool set_command_apply(const struct set_command *command,
 		if (command->is_exception) {
 			if (!set_form_is_address(entry->key.form)) {
 				fprintf(stderr,
-					"tg-sets: --except: only sets of "
-					"addresses have exceptions\n");
+					"%s: --except: only sets of "
+					"addresses have exceptions\n",
+					program_invocation_short_name);
 				return false;
 			}
 			entry->is_exception = true;
@@ -85,8 +87,10 @@ bool set_command_apply(const struct set_command *command,
 		if (!command->time || entry->deadline != SET_DEADLINE_DEFAULT)
 			continue;
 		if (entry->is_exception && command->time != TG_SET_FOREVER) {
-			fprintf(stderr, "tg-sets: --for: an exception has no "
-					"deadline\n");
+			fprintf(stderr,
+				"%s: --for: an exception has no "
+				"deadline\n",
+				program_invocation_short_name);
 			return false;
 		}
 		entry->deadline = command->time == TG_SET_FOREVER
@@ -102,9 +106,10 @@ void set_command_full(const struct set_map *map, const char *name,
 	const struct tg_set *set = set_line(&map->now.memory, number);
 
 	fprintf(stderr,
-		"tg-sets: set '%s' is full: it has the %u entries of its "
+		"%s: set '%s' is full: it has the %u entries of its "
 		"'size'; %zu added, %zu not\n",
-		name, set->size, tally->added, tally->refused);
+		program_invocation_short_name, name, set->size, tally->added,
+		tally->refused);
 }
 
 char *set_command_slurp(const char *path, size_t *size)
@@ -129,7 +134,8 @@ char *set_command_slurp(const char *path, size_t *size)
 			got = 1;
 	}
 	if (got < 0) {
-		fprintf(stderr, "tg-sets: %s: %s\n", path, strerror(errno));
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
+			path, strerror(errno));
 		free(bytes);
 		bytes = NULL;
 	}

@@ -23,7 +23,7 @@
 
 int set_map_fail(const struct set_map *map, int err)
 {
-	fprintf(stderr, "tg-sets: %s: %s\n", map->pin,
+	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, map->pin,
 		err == -EPROTO
 			? "is not a map of sets of this version: detach and "
 			  "attach again"
@@ -182,9 +182,9 @@ static int wait_for_lock(const struct set_map *map)
 			continue;
 		}
 		fprintf(stderr,
-			"tg-sets: waiting for another command that changes "
+			"%s: waiting for another command that changes "
 			"%s\n",
-			map->pin);
+			program_invocation_short_name, map->pin);
 		while (flock(map->directory, how) < 0)
 			if (errno != EINTR)
 				return -errno;
@@ -216,8 +216,8 @@ static int open_again(struct set_map *map)
 	set_map_close(map);
 	err = set_map_open(map, pin, flags);
 	if (err == -ENOENT)
-		fprintf(stderr, "tg-sets: %s: there are no sets any more\n",
-			pin);
+		fprintf(stderr, "%s: %s: there are no sets any more\n",
+			program_invocation_short_name, pin);
 	return err;
 }
 
@@ -266,9 +266,9 @@ int set_next_make(const struct set_map *map, const struct set_shape *shape,
 	*next = (struct set_next){ .fd = -1 };
 	if (!lines) {
 		fprintf(stderr,
-			"tg-sets: %s: the sets are too large: a table of all "
+			"%s: %s: the sets are too large: a table of all "
 			"has 1 GiB at most\n",
-			map->pin);
+			program_invocation_short_name, map->pin);
 		return -E2BIG;
 	}
 	err = random_secret(secret);

@@ -40,8 +40,8 @@ static struct tg_policy_sets *sets_of(const struct elf_object *object)
 static int object_fail(const struct elf_object *object, const char *what,
 		       const char *name)
 {
-	fprintf(stderr, "tg-sets: %s: set '%s': %s\n", object->path, name,
-		what);
+	fprintf(stderr, "%s: %s: set '%s': %s\n", program_invocation_short_name,
+		object->path, name, what);
 	return -EINVAL;
 }
 
@@ -51,10 +51,10 @@ static int kind_fail(const struct elf_object *object,
 		     const struct tg_policy_set *set, unsigned int kind)
 {
 	fprintf(stderr,
-		"tg-sets: %s: set '%s' has %s, and a policy in force has a set "
+		"%s: %s: set '%s' has %s, and a policy in force has a set "
 		"of %s with that name: choose another name\n",
-		object->path, set->name, set_kind_name(set->kind),
-		set_kind_name(kind));
+		program_invocation_short_name, object->path, set->name,
+		set_kind_name(set->kind), set_kind_name(kind));
 	return -EEXIST;
 }
 
@@ -116,7 +116,7 @@ static int collect_declared(struct preparing *preparing)
 /*
  * A number for a new set. That of a forgotten set is for a set of the same name
  * and kind only: a program that runs, or a policy before, may still ask it.
- * TG_SETS: there is none.
+ * Returns TG_SETS if all numbers are taken.
  */
 static unsigned int new_number(const struct set_table *table, uint32_t taken,
 			       const struct tg_policy_set *declared)
@@ -231,9 +231,10 @@ static int check_lengths(const struct preparing *preparing)
 	if (count <= TG_SET_LENGTHS)
 		return 0;
 	fprintf(stderr,
-		"tg-sets: %s: rules add prefixes of %u lengths to sets, with "
+		"%s: %s: rules add prefixes of %u lengths to sets, with "
 		"those of policies before: there can be %u\n",
-		preparing->map.pin, count, TG_SET_LENGTHS);
+		program_invocation_short_name, preparing->map.pin, count,
+		TG_SET_LENGTHS);
 	return -E2BIG;
 }
 
@@ -384,7 +385,8 @@ int set_prepare_files(const char *pin, char *const *paths, int count)
 	int err = 0;
 
 	if (!objects || !is_changed) {
-		fprintf(stderr, "tg-sets: out of memory\n");
+		fprintf(stderr, "%s: out of memory\n",
+			program_invocation_short_name);
 		err = -ENOMEM;
 	}
 	for (int i = 0; !err && i < count; i++)

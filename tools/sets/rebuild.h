@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Put another table in the place of the one in force: to replace a list, for
- * more room, and to repair what a killed writer has left. A packet sees the old
+ * Replaces the table in force: to replace a list, to make room, and to repair
+ * what a killed writer has left. A packet sees the old
  * table or the new one. Functions return 0 or a negative errno after a message.
  */
 #ifndef TG_SETS_REBUILD_H
@@ -12,8 +12,8 @@
 struct set_plan {
 	uint32_t emptied;	 /* sets whose entries are left out */
 	uint32_t forgotten;	 /* sets that are left out with all */
-	uint64_t keys;		 /* make buckets for so many, if that is more */
-	uint64_t prefixes;	 /* make lines for so many more */
+	uint64_t keys;		 /* make buckets for at least this many */
+	uint64_t prefixes;	 /* make room for this many more */
 	uint8_t shifts[TG_SETS]; /* of wheels, if that is more */
 	/* what is added before the table comes into force */
 	const struct set_entries *entries;

@@ -24,7 +24,7 @@ struct set_shape {
 /* Buckets for that many hashed keys. */
 uint32_t set_shape_buckets(uint64_t keys);
 
-/* Lines that so many prefixes need at most. */
+/* The lines that this number of prefixes needs at most. */
 uint64_t set_shape_lines(uint64_t prefixes);
 
 /* Lines of the whole table; 0: more than a table can have. */
@@ -52,7 +52,7 @@ void set_define(struct set_table *table, unsigned int number, const char *name,
 		unsigned int kind, uint32_t size, uint32_t timeout,
 		uint32_t now);
 
-/* The shift of a wheel that covers so many units, and an hour at least. */
+/* The shift of a wheel that covers these units, and an hour at least. */
 unsigned int set_wheel_shift(uint32_t units);
 
 struct tg_set_at set_at(const struct set_table *table, unsigned int number);

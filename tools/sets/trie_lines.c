@@ -101,7 +101,7 @@ static bool sweep(struct trie *trie)
 	return false;
 }
 
-/* A line that the sweep found; 0: there is none left. */
+/* Returns a free line that the sweep found, or 0. */
 static uint32_t take_swept(struct trie *trie)
 {
 	if (!trie->used)

@@ -56,8 +56,8 @@ static inline bool trie_nibble(struct trie *trie, uint32_t word,
 }
 
 /*
- * A zeroed line that no word leads to. 0: there is none, or no memory to find
- * one. Waits for running programs where the line was in use before.
+ * Returns a zeroed line that no word leads to, or 0 if no line is free or
+ * memory is short. Waits for running programs where the line was in use before.
  */
 uint32_t trie_take_line(struct trie *trie);
 

@@ -22,7 +22,7 @@ static const char *usage =
 	"\n"
 	"filter: the program decides which datagrams the socket gets, and how "
 	"many\n"
-	"bytes of each (SO_ATTACH_BPF). reuseport: so many sockets share the "
+	"bytes of each (SO_ATTACH_BPF). reuseport: SOCKETS sockets share the "
 	"port,\n"
 	"and the program's result is the number of the socket that gets a "
 	"datagram\n"

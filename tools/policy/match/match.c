@@ -21,7 +21,7 @@ static bool in_ranges(const struct policy_condition *condition,
 	return false;
 }
 
-/* A set that nobody has filled is empty. */
+/* Without contents, all sets are empty. */
 static bool set_holds(const struct policy_condition *condition,
 		      const struct match_context *context)
 {
