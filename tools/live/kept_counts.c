@@ -17,66 +17,32 @@
 
 /* --- pins */
 
-static int pin_path(char *path, const struct kept_counts *kept,
-		    const char *program, const char *what)
+static int program_folder(char *path, const struct kept_counts *kept,
+			  uint32_t program)
 {
-	int size = snprintf(path, PATH_MAX, "%s/%s%s%s", kept->folder, program,
-			    *what ? "/" : "", what);
+	int size =
+		snprintf(path, PATH_MAX, "%s/%" PRIu32, kept->folder, program);
 
 	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static int pin(const struct kept_counts *kept, const char *program,
-	       const char *what, int fd)
+static int pin(const struct kept_counts *kept, uint32_t program)
 {
 	char path[PATH_MAX];
-	int err = pin_path(path, kept, program, what);
-
-	if (!err && bpf_obj_pin(fd, path) < 0 && errno != EEXIST)
-		err = -errno;
-	return err;
-}
-
-/*
- * Pins the counts last, so that their presence means that the pins are
- * complete.
- */
-static int pin_both(const struct kept_counts *kept, uint32_t id)
-{
-	char program[16], path[PATH_MAX];
 	struct loaded_rules loaded;
-	int err;
+	int err = program_folder(path, kept, program);
 
-	snprintf(program, sizeof(program), "%" PRIu32, id);
-	err = pin_path(path, kept, program, "");
 	if (!err && mkdir(kept->folder, 0700) < 0 && errno != EEXIST)
 		err = -errno;
 	if (!err && mkdir(path, 0700) < 0 && errno != EEXIST)
 		err = -errno;
-	if (err)
-		return err;
-	err = loaded_rules_open(&loaded, id);
-	if (err)
-		return err;
-	err = pin(kept, program, "text", loaded.text);
 	if (!err)
-		err = pin(kept, program, "counts", loaded.counters);
+		err = loaded_rules_open(&loaded, program);
+	if (err)
+		return err;
+	err = loaded_rules_pin(&loaded, path);
 	loaded_rules_close(&loaded);
 	return err;
-}
-
-/* Ignores pins that do not exist. */
-static void unpin(const struct kept_counts *kept, const char *program)
-{
-	static const char *const parts[] = { "counts", "text" };
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		if (!pin_path(path, kept, program, parts[i]))
-			unlink(path);
-	}
-	if (!pin_path(path, kept, program, ""))
-		rmdir(path);
 }
 
 /* Unpins the maps of all programs but this one. */
@@ -84,11 +50,16 @@ static void unpin_others(const struct kept_counts *kept, uint32_t program)
 {
 	DIR *folder = opendir(kept->folder);
 	struct dirent *entry;
+	char path[PATH_MAX];
 
 	while (folder && (entry = readdir(folder))) {
-		if (entry->d_name[0] != '.' &&
-		    strtoul(entry->d_name, NULL, 10) != program)
-			unpin(kept, entry->d_name);
+		uint32_t other = strtoul(entry->d_name, NULL, 10);
+
+		if (entry->d_name[0] == '.' || other == program ||
+		    program_folder(path, kept, other))
+			continue;
+		loaded_rules_unpin(path);
+		rmdir(path);
 	}
 	if (folder)
 		closedir(folder);
@@ -229,18 +200,15 @@ static int write_base(const struct kept_counts *kept, uint32_t program,
 static int read_pins(const struct kept_counts *kept, uint32_t id,
 		     struct rule_lines *rules)
 {
-	char program[16], text[PATH_MAX], counts[PATH_MAX];
-	struct loaded_rules loaded = { -1, -1 };
-	int err;
+	char path[PATH_MAX];
+	struct loaded_rules loaded;
+	int err = program_folder(path, kept, id);
 
-	snprintf(program, sizeof(program), "%" PRIu32, id);
-	err = pin_path(text, kept, program, "text");
 	if (!err)
-		err = pin_path(counts, kept, program, "counts");
-	if (!err)
-		err = loaded_rules_open_pins(&loaded, text, counts);
-	if (!err)
-		err = loaded_rules_read(&loaded, rules, false);
+		err = loaded_rules_open_pins(&loaded, path);
+	if (err)
+		return err;
+	err = loaded_rules_read(&loaded, rules, false);
 	if (!err)
 		err = loaded_rules_count(&loaded, rules);
 	loaded_rules_close(&loaded);
@@ -297,5 +265,5 @@ int kept_rebase(const struct kept_counts *kept, uint32_t program)
 	if (err)
 		return err;
 	unpin_others(kept, program);
-	return pin_both(kept, program);
+	return pin(kept, program);
 }

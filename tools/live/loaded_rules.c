@@ -2,6 +2,8 @@
 #include "loaded_rules.h"
 
 #include <errno.h>
+#include <linux/limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,10 +13,6 @@
 
 #include "policy_table.h"
 #include "lib/program.h"
-
-/* names in progs/policy.bpf.c */
-#define RULES ".rodata.rules"
-#define COUNTERS "tgp_rules"
 
 /* counter blocks per lookup call */
 #define BATCH 64
@@ -42,30 +40,58 @@ static int map_info(int fd, struct bpf_map_info *info)
 
 static bool is_text(const struct bpf_map_info *info)
 {
-	return !strcmp(info->name, RULES) && info->type == BPF_MAP_TYPE_ARRAY &&
-	       info->max_entries == 1;
+	return info->type == BPF_MAP_TYPE_ARRAY && info->max_entries == 1;
 }
 
 /* Another value size means that another version made the map. */
 static bool is_counters(const struct bpf_map_info *info)
 {
-	return !strcmp(info->name, COUNTERS) &&
-	       info->type == BPF_MAP_TYPE_PERCPU_ARRAY &&
+	return info->type == BPF_MAP_TYPE_PERCPU_ARRAY &&
 	       info->value_size == sizeof(struct tg_rule_block);
 }
 
-/* Keeps the fd if it is one of the two maps, or closes it. */
-static void keep_or_close_map(struct loaded_rules *loaded, int fd)
+/* The names of the maps are those of progs/policy.bpf.c. */
+static const struct {
+	const char *pin, *name;
+	bool (*fits)(const struct bpf_map_info *info);
+} maps[LOADED_MAPS] = {
+	[LOADED_TEXT] = { "text", ".rodata.rules", is_text },
+	[LOADED_COUNTERS] = { "counts", "tgp_rules", is_counters },
+};
+
+static bool is_map(int fd, int map)
 {
 	struct bpf_map_info info;
-	int err = map_info(fd, &info);
 
-	if (!err && is_text(&info) && loaded->text < 0)
-		loaded->text = fd;
-	else if (!err && is_counters(&info) && loaded->counters < 0)
-		loaded->counters = fd;
-	else
-		close(fd);
+	return !map_info(fd, &info) && !strcmp(info.name, maps[map].name) &&
+	       maps[map].fits(&info);
+}
+
+static void open_none(struct loaded_rules *loaded)
+{
+	for (int i = 0; i < LOADED_MAPS; i++)
+		loaded->maps[i] = -1;
+}
+
+static bool has_all_maps(const struct loaded_rules *loaded)
+{
+	for (int i = 0; i < LOADED_MAPS; i++) {
+		if (loaded->maps[i] < 0)
+			return false;
+	}
+	return true;
+}
+
+/* Keeps the fd if it is one of the maps, or closes it. */
+static void keep_or_close_map(struct loaded_rules *loaded, int fd)
+{
+	for (int i = 0; i < LOADED_MAPS; i++) {
+		if (loaded->maps[i] < 0 && is_map(fd, i)) {
+			loaded->maps[i] = fd;
+			return;
+		}
+	}
+	close(fd);
 }
 
 static uint32_t version_of(const struct program *program)
@@ -88,7 +114,7 @@ int loaded_rules_open(struct loaded_rules *loaded, uint32_t id)
 	struct program program;
 	int err = program_read(&program, id);
 
-	*loaded = (struct loaded_rules){ -1, -1 };
+	open_none(loaded);
 	if (!err && version_of(&program) != TG_POLICY_VERSION)
 		err = -EPROTO;
 	for (uint32_t i = 0; !err && i < program.maps; i++) {
@@ -99,25 +125,7 @@ int loaded_rules_open(struct loaded_rules *loaded, uint32_t id)
 		else
 			keep_or_close_map(loaded, fd);
 	}
-	if (!err && (loaded->text < 0 || loaded->counters < 0))
-		err = -EPROTO;
-	if (err)
-		loaded_rules_close(loaded);
-	return err;
-}
-
-int loaded_rules_open_pins(struct loaded_rules *loaded, const char *text,
-			   const char *counters)
-{
-	struct bpf_map_info info;
-	int err = 0;
-
-	loaded->text = bpf_obj_get(text);
-	loaded->counters = bpf_obj_get(counters);
-	if (loaded->text < 0 || loaded->counters < 0)
-		err = -ENOENT;
-	else if (map_info(loaded->text, &info) || !is_text(&info) ||
-		 map_info(loaded->counters, &info) || !is_counters(&info))
+	if (!err && !has_all_maps(loaded))
 		err = -EPROTO;
 	if (err)
 		loaded_rules_close(loaded);
@@ -126,12 +134,69 @@ int loaded_rules_open_pins(struct loaded_rules *loaded, const char *text,
 
 void loaded_rules_close(struct loaded_rules *loaded)
 {
-	if (loaded->text >= 0)
-		close(loaded->text);
-	if (loaded->counters >= 0)
-		close(loaded->counters);
-	*loaded = (struct loaded_rules){ -1, -1 };
+	for (int i = 0; i < LOADED_MAPS; i++) {
+		if (loaded->maps[i] >= 0)
+			close(loaded->maps[i]);
+	}
+	open_none(loaded);
 }
+
+/* --- pins */
+
+static int pin_path(char *path, const char *folder, int map)
+{
+	int size = snprintf(path, PATH_MAX, "%s/%s", folder, maps[map].pin);
+
+	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int loaded_rules_open_pins(struct loaded_rules *loaded, const char *folder)
+{
+	char path[PATH_MAX];
+	int err = 0;
+
+	open_none(loaded);
+	for (int i = 0; !err && i < LOADED_MAPS; i++) {
+		err = pin_path(path, folder, i);
+		if (!err)
+			loaded->maps[i] = bpf_obj_get(path);
+	}
+	if (!err && !has_all_maps(loaded))
+		err = -ENOENT;
+	for (int i = 0; !err && i < LOADED_MAPS; i++) {
+		if (!is_map(loaded->maps[i], i))
+			err = -EPROTO;
+	}
+	if (err)
+		loaded_rules_close(loaded);
+	return err;
+}
+
+int loaded_rules_pin(const struct loaded_rules *loaded, const char *folder)
+{
+	char path[PATH_MAX];
+	int err = 0;
+
+	for (int i = 0; !err && i < LOADED_MAPS; i++) {
+		err = pin_path(path, folder, i);
+		if (!err && bpf_obj_pin(loaded->maps[i], path) < 0 &&
+		    errno != EEXIST)
+			err = -errno;
+	}
+	return err;
+}
+
+void loaded_rules_unpin(const char *folder)
+{
+	char path[PATH_MAX];
+
+	for (int i = LOADED_MAPS - 1; i >= 0; i--) {
+		if (!pin_path(path, folder, i))
+			unlink(path);
+	}
+}
+
+/* --- reading */
 
 char *rule_text_copy(const char *section, size_t size)
 {
@@ -149,7 +214,7 @@ int loaded_rules_read(const struct loaded_rules *loaded,
 	struct bpf_map_info info;
 	__u32 key = 0;
 	char *section, *text = NULL;
-	int err = map_info(loaded->text, &info);
+	int err = map_info(loaded->maps[LOADED_TEXT], &info);
 
 	*rules = (struct rule_lines){ 0 };
 	if (err)
@@ -157,7 +222,7 @@ int loaded_rules_read(const struct loaded_rules *loaded,
 	section = malloc(info.value_size);
 	if (!section)
 		return -ENOMEM;
-	if (bpf_map_lookup_elem(loaded->text, &key, section) < 0)
+	if (bpf_map_lookup_elem(loaded->maps[LOADED_TEXT], &key, section) < 0)
 		err = -errno;
 	else
 		text = rule_text_copy(section, info.value_size);
@@ -227,7 +292,8 @@ int loaded_rules_count(const struct loaded_rules *loaded,
 	blocks = calloc((size_t)BATCH * cpus, sizeof(*blocks));
 	keys = calloc(BATCH, sizeof(*keys));
 	if (blocks && keys)
-		err = read_batches(loaded->counters, rules, keys, blocks, cpus);
+		err = read_batches(loaded->maps[LOADED_COUNTERS], rules, keys,
+				   blocks, cpus);
 	free(blocks);
 	free(keys);
 	return err;

@@ -8,9 +8,16 @@
 
 #include "rule_lines.h"
 
-/* File descriptors of a policy's maps; -1 if not open. */
+/* A policy's maps, in the order in which they are pinned. */
+enum loaded_map {
+	LOADED_TEXT,
+	LOADED_COUNTERS,
+	LOADED_MAPS,
+};
+
+/* Their file descriptors; -1 if not open. */
 struct loaded_rules {
-	int text, counters;
+	int maps[LOADED_MAPS];
 };
 
 /*
@@ -29,9 +36,16 @@ uint32_t loaded_rules_version(uint32_t program);
 int loaded_rules_open(struct loaded_rules *loaded, uint32_t program);
 
 /* The same for pinned maps; -ENOENT if one of them does not exist. */
-int loaded_rules_open_pins(struct loaded_rules *loaded, const char *text,
-			   const char *counters);
+int loaded_rules_open_pins(struct loaded_rules *loaded, const char *folder);
 void loaded_rules_close(struct loaded_rules *loaded);
+
+/*
+ * Pins the maps in a folder of a bpffs, and removes the pins, ignoring those
+ * that do not exist. The last map is pinned last and removed first, so that its
+ * pin means that all are there.
+ */
+int loaded_rules_pin(const struct loaded_rules *loaded, const char *folder);
+void loaded_rules_unpin(const char *folder);
 
 /*
  * loaded_rules_read() reads the rules, with lists by name or, if expand is set,
