@@ -121,6 +121,19 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 	 (lookup)->family->is_used[TG_DIM_##name])
 
 /*
+ * Programs without live facts have no code for them: the kernel would remove it
+ * at load, but it takes space in each object.
+ */
+#ifndef TG_WITH_LIVE_FACTS
+#define TG_WITH_LIVE_FACTS 1
+#endif
+#define TG_WITH_DIRECT 1
+#define TG_WITH_PAGED 1
+#define TG_WITH_TRIE 1
+#define TG_WITH_WIDE 1
+#define TG_WITH_LIVE TG_WITH_LIVE_FACTS
+
+/*
  * The classes of all five keys, before any is used, so that the processor
  * overlaps their loads. Fields that no rule tests are 0.
  */
@@ -192,7 +205,7 @@ static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 					   __u32 at)
 {
 #define TG_EXTRA(name, kind, bits, families, presence, value) \
-	if (TG_DIM_##name >= TG_DIM_KEYS &&                   \
+	if (TG_WITH_##kind && TG_DIM_##name >= TG_DIM_KEYS && \
 	    TG_IS_USED(lookup, name, families))               \
 		at = tg_dag_step(                             \
 			lookup, TG_DIM_##name, at,            \
@@ -238,7 +251,7 @@ static __always_inline __u32 tg_tree_lookup(const struct tg_lookup *lookup)
 		ranks[TG_TREE_FIELD(key)] = classes[key] / TG_CLASS(1);
 
 #define TG_HOLDS(name, kind, bits, families, presence, value) \
-	if (TG_DIM_##name >= TG_DIM_KEYS &&                   \
+	if (TG_WITH_##kind && TG_DIM_##name >= TG_DIM_KEYS && \
 	    TG_IS_USED(lookup, name, families))               \
 		holds &= tg_holds(                            \
 			lookup, TG_DIM_##name,                \

@@ -62,6 +62,10 @@ static __always_inline const struct tg_policy *constants(void)
 #define tg_table_start() ((const volatile char *)tg_tables)
 #define tg_table_size() (constants()->size)
 
+#ifndef TG_LIVE
+#define TG_WITH_LIVE_FACTS 0
+#endif
+
 #include "policy_action.h"
 #include "policy_lookup.h"
 
