@@ -66,9 +66,9 @@ attach_flow() { # [VARIABLE=VALUE]
 
 @test "flow lets replies in, of ICMP and TCP, and nothing else" {
 	attach_flow
-	in_server ping -q -c 2 -i 0.2 -w "$PATIENCE" "$CLIENT4"
+	in_server ping -q -c 2 -i 0.2 -w "$TIMEOUT" "$CLIENT4"
 	# nobody listens there: the refusal is a reply
-	run -7 in_server curl -sS -m "$PATIENCE" "http://$CLIENT4/"
+	run -7 in_server curl -sS -m "$TIMEOUT" "http://$CLIENT4/"
 	refute_reaches ping http 80
 }
 
@@ -76,7 +76,7 @@ attach_flow() { # [VARIABLE=VALUE]
 	attach_flow flow_idle=1
 	run ! in_server ping -q -c 1 -W 1 "$CLIENT4"
 	attach_flow
-	in_server ping -q -c 1 -w "$PATIENCE" "$CLIENT4"
+	in_server ping -q -c 1 -w "$TIMEOUT" "$CLIENT4"
 }
 
 @test "flow lets a reply of UDP in, and not a later fragment that looks like it" {

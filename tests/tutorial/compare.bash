@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Compares output with that in a chapter. In a line, <WORDS> match one or more
-# characters; a line of three dots matches any number of lines.
+# characters, and in a table also a wider column; a line of three dots matches
+# any number of lines.
 
 readonly PLACEHOLDER='^(.*)<[^<>]+>(.*)$'
 
@@ -31,9 +32,11 @@ split_lines() { # ARRAY TEXT
 }
 
 glob_of() { # LINE
-	local rest=$1 glob=''
+	local rest=$1 glob='' behind
 	while [[ $rest =~ $PLACEHOLDER ]]; do
-		glob="?*$(escaped "${BASH_REMATCH[2]}")$glob"
+		behind=${BASH_REMATCH[2]}
+		[[ $behind != '  '* ]] || behind=" ${behind#"${behind%%[! ]*}"}"
+		glob="?*$(escaped "$behind")$glob"
 		rest=${BASH_REMATCH[1]}
 	done
 	printf '%s' "$(escaped "$rest")$glob"
