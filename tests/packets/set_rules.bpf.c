@@ -19,23 +19,17 @@ enum {
 	SEEN,
 };
 
-#define SET(its_name, its_kind, its_size, its_timeout)                \
-	{                                                             \
-		.name = its_name, .kind = its_kind, .size = its_size, \
-		.timeout = its_timeout                                \
-	}
-
 const volatile struct tg_policy_sets sets SEC(".rodata.sets") = {
 	.count = 7,
 	.lengths = { TG_SET_FORM_IP4(24), TG_SET_FORM_IP6(64) },
 	.sets = {
-		[STEADY] = SET("steady", TG_SET_ADDRESSES, 100000, 0),
-		[SEEN] = SET("seen", TG_SET_ADDRESSES, 500000, 0),
-		SET("few", TG_SET_ADDRESSES, 10, 0),
-		SET("brief", TG_SET_ADDRESSES, 1000, 600),
-		SET("doors", TG_SET_PORTS, 1000, 0),
-		SET("nics", TG_SET_MACS, 100, 0),
-		SET("pairs", TG_SET_ADDRESS_PORTS, 100, 0),
+		[STEADY] = { .name = "steady", .size = 100000 },
+		[SEEN] = { .name = "seen", .size = 500000 },
+		{ .name = "few", .size = 10 },
+		{ .name = "brief", .size = 1000, .timeout = 600 },
+		{ .name = "doors", .size = 1000, .kind = TG_SET_PORTS },
+		{ .name = "nics", .size = 100, .kind = TG_SET_MACS },
+		{ .name = "pairs", .size = 100, .kind = TG_SET_ADDRESS_PORTS },
 	},
 };
 

@@ -145,7 +145,8 @@ static int choose_numbers(struct preparing *preparing)
 	uint32_t taken = 0;
 
 	for (unsigned int i = 0; i < TG_SETS; i++)
-		taken |= (uint32_t) !!set_line(&table->memory, i)->is_used << i;
+		if (set_line(&table->memory, i)->is_used)
+			taken |= 1U << i;
 	for (unsigned int i = 0; i < declared->count; i++) {
 		const struct tg_policy_set *set = &declared->sets[i];
 		unsigned int number = set_number(table, set->name);

@@ -70,7 +70,8 @@ static uint32_t used_sets(const struct set_table *table)
 	uint32_t mask = 0;
 
 	for (unsigned int i = 0; i < TG_SETS; i++)
-		mask |= (uint32_t) !!set_line(&table->memory, i)->is_used << i;
+		if (set_line(&table->memory, i)->is_used)
+			mask |= 1U << i;
 	return mask;
 }
 
