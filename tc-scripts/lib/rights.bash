@@ -43,10 +43,13 @@ need_rights() { # VERB [ACTION]
 }
 
 has_capability() { # NAME
-	local field effective
-	while read -r field effective; do
-		[[ $field != CapEff: ]] || break
-	done </proc/self/status
+	local lines line effective
+	# All at once: a line read by itself is sought anew, and the ones before it
+	# (SigQ) change their length while other processes of root are busy.
+	mapfile -t lines </proc/self/status
+	for line in "${lines[@]}"; do
+		[[ $line != CapEff:* ]] || effective=${line#*:$'\t'}
+	done
 	((16#$effective >> CAPABILITY_BITS[$1] & 1)) ||
 		{ [[ $1 == bpf ]] && has_capability sys_admin; }
 }

@@ -47,14 +47,17 @@ cmd_stats() {
 # Where iproute2 pins by default: /sys/fs/bpf, or, if that is not a bpffs, the
 # first one that is mounted.
 default_bpffs() {
-	local _ target type
+	local mounts mount _ target type
 	if [[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) != bpf_fs ]]; then
-		while read -r _ target type _; do
+		# all at once: others mount and unmount meanwhile
+		mapfile -t mounts </proc/mounts
+		for mount in "${mounts[@]}"; do
+			read -r _ target type _ <<<"$mount"
 			if [[ $type == bpf ]]; then
 				printf '%s\n' "$target"
 				return 0
 			fi
-		done </proc/mounts
+		done
 	fi
 	printf '/sys/fs/bpf\n'
 }

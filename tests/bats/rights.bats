@@ -149,3 +149,32 @@ tailgate_with() { # NAME,... WORD...
 	run -0 "$ROOT/tc-scripts/tailgate" playground --help
 	[[ $output == *$'\nWith --docker, \'up\' and \'down\' need CAP_SYS_ADMIN, CAP_NET_ADMIN only.'* ]] || fail "$output"
 }
+
+# They make the line SigQ in /proc/self/status of root's processes longer and
+# shorter, which stands before the capabilities.
+queue_signals() { # SECONDS, in a process of its own
+	exec python3 - "$1" <<-'EOF'
+		import os, signal, sys, time
+
+		waiting = signal.SIGRTMIN + 1
+		signal.pthread_sigmask(signal.SIG_BLOCK, [waiting])
+		end = time.monotonic() + float(sys.argv[1])
+		while time.monotonic() < end:
+		    for _ in range(12):
+		        os.kill(os.getpid(), waiting)
+		    for _ in range(12):
+		        signal.sigtimedwait([waiting], 0)
+	EOF
+}
+
+@test "capabilities are read right while other processes of root are busy" {
+	local signals wrong=0
+	source "$ROOT/tc-scripts/lib/rights.bash"
+	queue_signals 60 3>&- &
+	signals=$!
+	for _ in {1..1000}; do
+		has_capability sys_admin || wrong=$((wrong + 1))
+	done
+	kill "$signals"
+	((wrong == 0))
+}
