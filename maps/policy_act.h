@@ -34,6 +34,8 @@ enum tg_act_change {
 	TG_ACT_REDIRECT_INGRESS = 1 << 5,
 	TG_ACT_MIRROR = 1 << 6,
 	TG_ACT_CHANGE_SETS = 1 << 7,
+	TG_ACT_KEEP = 1 << 8,		/* the flow that the packet begins */
+	TG_ACT_KEEP_ELSE_DROP = 1 << 9, /* if there is no room for it */
 };
 
 struct tg_act {

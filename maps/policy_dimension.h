@@ -65,6 +65,8 @@ enum tg_map_kind {
 /* clang-format off */
 #ifndef TG_LIVE_LIST
 #define TG_LIVE_LIST(TG_DIMENSION)                                           \
+	/* enum tg_flow_fact */                                              \
+	TG_DIMENSION(FLOW, LIVE, 2, IP, ALWAYS, packet->flow)                \
 	TG_SETS_OF_SIDE(TG_DIMENSION, FROM)                                  \
 	TG_SETS_OF_SIDE(TG_DIMENSION, TO)
 /* the sets that this end of the packet is in, 8 of them a field */

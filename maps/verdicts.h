@@ -51,7 +51,10 @@ enum tg_verdict {
 	TG_REASON(15, MIRROR_FAILED, "mirror-failed",                         \
 		  "the copy could not be sent")                               \
 	TG_REASON(16, SET_FULL, "set-full",                                   \
-		  "a set had no room for what a rule adds")
+		  "a set had no room for what a rule adds")                   \
+	TG_REASON(17, FLOW_FULL, "flow-full",                                 \
+		  "the table of flows had no room for what a rule keeps")     \
+	TG_REASON(18, FLOW, "flow", "the packet belongs to a known flow")
 
 enum tg_reason {
 #define TG_REASON_ENUM(number, name, text, meaning) TG_REASON_##name = number,

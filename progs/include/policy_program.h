@@ -85,6 +85,7 @@ static __always_inline const struct tg_act *tg_policy_act_of(__u32 outcome)
 }
 
 #ifdef TG_LIVE
+#include "policy_flows.h"
 #include "policy_set_changes.h"
 
 /* The sets that the rule changes. */

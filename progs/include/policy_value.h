@@ -20,6 +20,7 @@ struct tg_policy_packet {
 	const struct __sk_buff *skb;
 	int has_skb; /* not on XDP; clang cannot fold a test of skb itself */
 	__u32 size;  /* the whole frame */
+	__u32 flow;  /* enum tg_flow_fact */
 	__u32 sets[TG_SIDES]; /* that each end is in, as bits */
 };
 
