@@ -187,4 +187,10 @@ _Static_assert(sizeof(struct tg_flow_head) == TG_FLOW_LINE, "line 0");
 #define TG_FLOW_BUCKETS(flows) ((((flows) + (flows) / 10) + 7) / TG_FLOW_WAYS)
 #define TG_FLOWS_DEFAULT 131072
 
+/*
+ * The lines that the map has in objects as built: a number of its own, as
+ * tg-splice finds it in the object's types and replaces it by the table's.
+ */
+#define TG_FLOW_LINES_BUILT 10007
+
 #endif
