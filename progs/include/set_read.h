@@ -11,6 +11,7 @@
 #ifndef TG_SET_READ_H
 #define TG_SET_READ_H
 
+#include "map_word.h"
 #include "policy_compare.h"
 #include "set_table.h"
 
@@ -44,11 +45,6 @@ static __always_inline __u64 tg_set_hidden_zero(__u64 number)
 	tg_barrier_var(same);
 	return number - same;
 }
-
-/* One load or store of the whole word, where it stands. */
-#define TG_READ(place) (*(const volatile __typeof__(place) *)&(place))
-#define TG_WRITE(place, value) \
-	(*(volatile __typeof__(place) *)&(place) = (value))
 
 /* The sets that a value is in, and those that it is excepted from. */
 struct tg_set_sums {
