@@ -18,11 +18,18 @@
  *
  * Adding: a way that is free, has expired or may be evicted is claimed by a
  * compare-and-swap of its word to TG_FLOW_BUSY; the flow follows, then a word
- * with the state TG_FLOW_PENDING. Whoever is adding then looks through both
- * buckets. One that finds the flow there withdraws, unless the other one is
- * pending in a later way: that is withdrawn in its place. A last
- * compare-and-swap replaces PENDING by the first state. So of two processors
- * that add a flow at the same time exactly one succeeds.
+ * with the state TG_FLOW_PENDING. The processor that adds then looks through
+ * both buckets. If the flow is there, it frees its own way again, unless the
+ * other entry is pending in a later way: that one gets the flag
+ * TG_FLOW_WITHDRAWN. A last compare-and-swap replaces PENDING by the first
+ * state; it fails if the flag was set, and the way is freed by the processor
+ * that claimed it. So of two processors that add a flow at the same time
+ * exactly one succeeds.
+ *
+ * BUSY and PENDING words have a deadline, too, for tools that are killed while
+ * they add: a program always gets to the end. An expired PENDING word is
+ * claimed like any other. A BUSY word is never claimed, as its owner may still
+ * write the flow: a tool frees it, a minute after its deadline.
  *
  * A reader reads the word, the key, and the word again: the key belongs to the
  * word if that has not changed.
@@ -44,7 +51,7 @@ struct tg_flow_key {
 	__u8 protocol;
 	__u8 form;  /* enum tg_flow_form */
 	__u16 vlan; /* TG_FLOW_VLAN(), or 0 */
-};
+} __attribute__((aligned(8)));
 
 _Static_assert(sizeof(struct tg_flow_key) == 40, "no byte is undefined");
 
@@ -146,6 +153,8 @@ _Static_assert(sizeof(struct tg_flow) == TG_FLOW_LINE, "a line");
 
 enum tg_flow_flag {
 	TG_FLOW_BY_HIGH = 1 << 0, /* the first packet came from that end */
+	/* PENDING: another processor adds the same flow, this one stops */
+	TG_FLOW_WITHDRAWN = 1 << 7,
 };
 
 /* Marks that are none. */
