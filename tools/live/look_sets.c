@@ -12,6 +12,7 @@
 
 #include <bpf/bpf.h>
 
+#include "lib/pinned_map.h"
 #include "sets/memory.h"
 
 /* A set's line and its wheel, as in the table. */
@@ -77,31 +78,18 @@ static int read_table(struct look *look, int table)
 	return err;
 }
 
-/* The table may be replaced between the two calls. */
-static int open_table(int tables)
-{
-	uint32_t place = TG_SET_NOW, id;
-	int fd;
-
-	do {
-		if (bpf_map_lookup_elem(tables, &place, &id) < 0)
-			return -errno;
-		fd = bpf_map_get_fd_by_id(id);
-	} while (fd < 0 && errno == ENOENT);
-	return fd < 0 ? -errno : fd;
-}
-
 int look_sets_read(struct look *look)
 {
 	char pin[PATH_MAX];
 	int tables, table, err;
+	uint32_t id;
 
 	snprintf(pin, sizeof(pin), LOOK_PINS_ROOT "/%s/tc/globals/tgs_sets",
 		 look->key);
 	tables = bpf_obj_get(pin);
 	if (tables < 0)
 		return errno == ENOENT ? 0 : look_fail(-errno, "%s", pin);
-	table = open_table(tables);
+	table = inner_map_open(tables, TG_SET_NOW, &id);
 	close(tables);
 	/* made by tc, and no table was put into it yet */
 	if (table == -ENOENT)

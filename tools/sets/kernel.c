@@ -3,23 +3,16 @@
 #include "kernel.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "kernel_table.h"
-
-/* After this time the user is told what the command waits for. */
-#define QUIET_MS 1000
-#define STEP_MS 5
+#include "lib/pinned_map.h"
 
 int set_map_fail(const struct set_map *map, int err)
 {
@@ -33,19 +26,6 @@ int set_map_fail(const struct set_map *map, int err)
 
 /* --- the table in force */
 
-/* The table that is at the place; the fd is the caller's. */
-static int open_place(const struct set_map *map, uint32_t place, uint32_t *id)
-{
-	int fd;
-
-	do {
-		if (bpf_map_lookup_elem(map->outer, &place, id) < 0)
-			return -errno;
-		fd = bpf_map_get_fd_by_id(*id);
-	} while (fd < 0 && errno == ENOENT);
-	return fd < 0 ? -errno : fd;
-}
-
 static int map_now(struct set_map *map)
 {
 	uint32_t id = 0, place = TG_SET_NOW;
@@ -55,7 +35,7 @@ static int map_now(struct set_map *map)
 		return 0;
 	set_table_unmap(&map->now);
 	map->id = 0;
-	fd = open_place(map, TG_SET_NOW, &id);
+	fd = inner_map_open(map->outer, TG_SET_NOW, &id);
 	if (fd < 0)
 		return fd == -ENOENT ? -EPROTO : fd;
 	err = set_table_map(&map->now, fd, map->flags);
@@ -78,18 +58,6 @@ static void remove_next(const struct set_map *map)
 }
 
 /* --- the pin and its lock */
-
-static int open_directory(const char *pin)
-{
-	char *copy = strdup(pin);
-	int fd = -1;
-
-	if (!copy)
-		return -ENOMEM;
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(copy);
-	return fd < 0 ? -errno : fd;
-}
 
 static int check_outer(int fd, uint32_t *id)
 {
@@ -121,7 +89,7 @@ int set_map_open(struct set_map *map, const char *pin, unsigned int flags)
 	*map = (struct set_map){
 		.pin = pin, .directory = -1, .outer = -1, .flags = flags
 	};
-	map->directory = open_directory(pin);
+	map->directory = pin_open_folder(pin);
 	if (map->directory < 0) {
 		set_map_fail(map, map->directory);
 		return -ENOTDIR; /* -ENOENT is about the pin */
@@ -170,27 +138,8 @@ void set_map_release(struct set_map *map)
 
 static int wait_for_lock(const struct set_map *map)
 {
-	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
-	int how = map->flags & SET_TO_WRITE ? LOCK_EX : LOCK_SH;
-
-	for (int waited = 0; flock(map->directory, how | LOCK_NB) < 0;
-	     waited += STEP_MS) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return -errno;
-		if (waited < QUIET_MS) {
-			nanosleep(&step, NULL);
-			continue;
-		}
-		fprintf(stderr,
-			"%s: waiting for another command that changes "
-			"%s\n",
-			program_invocation_short_name, map->pin);
-		while (flock(map->directory, how) < 0)
-			if (errno != EINTR)
-				return -errno;
-		return 0;
-	}
-	return 0;
+	return pin_lock_folder(map->directory, map->pin,
+			       map->flags & SET_TO_WRITE);
 }
 
 /* Whether the map is what is pinned there now. */

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 
 #include "kernel.h"
+#include "lib/pinned_map.h"
 
 /* A table with fewer lines to spare gets more of them, instead of sweeps. */
 #define SPARE_PART 16
@@ -27,7 +28,6 @@ static int map_lines(struct set_memory *memory, int fd, unsigned int flags)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
 	size_t size = (size_t)memory->lines * TG_SET_LINE;
-	int protection = PROT_READ | (flags & SET_TO_WRITE ? PROT_WRITE : 0);
 
 	size = (size + page - 1) / page * page;
 	if (flags & SET_TO_LOOK) {
@@ -38,8 +38,8 @@ static int map_lines(struct set_memory *memory, int fd, unsigned int flags)
 		memory->start = set_windows_start(memory->windows);
 		return 0;
 	}
-	memory->start = mmap(NULL, size, protection, MAP_SHARED, fd, 0);
-	return memory->start == MAP_FAILED ? -errno : 0;
+	memory->start = array_memory(fd, size, flags & SET_TO_WRITE);
+	return memory->start ? 0 : -errno;
 }
 
 /* Maps the lines of a table; -EPROTO if they are not those of one. */
