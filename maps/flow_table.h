@@ -178,7 +178,7 @@ struct tg_flow_head {
 	__u32 version; /* 0: a table that no tool has prepared holds no flow */
 	__u32 lines;   /* of the table */
 	__u32 buckets;
-	__u32 unused;
+	__u32 flows; /* that it was made for */
 	__u32 secret[12];
 };
 

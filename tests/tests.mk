@@ -76,7 +76,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
 KERNEL_TESTS := $(addprefix $(T)/,run verify answer sets)
 TEST_PROGRAMS := $(T)/craft $(T)/ask_sets
 TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o wire.bpf.o small.bpf.o sets.bpf.o \
-	set_rules.bpf.o flows.bpf.o)
+	set_rules.bpf.o flows.bpf.o flow_rules.bpf.o)
 
 SANITIZED_TESTS := $(filter-out %-fast,$(UNIT_TESTS))
 PLAIN_TESTS := $(TIMED_TESTS) $(KERNEL_TESTS) $(TEST_PROGRAMS) $(T)/kernel \

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "flows/prepare.h"
 #include "lib/elf_object.h"
 #include "lib/elf_strip.h"
 #include "lib/share.h"
@@ -42,6 +43,12 @@ static const char help[] =
 	"      --sets PIN   the map of sets: makes those that OBJECT declares, "
 	"and\n"
 	"                   writes their numbers into COPY\n"
+	"      --flows PIN  the table of flows: if OBJECT uses it, makes it if "
+	"it is\n"
+	"                   missing, and gives OBJECT's map its size\n"
+	"      --flows-from SHARED\n"
+	"                   the same for a PIN that is to be a link to this "
+	"one\n"
 	"      --next       start another copy: OBJECT, -o and assignments "
 	"follow\n"
 	"  -l, --list       print the constants that can be set\n"
@@ -266,6 +273,8 @@ static int splice(int argc, char **argv)
 		{ "output", required_argument, NULL, 'o' },
 		{ "share", no_argument, NULL, 'S' },
 		{ "sets", required_argument, NULL, 't' },
+		{ "flows", required_argument, NULL, 'f' },
+		{ "flows-from", required_argument, NULL, 'F' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "sections", no_argument, NULL, 's' },
 		{ "chains", required_argument, NULL, 'c' },
@@ -276,6 +285,7 @@ static int splice(int argc, char **argv)
 	const char *output = NULL, *chains = NULL, *sets = NULL;
 	int (*report)(const struct elf_object *object) = NULL;
 	bool share = false, is_renumbered = false;
+	struct flow_wish flows = { 0 };
 	int option, err;
 
 	while ((option = getopt_long(argc, argv, "o:lsh", options, NULL)) >=
@@ -289,6 +299,12 @@ static int splice(int argc, char **argv)
 			break;
 		case 't':
 			sets = optarg;
+			break;
+		case 'f':
+			flows.pin = optarg;
+			break;
+		case 'F':
+			flows.shared = optarg;
 			break;
 		case 'l':
 			report = list;
@@ -313,8 +329,10 @@ static int splice(int argc, char **argv)
 					: check_chains(chains, argv + optind);
 	if (!report == !output)
 		return usage("either -o COPY, --list or --sections");
-	if (sets && !output)
-		return usage("--sets goes with -o COPY");
+	if ((sets || flows.pin) && !output)
+		return usage("--sets and --flows go with -o COPY");
+	if (flows.shared && !flows.pin)
+		return usage("--flows-from goes with --flows");
 	if (report && optind + 1 < argc)
 		return usage("a list is of one object");
 
@@ -327,6 +345,8 @@ static int splice(int argc, char **argv)
 		err = apply(&object, argv[optind++]);
 	if (!err && sets)
 		err = set_prepare(sets, &object, 1, &is_renumbered);
+	if (!err && flows.pin)
+		err = flow_prepare_object(&flows, &object);
 	if (!err && output)
 		err = strip(&object);
 	if (!err && output && !(share && share_object(&object, output)))

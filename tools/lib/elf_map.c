@@ -23,18 +23,34 @@ static const struct btf_type *type_of(const struct btf *btf, uint32_t id,
 	return type && btf_kind(type) == kind ? type : NULL;
 }
 
-/* The type of max_entries, a pointer to an array; 0 if not found. */
-static uint32_t entries_pointer(const struct btf *btf,
-				const struct btf_type *map)
+static const struct btf_member *
+find_member(const struct btf *btf, const struct btf_type *map, const char *name)
 {
 	for (unsigned int i = 0; i < btf_vlen(map); i++) {
 		const struct btf_member *member = btf_members(map) + i;
-		const char *name = btf__name_by_offset(btf, member->name_off);
+		const char *its_name =
+			btf__name_by_offset(btf, member->name_off);
 
-		if (name && !strcmp(name, "max_entries"))
-			return member->type;
+		if (its_name && !strcmp(its_name, name))
+			return member;
 	}
-	return 0;
+	return NULL;
+}
+
+/* The struct that defines the map; NULL, with *err set, on failure. */
+static const struct btf_type *find_map(const struct btf *btf, const char *map,
+				       int *err)
+{
+	int id = btf__find_by_name_kind(btf, map, BTF_KIND_VAR);
+	const struct btf_type *type = NULL;
+
+	*err = id > 0 ? 0 : -ENOENT;
+	if (id > 0)
+		type = type_of(btf, btf__type_by_id(btf, id)->type,
+			       BTF_KIND_STRUCT);
+	if (id > 0 && !type)
+		*err = -EINVAL;
+	return type;
 }
 
 static unsigned int count_members(const struct btf_type *type, uint32_t id)
@@ -64,19 +80,16 @@ static bool is_shared(const struct btf *btf, uint32_t pointer, uint32_t array)
 static const uint32_t *find_entries(const struct btf *btf, const char *map,
 				    int *err)
 {
-	int id = btf__find_by_name_kind(btf, map, BTF_KIND_VAR);
-	const struct btf_type *type, *pointer, *array;
-	uint32_t pointer_id;
+	const struct btf_type *type = find_map(btf, map, err), *pointer, *array;
+	const struct btf_member *member;
 
-	*err = -ENOENT;
-	if (id <= 0)
+	if (!type)
 		return NULL;
 	*err = -EINVAL;
-	type = type_of(btf, btf__type_by_id(btf, id)->type, BTF_KIND_STRUCT);
-	pointer_id = type ? entries_pointer(btf, type) : 0;
-	pointer = type_of(btf, pointer_id, BTF_KIND_PTR);
+	member = find_member(btf, type, "max_entries");
+	pointer = member ? type_of(btf, member->type, BTF_KIND_PTR) : NULL;
 	array = pointer ? type_of(btf, pointer->type, BTF_KIND_ARRAY) : NULL;
-	if (!array || is_shared(btf, pointer_id, pointer->type))
+	if (!array || is_shared(btf, member->type, pointer->type))
 		return NULL;
 	*err = 0;
 	return &btf_array(array)->nelems;
@@ -89,37 +102,90 @@ static bool is_native(const struct btf *btf)
 							  : BTF_BIG_ENDIAN);
 }
 
-/* libbpf parses a copy: write at the same offset of the original. */
-static int set_entries(uint8_t *bytes, const struct btf *btf, const char *map,
-		       uint32_t entries)
-{
-	const uint32_t *number;
-	uint32_t size;
-	int err;
+/* An object's BTF: libbpf parses a copy of the section. */
+struct map_types {
+	uint8_t *bytes;
+	struct btf *btf;
+	libbpf_print_fn_t print;
+};
 
-	if (!is_native(btf))
-		return -EINVAL;
-	number = find_entries(btf, map, &err);
-	if (number)
-		memcpy(bytes + ((uint8_t *)number -
-				(uint8_t *)btf__raw_data(btf, &size)),
-		       &entries, sizeof(entries));
-	return err;
+static bool open_types(struct map_types *types, const struct elf_object *object)
+{
+	size_t size = 0;
+
+	/* silence libbpf's messages about damaged objects */
+	types->print = libbpf_set_print(NULL);
+	types->bytes = elf_object_section(object, BTF_SECTION, &size);
+	types->btf = types->bytes ? btf__new(types->bytes, size) : NULL;
+	return types->btf && is_native(types->btf);
+}
+
+static void close_types(struct map_types *types)
+{
+	btf__free(types->btf);
+	libbpf_set_print(types->print);
+}
+
+/* Writes at the same offset of the section as in the copy. */
+static void write_number(const struct map_types *types, const uint32_t *number,
+			 uint32_t value)
+{
+	uint32_t size;
+
+	memcpy(types->bytes + ((uint8_t *)number -
+			       (uint8_t *)btf__raw_data(types->btf, &size)),
+	       &value, sizeof(value));
 }
 
 int elf_map_set_entries(struct elf_object *object, const char *map,
 			uint32_t entries)
 {
-	/* silence libbpf's messages about damaged objects */
-	libbpf_print_fn_t print = libbpf_set_print(NULL);
-	size_t size = 0;
-	uint8_t *bytes = elf_object_section(object, BTF_SECTION, &size);
-	struct btf *btf = bytes ? btf__new(bytes, size) : NULL;
+	const uint32_t *number = NULL;
+	struct map_types types;
 	int err = -EINVAL;
 
-	if (btf)
-		err = set_entries(bytes, btf, map, entries);
-	btf__free(btf);
-	libbpf_set_print(print);
+	if (open_types(&types, object))
+		number = find_entries(types.btf, map, &err);
+	if (number)
+		write_number(&types, number, entries);
+	close_types(&types);
+	return err;
+}
+
+bool elf_map_exists(const struct elf_object *object, const char *map)
+{
+	struct map_types types;
+	bool exists = false;
+	int err;
+
+	if (open_types(&types, object))
+		exists = find_map(types.btf, map, &err);
+	close_types(&types);
+	return exists;
+}
+
+/*
+ * The member `pinning` is renamed: libbpf takes the last number of entries that
+ * it meets, and LIBBPF_PIN_BY_NAME is 1.
+ */
+int elf_map_unpin(struct elf_object *object, const char *map)
+{
+	const struct btf_member *pinning = NULL, *entries;
+	const struct btf_type *type = NULL;
+	struct map_types types;
+	int err = -EINVAL;
+
+	if (open_types(&types, object))
+		type = find_map(types.btf, map, &err);
+	if (type) {
+		pinning = find_member(types.btf, type, "pinning");
+		entries = find_member(types.btf, type, "max_entries");
+		if (!pinning || !entries || pinning < entries)
+			err = -EINVAL;
+		else
+			write_number(&types, &pinning->name_off,
+				     entries->name_off);
+	}
+	close_types(&types);
 	return err;
 }

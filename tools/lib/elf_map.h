@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sets the number of entries of a map in a BPF object file. Used by the policy
- * compiler.
+ * Changes the definition of a map in a BPF object file: its number of entries,
+ * or whether it is pinned. Used by the policy compiler and tg-splice.
  */
 #ifndef TG_ELF_MAP_H
 #define TG_ELF_MAP_H
@@ -14,5 +14,13 @@
  */
 int elf_map_set_entries(struct elf_object *object, const char *map,
 			uint32_t entries);
+
+bool elf_map_exists(const struct elf_object *object, const char *map);
+
+/*
+ * Makes it a map of one entry that is not pinned. Returns as above; the map has
+ * to be one that is pinned by name.
+ */
+int elf_map_unpin(struct elf_object *object, const char *map);
 
 #endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "lib/pinned_map.h"
+
+int flow_map_fail(const struct flow_map *map, int err)
+{
+	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, map->pin,
+		err == -EPROTO ? "is not a table of flows of this version: "
+				 "detach and attach again"
+			       : strerror(-err));
+	return err;
+}
+
+uint64_t flow_map_size(uint32_t flows)
+{
+	return (uint64_t)TG_FLOW_LINES(TG_FLOW_BUCKETS(flows)) * TG_FLOW_LINE;
+}
+
+/* --- memory */
+
+static int map_lines(struct flow_map *map, uint32_t lines, bool is_writable)
+{
+	map->memory.lines = lines;
+	map->memory.start = array_memory(map->fd, (size_t)lines * TG_FLOW_LINE,
+					 is_writable);
+	return map->memory.start ? 0 : -errno;
+}
+
+static void unmap_lines(struct flow_map *map)
+{
+	if (map->memory.start)
+		munmap(map->memory.start,
+		       (size_t)map->memory.lines * TG_FLOW_LINE);
+	map->memory = (struct flow_memory){ 0 };
+}
+
+/* The version is written last: programs find no flow before. */
+static int format_table(struct flow_map *map, uint32_t flows)
+{
+	struct tg_flow_head *head = flow_head(&map->memory);
+	uint32_t lines = map->memory.lines;
+
+	if (getrandom(head->secret, sizeof(head->secret), 0) !=
+	    sizeof(head->secret))
+		return -EIO;
+	head->lines = lines;
+	head->buckets = (lines - TG_FLOW_FIRST_BUCKET) /
+			(TG_FLOW_LINES(1) - TG_FLOW_LINES(0));
+	head->flows = flows ? flows : flow_table_room(head->buckets);
+	__atomic_store_n(&head->version, TG_FLOW_VERSION, __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* --- the map */
+
+static int check_map(const struct flow_map *map, uint32_t *lines)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(map->fd, &info, &size) < 0)
+		return -errno;
+	*lines = info.max_entries;
+	return info.type == BPF_MAP_TYPE_ARRAY && info.key_size == 4 &&
+			       info.value_size == TG_FLOW_LINE &&
+			       info.map_flags == BPF_F_MMAPABLE &&
+			       info.max_entries >= TG_FLOW_LINES(1)
+		       ? 0
+		       : -EPROTO;
+}
+
+static int map_table(struct flow_map *map, bool is_writable)
+{
+	uint32_t lines;
+	int err = check_map(map, &lines);
+
+	return err ? err : map_lines(map, lines, is_writable);
+}
+
+/* Whether it is still the folder of the pin: it may have been made anew. */
+static bool is_folder_of_pin(const struct flow_map *map)
+{
+	int now = pin_open_folder(map->pin);
+	struct stat its, mine;
+	bool is_same;
+
+	if (now < 0)
+		return true; /* opening the pin will fail */
+	is_same = fstat(now, &its) == 0 && fstat(map->folder, &mine) == 0 &&
+		  its.st_ino == mine.st_ino && its.st_dev == mine.st_dev;
+	close(now);
+	return is_same;
+}
+
+static int open_folder(struct flow_map *map, bool is_writable)
+{
+	int err = 0;
+
+	do {
+		if (map->folder >= 0)
+			close(map->folder);
+		map->folder = pin_open_folder(map->pin);
+		if (map->folder < 0)
+			return map->folder;
+		if (is_writable)
+			err = pin_lock_folder(map->folder, map->pin, true);
+	} while (!err && is_writable && !is_folder_of_pin(map));
+	return err;
+}
+
+int flow_map_open(struct flow_map *map, const char *pin, bool is_writable)
+{
+	int err;
+
+	*map = (struct flow_map){ .pin = pin, .folder = -1, .fd = -1 };
+	err = open_folder(map, is_writable);
+	if (err < 0) {
+		flow_map_fail(map, err);
+		return -ENOTDIR; /* -ENOENT is about the pin */
+	}
+	map->fd = bpf_obj_get(pin);
+	if (map->fd < 0)
+		return errno == ENOENT ? -ENOENT : flow_map_fail(map, -errno);
+	err = map_table(map, is_writable);
+	/* tc has made the map for a program that was loaded by hand */
+	if (!err && is_writable && !flow_head(&map->memory)->version)
+		err = format_table(map, 0);
+	if (!err && !flow_table_is_sound(&map->memory))
+		err = flow_head(&map->memory)->version ? -EPROTO : -ENODATA;
+	if (err == -ENODATA)
+		fprintf(stderr,
+			"%s: %s: no tool has prepared it: 'tg-flows prepare "
+			"%s'\n",
+			program_invocation_short_name, pin, pin);
+	else if (err)
+		flow_map_fail(map, err);
+	return err;
+}
+
+int flow_map_look(struct flow_map *map, int fd)
+{
+	int err;
+
+	*map = (struct flow_map){ .folder = -1, .fd = fd };
+	err = map_table(map, false);
+	if (!err && !flow_table_is_sound(&map->memory))
+		err = flow_head(&map->memory)->version ? -EPROTO : -ENOENT;
+	map->fd = -1;
+	if (err)
+		unmap_lines(map);
+	return err;
+}
+
+void flow_map_close(struct flow_map *map)
+{
+	unmap_lines(map);
+	if (map->fd >= 0)
+		close(map->fd);
+	if (map->folder >= 0)
+		close(map->folder);
+	map->fd = map->folder = -1;
+}
+
+int flow_map_create(struct flow_map *map, uint32_t flows)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+	uint32_t lines = TG_FLOW_LINES(TG_FLOW_BUCKETS(flows));
+	int err;
+
+	map->fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, FLOW_MAP, sizeof(__u32),
+				 TG_FLOW_LINE, lines, &options);
+	if (map->fd < 0 && errno == ENOMEM) {
+		fprintf(stderr,
+			"%s: %s: a table for %u flows needs %llu MiB, and the "
+			"kernel has no room for it: --flows says fewer\n",
+			program_invocation_short_name, map->pin, flows,
+			(unsigned long long)flow_map_size(flows) >> 20);
+		return -ENOMEM;
+	}
+	if (map->fd < 0)
+		return flow_map_fail(map, -errno);
+	err = map_lines(map, lines, true);
+	if (!err)
+		err = format_table(map, flows);
+	return err ? flow_map_fail(map, err) : 0;
+}
+
+int flow_map_pin(struct flow_map *map)
+{
+	if (bpf_obj_pin(map->fd, map->pin) < 0)
+		return flow_map_fail(map, -errno);
+	return 0;
+}
