@@ -117,9 +117,14 @@ enum tg_flow_state {
 struct tg_flow_peer {
 	__u32 end;     /* after the last byte that it sent */
 	__u32 max_end; /* up to which the other end lets it send */
-	__u16 window;  /* the largest that it has offered, not scaled */
-	__u8 scale;    /* of its windows */
-	__u8 flags;    /* enum tg_flow_peer_flag */
+	union {
+		struct {
+			__u16 window; /* the largest that it has offered */
+			__u8 scale;   /* of its windows, if both ends have it */
+			__u8 flags;   /* enum tg_flow_peer_flag */
+		};
+		__u32 manner; /* these three, which change as one word */
+	};
 };
 
 enum tg_flow_peer_flag {
@@ -128,6 +133,9 @@ enum tg_flow_peer_flag {
 	TG_FLOW_SENT_FIN = 1 << 2,
 	/* we have not seen its SYN: its scale is not known */
 	TG_FLOW_IS_LIBERAL = 1 << 3,
+	TG_FLOW_SENT_RST = 1 << 4,  /* and nothing since */
+	TG_FLOW_IS_EXACT = 1 << 5,  /* no segment after `end` has passed */
+	TG_FLOW_SYN_AGAIN = 1 << 6, /* a SYN of another connection */
 };
 
 struct tg_flow {
