@@ -53,6 +53,7 @@ static int refuse_clause(struct describe_reader *reader,
 	struct suggestion suggestion = suggest_for(span.at, span.size);
 
 	describe_refuse_word(reader, span, "not understood");
+	describe_hint_word(reader, span, WORDS_FLOW);
 	if (tcp)
 		describe_hint_word(reader, span, WORDS_TCP_FLAG);
 	for (int i = CLAUSE_ENDS + 1; i < CLAUSES; i++) {
@@ -206,7 +207,10 @@ static int clause_of(const struct describe_parser *parser,
 		     struct describe_span span)
 {
 	uint8_t flags;
+	uint32_t flow;
 
+	if (word_value(WORDS_FLOW, span.at, span.size, &flow))
+		return CLAUSE_FLOW;
 	for (int i = CLAUSE_ENDS + 1; i < CLAUSES; i++) {
 		const char *word = description_clause_word(i).word;
 
@@ -237,6 +241,15 @@ static int parse_field(struct describe_parser *parser, enum policy_field field)
 			      &parser->description.value[field]);
 }
 
+static int parse_flow(struct describe_parser *parser, struct describe_span span)
+{
+	uint32_t fact = 0;
+
+	word_value(WORDS_FLOW, span.at, span.size, &fact);
+	parser->description.flow = fact;
+	return 0;
+}
+
 static int parse_clause(struct describe_parser *parser,
 			struct describe_span span)
 {
@@ -259,6 +272,8 @@ static int parse_clause(struct describe_parser *parser,
 		return description_flags(span, &description->frame.tcp_flags)
 			       ? 0
 			       : -EINVAL;
+	if (clause == CLAUSE_FLOW)
+		return parse_flow(parser, span);
 	if (clause >= CLAUSE_FIELDS)
 		return parse_field(parser, clause - CLAUSE_FIELDS);
 	return description_clause_word(clause).parse(parser);
@@ -271,7 +286,8 @@ int describe(struct described *described, const char *text, size_t size,
 		.reader = { text, size, 0, error },
 		.described = described,
 		.description = { .frame = { .tcp_flags = FLAG_SYN },
-				 .value[POLICY_TTL] = TTL_DEFAULT },
+				 .value[POLICY_TTL] = TTL_DEFAULT,
+				 .flow = -1 },
 	};
 	struct frame *frame = &parser.description.frame;
 	const char *nul = memchr(text, 0, size);

@@ -27,6 +27,7 @@ struct described {
 	uint32_t size;
 	struct policy_metadata
 		metadata; /* has_skb: the line sets skb metadata */
+	int flow;	  /* enum tg_flow_fact that the line says, or -1 */
 };
 
 struct describe_error {

@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "policy_flow.h"
+
+#define FLAG_ACK 0x10
 #define ARP_REQUEST 1
 #define EPHEMERAL_PORT 49152 /* start of the dynamic port range (RFC 6335) */
 
@@ -150,6 +153,7 @@ static int build(struct describe_parser *parser)
 	struct describe_reader *reader = &parser->reader;
 	struct frame *frame = &description->frame;
 
+	described->flow = description->flow;
 	described->metadata.has_skb =
 		parser->clauses[CLAUSE_FIELDS + POLICY_MARK].size ||
 		parser->clauses[CLAUSE_FIELDS + POLICY_PACKET_TYPE].size;
@@ -175,6 +179,10 @@ static int build(struct describe_parser *parser)
 				headers);
 		frame->payload = description->value[POLICY_LENGTH] - headers;
 	}
+	/* a SYN begins a connection */
+	if (described->flow == TG_FLOW_FACT_ESTABLISHED &&
+	    !parser->clauses[CLAUSE_FLAGS].size)
+		frame->tcp_flags = FLAG_ACK;
 	frame->ttl = description->value[POLICY_TTL];
 	frame->traffic_class = description->value[POLICY_DSCP] << 2 |
 			       description->value[POLICY_ECN];

@@ -29,6 +29,8 @@ const char describe_help[] =
 	"  extension HEADER,HEADER,...  IPv6 extension headers, in order\n"
 	"  ttl N, dscp DSCP, ecn ECN, length N   of the IP packet\n"
 	"  mark N, pkttype TYPE\n"
+	"  new, established, related or invalid   what it is to the "
+	"flows known\n"
 	"  cut N                        only the first N bytes of the frame\n"
 	"\n"
 	"Names are the same as in the policy language.\n"

@@ -39,6 +39,7 @@ struct description {
 	/* of the fields with a clause: see description_has_clause() */
 	uint32_t value[POLICY_FIELDS];
 	bool has_source_port, has_target_port;
+	int flow; /* enum tg_flow_fact, or -1 */
 };
 
 /* Clauses, in the order in which description_finish() rejects them. */
@@ -54,6 +55,7 @@ enum description_clause {
 	CLAUSE_FRAGMENT,
 	CLAUSE_OPTIONS,
 	CLAUSE_EXTENSION,
+	CLAUSE_FLOW, /* its words are those of WORDS_FLOW */
 	CLAUSE_CUT,
 	CLAUSE_FIELDS, /* from here on, one for each policy_field */
 };

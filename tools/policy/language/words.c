@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "policy_flow.h"
+
 /*
  * The first name of a value is the one that is printed. The others are the
  * names that nft, iptables and tc use.
@@ -269,6 +271,14 @@ static const struct word packet_types[] = {
 	{ "multicast", 2 }, { "otherhost", 3 }, { "other", 3 },
 };
 
+/* enum tg_flow_fact */
+static const struct word flow_facts[] = {
+	{ "new", TG_FLOW_FACT_NEW },
+	{ "established", TG_FLOW_FACT_ESTABLISHED },
+	{ "related", TG_FLOW_FACT_RELATED },
+	{ "invalid", TG_FLOW_FACT_INVALID },
+};
+
 /* enum tg_extension of progs/include/headers.h; tests compare the two. */
 static const struct word extensions[] = {
 	{ "hop-by-hop", 1 << 1 },  { "hbh", 1 << 1 },
@@ -296,6 +306,7 @@ static const struct {
 	[WORDS_DSCP] = { TABLE(dscps) },
 	[WORDS_ECN] = { TABLE(ecns) },
 	[WORDS_PACKET_TYPE] = { TABLE(packet_types) },
+	[WORDS_FLOW] = { TABLE(flow_facts) },
 	[WORDS_EXTENSION] = { TABLE(extensions) },
 };
 

@@ -23,6 +23,7 @@ enum word_table {
 	WORDS_DSCP,	   /* ef, af11, cs1, ... */
 	WORDS_ECN,	   /* not-ect, ect1, ect0, ce */
 	WORDS_PACKET_TYPE, /* host, broadcast, multicast, otherhost */
+	WORDS_FLOW,	   /* new, established, related, invalid */
 	WORDS_EXTENSION,   /* of enum tg_extension: bits */
 	WORD_TABLES,
 	NO_WORDS = WORD_TABLES,
