@@ -7,6 +7,7 @@
 #include "policy/language/check/check.h"
 #include "command_line.h"
 #include "policy/language/check/exposure.h"
+#include "policy/language/check/flow_use.h"
 #include "policy/language/check/hook_limits.h"
 #include "policy/language/check/set_use.h"
 #include "policy/language/text/read.h"
@@ -59,6 +60,7 @@ static int check(const struct check_options *options, struct policy *policy,
 		return err;
 	err = check_order(policy, diagnostics);
 	check_set_use(policy, diagnostics);
+	check_flow_use(policy, diagnostics);
 	check_hooks(policy, options->hooks ? options->hooks : ALL_HOOKS,
 		    options->hooks, diagnostics);
 	check_exposure(policy, options->hooks, diagnostics);

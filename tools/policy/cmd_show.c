@@ -33,7 +33,8 @@ static void show_default(const struct policy *policy)
 {
 	const struct policy_place *place = &policy->default_place;
 
-	printf("      default %s", policy_action_word(policy->default_action));
+	fputs("      ", stdout);
+	policy_default_print(stdout, policy);
 	if (place->line)
 		printf("  # %s:%u\n", policy_file(policy, place->file),
 		       place->line);
@@ -52,6 +53,13 @@ static void show(const struct policy *policy)
 		policy_set_print(stdout, &policy->sets[i]);
 		printf("  # %s:%u\n", policy_file(policy, place->file),
 		       place->line);
+	}
+	if (policy->flows.place.line) {
+		fputs("      ", stdout);
+		policy_flows_print(stdout, &policy->flows);
+		printf("  # %s:%u\n",
+		       policy_file(policy, policy->flows.place.file),
+		       policy->flows.place.line);
 	}
 	show_block(policy, &policy->blocks[0], &number);
 	show_default(policy);

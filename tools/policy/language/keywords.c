@@ -11,17 +11,16 @@ static const char *const actions[] = {
 };
 
 static const char *const statements[] = { "include", "list", "default",
-					  "sublist", "set" };
+					  "sublist", "set",  "flows" };
 
-static const char *const changes[] = { "set", "redirect", "mirror", "add",
-				       "del" };
+static const char *const changes[] = { "set", "redirect", "mirror",
+				       "add", "del",	  "keep" };
 
 /* Cannot be names either: the syntax would be ambiguous. */
 static const char *const others[] = { "any", "none", "port", "mac", "with" };
 
 /* For features that do not exist yet. */
-static const char *const reserved[] = { "limit", "log", "established", "keep",
-					"http" };
+static const char *const reserved[] = { "limit", "log", "http" };
 
 /* Words of other tools and languages, and what to write instead. */
 static const struct {
@@ -66,10 +65,9 @@ static const struct {
 	{ "on", "a policy is attached to a hook of a device" },
 	{ "with", "'with' may only follow 'reject'" },
 	{ "quick", "leave it out: the first rule that matches decides" },
-	{ "state",
-	  "tailgate does not track connections: 'syn' is the first packet" },
-	{ "ct",
-	  "tailgate does not track connections: 'syn' is the first packet" },
+	{ "state", "leave it out: 'established' is a condition of its own" },
+	{ "ct", "leave it out: 'established' is a condition of its own" },
+	{ "ctstate", "leave it out: 'established' is a condition of its own" },
 	{ "any",
 	  "leave it out: a rule without conditions matches all packets" },
 	{ "all",

@@ -42,6 +42,28 @@ bool policy_rule_is_empty(const struct policy_rule *rule)
 	return false;
 }
 
+static bool rule_uses_flows(const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		if (rule->conditions[i].field == POLICY_FLOW)
+			return true;
+	}
+	return rule->keep;
+}
+
+bool policy_uses_flows(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->block_count; i++) {
+		const struct policy_block *block = &policy->blocks[i];
+
+		for (size_t j = 0; j < block->count; j++) {
+			if (rule_uses_flows(&block->rules[j]))
+				return true;
+		}
+	}
+	return policy->default_keep;
+}
+
 void policy_expand_lists(struct policy *policy)
 {
 	for (size_t i = 0; i < policy->block_count; i++) {

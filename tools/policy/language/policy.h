@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "hooks.h"
+#include "policy_flow.h"
 #include "policy_set.h"
 
 /* In the canonical order of the conditions of a rule; field.h has the table. */
@@ -120,6 +121,13 @@ static inline bool change_is_of_set(enum policy_change_kind kind)
 	return kind == POLICY_ADD_TO_SET || kind == POLICY_DEL_FROM_SET;
 }
 
+/* Whether a rule records the flow that its packet begins. */
+enum policy_keep {
+	POLICY_KEEP_NOT,
+	POLICY_KEEP,
+	POLICY_KEEP_ELSE_DROP, /* drop the packet if there is no room */
+};
+
 #define POLICY_DEVICE_SIZE 16
 
 struct policy_change {
@@ -136,6 +144,7 @@ struct policy_change {
 struct policy_rule {
 	enum policy_action action;
 	enum policy_reject reject;
+	enum policy_keep keep;
 	size_t target; /* of a jump, an index into the blocks */
 	struct policy_condition *conditions;
 	size_t condition_count;
@@ -156,6 +165,13 @@ struct policy_block {
 	const char *comment; /* lines below the last rule, or NULL */
 };
 
+/* The block 'flows'. */
+struct policy_flows {
+	uint32_t seconds[TG_FLOW_STATES]; /* 0: as without the block */
+	bool has_vlans;			  /* VLANs are kept apart */
+	struct policy_place place;	  /* line 0 if not in the text */
+};
+
 /* A list to print. Only importers make these: the parser resolves lists. */
 struct policy_list {
 	const char *name;
@@ -170,7 +186,9 @@ struct policy {
 	size_t set_count;
 	struct policy_block *blocks;
 	size_t block_count;
+	struct policy_flows flows;
 	enum policy_action default_action; /* NEXT if not in the text */
+	enum policy_keep default_keep;
 	struct policy_place default_place; /* line 0 if not in the text */
 	struct sources *sources;	   /* the files, for messages */
 };
@@ -184,6 +202,9 @@ bool policy_condition_is_empty(const struct policy_condition *condition);
 
 /* True if no packet can match the rule, because one of its sets is empty. */
 bool policy_rule_is_empty(const struct policy_rule *rule);
+
+/* True if a rule asks what a packet is to the flows, or keeps flows. */
+bool policy_uses_flows(const struct policy *policy);
 
 /* Print the values of lists, not their names, from now on. */
 void policy_expand_lists(struct policy *policy);

@@ -168,7 +168,7 @@ bool rules_match_same(const struct policy_rule *a, const struct policy_rule *b)
 bool rules_act_same(const struct policy_rule *a, const struct policy_rule *b)
 {
 	if (a->action != b->action || a->reject != b->reject ||
-	    a->change_count != b->change_count ||
+	    a->keep != b->keep || a->change_count != b->change_count ||
 	    (a->action == POLICY_JUMP && a->target != b->target))
 		return false;
 	for (size_t i = 0; i < a->change_count; i++) {

@@ -35,11 +35,23 @@ static bool has_protocol(const struct demand *demand, unsigned int protocol)
 	return demand->protocols[protocol / 64] >> protocol % 64 & 1;
 }
 
+static bool takes_new(const struct policy_condition *condition)
+{
+	struct policy_range fact = { { 0, TG_FLOW_FACT_NEW },
+				     { 0, TG_FLOW_FACT_NEW } };
+
+	return ranges_within(&fact, 1, condition->ranges, condition->count) !=
+	       condition->negated;
+}
+
 static bool takes_neighbours(const struct policy_condition *condition)
 {
 	struct policy_range types = { { 0, NEIGHBOUR_SOLICITATION },
 				      { 0, NEIGHBOUR_ADVERTISEMENT } };
 
+	/* neighbour discovery begins no flow, and is part of none */
+	if (condition->field == POLICY_FLOW)
+		return takes_new(condition);
 	if (condition->field != POLICY_ICMP_TYPE)
 		return true;
 	if (condition->negated)
@@ -181,7 +193,7 @@ static void check_default(const struct policy *policy,
 	const struct policy_rule *last = &block->rules[block->count - 1];
 	struct policy_place whole = { 0 };
 
-	if (policy->default_place.line || last->change_count ||
+	if (policy->default_place.line || last->change_count || last->keep ||
 	    (last->action != POLICY_PASS && last->action != POLICY_ACCEPT))
 		return;
 	report_warning(diagnostics, whole,

@@ -103,6 +103,8 @@ static const char *clause_at(struct parser *parser, struct policy_place place,
 	const char *line = source_line(source, place.line, &size);
 
 	*length = 0;
+	while (line && at < size && strchr("!{ \t", line[at]))
+		at++; /* before the words of flows, which have no first word */
 	if (!line || at >= size)
 		return "";
 	for (end = at;
@@ -152,6 +154,8 @@ static const char *hint_for(const struct policy_condition *one,
 		return "only TCP, UDP and SCTP have ports";
 	if (field_presence(a) == TG_HAS_TCP)
 		return "only TCP has flags";
+	if (a == POLICY_FLOW && !(demand_of_field(b).families & IS_IP))
+		return "only IPv4 and IPv6 packets belong to flows";
 	if (field_is_address(a))
 		return "a packet is either IPv4 or IPv6, and only those have "
 		       "addresses here";
@@ -204,6 +208,37 @@ static bool check_changed_set(struct parser *parser,
 		       set_kinds[change->set->kind].entry, change->set->name);
 }
 
+/* Only a new packet begins a flow. */
+static bool check_keep(struct parser *parser, const struct demand *demand)
+{
+	const struct policy_rule *rule = &parser->rule.rule;
+	const struct policy_range new_packet = { { 0, TG_FLOW_FACT_NEW },
+						 { 0, TG_FLOW_FACT_NEW } };
+
+	if (!rule->keep)
+		return true;
+	if (!(demand->families & IS_IP))
+		return fail_at(parser, rule->place,
+			       "'keep' keeps nothing here: only IPv4 and IPv6 "
+			       "packets belong to flows");
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		const struct policy_condition *one = &rule->conditions[i];
+
+		if (one->field == POLICY_FLOW &&
+		    ranges_within(&new_packet, 1, one->ranges, one->count) ==
+			    one->negated) {
+			fail_at(parser, rule->place,
+				"'keep' keeps nothing here: only a 'new' "
+				"packet begins a flow");
+			report_hint(parser->diagnostics,
+				    "leave 'keep' out: the flow of an "
+				    "'established' packet is known");
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool check_actions(struct parser *parser, const struct demand *demand)
 {
 	const struct policy_rule *rule = &parser->rule.rule;
@@ -220,6 +255,8 @@ static bool check_actions(struct parser *parser, const struct demand *demand)
 				       "'reject with reset' needs 'tcp' in the "
 				       "same rule");
 	}
+	if (!check_keep(parser, demand))
+		return false;
 	for (size_t i = 0; i < rule->change_count; i++) {
 		if (rule->changes[i].kind == POLICY_SET_DSCP &&
 		    !(demand->families & IS_IP))

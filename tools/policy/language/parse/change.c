@@ -275,5 +275,7 @@ parse_clause *change_clause(const struct token *token)
 		return parse_add;
 	if (token_is(token, "del"))
 		return parse_del;
+	if (token_is(token, "keep"))
+		return parse_keep;
 	return token_is(token, "mirror") ? parse_mirror : NULL;
 }

@@ -40,6 +40,14 @@ static bool parse_default(struct parser *parser)
 	policy->default_action = action;
 	policy->default_place = place;
 	advance(parser);
+	while (token_is(&parser->token, "keep")) {
+		struct policy_place keep = parser->token.place;
+
+		advance(parser);
+		if (!parse_keep_clause(parser, action, &policy->default_keep,
+				       keep))
+			return false;
+	}
 	return true;
 }
 
@@ -186,6 +194,8 @@ static bool parse_line(struct parser *parser)
 		return parse_declaration(parser);
 	if (token_is(&parser->token, "default"))
 		return parse_default(parser);
+	if (token_is(&parser->token, "flows"))
+		return parse_flows(parser);
 	if (token_is(&parser->token, "sublist"))
 		return parse_sublist(parser);
 	if (token_is_sign(&parser->token, '}'))

@@ -152,6 +152,30 @@ static bool parse_options(struct parser *parser, struct policy_place place)
 	return condition;
 }
 
+static bool parse_new(struct parser *parser, struct policy_place place)
+{
+	return add_value(parser, POLICY_FLOW, TG_FLOW_FACT_NEW,
+			 TG_FLOW_FACT_NEW, place);
+}
+
+static bool parse_established(struct parser *parser, struct policy_place place)
+{
+	return add_value(parser, POLICY_FLOW, TG_FLOW_FACT_ESTABLISHED,
+			 TG_FLOW_FACT_ESTABLISHED, place);
+}
+
+static bool parse_related(struct parser *parser, struct policy_place place)
+{
+	return add_value(parser, POLICY_FLOW, TG_FLOW_FACT_RELATED,
+			 TG_FLOW_FACT_RELATED, place);
+}
+
+static bool parse_invalid(struct parser *parser, struct policy_place place)
+{
+	return add_value(parser, POLICY_FLOW, TG_FLOW_FACT_INVALID,
+			 TG_FLOW_FACT_INVALID, place);
+}
+
 static const struct match_clause clauses[] = {
 	{ "tcp", parse_tcp, 0 },
 	{ "from", parse_from, 0 },
@@ -173,6 +197,10 @@ static const struct match_clause clauses[] = {
 	{ "options", parse_options, 0 },
 	{ "extension", parse_extension, 0 },
 	{ "mark", parse_mark, 0 },
+	{ "new", parse_new, 0 },
+	{ "established", parse_established, 0 },
+	{ "related", parse_related, 0 },
+	{ "invalid", parse_invalid, 0 },
 };
 #define CLAUSES (sizeof(clauses) / sizeof(*clauses))
 

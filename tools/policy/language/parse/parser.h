@@ -197,6 +197,14 @@ bool fail_set_as_value(struct parser *parser, const struct token *token);
 bool parse_add(struct parser *parser, struct policy_place place);
 bool parse_del(struct parser *parser, struct policy_place place);
 
+/* flow.c */
+bool starts_flow_set(const struct parser *parser);
+bool parse_flow_set(struct parser *parser, struct policy_place place);
+bool parse_keep(struct parser *parser, struct policy_place place);
+bool parse_keep_clause(struct parser *parser, enum policy_action action,
+		       enum policy_keep *keep, struct policy_place place);
+bool parse_flows(struct parser *parser);
+
 /* time.c */
 bool parse_time(struct parser *parser, uint32_t *seconds);
 

@@ -159,6 +159,11 @@ static bool parse_clauses(struct parser *parser)
 		parse_clause *change =
 			match.word ? NULL : change_clause(&token);
 
+		if (starts_flow_set(parser)) {
+			if (!parse_flow_set(parser, token.place))
+				return false;
+			continue;
+		}
 		if (!match.word && !change)
 			return fail_clause(parser);
 		advance(parser);

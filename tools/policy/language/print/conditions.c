@@ -284,6 +284,9 @@ void policy_conditions_print(FILE *out, const struct policy_rule *rule)
 		const struct policy_condition *one = &rule->conditions[i];
 
 		switch (one->field) {
+		case POLICY_FLOW:
+			print_flow_facts(out, one);
+			break;
 		case POLICY_ETHERTYPE:
 			print_ethertype(out, one, &form);
 			break;

@@ -85,6 +85,7 @@ static void print_change(FILE *out, const struct policy_change *change)
 
 void policy_changes_print(FILE *out, const struct policy_rule *rule)
 {
+	policy_keep_print(out, rule->keep);
 	for (size_t i = 0; i < rule->change_count; i++)
 		print_change(out, &rule->changes[i]);
 }
@@ -243,11 +244,17 @@ static void print_head(struct layout *layout, const struct policy *policy)
 		putc('\n', layout->out);
 	}
 	layout->is_due |= policy->set_count != 0;
+	if (policy->flows.place.line) {
+		start_paragraph(layout);
+		policy_flows_print(layout->out, &policy->flows);
+		putc('\n', layout->out);
+		layout->is_due = true;
+	}
 	if (!policy->default_place.line)
 		return;
 	start_paragraph(layout);
-	fprintf(layout->out, "default %s\n",
-		policy_action_word(policy->default_action));
+	policy_default_print(layout->out, policy);
+	putc('\n', layout->out);
 	layout->is_due = true;
 }
 

@@ -24,6 +24,15 @@ void policy_changes_print(FILE *out, const struct policy_rule *rule);
 /* "90s", "10m", "1h" or "2d" */
 void policy_time_print(FILE *out, uint32_t seconds);
 
+/* " keep", " keep else drop" or nothing */
+void policy_keep_print(FILE *out, enum policy_keep keep);
+
+/* "default pass keep" */
+void policy_default_print(FILE *out, const struct policy *policy);
+
+/* The block 'flows' in one line, without an end of line. */
+void policy_flows_print(FILE *out, const struct policy_flows *flows);
+
 /* The declaration of a set, without an end of line. */
 void policy_set_print(FILE *out, const struct policy_set *set);
 

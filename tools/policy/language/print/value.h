@@ -32,6 +32,9 @@ void print_masked(FILE *out, uint64_t value, uint64_t mask);
 /* With a space before it. */
 void print_set_change(FILE *out, const struct policy_change *change);
 
+/* "established" or "!{ new, invalid }", with a space before it. */
+void print_flow_facts(FILE *out, const struct policy_condition *condition);
+
 /* "syn,ack", or "none" */
 void print_bits(FILE *out, enum word_table words, uint64_t bits,
 		const char *separator);
