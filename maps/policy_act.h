@@ -35,7 +35,7 @@ enum tg_act_change {
 	TG_ACT_MIRROR = 1 << 6,
 	TG_ACT_CHANGE_SETS = 1 << 7,
 	TG_ACT_KEEP = 1 << 8,		/* the flow that the packet begins */
-	TG_ACT_KEEP_ELSE_DROP = 1 << 9, /* if there is no room for it */
+	TG_ACT_KEEP_ELSE_DROP = 1 << 9, /* with KEEP: if there is no room */
 };
 
 struct tg_act {

@@ -6,6 +6,6 @@
 #define RULE_LIST_MARK '\x01' /* before and after the number of a list */
 #define RULE_IDENTITY_MARK '\x02'
 #define RULE_CUT " ..."
-#define RULE_SET_MARK '@' /* starts the line of a set's declaration */
+#define RULE_SET_MARK '@' /* starts a declaration: see rule_text.h */
 
 #endif

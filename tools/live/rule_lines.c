@@ -138,15 +138,21 @@ static void split_lists(struct rule_lines *rules, char *next)
 	}
 }
 
-/* Parses @NAME<tab>DECLARATION. */
-static void split_sets(struct rule_lines *rules, char *next)
+/* Parses @NAME<tab>DECLARATION; the block 'flows' has no name, and is last. */
+static void split_declarations(struct rule_lines *rules, char *next)
 {
-	for (uint32_t i = 0; i < rules->set_count; i++) {
+	uint32_t count = rules->set_count;
+
+	rules->set_count = 0;
+	for (uint32_t i = 0; i < count; i++) {
 		char *end = strchr(next, '\n'), *tab;
 
 		*end = '\0';
 		tab = strchr(next, '\t');
-		rules->sets[i] = tab ? tab + 1 : next;
+		if (tab == next + 1)
+			rules->flows = tab + 1;
+		else
+			rules->sets[rules->set_count++] = tab ? tab + 1 : next;
 		next = end + 1;
 	}
 }
@@ -239,7 +245,7 @@ int rule_lines_parse(struct rule_lines *rules, char *text, bool expand)
 	split_rules(rules);
 	if (lists) {
 		split_lists(rules, lists + 2);
-		split_sets(rules, sets);
+		split_declarations(rules, sets);
 	}
 	for (uint32_t i = 0; !err && i < rules->count; i++)
 		err = fill_in(rules, &rules->lines[i], expand);

@@ -37,6 +37,7 @@ struct rule_lines {
 	uint32_t list_count;
 	const char **sets; /* declarations of named sets */
 	uint32_t set_count;
+	const char *flows; /* the block 'flows', or NULL */
 	struct rule_line *lines;
 	struct rule_line **sorted; /* by rule, then by occurrence */
 	uint32_t count;

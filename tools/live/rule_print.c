@@ -12,18 +12,22 @@
 /* The text of a default is "default VERDICT". */
 #define DEFAULT_WORD "default "
 #define SET_WORD "set " /* starts the declaration of a set */
+#define FLOWS_WORD "flows "
 
 static bool is_default(const char *rule)
 {
 	return !strncmp(rule, DEFAULT_WORD, strlen(DEFAULT_WORD));
 }
 
-/* Neither is a rule. */
+/* None of these is a rule. */
 static bool has_number(const char *text)
 {
-	return !is_default(text) && strncmp(text, SET_WORD, strlen(SET_WORD));
+	return !is_default(text) &&
+	       strncmp(text, SET_WORD, strlen(SET_WORD)) != 0 &&
+	       strncmp(text, FLOWS_WORD, strlen(FLOWS_WORD)) != 0;
 }
 
+/* With what it keeps: "pass keep". */
 static const char *default_verdict(const struct rule_lines *rules)
 {
 	const char *rule = rules->count ? rules->lines[0].rule : "";
@@ -86,11 +90,20 @@ static json_t *rule_to_json(const struct rule_line *line, uint32_t number)
 	return object;
 }
 
+static json_t *default_to_json(const struct rule_lines *rules)
+{
+	const char *text = default_verdict(rules);
+	size_t size = strcspn(text, " ");
+
+	return json_pack(
+		"{s:o, s:o}", "verdict", text_to_json(text, size), "keep",
+		text[size] ? string_to_json(text + size + 1) : json_null());
+}
+
 static void print_document(const struct rule_lines *rules, uint32_t program)
 {
 	json_t *list = json_array(), *sets = json_array();
-	json_t *last = json_pack("{s:o}", "verdict",
-				 string_to_json(default_verdict(rules)));
+	json_t *last = default_to_json(rules);
 
 	for (uint32_t i = 1; i < rules->count; i++)
 		add_json_item(list, rule_to_json(&rules->lines[i], i));
@@ -98,9 +111,11 @@ static void print_document(const struct rule_lines *rules, uint32_t program)
 		add_json_item(sets, string_to_json(rules->sets[i]));
 	add_place_and_counts(last, &rules->lines[0]);
 	print_json(stdout,
-		   json_pack("{s:I, s:o, s:o, s:o}", "program",
-			     (json_int_t)program, "sets", sets, "rules", list,
-			     "default", last),
+		   json_pack("{s:I, s:o, s:o, s:o, s:o}", "program",
+			     (json_int_t)program, "sets", sets, "flows",
+			     rules->flows ? string_to_json(rules->flows)
+					  : json_null(),
+			     "rules", list, "default", last),
 		   JSON_COMPACT);
 }
 
@@ -138,6 +153,9 @@ static void print_table(const struct rule_lines *rules)
 	for (uint32_t i = 0; i < rules->set_count; i++)
 		printf("%6s %12s %14s  %-*s  %s\n", "", "", "", width, "",
 		       rules->sets[i]);
+	if (rules->flows)
+		printf("%6s %12s %14s  %-*s  %s\n", "", "", "", width, "",
+		       rules->flows);
 }
 
 void rules_print(const struct rule_lines *rules, uint32_t program, bool json)
@@ -170,9 +188,11 @@ void rules_print_text(const struct rule_lines *rules)
 		puts(in_order(rules, i)->rule);
 	for (uint32_t i = 0; i < rules->set_count; i++)
 		puts(rules->sets[i]);
+	if (rules->flows)
+		puts(rules->flows);
 }
 
-/* --- rules, defaults and sets removed and added */
+/* --- rules, defaults, sets and flows removed and added */
 
 static void print_change(char sign, const char *number, const char *rule)
 {

@@ -83,6 +83,7 @@ static enum exit_status parse_options(int argc, char **argv,
 static char *plugin_path(const struct options *options,
 			 const struct policy *policy)
 {
+	bool is_live = policy->set_count || policy_uses_flows(policy);
 	char self[PATH_MAX], *path;
 	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -91,9 +92,9 @@ static char *plugin_path(const struct options *options,
 	if (size < 0)
 		return NULL;
 	self[size] = '\0';
-	/* one that looks sets up is larger: only for those who ask them */
+	/* one that looks sets and flows up is larger: only if they are asked */
 	if (asprintf(&path, "%s/policy%s%s.o", dirname(self),
-		     policy->set_count ? ".live" : "",
+		     is_live ? ".live" : "",
 		     options->multi_buffer ? ".frags" : "") < 0)
 		return NULL;
 	return path;

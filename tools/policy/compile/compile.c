@@ -9,6 +9,7 @@
 #include "policy/compile/emit/engine.h"
 #include "policy/compile/model/family.h"
 #include "policy/compile/model/flatten.h"
+#include "policy/compile/model/flows.h"
 
 /* Limit for all tables, in bytes. */
 #define TABLES_MAX ((size_t)256 << 20)
@@ -71,8 +72,7 @@ static int add_outcomes(struct compilation *compilation)
 	const struct policy *policy = compilation->policy;
 	size_t count = (size_t)compilation->compiled->rule_count + 1;
 	uint32_t number = 1;
-	int result =
-		acts_add_default(&compilation->acts, policy->default_action);
+	int result = acts_add_default(&compilation->acts, policy);
 
 	compilation->outcomes = calloc(count, sizeof(*compilation->outcomes));
 	compilation->rule_acts = calloc(count, sizeof(*compilation->rule_acts));
@@ -152,6 +152,8 @@ static int build_family(struct compilation *compilation,
 	family.outcomes = compilation->outcomes;
 	family.outcome_count = compilation->compiled->rule_count + 1;
 	if (!err)
+		flows_decide(&compiled->flows, &family);
+	if (!err)
 		err = engine_build(&compiled->tables, &family,
 				   compilation->options,
 				   &compiled->constants.family[id]);
@@ -170,6 +172,7 @@ static int build(struct compilation *compilation)
 		return err;
 	compiled->rule_count = compilation->flat.rule_count;
 	sets_describe(&compiled->sets, compilation->policy);
+	flows_describe(&compiled->flows, compilation->policy);
 	err = marks_collect(&compilation->marks, &compilation->flat);
 	if (err == -E2BIG) {
 		report_error(compilation->diagnostics,
@@ -188,6 +191,8 @@ static int build(struct compilation *compilation)
 			    compiled, compilation->acts.count);
 	for (int id = 0; id < TG_FAMILIES && !err; id++)
 		err = build_family(compilation, id);
+	if (!err && compilation->options->dump)
+		dump_flows(compilation->options->dump, &compiled->flows);
 	if (!err && compiled->tables.is_full)
 		err = too_large(compilation);
 	compiled->constants.size = compiled->tables.size;

@@ -10,6 +10,7 @@
 
 #include "policy/compile/emit/blob.h"
 #include "policy/language/text/diagnostic.h"
+#include "policy_flow.h"
 #include "policy_set.h"
 #include "policy_table.h"
 
@@ -17,6 +18,7 @@ struct compiled {
 	struct tg_policy constants;
 	struct blob tables;
 	struct tg_policy_sets sets;
+	struct tg_policy_flows flows;
 	uint32_t rule_count; /* rules have numbers from 1; 0 is the default */
 };
 

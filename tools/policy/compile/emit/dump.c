@@ -8,6 +8,7 @@
 
 #include "policy/language/parse/policy_parse.h"
 #include "policy/language/print/print.h"
+#include "policy/language/words.h"
 
 /* --- rules and acts */
 
@@ -31,6 +32,10 @@ static void dump_act(FILE *out, const struct compiled *compiled,
 	fputs(kinds[act->kind], out);
 	if (act->kind == TG_ACT_REJECT)
 		fprintf(out, ", answered by %s", answers[act->reject]);
+	if (act->changes & TG_ACT_KEEP)
+		fputs(", keep", out);
+	if (act->changes & TG_ACT_KEEP_ELSE_DROP)
+		fputs(" else drop", out);
 	if (act->changes & TG_ACT_SET_MARK)
 		fprintf(out, ", set mark %#x/%#x", act->mark, act->mark_mask);
 	if (act->changes & TG_ACT_SET_PRIORITY)
@@ -128,6 +133,10 @@ static void dump_value(FILE *out, const struct family *family, int dimension,
 	char text[INET6_ADDRSTRLEN];
 	uint8_t bytes[16];
 
+	if (dimension == TG_DIM_FLOW) {
+		fputs(word_name(WORDS_FLOW, value), out);
+		return;
+	}
 	for (int i = 0; i < 16; i++)
 		bytes[i] = value >> (120 - 8 * i);
 	if (is_address)

@@ -22,7 +22,7 @@ void dump_policy(FILE *out, const struct policy *policy,
 void dump_family(FILE *out, const struct compiled *compiled,
 		 const struct family *family);
 
-/* Internal: parts in dump_rows.c, dump_tree.c and dump_sets.c. */
+/* Internal: parts in dump_*.c. */
 void dump_rows(FILE *out, const struct compiled *compiled,
 	       const struct family *family);
 void dump_tree(FILE *out, const struct compiled *compiled,
@@ -30,6 +30,7 @@ void dump_tree(FILE *out, const struct compiled *compiled,
 void dump_sets(FILE *out, const struct tg_policy_sets *sets);
 void dump_set_changes(FILE *out, const struct compiled *compiled,
 		      const struct tg_act *act);
+void dump_flows(FILE *out, const struct tg_policy_flows *flows);
 bool is_sets_dimension(int dimension);
 void dump_set_class(FILE *out, const struct compiled *compiled,
 		    const struct dimension *dimension, int number,

@@ -15,7 +15,8 @@
 #define CONSTANTS ".rodata.consts"
 #define TABLES ".rodata.policy"
 #define RULES ".rodata.rules"
-#define SETS ".rodata.sets" /* only in policy.live.o */
+#define SETS ".rodata.sets"   /* only in policy.live.o */
+#define FLOWS ".rodata.flows" /* likewise */
 #define COUNTERS "tgp_rules"
 
 /* size declared in the plugin; a section cannot become smaller */
@@ -81,6 +82,9 @@ static int fill_object(struct elf_object *object, const struct policy *policy,
 	if (!err && compiled->sets.count)
 		err = elf_object_replace(object, SETS, &compiled->sets,
 					 sizeof(compiled->sets));
+	if (!err && compiled->flows.is_used)
+		err = elf_object_replace(object, FLOWS, &compiled->flows,
+					 sizeof(compiled->flows));
 	if (!err)
 		err = elf_map_set_entries(
 			object, COUNTERS,
@@ -88,20 +92,35 @@ static int fill_object(struct elf_object *object, const struct policy *policy,
 	return err;
 }
 
+/* What the policy needs and only policy.live.o has; NULL: nothing. */
+static const char *missing_part(const struct elf_object *object,
+				const struct compiled *compiled)
+{
+	size_t size;
+
+	if (compiled->sets.count && !elf_object_section(object, SETS, &size))
+		return "sets";
+	if (compiled->flows.is_used &&
+	    !elf_object_section(object, FLOWS, &size))
+		return "flows";
+	return NULL;
+}
+
 int object_write(const struct policy *policy, const struct compiled *compiled,
 		 const char *plugin, const char *path)
 {
 	struct elf_object object;
-	size_t size;
+	const char *missing;
 	int err = elf_object_read(&object, plugin);
 
 	if (err)
 		return err;
-	if (compiled->sets.count && !elf_object_section(&object, SETS, &size)) {
+	missing = missing_part(&object, compiled);
+	if (missing) {
 		fprintf(stderr,
-			"%s: %s: it asks no sets, which this policy has: "
+			"%s: %s: it asks no %s, which this policy has: "
 			"policy.live.o does\n",
-			program_invocation_short_name, plugin);
+			program_invocation_short_name, plugin, missing);
 		elf_object_free(&object);
 		return -EINVAL;
 	}

@@ -164,7 +164,7 @@ static void write_lists(const struct rule_writer *writer)
 	}
 }
 
-static void write_sets(FILE *out, const struct policy *policy)
+static void write_declarations(FILE *out, const struct policy *policy)
 {
 	for (size_t i = 0; i < policy->set_count; i++) {
 		const struct policy_set *set = &policy->sets[i];
@@ -173,6 +173,11 @@ static void write_sets(FILE *out, const struct policy *policy)
 		policy_set_print(out, set);
 		fputc('\n', out);
 	}
+	if (!policy->flows.place.line)
+		return;
+	fprintf(out, "%c\t", RULE_SET_MARK);
+	policy_flows_print(out, &policy->flows);
+	fputc('\n', out);
 }
 
 /* --- rules */
@@ -242,8 +247,8 @@ static void write_default(FILE *out, const struct policy *policy)
 		write_place(out, policy, policy->default_place);
 	else
 		fputs("-:0\t", out);
-	fprintf(out, "default %s\n",
-		policy_action_word(policy->default_action));
+	policy_default_print(out, policy);
+	fputc('\n', out);
 }
 
 static bool write_all(struct rule_writer *writer)
@@ -264,10 +269,10 @@ static bool write_all(struct rule_writer *writer)
 				return false;
 		}
 	}
-	if (writer->list_count || policy->set_count)
+	if (writer->list_count || policy->set_count || policy->flows.place.line)
 		fputc('\n', writer->out);
 	write_lists(writer);
-	write_sets(writer->out, policy);
+	write_declarations(writer->out, policy);
 	return !ferror(writer->out);
 }
 

@@ -15,6 +15,9 @@
  *
  *	@NAME<tab>DECLARATION
  *
+ * and last, if it is in the policy, the block 'flows', after a '@' without
+ *name.
+ *
  * <1> and <2> are bytes with these values, which no rule contains. IDENTITY is
  * hash_text() of the rule with all lists by value, or of all values of a list,
  * in 16 hexadecimal digits; if it is missing, it is the hash of the text as

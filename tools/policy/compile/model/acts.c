@@ -38,9 +38,22 @@ static int add_act(struct acts *acts, const struct tg_act *act)
 	return acts->count++;
 }
 
-int acts_add_default(struct acts *acts, enum policy_action action)
+static __u16 keeps(enum policy_keep keep)
 {
-	struct tg_act act = { .kind = kinds[action] };
+	switch (keep) {
+	case POLICY_KEEP:
+		return TG_ACT_KEEP;
+	case POLICY_KEEP_ELSE_DROP:
+		return TG_ACT_KEEP | TG_ACT_KEEP_ELSE_DROP;
+	default:
+		return 0;
+	}
+}
+
+int acts_add_default(struct acts *acts, const struct policy *policy)
+{
+	struct tg_act act = { .kind = kinds[policy->default_action],
+			      .changes = keeps(policy->default_keep) };
 
 	return add_act(acts, &act);
 }
@@ -101,8 +114,8 @@ int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
 	struct tg_act act = { .kind = kinds[rule->action],
 			      .reject = rule->action == POLICY_REJECT
 						? rejects[rule->reject]
-						: 0 };
-
+						: 0,
+			      .changes = keeps(rule->keep) };
 	int count;
 
 	*device = NULL;

@@ -23,7 +23,7 @@ struct acts {
  */
 int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
 		  const char **device);
-int acts_add_default(struct acts *acts, enum policy_action action);
+int acts_add_default(struct acts *acts, const struct policy *policy);
 void acts_free(struct acts *acts);
 
 #endif
