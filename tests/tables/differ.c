@@ -35,14 +35,16 @@ static const struct kind {
 	struct random_policy_shape shape;
 	uint32_t weight; /* percent of policies */
 } kinds[] = {
-	{ "a few rules on the five usual fields", { 12, 0, 0, 0 }, 30 },
-	{ "a few rules on everything", { 20, 50, 0, 0 }, 25 },
-	{ "sub-lists", { 30, 25, 30, 0 }, 15 },
-	{ "dozens of rules", { 60, 20, 5, 0 }, 10 },
-	{ "hundreds of rules", { 400, 5, 3, 0 }, 2 },
-	{ "a few rules on named sets", { 8, 10, 0, 80 }, 8 },
-	{ "named sets in sub-lists", { 30, 25, 30, 40 }, 6 },
-	{ "hundreds of rules, some on named sets", { 300, 5, 3, 10 }, 4 },
+	{ "a few rules on the five usual fields", { 12, 0, 0, 0, 0 }, 25 },
+	{ "a few rules on everything", { 20, 50, 0, 0, 0 }, 20 },
+	{ "sub-lists", { 30, 25, 30, 0, 0 }, 15 },
+	{ "dozens of rules", { 60, 20, 5, 0, 0 }, 10 },
+	{ "hundreds of rules", { 400, 5, 3, 0, 0 }, 2 },
+	{ "a few rules on named sets", { 8, 10, 0, 80, 0 }, 8 },
+	{ "named sets in sub-lists", { 30, 25, 30, 40, 0 }, 6 },
+	{ "hundreds of rules, some on named sets", { 300, 5, 3, 10, 0 }, 4 },
+	{ "a few rules on flows", { 5, 10, 0, 0, 80 }, 6 },
+	{ "flows and named sets in sub-lists", { 30, 25, 30, 20, 40 }, 4 },
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
@@ -51,6 +53,7 @@ struct differ {
 	struct random random;
 	size_t compared[KINDS], policies[KINDS];
 	size_t ruled; /* packets matched by a rule */
+	size_t decided;
 	size_t engines[2];
 };
 
@@ -61,13 +64,27 @@ struct question {
 	struct policy_packet read;
 	struct random_sets sets;
 	uint32_t found, wanted;
+	size_t decided; /* packets whose fact decides alone */
 };
+
+/* As the program: a fact that decides alone is not looked up in the tables. */
+static bool is_decided(const struct question *question,
+		       const struct compiled *compiled, uint32_t *outcome)
+{
+	const struct policy_packet *read = &question->read;
+	int family = read->has[POLICY_SRC4] ? TG_FAMILY_IP4 : TG_FAMILY_IP6;
+	uint32_t fact = question->packet.metadata.flow;
+
+	*outcome = compiled->flows.outcome[family][fact];
+	return read->has[POLICY_FLOW] &&
+	       compiled->flows.is_decided[family][fact];
+}
 
 static bool is_answered(struct question *question, const struct policy *policy,
 			const struct compiled *compiled)
 {
 	const struct random_packet *packet = &question->packet;
-	uint32_t sets[TG_SIDES];
+	uint32_t sets[TG_SIDES], outcome;
 
 	random_sets_of(&question->sets, policy, &question->read, sets);
 	question->wanted =
@@ -75,6 +92,11 @@ static bool is_answered(struct question *question, const struct policy *policy,
 	question->found = TG_OUTCOME_RULE(native_find(
 		&compiled->constants, compiled->tables.bytes, packet->bytes,
 		packet->size, &packet->metadata, sets));
+	if (is_decided(question, compiled, &outcome)) {
+		question->decided++;
+		if (question->found == question->wanted)
+			question->found = TG_OUTCOME_RULE(outcome);
+	}
 	return question->found == question->wanted;
 }
 
@@ -206,6 +228,7 @@ static bool compare_policy(struct differ *differ, size_t kind)
 		tell(differ, &question, text);
 	differ->compared[kind] += i;
 	differ->policies[kind]++;
+	differ->decided += question.decided;
 	diagnostics_free(&diagnostics);
 	compiled_free(&compiled);
 	policy_free(&policy);
@@ -241,6 +264,7 @@ static void check_reach(const struct differ *differ)
 	if (!enough) {
 		tap_skip(tap, "both engines answer", "few packets");
 		tap_skip(tap, "rules decide about most packets", "few packets");
+		tap_skip(tap, "facts decide alone", "few packets");
 		return;
 	}
 	tap_ok(tap, differ->engines[0] && differ->engines[1],
@@ -248,6 +272,8 @@ static void check_reach(const struct differ *differ)
 	       differ->engines[TG_ENGINE_DAG], differ->engines[TG_ENGINE_TREE]);
 	tap_ok(tap, differ->ruled * 2 > total(differ),
 	       "rules decide about most packets: %zu", differ->ruled);
+	tap_ok(tap, differ->decided,
+	       "facts decide alone about some packets: %zu", differ->decided);
 }
 
 int main(int argc, char **argv)
@@ -255,7 +281,7 @@ int main(int argc, char **argv)
 	size_t wanted = argc > 1 ? strtoull(argv[1], NULL, 0) : COMPARISONS;
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	time_t end = argc > 3 ? time(NULL) + atoi(argv[3]) : 0;
-	struct tap tap = tap_plan(stdout, 3);
+	struct tap tap = tap_plan(stdout, 4);
 	struct differ differ = { .tap = &tap, .random.state = seed };
 	bool same = true;
 

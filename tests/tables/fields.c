@@ -99,6 +99,7 @@ static void read_network(struct reader *reader)
 		read_ip6(reader, found->ip6);
 	else
 		return;
+	put(reader, POLICY_FLOW, reader->packet->metadata.flow);
 	put(reader, POLICY_PROTOCOL, headers->protocol);
 	put(reader, POLICY_FRAGMENT, headers->fragment);
 	put(reader, POLICY_EXTENSIONS, headers->extensions);

@@ -37,15 +37,15 @@ static const char *const sections[] = { "xdp", "ingress", "egress" };
 #define SECTIONS (sizeof(sections) / sizeof(*sections))
 
 static const struct random_policy_shape shapes[] = {
-	{ 4, 0, 0, 0 },	  { 6, 50, 0, 0 },  { 12, 25, 30, 0 },
-	{ 60, 20, 5, 0 }, { 300, 5, 3, 0 },
+	{ 4, 0, 0, 0, 0 },   { 6, 50, 0, 0, 0 },  { 12, 25, 30, 0, 0 },
+	{ 60, 20, 5, 0, 0 }, { 300, 5, 3, 0, 0 },
 };
 #define SHAPES (sizeof(shapes) / sizeof(*shapes))
 
 /* As many. */
 static const struct random_policy_shape shapes_with_sets[SHAPES] = {
-	{ 4, 0, 0, 100 },  { 10, 50, 0, 80 }, { 12, 25, 30, 60 },
-	{ 60, 20, 5, 30 }, { 300, 5, 3, 10 },
+	{ 4, 0, 0, 100, 0 },  { 10, 50, 0, 80, 0 }, { 12, 25, 30, 60, 0 },
+	{ 60, 20, 5, 30, 0 }, { 300, 5, 3, 10, 0 },
 };
 
 struct subject {

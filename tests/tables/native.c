@@ -28,6 +28,7 @@ uint32_t native_find(const struct tg_policy *constants, const uint8_t *tables,
 		.size = size,
 		.skb = &metadata->skb,
 		.has_skb = metadata->has_skb,
+		.flow = metadata->flow,
 		.sets = { sets[TG_SIDE_FROM], sets[TG_SIDE_TO] },
 	};
 	struct tg_cursor cursor = {

@@ -213,6 +213,7 @@ void random_packet(struct random *random, struct random_packet *packet)
 	write_frame(&writer);
 	if (chance(&writer, 4))
 		damage(&writer);
+	packet->metadata.flow = random_below(random, TG_FLOW_FACTS);
 	if (chance(&writer, 60)) {
 		packet->metadata.has_skb = true;
 		packet->metadata.skb.mark = pool_mark(random);

@@ -56,6 +56,33 @@ static void write_set_change(struct writer *writer)
 			"smhd"[random_below(writer->random, 4)]);
 }
 
+/* --- flows */
+
+static void write_flow_facts(struct writer *writer)
+{
+	static const char *const facts[] = { "new", "established", "related",
+					     "invalid" };
+	uint32_t first = random_below(writer->random, 4);
+	uint32_t second = random_below(writer->random, 4);
+
+	fputs(chance(writer, 25) ? " !" : " ", writer->out);
+	if (chance(writer, 60))
+		fputs(facts[first], writer->out);
+	else
+		fprintf(writer->out, "{ %s, %s }", facts[first], facts[second]);
+}
+
+static void write_keep(struct writer *writer)
+{
+	fputs(chance(writer, 30) ? " keep else drop" : " keep", writer->out);
+}
+
+static bool passes(const char *action)
+{
+	return !strcmp(action, "pass") || !strcmp(action, "next") ||
+	       !strcmp(action, "accept");
+}
+
 /* --- sets: one item or several, possibly negated */
 
 typedef void (*item_writer)(struct writer *writer);
@@ -373,8 +400,10 @@ static void write_rule(struct writer *writer,
 	fputs(action, writer->out);
 	writer->is_ip4 = writer->is_ip6 = false;
 	writer->has_ports = writer->has_other_protocol = false;
-	if (chance(writer, 1))
-		; /* all packets */
+	if (chance(writer, shape->flows))
+		write_flow_facts(writer);
+	if (chance(writer, 1 + shape->flows / 4))
+		; /* all packets, or all with these facts */
 	else if (chance(writer, shape->extras / 4))
 		write_other_rule(writer, shape->extras);
 	else
@@ -382,6 +411,8 @@ static void write_rule(struct writer *writer,
 	if (writer->set_count && strncmp(action, "jump", 4) != 0 &&
 	    chance(writer, 10))
 		write_set_change(writer);
+	if (passes(action) && chance(writer, shape->flows / 4))
+		write_keep(writer);
 	fputc('\n', writer->out);
 }
 
@@ -406,7 +437,11 @@ void random_policy(struct random *random,
 				 .sets = shape->sets };
 	int sublists = shape->jumps ? SUBLISTS : 0;
 
-	fprintf(out, "default %s\n", random_is(random, 50) ? "drop" : "pass");
+	fprintf(out, "default %s",
+		random_is(random, 50)		  ? "drop"
+		: random_is(random, shape->flows) ? "pass keep"
+						  : "pass");
+	fputc('\n', out);
 	if (shape->sets)
 		declare_sets(&writer);
 	for (int i = 0; i < sublists; i++) {

@@ -13,6 +13,8 @@ struct random_policy_shape {
 	uint32_t jumps;	 /* percent of jumps */
 	uint32_t sets;	 /* percent of addresses, ports and MACs that are asked
 			    of named sets; 0: there are none */
+	uint32_t flows;	 /* percent of rules for IP that ask for flows or keep
+			    them */
 };
 
 /*

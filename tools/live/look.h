@@ -49,7 +49,7 @@ struct look_policy {
 	bool is_readable; /* its tables have this tool's version */
 	uint32_t version;
 	uint32_t rules;
-	char default_verdict[16];
+	char default_verdict[32]; /* with what it keeps */
 	char *file; /* of its first rule, or NULL */
 };
 

@@ -154,6 +154,8 @@ static int build(struct describe_parser *parser)
 	struct frame *frame = &description->frame;
 
 	described->flow = description->flow;
+	if (described->flow >= 0)
+		described->metadata.flow = described->flow;
 	described->metadata.has_skb =
 		parser->clauses[CLAUSE_FIELDS + POLICY_MARK].size ||
 		parser->clauses[CLAUSE_FIELDS + POLICY_PACKET_TYPE].size;

@@ -32,6 +32,7 @@ struct policy_metadata {
 	struct __sk_buff skb;
 	bool has_vlan; /* the outer tag is in the metadata, not in the frame */
 	uint16_t vlan_tci;
+	uint32_t flow;	  /* enum tg_flow_fact: what it is to the flows */
 	uint32_t missing; /* bytes at the end that were not captured */
 };
 
@@ -53,8 +54,8 @@ struct match_sets {
 
 /*
  * What a verdict depends on, besides the rules: the packet and the state of the
- * host. State that can change a verdict, such as flows, belongs here;
- * deadlines are compared with the clock.
+ * host. What the flows say of a packet is a value of it: see policy_metadata.
+ * Deadlines are compared with the clock.
  */
 struct match_context {
 	const struct policy_packet *packet;

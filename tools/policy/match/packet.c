@@ -80,6 +80,7 @@ void policy_packet_read(struct policy_packet *packet, const void *frame,
 		.skb = &metadata->skb,
 		.has_skb = metadata->has_skb,
 		.size = size + metadata->missing,
+		.flow = metadata->flow,
 	};
 	struct tg_cursor cursor = {
 		.start = start,
