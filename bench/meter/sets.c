@@ -250,6 +250,18 @@ static int load(const struct word *word, uint32_t count, struct meter_row *row,
 	return 0;
 }
 
+/* The order in which `tailgate set load` adds prefixes. */
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *one = a, *other = b;
+
+	if (one->is_ip6 != other->is_ip6)
+		return one->is_ip6 - other->is_ip6;
+	if (one->high != other->high)
+		return one->high < other->high ? -1 : 1;
+	return (int)one->length - (int)other->length;
+}
+
 static int fill(const struct word *word, struct bpf_object *object,
 		struct random *random, struct entry *entries, uint32_t count)
 {
@@ -262,10 +274,12 @@ static int fill(const struct word *word, struct bpf_object *object,
 			word, count,
 			bpf_object__find_map_fd_by_name(object, "tgs_sets"),
 			&memory);
-	for (uint32_t i = 0; i < count && !err; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		entries[i] = make_entry(word, random);
+	if (is_prefixes(word))
+		qsort(entries, count, sizeof(*entries), compare_entries);
+	for (uint32_t i = 0; i < count && !err; i++)
 		err = put_entry(word, object, &trie, &entries[i]);
-	}
 	trie_close(&trie);
 	return err;
 }

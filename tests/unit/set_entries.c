@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sets/entry.h"
+#include "sets/entry_order.h"
 #include "sets/list_read.h"
 #include "sets/table.h"
 #include "tap.h"
@@ -361,14 +362,53 @@ static void check_lists(struct tap *tap)
 	}
 }
 
+/* --- the order that prefixes are added in */
+
+static const char *const orders[][2] = {
+	{ "198.51.100.0/24\n", "198.51.100.0/24|" },
+	{ "203.0.113.0/24\n198.51.100.0/24\n",
+	  "198.51.100.0/24|203.0.113.0/24|" },
+	{ "198.51.100.0/25\n198.51.100.0/24\n",
+	  "198.51.100.0/24|198.51.100.0/25|" },
+	{ "2001:db8:0:1::/64\n2001:db8::/64\n1.0.0.0/8\n",
+	  "1.0.0.0/8|2001:db8::/64|2001:db8:0:1::/64|" },
+	{ "203.0.113.9\n203.0.113.0/24\n203.0.113.7\n198.51.100.0/24\n",
+	  "203.0.113.9|198.51.100.0/24|203.0.113.7|"
+	  "203.0.113.0/24|" },
+	/* of the same prefix, the last one counts */
+	{ "203.0.113.0/24 # until 2001-01-01T00:01:00Z\n"
+	  "203.0.113.0/24 # until 2001-01-01T00:00:10Z\n1.0.0.0/8\n"
+	  "203.0.113.0/24 # until 2001-01-01T00:00:30Z\n",
+	  "1.0.0.0/8|203.0.113.0/24 +60|203.0.113.0/24 +10|"
+	  "203.0.113.0/24 +30|" },
+};
+
+static void check_orders(struct tap *tap)
+{
+	for (int i = 0; i < COUNT(orders); i++) {
+		char said[1024], printed[1024];
+		struct set_reading reading = read_list(
+			orders[i][0], strlen(orders[i][0]), said, sizeof(said));
+
+		set_entries_sort_prefixes(&reading.entries);
+		print_list(printed, sizeof(printed), &reading);
+		if (!tap_ok(tap, !strcmp(printed, orders[i][1]),
+			    "prefixes in order: %s", orders[i][1]))
+			tap_note(tap, "%s", printed);
+		set_reading_free(&reading);
+	}
+}
+
 int main(void)
 {
 	struct tap tap = tap_plan(stdout, COUNT(accepted) + COUNT(rejected) +
-						  COUNT(times) + COUNT(lists));
+						  COUNT(times) + COUNT(lists) +
+						  COUNT(orders));
 
 	check_accepted(&tap);
 	check_rejected(&tap);
 	check_times(&tap);
 	check_lists(&tap);
+	check_orders(&tap);
 	return tap_end(&tap);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "entry_order.h"
 
 /* The list is read without the lock: it may come from a slow pipe. */
 static bool read_list(const struct set_command *command,
@@ -82,6 +83,8 @@ static int load(struct set_map *map, const char *name, unsigned int number,
 	set_default_deadlines(map, number, entries, tg_set_now());
 	if (!fits(map, name, number, entries, is_replaced))
 		return SET_FAILED;
+	/* neighbours' nodes and records come to lie together */
+	set_entries_sort_prefixes(entries);
 	if (is_replaced)
 		err = set_rebuild(map,
 				  &(struct set_plan){ .emptied = 1U << number,
