@@ -28,7 +28,7 @@ help_policy() {
 		Usage: tailgate policy check [--hook HOOK] [--json] FILE
 		       tailgate policy fmt [-i] FILE
 		       tailgate policy show --file FILE [--expand]
-		       tailgate policy import --iptables|--nft|--classbench FILE
+		       tailgate policy import --iptables|--nft|--classbench|--ipset FILE
 		       tailgate policy compile [--hook HOOK] [--multi-buffer] FILE -o OBJECT
 		       tailgate policy compile --dump FILE
 		       tailgate policy apply DEV FILE [--hook HOOK] [--confirm SECONDS]

@@ -91,11 +91,13 @@ imports_all() {
 	policy fmt imported.policy | diff imported.policy -
 }
 
-# The kernel and the policy have the same verdict for each packet.
+# The kernel and the policy have the same verdict for each packet. EXPLAIN_SETS
+# are the options for explain that fill the sets of the policy.
+EXPLAIN_SETS=()
 judge_alike() { # FAMILY POLICY COUNT
 	ids_seen "$1" | sort >seen
 	describe_frames "$1"
-	policy explain --policy "$2" --batch --json <descriptions >answers
+	policy explain --policy "$2" "${EXPLAIN_SETS[@]}" --batch --json <descriptions >answers
 	(($(wc -l <answers) == $3)) || fail "answers: $(wc -l <answers)"
 	jq -r 'select(.verdict == "pass") | input_line_number' answers | sort >passed
 	comm -3 seen passed >different

@@ -408,11 +408,13 @@ said() {
 
 @test "each line of 'from iptables' is what the importer makes of it" {
 	local theirs ours command rows=0
+	printf 'create %s\n' 'banned hash:ip timeout 3600' 'nets hash:net' 'doors bitmap:port range 0-65535' \
+		'pairs hash:ip,port' 'nics hash:mac' >sets.ipset
 	while IFS=$'\t' read -r theirs ours; do
 		command=iptables
 		[[ $theirs != *ipv6-icmp* && $theirs != *2001:* && $theirs != *' hl '* ]] || command=ip6tables
 		printf '*filter\n:INPUT ACCEPT\n:web -\n-A INPUT %s\n-A web -j ACCEPT\nCOMMIT\n' "$theirs" >rules
-		policy import "--$command" rules >imported.policy || fail "not said: $theirs"
+		policy import "--$command" rules --ipset sets.ipset >imported.policy || fail "not said: $theirs"
 		policy check imported.policy || fail "not right: $theirs"
 		[[ $(said) == "$ours"* ]] || fail "$theirs" "is $(said)" "and not $ours"
 		rows=$((rows + 1))

@@ -11,9 +11,35 @@
 #include <string.h>
 
 #include "policy/import/core/import.h"
+#include "policy/import/ipset/ipset.h"
 #include "policy/language/parse/policy_parse.h"
 
 #define POLICY_MAX (1 << 20) /* larger policies take too long */
+
+/* Sets of ipset, and behind the first '*' rules about them. */
+static int convert_sets(struct import *import, const char *text, size_t size,
+			FILE *out)
+{
+	const char *rules = memchr(text, '*', size);
+	size_t sets_size = rules ? (size_t)(rules - text) : size;
+	struct ipset_file file = { .path = "fuzz" };
+	const struct import_options options = { .ipset = &file };
+	int err = import_ipset(import, text, sets_size, &file);
+
+	if (!err && rules)
+		err = import_iptables(import, rules, size - sets_size,
+				      &options);
+	if (!err && rules) {
+		import_settle_losses(import);
+		err = import_walk(import, out);
+	}
+	if (!err) {
+		ipset_check(import, &file);
+		ipset_print(import, &file, 0, import->errors);
+	}
+	ipset_free(&file);
+	return err;
+}
 
 static int convert(struct import *import, char kind, const char *text,
 		   size_t size, FILE *out)
@@ -23,6 +49,8 @@ static int convert(struct import *import, char kind, const char *text,
 
 	if (kind == 'c')
 		return import_classbench(import, text, size, out);
+	if (kind == 's')
+		return convert_sets(import, text, size, out);
 	if (kind == 'F')
 		options.chain = "FORWARD";
 	if (kind == 'd' || kind == 'm')

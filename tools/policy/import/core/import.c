@@ -7,16 +7,21 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "policy/command_line.h"
 #include "import.h"
 #include "output.h"
+#include "policy/import/ipset/ipset.h"
 
 static const char help[] =
-	"Usage: tg-policy import --iptables FILE [--chain CHAIN]\n"
-	"       tg-policy import --ip6tables FILE [--chain CHAIN]\n"
+	"Usage: tg-policy import --iptables FILE [--ipset FILE] [--chain "
+	"CHAIN]\n"
+	"       tg-policy import --ip6tables FILE [--ipset FILE] "
+	"[--chain CHAIN]\n"
 	"       tg-policy import --nft FILE [--table TABLE] [--chain CHAIN]\n"
 	"       tg-policy import --classbench FILE\n"
+	"       tg-policy import --ipset FILE\n"
 	"\n"
 	"Translates a chain of another filter to a policy, from the output of\n"
 	"'iptables-save', 'ip6tables-save' or 'nft -j list ruleset'. FILE is "
@@ -28,6 +33,11 @@ static const char help[] =
 	"status is 1, unless --partial is given. A policy that 'check' would\n"
 	"refuse is never printed.\n"
 	"\n"
+	"With --ipset, rules of iptables may use the sets in a file that\n"
+	"'ipset save' has printed. Without rules, the entries of these sets "
+	"are\n"
+	"printed, for 'tailgate set load'.\n"
+	"\n"
 	"      --chain CHAIN  default: INPUT; the first base chain of type\n"
 	"                     filter at input or ingress\n"
 	"      --table TABLE  NAME, or FAMILY:NAME as in inet:filter\n"
@@ -36,11 +46,18 @@ static const char help[] =
 	"      --partial      print the policy even if rules are lost\n"
 	"  -h, --help\n";
 
-enum source { SOURCE_NONE, SOURCE_IPTABLES, SOURCE_NFT, SOURCE_CLASSBENCH };
+enum source {
+	SOURCE_NONE,
+	SOURCE_IPTABLES,
+	SOURCE_NFT,
+	SOURCE_CLASSBENCH,
+	SOURCE_IPSET, /* without rules */
+};
 
 struct arguments {
 	enum source source;
 	const char *path;
+	const char *ipset; /* the file of --ipset, or NULL */
 	struct import_options options;
 	bool partial, help;
 };
@@ -93,6 +110,11 @@ static char *read_file(const char *path, size_t *size)
 
 /* --- the command */
 
+static const char *shown_path(const char *path)
+{
+	return strcmp(path, "-") ? path : "<stdin>";
+}
+
 /* Losses are reported before anything is printed. */
 static int finish(struct import *import, bool partial, FILE *out)
 {
@@ -110,6 +132,35 @@ static int finish(struct import *import, bool partial, FILE *out)
 	return err;
 }
 
+/* Reports what failed with the errno value of a call. */
+static int report_errno(struct import *import)
+{
+	int err = -errno;
+
+	import_error(import, 0, 0, "%s", strerror(errno));
+	return err;
+}
+
+/* Returns the text, which the file points to, or NULL after a message. */
+static char *read_ipset(struct import *import, const char *path,
+			struct ipset_file *file)
+{
+	const char *other = import->path;
+	size_t size;
+	char *text = read_file(path, &size);
+
+	file->path = shown_path(path);
+	import->path = file->path;
+	if (!text)
+		report_errno(import);
+	import->path = other;
+	if (text && import_ipset(import, text, size, file)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
 static int run_import(struct import *import, const struct arguments *arguments,
 		      FILE *out)
 {
@@ -117,11 +168,8 @@ static int run_import(struct import *import, const struct arguments *arguments,
 	char *text = read_file(arguments->path, &size);
 	int err;
 
-	if (!text) {
-		err = -errno;
-		import_error(import, 0, 0, "%s", strerror(errno));
-		return err;
-	}
+	if (!text)
+		return report_errno(import);
 	switch (arguments->source) {
 	case SOURCE_IPTABLES:
 		err = import_iptables(import, text, size, &arguments->options);
@@ -155,6 +203,44 @@ static int run_checked(struct import *import, const struct arguments *arguments)
 	return err;
 }
 
+/* Lists are printed once all entries were read. */
+static int print_lists(struct import *import, struct ipset_file *file,
+		       bool partial)
+{
+	size_t lines = ipset_lines(file), lost = ipset_check(import, file);
+
+	if (lost)
+		import_error(import, 0, 0, "%zu of %zu lines lost%s", lost,
+			     lines,
+			     partial ? ""
+				     : ": no list is printed without "
+				       "--partial");
+	if (lost && !partial)
+		return -ENOTSUP;
+	ipset_print(import, file, time(NULL), stdout);
+	return 0;
+}
+
+static int run_command(struct import *import, struct arguments *arguments)
+{
+	struct ipset_file file = { 0 };
+	char *sets = NULL;
+	int err = 0;
+
+	if (arguments->ipset) {
+		sets = read_ipset(import, arguments->ipset, &file);
+		err = sets ? 0 : -EINVAL;
+		arguments->options.ipset = &file;
+	}
+	if (!err && arguments->source == SOURCE_IPSET)
+		err = print_lists(import, &file, arguments->partial);
+	else if (!err)
+		err = run_checked(import, arguments);
+	ipset_free(&file);
+	free(sets);
+	return err;
+}
+
 static bool set_source(struct arguments *arguments, enum source source)
 {
 	bool is_first = !arguments->source;
@@ -164,11 +250,30 @@ static bool set_source(struct arguments *arguments, enum source source)
 	return is_first;
 }
 
+/* Sets are of rules of iptables, in a file of their own. */
+static bool check_ipset(const struct arguments *arguments)
+{
+	if (!arguments->ipset || arguments->source == SOURCE_IPSET)
+		return true;
+	if (arguments->source != SOURCE_IPTABLES) {
+		usage_error("import",
+			    "--ipset needs --iptables or --ip6tables");
+		return false;
+	}
+	if (!strcmp(arguments->ipset, "-") && !strcmp(arguments->path, "-")) {
+		usage_error("import",
+			    "only one file can be the standard input");
+		return false;
+	}
+	return true;
+}
+
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 {
 	enum {
 		IPTABLES = 256,
 		IP6TABLES,
+		IPSET,
 		NFT,
 		CLASSBENCH,
 		CHAIN,
@@ -179,6 +284,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 	static const struct option options[] = {
 		{ "iptables", required_argument, NULL, IPTABLES },
 		{ "ip6tables", required_argument, NULL, IP6TABLES },
+		{ "ipset", required_argument, NULL, IPSET },
 		{ "nft", required_argument, NULL, NFT },
 		{ "classbench", required_argument, NULL, CLASSBENCH },
 		{ "chain", required_argument, NULL, CHAIN },
@@ -200,6 +306,10 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 			/* fall through */
 		case IPTABLES:
 			good = set_source(arguments, SOURCE_IPTABLES);
+			break;
+		case IPSET:
+			good = !arguments->ipset;
+			arguments->ipset = optarg;
 			break;
 		case NFT:
 			good = set_source(arguments, SOURCE_NFT);
@@ -226,11 +336,15 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 			return false; /* getopt_long() has printed the error */
 		}
 	}
+	if (good && !arguments->source && arguments->ipset) {
+		arguments->source = SOURCE_IPSET;
+		arguments->path = arguments->ipset;
+	}
 	if (!good || !arguments->source || optind != argc) {
 		usage_error("import", "one file to import");
 		return false;
 	}
-	return true;
+	return check_ipset(arguments);
 }
 
 int cmd_import(int argc, char **argv)
@@ -245,8 +359,8 @@ int cmd_import(int argc, char **argv)
 		fputs(help, stdout);
 		return STATUS_OK;
 	}
-	import.path = strcmp(arguments.path, "-") ? arguments.path : "<stdin>";
-	err = run_checked(&import, &arguments);
+	import.path = shown_path(arguments.path);
+	err = run_command(&import, &arguments);
 	if (!err && (fflush(stdout) || ferror(stdout))) {
 		err = -errno;
 		fprintf(stderr, "%s import: %s\n",

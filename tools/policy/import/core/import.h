@@ -107,6 +107,8 @@ struct import_chain {
 	size_t copies;	  /* number of sub-lists made of it */
 };
 
+struct ipset_file;
+
 /* The result of reading, and the state of the translation. */
 struct import {
 	struct arena arena;
@@ -137,6 +139,7 @@ struct import_options {
 	const char *chain;
 	const char *device;
 	bool ip6; /* --ip6tables, if the text does not tell */
+	const struct ipset_file *ipset;
 };
 
 /*
@@ -147,6 +150,12 @@ int import_iptables(struct import *import, const char *text, size_t size,
 		    const struct import_options *options);
 int import_nft(struct import *import, const char *text, size_t size,
 	       const struct import_options *options);
+/*
+ * Parses what 'ipset save' prints into `file`, which is freed with the import,
+ * but for ipset_free(). `text` has to stay.
+ */
+int import_ipset(struct import *import, const char *text, size_t size,
+		 struct ipset_file *file);
 /* Prints rules while reading; there is nothing to translate. */
 int import_classbench(struct import *import, const char *text, size_t size,
 		      FILE *out);
@@ -226,6 +235,20 @@ struct import_case import_case_of(struct import *import,
 void import_and_bits(struct import *import, struct import_rule *rule,
 		     enum policy_field field, uint64_t mask,
 		     const struct ranges *set, bool negated);
+
+/* --- sets that change (set.c) */
+
+/* A unique name for a set, similar to the given one. */
+const char *import_set_name(struct import *import, const char *name);
+/* Adds a set to the policy; NULL if it has as many as a policy can have. */
+const struct policy_set *import_set_declare(struct import *import,
+					    const struct policy_set *like);
+/* A change of a set that the rule makes when it decides. */
+void import_add_change(struct import *import, struct import_rule *rule,
+		       const struct policy_change *change);
+bool import_has_verdict(const struct import_rule *rule);
+/* Once the rule's action is known: a rule without a verdict changes no set. */
+void import_check_changes(struct import *import, struct import_rule *rule);
 
 /* --- requirements of a case (case.c, demand.c) */
 

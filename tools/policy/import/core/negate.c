@@ -91,6 +91,24 @@ static void add_no_transport(struct negation *negation, enum policy_field field,
 		negation->failed = true;
 }
 
+/* Adds packets that have no address with a port. */
+static void add_no_pair(struct negation *negation)
+{
+	struct ranges ports = import_set(negation->import);
+	static const uint64_t protocols[] = { IPPROTO_TCP, IPPROTO_UDP,
+					      IPPROTO_SCTP };
+
+	for (size_t i = 0; i < 3; i++)
+		ranges_add(&ports,
+			   (struct policy_range){ { .lo = protocols[i] },
+						  { .lo = protocols[i] } });
+	ranges_sort(&ports);
+	add_not_ip(negation);
+	add_case(negation, import_condition(POLICY_PROTOCOL, true, &ports));
+	add_values(negation, POLICY_FRAGMENT, false, TG_FRAG_LATER,
+		   TG_FRAG_LATER);
+}
+
 /* Adds the packets, of those left, that do not have the field. */
 static void add_absence(struct negation *negation,
 			const struct policy_condition *condition)
@@ -101,7 +119,9 @@ static void add_absence(struct negation *negation,
 				       ? demand_of(condition)
 				       : demand_of_field(field);
 
-	if (demand.fragments == HAS_TRANSPORT)
+	if (condition->set && condition->set->kind == TG_SET_ADDRESS_PORTS)
+		add_no_pair(negation);
+	else if (demand.fragments == HAS_TRANSPORT)
 		add_no_transport(negation, field, &demand);
 	else if (demand.families == IS_IP)
 		add_not_ip(negation);

@@ -108,8 +108,6 @@ bool nft_match_live_set(struct nft *nft, struct import_rule *rule,
 			const struct nft_key *key, json_t *right, bool negated);
 void nft_read_set_change(struct nft *nft, struct import_rule *rule,
 			 json_t *statement);
-/* Once all statements of the rule were read. */
-void nft_check_set_changes(const struct nft *nft, struct import_rule *rule);
 
 /* --- joined.c */
 void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,

@@ -9,8 +9,6 @@
 #include "policy/language/limits.h"
 #include "policy/language/set_kind.h"
 
-#define NAME_KEPT 24 /* characters; import_name() may add a number */
-
 static bool has_flag(json_t *set, const char *name)
 {
 	json_t *flags = json_object_get(set, "flags"), *flag;
@@ -106,29 +104,20 @@ static uint32_t number_up_to(json_t *json, uint32_t max)
 	return number < 0 ? 0 : number > max ? max : number;
 }
 
-static struct policy_set *make_set(struct nft *nft, const struct nft_set *from,
-				   enum tg_set_kind kind)
+static const struct policy_set *
+make_set(struct nft *nft, const struct nft_set *from, enum tg_set_kind kind)
 {
 	struct import *import = nft->import;
-
-	uint32_t size = number_up_to(json_object_get(from->json, "size"),
-				     POLICY_SET_SIZE_MAX);
-	struct policy_set *set;
-
-	if (!import->sets)
-		import->sets =
-			arena_alloc(&import->arena, TG_SETS * sizeof(*set));
-	set = &import->sets[import->set_count];
-	*set = (struct policy_set){
-		.name = (char *)import_name(
-			import, arena_format(&import->arena, "%.*s", NAME_KEPT,
-					     from->name)),
+	const struct policy_set like = {
+		.name = (char *)import_set_name(import, from->name),
 		.kind = kind,
-		.size = size ? size : POLICY_SET_SIZE,
+		.size = number_up_to(json_object_get(from->json, "size"),
+				     POLICY_SET_SIZE_MAX),
 		.timeout = number_up_to(json_object_get(from->json, "timeout"),
 					POLICY_SET_TIME_MAX),
-		.number = import->set_count++,
 	};
+	const struct policy_set *set = import_set_declare(import, &like);
+
 	if (json_array_size(json_object_get(from->json, "elem")))
 		import_error(
 			import, 0, 0,
@@ -192,20 +181,6 @@ static void no_change(const struct nft *nft, struct import_rule *rule,
 	import_problem(nft->import, rule, "no equivalent of %s", what);
 }
 
-static void add_change(const struct nft *nft, struct import_rule *rule,
-		       const struct policy_change *change)
-{
-	if (rule->change_count == TG_SET_CHANGES_MAX) {
-		no_change(nft, rule, "that many changes of sets");
-		return;
-	}
-	if (!rule->changes)
-		rule->changes = arena_alloc(&nft->import->arena,
-					    TG_SET_CHANGES_MAX *
-						    sizeof(*rule->changes));
-	rule->changes[rule->change_count++] = *change;
-}
-
 void nft_read_set_change(struct nft *nft, struct import_rule *rule,
 			 json_t *statement)
 {
@@ -239,18 +214,5 @@ void nft_read_set_change(struct nft *nft, struct import_rule *rule,
 	if (change.kind == POLICY_ADD_TO_SET)
 		change.seconds = number_up_to(json_object_get(inner, "timeout"),
 					      POLICY_SET_TIME_MAX);
-	add_change(nft, rule, &change);
-}
-
-/* A rule of the policy changes sets when it decides. */
-void nft_check_set_changes(const struct nft *nft, struct import_rule *rule)
-{
-	bool decides = rule->action == IMPORT_PASS ||
-		       rule->action == IMPORT_DROP ||
-		       rule->action == IMPORT_REJECT;
-
-	if (rule->change_count && !decides)
-		no_change(nft, rule, "changing a set without a verdict");
-	if (rule->problem)
-		rule->change_count = 0;
+	import_add_change(nft->import, rule, &change);
 }

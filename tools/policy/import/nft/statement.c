@@ -224,7 +224,7 @@ void nft_rule(struct nft *nft, json_t *json, size_t chain)
 		rule.unknown = true;
 	}
 	is_done = read_statements(nft, &rule, statements, chain);
-	nft_check_set_changes(nft, &rule);
+	import_check_changes(nft->import, &rule);
 	/* for packets that are not in the map only the mark is left to set */
 	if (is_done && !rule.mark.mask)
 		return;

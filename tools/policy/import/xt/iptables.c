@@ -15,6 +15,7 @@
 struct reader {
 	struct import *import;
 	const char *table, *base;
+	const struct ipset_file *ipset;
 	bool ip6;
 	bool in_table; /* in the wanted table */
 	bool in_other; /* in another table */
@@ -159,6 +160,7 @@ static int read_rule(struct reader *reader, struct xt_line *line,
 		read_option(line);
 	xt_finish_matches(line);
 	xt_finish_target(line);
+	xt_finish_sets(line);
 	import_rule_add(import, import_chain(import, line->words[1]),
 			&line->rule);
 	return 0;
@@ -193,6 +195,7 @@ static int read_statement(struct reader *reader, const char *at,
 		.import = reader->import,
 		.number = reader->line,
 		.ip6 = reader->ip6,
+		.ipset = reader->ipset,
 	};
 	const char *counters = *at == '[' ? memchr(at, ']', end - at) : NULL;
 	int err;
@@ -310,6 +313,7 @@ static int finish(struct reader *reader)
 			"table '%s' has no chain '%s' with a policy",
 			reader->table, reader->base);
 	import_resolve_targets(import);
+	xt_join_changes(import);
 	import->ethertypes[0] = reader->ip6 ? ETHERTYPE_IP6 : ETHERTYPE_IP;
 	import->origin = arena_format(&import->arena,
 				      "Imported from %s: chain %s of %s.",
@@ -325,6 +329,7 @@ int import_iptables(struct import *import, const char *text, size_t size,
 		.import = import,
 		.table = options->table ? options->table : "filter",
 		.base = options->chain ? options->chain : "INPUT",
+		.ipset = options->ipset,
 	};
 	const char *end = text + size;
 	int err = 0;

@@ -8,9 +8,17 @@
 #include "policy/import/core/import.h"
 
 #define XT_WORDS_MAX 256
+#define XT_SETS_MAX 16 /* that a rule asks */
+
+/* A match on a set of ipset: --match-set NAME SIDES. */
+struct xt_set_match {
+	const char *name, *sides;
+	bool negated;
+};
 
 struct xt_line {
 	struct import *import;
+	const struct ipset_file *ipset; /* NULL: not given */
 	struct import_rule rule;
 	unsigned int number;
 	const char *words[XT_WORDS_MAX];
@@ -24,6 +32,11 @@ struct xt_line {
 	const char *target;	 /* of -j or -g */
 	bool is_goto;
 	bool drops; /* REJECT with an unknown type */
+	struct xt_set_match sets[XT_SETS_MAX];
+	size_t set_count;
+	/* of -j SET */
+	bool add_has_time;
+	uint32_t add_seconds;
 };
 
 /* An option; its arguments start at line->words[line->at]. */
@@ -78,6 +91,20 @@ void xt_read_device(struct xt_line *line, const char *const *arguments);
 void xt_read_output(struct xt_line *line, const char *const *arguments);
 /* Ignores a counter, which matches everything. */
 void xt_read_counter(struct xt_line *line, const char *const *arguments);
+
+/* --- sets of ipset (set.c) */
+
+void xt_read_match_set(struct xt_line *line, const char *const *arguments);
+void xt_read_add_set(struct xt_line *line, const char *const *arguments);
+void xt_read_del_set(struct xt_line *line, const char *const *arguments);
+void xt_read_set_timeout(struct xt_line *line, const char *const *arguments);
+/* After the last option: conditions and changes, which depend on each other. */
+void xt_finish_sets(struct xt_line *line);
+/*
+ * Once all rules were read: a rule of a policy changes sets when it decides, so
+ * changes without a verdict move to the rule that decides after them.
+ */
+void xt_join_changes(struct import *import);
 
 /* --- options on fields (fields.c) */
 

@@ -130,9 +130,10 @@ void xt_read_protocol(struct xt_line *line, const char *const *arguments)
 static const struct {
 	const char *module, *word;
 } kept[] = {
-	{ "limit", "limit" },	  { "hashlimit", "limit" },
-	{ "connlimit", "limit" }, { "recent", "limit" },
-	{ "set", "@set" },
+	{ "limit", "limit" },
+	{ "hashlimit", "limit" },
+	{ "connlimit", "limit" },
+	{ "recent", "limit" },
 };
 
 void xt_read_module(struct xt_line *line, const char *const *arguments)
@@ -325,6 +326,7 @@ static const struct xt_option options[] = {
 	{ "conntrack", "--ctstate", 1, .read = xt_read_state },
 	{ "state", "--state", 1, .read = xt_read_state },
 	{ "addrtype", "--dst-type", 1, .read = xt_read_target_kind },
+	{ "set", "--match-set", 2, .read = xt_read_match_set },
 	{ "nfacct", "--nfacct-name", 1, .read = xt_read_counter },
 	{ "comment", "--comment", 1, .read = xt_read_comment },
 };

@@ -92,6 +92,13 @@ static void read_xor_mark(struct xt_line *line, const char *const *arguments)
 		set_mark(line, value, 0);
 }
 
+/* Of an entry that is there, the later deadline counts. */
+static void read_exist(struct xt_line *line, const char *const *arguments)
+{
+	(void)line;
+	(void)arguments;
+}
+
 static const struct xt_option options[] = {
 	{ "REJECT", "--reject-with", 1, .read = read_reject_with },
 	{ "MARK", "--set-xmark", 1, .read = read_set_xmark },
@@ -99,6 +106,10 @@ static const struct xt_option options[] = {
 	{ "MARK", "--and-mark", 1, .read = read_and_mark },
 	{ "MARK", "--or-mark", 1, .read = read_or_mark },
 	{ "MARK", "--xor-mark", 1, .read = read_xor_mark },
+	{ "SET", "--add-set", 2, .read = xt_read_add_set },
+	{ "SET", "--del-set", 2, .read = xt_read_del_set },
+	{ "SET", "--timeout", 1, .read = xt_read_set_timeout },
+	{ "SET", "--exist", 0, .read = read_exist },
 };
 
 /* A user-defined chain may have any name, but takes no options. */
@@ -113,8 +124,8 @@ const struct xt_option *xt_target_option(const char *name)
 
 /* Targets that do not affect the verdict; their options are skipped. */
 static const char *const bystanders[] = {
-	"LOG",	    "NFLOG", "ULOG",   "TRACE",	   "AUDIT",   "LED",
-	"CHECKSUM", "SET",   "TCPMSS", "CLASSIFY", "RATEEST",
+	"LOG", "NFLOG",	   "ULOG",   "TRACE",	 "AUDIT",
+	"LED", "CHECKSUM", "TCPMSS", "CLASSIFY", "RATEEST",
 };
 
 void xt_read_target(struct xt_line *line, const char *name)
@@ -142,7 +153,7 @@ static const struct {
 } targets[] = {
 	{ "ACCEPT", IMPORT_PASS },   { "DROP", IMPORT_DROP },
 	{ "REJECT", IMPORT_REJECT }, { "RETURN", IMPORT_RETURN },
-	{ "MARK", IMPORT_NONE },
+	{ "MARK", IMPORT_NONE },     { "SET", IMPORT_NONE },
 };
 
 void xt_finish_target(struct xt_line *line)
