@@ -75,6 +75,9 @@ _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
 	(TG_USES_KIND(TG_ACT_NEXT) | TG_USES_KIND(TG_ACT_PASS) | \
 	 TG_USES_KIND(TG_ACT_ACCEPT) | TG_USES_KIND(TG_ACT_DROP))
 
+/* Changes of state that leave the packet as it is. */
+#define TG_USES_STATE (TG_ACT_CHANGE_SETS | TG_ACT_KEEP | TG_ACT_KEEP_ELSE_DROP)
+
 /* The bits of one action; a policy's bits are the union of its actions'. */
 static inline __u32 tg_act_uses(const struct tg_act *act)
 {

@@ -65,20 +65,18 @@ enum tg_map_kind {
 /* clang-format off */
 #ifndef TG_LIVE_LIST
 #define TG_LIVE_LIST(TG_DIMENSION)                                           \
-	/* enum tg_flow_fact */                                              \
-	TG_DIMENSION(FLOW, LIVE, 2, IP, ALWAYS, packet->flow)                \
-	TG_SETS_OF_SIDE(TG_DIMENSION, FROM)                                  \
-	TG_SETS_OF_SIDE(TG_DIMENSION, TO)
-/* the sets that this end of the packet is in, 8 of them a field */
-#define TG_SETS_OF_SIDE(TG_DIMENSION, side)                                  \
-	TG_DIMENSION(side##_SETS0, LIVE, 8, ALL, ALWAYS,                     \
-		     tg_sets_at(packet, TG_SIDE_##side, 0))                  \
-	TG_DIMENSION(side##_SETS1, LIVE, 8, ALL, ALWAYS,                     \
-		     tg_sets_at(packet, TG_SIDE_##side, 8))                  \
-	TG_DIMENSION(side##_SETS2, LIVE, 8, ALL, ALWAYS,                     \
-		     tg_sets_at(packet, TG_SIDE_##side, 16))                 \
-	TG_DIMENSION(side##_SETS3, LIVE, 8, ALL, ALWAYS,                     \
-		     tg_sets_at(packet, TG_SIDE_##side, 24))
+	TG_LIVE_DIMENSION(TG_DIMENSION, FLOW, 2, IP) /* enum tg_flow_fact */ \
+	TG_SETS_OF_BOTH(TG_DIMENSION, 0)                                     \
+	TG_SETS_OF_BOTH(TG_DIMENSION, 1)                                     \
+	TG_SETS_OF_BOTH(TG_DIMENSION, 2)                                     \
+	TG_SETS_OF_BOTH(TG_DIMENSION, 3)
+/* the sets that an end of the packet is in, 8 of them a field */
+#define TG_SETS_OF_BOTH(TG_DIMENSION, n)                                     \
+	TG_LIVE_DIMENSION(TG_DIMENSION, FROM_SETS##n, 8, ALL)                \
+	TG_LIVE_DIMENSION(TG_DIMENSION, TO_SETS##n, 8, ALL)
+#define TG_LIVE_DIMENSION(TG_DIMENSION, name, bits, families)                \
+	TG_DIMENSION(name, LIVE, bits, families, ALWAYS,                     \
+		     tg_live_fact(packet, TG_DIM_##name))
 #endif
 #define TG_DIMENSION_LIST(TG_DIMENSION)                                      \
 	TG_DIMENSION(PROTOCOL, DIRECT, 8, IP, ALWAYS, headers->protocol)     \
@@ -128,7 +126,14 @@ enum tg_dimension {
 	TG_DIMENSION_LIST(TG_DIMENSION_ENUM)
 #undef TG_DIMENSION_ENUM
 		TG_DIMENSIONS,
+	TG_LIVE_FIRST = TG_DIM_MARK3 + 1,
+	TG_LIVE_FACTS = TG_DIMENSIONS - TG_LIVE_FIRST,
 };
+
+/* The field of a set that the policy declares as number `set`. */
+#define TG_SETS_IN_FIELD 8
+#define TG_SETS_FIELD(side, set) \
+	(TG_DIM_FROM_SETS0 + 2 * ((set) / TG_SETS_IN_FIELD) + (side))
 
 enum tg_dimension_bits {
 #define TG_DIMENSION_BITS(name, kind, bits, ...) TG_BITS_##name = (bits),

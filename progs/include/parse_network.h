@@ -59,6 +59,13 @@ static __always_inline int tg_parse_arp(struct tg_cursor *cur,
 	return TG_PARSED;
 }
 
+/* A program that tracks flows notes the id of a fragment. */
+#ifdef TG_WITH_FLOWS
+static __always_inline void tg_note_fragment(__be32 id);
+#else
+#define tg_note_fragment(id) ((void)(id))
+#endif
+
 static __always_inline int tg_parse_ipv4(struct tg_cursor *cur,
 					 struct tg_headers *headers)
 {
@@ -91,6 +98,8 @@ static __always_inline int tg_parse_ipv4(struct tg_cursor *cur,
 		headers->fragment = TG_FRAG_LATER;
 	else if (frag_off & TG_IPV4_MORE_FRAGMENTS)
 		headers->fragment = TG_FRAG_FIRST;
+	if (headers->fragment)
+		tg_note_fragment(ip->id);
 	headers->protocol = ip->protocol;
 	headers->ip4 = ip;
 	return TG_PARSED;
@@ -121,12 +130,12 @@ static const struct tg_extension_kind tg_extension_kinds[256] = {
 
 /*
  * Step over the extension header of type headers->protocol. The offset and the
- * flags of a fragment header are stored in *fragment.
+ * flags of a fragment header are stored in *fragment, and its id in *id.
  */
 static __always_inline int tg_parse_extension(struct tg_cursor *cur,
 					      struct tg_headers *headers,
 					      struct tg_extension_kind kind,
-					      __u32 *fragment)
+					      __u32 *fragment, __be32 *id)
 {
 	struct tg_ipv6_extension *ext = cur->pos;
 	int error = tg_pull(cur, sizeof(*ext));
@@ -142,6 +151,7 @@ static __always_inline int tg_parse_extension(struct tg_cursor *cur,
 	mask = -(__u32)kind.is_fragment;
 	tg_barrier_var(mask);
 	*fragment |= ext->fragment & mask;
+	*id |= ext->rest & mask;
 
 	headers->extensions |= kind.bit;
 	headers->protocol = ext->next;
@@ -153,6 +163,7 @@ static __always_inline int tg_parse_extensions(struct tg_cursor *cur,
 					       struct tg_headers *headers)
 {
 	__u32 fragment = 0;
+	__be32 id = 0;
 	int error;
 
 #pragma clang loop unroll(disable)
@@ -161,16 +172,19 @@ static __always_inline int tg_parse_extensions(struct tg_cursor *cur,
 			tg_extension_kinds[headers->protocol];
 
 		if (!kind.bit) {
-			if (fragment & bpf_htons(TG_IPV6_MORE_FRAGMENTS))
+			if (fragment & bpf_htons(TG_IPV6_MORE_FRAGMENTS)) {
 				headers->fragment = TG_FRAG_FIRST;
+				tg_note_fragment(id);
+			}
 			return TG_PARSED;
 		}
-		error = tg_parse_extension(cur, headers, kind, &fragment);
+		error = tg_parse_extension(cur, headers, kind, &fragment, &id);
 		if (error)
 			return error;
 		if (i < TG_IPV6_EXTENSIONS_MAX &&
 		    fragment & bpf_htons(TG_IPV6_OFFSET_MASK)) {
 			headers->fragment = TG_FRAG_LATER;
+			tg_note_fragment(id);
 			return TG_PARSED;
 		}
 	}

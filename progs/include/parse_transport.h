@@ -33,6 +33,20 @@ struct tg_icmp {
 	__be32 rest;
 };
 
+/*
+ * A program that tracks flows defines TG_WITH_FLOWS, and these functions: they
+ * note what the headers do not keep.
+ */
+#ifdef TG_WITH_FLOWS
+static __always_inline void tg_note_tcp(const struct tg_cursor *cur,
+					const struct tcphdr *tcp);
+static __always_inline void tg_note_icmp(const struct tg_cursor *cur,
+					 const struct tg_icmp *icmp);
+#else
+#define tg_note_tcp(cur, tcp)
+#define tg_note_icmp(cur, icmp)
+#endif
+
 static __always_inline int tg_parse_tcp(struct tg_cursor *cur,
 					struct tg_headers *headers)
 {
@@ -48,6 +62,7 @@ static __always_inline int tg_parse_tcp(struct tg_cursor *cur,
 	headers->sport = bpf_ntohs(tcp->source);
 	headers->dport = bpf_ntohs(tcp->dest);
 	headers->tcp_flags = ((__u8 *)tcp)[TG_TCP_FLAGS_OFFSET];
+	tg_note_tcp(cur, tcp);
 	return TG_PARSED;
 }
 
@@ -91,6 +106,7 @@ static __always_inline int tg_parse_icmp(struct tg_cursor *cur,
 	headers->transport = transport;
 	headers->icmp_type = icmp->type;
 	headers->icmp_code = icmp->code;
+	tg_note_icmp(cur, icmp);
 	return TG_PARSED;
 }
 

@@ -3,6 +3,7 @@
 #ifndef TG_POLICY_FLOWS_H
 #define TG_POLICY_FLOWS_H
 
+#include "live_room.h"
 #include "policy_flow.h"
 
 /* As built: no rule asks for flows. The compiler replaces it. */
@@ -18,5 +19,14 @@ static __always_inline const struct tg_policy_flows *tg_flows_constants(void)
 	asm("" : "=r"(flows) : "0"(&tg_policy_flows));
 	return flows;
 }
+
+static __always_inline struct tg_flow_room *tg_flow_room(void)
+{
+	struct tg_live_room *room = tg_live_room();
+
+	return room ? &room->flow : NULL;
+}
+
+#include "flow_track.h"
 
 #endif

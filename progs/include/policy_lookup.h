@@ -122,7 +122,8 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 
 /*
  * Programs without live facts have no code for them: the kernel would remove it
- * at load, but it takes space in each object.
+ * at load, but it takes space in each object. Those that have them look at them
+ * in a loop: as code of each, a program is longer than jumps can reach.
  */
 #ifndef TG_WITH_LIVE_FACTS
 #define TG_WITH_LIVE_FACTS 1
@@ -131,7 +132,7 @@ static __always_inline int tg_can_have(enum tg_policy_family_id family,
 #define TG_WITH_PAGED 1
 #define TG_WITH_TRIE 1
 #define TG_WITH_WIDE 1
-#define TG_WITH_LIVE TG_WITH_LIVE_FACTS
+#define TG_WITH_LIVE 0
 
 /*
  * The classes of all five keys, before any is used, so that the processor
@@ -201,6 +202,27 @@ static __always_inline __u32 tg_dag_keys(const struct tg_lookup *lookup,
 	return at;
 }
 
+static __always_inline __u32 tg_class_live(const struct tg_lookup *lookup,
+					   __u32 dimension)
+{
+	return tg_class_direct(lookup->family->map[dimension],
+			       tg_live_fact(lookup->packet, dimension));
+}
+
+static __always_inline __u32 tg_dag_live(const struct tg_lookup *lookup,
+					 __u32 at)
+{
+#pragma clang loop unroll(disable)
+	for (__u32 i = TG_LIVE_FIRST; i < TG_DIMENSIONS; i++) {
+		if (i >= lookup->family->used_end)
+			break;
+		if (lookup->family->is_used[i])
+			at = tg_dag_step(lookup, i, at,
+					 tg_class_live(lookup, i));
+	}
+	return at;
+}
+
 static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 					   __u32 at)
 {
@@ -212,7 +234,7 @@ static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 			TG_CLASS_OF(lookup, name, kind, bits, presence));
 	TG_DIMENSION_LIST(TG_EXTRA)
 #undef TG_EXTRA
-	return at;
+	return TG_WITH_LIVE_FACTS ? tg_dag_live(lookup, at) : at;
 }
 
 static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
@@ -240,6 +262,20 @@ static __always_inline __u64 tg_holds(const struct tg_lookup *lookup,
 	return tg_load64((__u64)lookup->family->holds[dimension] + 2 * class);
 }
 
+static __always_inline __u64 tg_holds_live(const struct tg_lookup *lookup)
+{
+	__u64 holds = ~0ULL;
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = TG_LIVE_FIRST; i < TG_DIMENSIONS; i++) {
+		if (i >= lookup->family->used_end)
+			break;
+		if (lookup->family->is_used[i])
+			holds &= tg_holds(lookup, i, tg_class_live(lookup, i));
+	}
+	return holds;
+}
+
 static __always_inline __u32 tg_tree_lookup(const struct tg_lookup *lookup)
 {
 	__u32 classes[TG_DIM_KEYS], ranks[TG_TREE_FIELDS];
@@ -258,6 +294,8 @@ static __always_inline __u32 tg_tree_lookup(const struct tg_lookup *lookup)
 			TG_CLASS_OF(lookup, name, kind, bits, presence));
 	TG_DIMENSION_LIST(TG_HOLDS)
 #undef TG_HOLDS
+	if (TG_WITH_LIVE_FACTS)
+		holds &= tg_holds_live(lookup);
 	return tg_tree_find(&lookup->family->tree, ranks, holds);
 }
 

@@ -8,6 +8,12 @@
 #ifndef TG_POLICY_PROGRAM_H
 #define TG_POLICY_PROGRAM_H
 
+#ifdef TG_LIVE
+#define TG_WITH_FLOWS
+#else
+#define TG_WITH_LIVE_FACTS 0
+#endif
+
 #include "plugin.h"
 #include "policy_table.h"
 
@@ -62,10 +68,6 @@ static __always_inline const struct tg_policy *constants(void)
 #define tg_table_start() ((const volatile char *)tg_tables)
 #define tg_table_size() (constants()->size)
 
-#ifndef TG_LIVE
-#define TG_WITH_LIVE_FACTS 0
-#endif
-
 #include "policy_action.h"
 #include "policy_lookup.h"
 
@@ -84,26 +86,51 @@ static __always_inline const struct tg_act *tg_policy_act_of(__u32 outcome)
 	return (const struct tg_act *)(tg_table_start() + act);
 }
 
+/* The outcome of a packet that is dropped, as its flow could not be kept. */
+#define TG_OUTCOME_REFUSED 7 /* no kind of act */
+
 #ifdef TG_LIVE
-#include "policy_flows.h"
+#include "policy_live.h"
 #include "policy_set_changes.h"
 
-/* The sets that the rule changes. */
-static __always_inline void tg_policy_change_sets(struct tg_packet *pkt,
-						  __u32 outcome)
+/* Keep the packet's flow. Returns whether it is dropped, as there is no room.
+ */
+static __always_inline int tg_policy_keep(struct tg_packet *pkt,
+					  const struct tg_act *act)
+{
+	struct tg_live_room *room = tg_live_room();
+
+	if (!room || !tg_flow_keep_all(&room->flow))
+		return 0;
+	if (act->changes & TG_ACT_KEEP_ELSE_DROP)
+		return 1;
+	tg_count(pkt, TG_VERDICT_NEXT, TG_REASON_FLOW_FULL);
+	return 0;
+}
+
+/* The flow that the rule keeps, and the sets that it changes. */
+static __always_inline __u32 tg_policy_change_live(struct tg_packet *pkt,
+						   __u32 outcome)
 {
 	const struct tg_act *act;
 
-	if (!tg_changes_sets(constants()))
-		return;
+	if (!tg_changes_sets(constants()) && !tg_keeps_flows(constants()))
+		return outcome;
 	act = tg_policy_act_of(outcome);
-	if (act && act->changes & TG_ACT_CHANGE_SETS &&
+	if (!act)
+		return outcome;
+	if (tg_keeps_flows(constants()) && act->changes & TG_ACT_KEEP &&
+	    tg_policy_keep(pkt, act))
+		return outcome | TG_OUTCOME_REFUSED;
+	if (tg_changes_sets(constants()) && act->changes & TG_ACT_CHANGE_SETS &&
 	    tg_make_set_changes(constants(), act))
 		tg_count(pkt, TG_VERDICT_NEXT, TG_REASON_SET_FULL);
+	return outcome;
 }
 #else
-#define tg_look_up_sets(policy, packet)
-#define tg_policy_change_sets(pkt, outcome)
+#define TG_NOT_DECIDED 0
+#define tg_look_up_live(policy, pkt, packet) TG_NOT_DECIDED
+#define tg_policy_change_live(pkt, outcome) (outcome)
 #endif
 
 static __always_inline __u32 tg_policy_look_up(struct tg_packet *pkt,
@@ -117,10 +144,10 @@ static __always_inline __u32 tg_policy_look_up(struct tg_packet *pkt,
 	};
 	__u32 outcome;
 
-	tg_look_up_sets(constants(), &packet);
-	outcome = tg_policy_find(constants(), &packet);
-	tg_policy_change_sets(pkt, outcome);
-	return outcome;
+	outcome = tg_look_up_live(constants(), pkt, &packet);
+	if (outcome == TG_NOT_DECIDED)
+		outcome = tg_policy_find(constants(), &packet);
+	return tg_policy_change_live(pkt, outcome);
 }
 
 /*
@@ -152,7 +179,10 @@ static __always_inline int tg_policy_act(struct tg_packet *pkt, __u32 outcome,
 {
 	const struct tg_act *act;
 
-	if (!(used & ~TG_USES_SIMPLE))
+	if (TG_WITH_LIVE_FACTS && used & TG_ACT_KEEP_ELSE_DROP &&
+	    TG_OUTCOME_KIND(outcome) == TG_OUTCOME_REFUSED)
+		return tg_drop(pkt, TG_REASON_FLOW_FULL);
+	if (!(used & ~(TG_USES_SIMPLE | TG_USES_STATE)))
 		return tg_act_simply(pkt, TG_OUTCOME_KIND(outcome), used);
 	act = tg_policy_act_of(outcome);
 	if (!act)

@@ -16,18 +16,18 @@
  * room. Returns the number of the set in the table; -1 if the packet has no
  * value of its kind.
  */
-__noinline int tg_make_wish(struct tg_set_room *room, __u32 at)
+__noinline int tg_make_wish(struct tg_live_room *room, __u32 at)
 {
 	const struct tg_set_change *change =
 		(const void *)tg_load_block(at, sizeof(*change));
 	const struct tg_policy_set *set =
 		&tg_sets_constants()->sets[change->set % TG_SETS];
-	const struct tg_set_end *end;
+	const struct tg_end *end;
 	struct tg_set_wish *wish;
 
 	if (!room)
 		return -1;
-	end = &room->ends[change->side & TG_SIDE_TO];
+	end = &room->flow.ends[change->side & TG_SIDE_TO];
 	wish = &room->wish;
 	if (tg_set_end_key(end, set->kind, &wish->key) < 0)
 		return -1;
@@ -49,7 +49,7 @@ __noinline int tg_make_wish(struct tg_set_room *room, __u32 at)
 static __always_inline __u32 tg_make_set_changes(const struct tg_policy *policy,
 						 const struct tg_act *act)
 {
-	struct tg_set_room *room = tg_set_room();
+	struct tg_live_room *room = tg_live_room();
 	__u32 count = act->set_changes, refused = 0;
 	__u32 at = policy->set_changes +
 		   act->set_change * sizeof(struct tg_set_change);

@@ -11,17 +11,16 @@
 #include <bpf/bpf_endian.h>
 
 #include "headers.h"
+#include "packet_ends.h"
 #include "parse.h"
 #include "policy_dimension.h"
-#include "policy_set.h"
 
 struct tg_policy_packet {
 	const struct tg_headers *headers;
 	const struct __sk_buff *skb;
 	int has_skb; /* not on XDP; clang cannot fold a test of skb itself */
 	__u32 size;  /* the whole frame */
-	__u32 flow;  /* enum tg_flow_fact */
-	__u32 sets[TG_SIDES]; /* that each end is in, as bits */
+	const __u8 *live; /* the value of each LIVE field */
 };
 
 #define TG_VLAN_ID_MASK 0xfff
@@ -86,19 +85,19 @@ static __always_inline __u32 tg_vlan_priority(const struct tg_headers *headers,
 	return headers->vlan_tci[n] >> TG_VLAN_PRIORITY_SHIFT;
 }
 
-static __always_inline __u64 tg_mac(const __u8 *mac)
+static __always_inline __u32 tg_live_fact(const struct tg_policy_packet *packet,
+					  __u32 dimension)
 {
-	const __be16 *words = (const __be16 *)mac;
-
-	return (__u64)bpf_ntohs(words[0]) << 32 |
-	       (__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]);
+	return packet->live[dimension - TG_LIVE_FIRST];
 }
 
-/* Eight of the sets that an end of the packet is in. */
-static __always_inline __u32 tg_sets_at(const struct tg_policy_packet *packet,
-					enum tg_side side, int shift)
+/* The sets that an end is in: each field has eight of them. */
+static __always_inline void tg_store_sets(__u8 facts[TG_LIVE_FACTS],
+					  enum tg_side side, __u32 sets)
 {
-	return packet->sets[side] >> shift & 0xff;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < TG_SETS; i += TG_SETS_IN_FIELD)
+		facts[TG_SETS_FIELD(side, i) - TG_LIVE_FIRST] = sets >> i;
 }
 
 static __always_inline int tg_has(const struct tg_policy_packet *packet,
@@ -110,9 +109,7 @@ static __always_inline int tg_has(const struct tg_policy_packet *packet,
 	case TG_HAS_ALWAYS:
 		return 1;
 	case TG_HAS_PORTS:
-		return headers->transport == TG_L4_TCP ||
-		       headers->transport == TG_L4_UDP ||
-		       headers->transport == TG_L4_SCTP;
+		return tg_has_ports(headers);
 	case TG_HAS_TCP:
 		return headers->transport == TG_L4_TCP;
 	case TG_HAS_ICMP:

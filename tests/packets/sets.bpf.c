@@ -11,6 +11,26 @@
 
 struct sets_exchange exchange;
 
+static __always_inline __u32 sets_of(const struct tg_policy_packet *packet,
+				     enum tg_side side)
+{
+	__u32 sets = 0;
+
+	for (int i = 0; i < TG_SETS && packet->live; i += TG_SETS_IN_FIELD)
+		sets |= tg_live_fact(packet, TG_SETS_FIELD(side, i)) << i;
+	return sets;
+}
+
+static __always_inline void forget_sets(void)
+{
+	struct tg_live_room *room = tg_live_room();
+
+	if (room) {
+		tg_store_sets(room->facts, TG_SIDE_FROM, 0);
+		tg_store_sets(room->facts, TG_SIDE_TO, 0);
+	}
+}
+
 static __always_inline int sets(struct tg_packet *pkt)
 {
 	struct tg_policy_packet packet = {};
@@ -23,9 +43,10 @@ static __always_inline int sets(struct tg_packet *pkt)
 		return tg_next(pkt);
 	tg_merge_parse_states(&headers);
 	packet.headers = &headers;
-	tg_look_up_sets(constants(), &packet);
-	exchange.sets[TG_SIDE_FROM] = packet.sets[TG_SIDE_FROM];
-	exchange.sets[TG_SIDE_TO] = packet.sets[TG_SIDE_TO];
+	forget_sets();
+	tg_look_up_live(constants(), pkt, &packet);
+	exchange.sets[TG_SIDE_FROM] = sets_of(&packet, TG_SIDE_FROM);
+	exchange.sets[TG_SIDE_TO] = sets_of(&packet, TG_SIDE_TO);
 	exchange.refused = 0;
 	if (tg_changes_sets(constants()))
 		exchange.refused = tg_make_set_changes(constants(), &act);

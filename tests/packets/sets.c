@@ -126,11 +126,12 @@ static void ask(struct set_subject *subject)
 	*policy = (struct tg_policy){ .size = 64, .used = TG_ACT_CHANGE_SETS };
 	for (int i = 0; i < TG_FAMILIES; i++) {
 		if (random_is(random, 80))
-			policy->family[i].is_used[TG_DIM_FROM_SETS0 +
-						  random_below(random, 4)] = 1;
+			policy->family[i].is_used[TG_SETS_FIELD(
+				TG_SIDE_FROM, random_below(random, TG_SETS))] =
+				1;
 		if (random_is(random, 80))
-			policy->family[i].is_used[TG_DIM_TO_SETS0 +
-						  random_below(random, 4)] = 1;
+			policy->family[i].is_used[TG_SETS_FIELD(
+				TG_SIDE_TO, random_below(random, TG_SETS))] = 1;
 	}
 	for (int i = 0; i < TG_SET_CHANGES_MAX; i++)
 		subject->changes[i] = (struct tg_set_change){
@@ -151,13 +152,13 @@ static uint32_t expected(const struct set_subject *subject,
 			 const struct set_values *values, enum tg_side side)
 {
 	const struct tg_policy_sets *sets = &subject->sets;
-	const uint8_t *is_used =
-		&subject->policy.family[values->family]
-			 .is_used[side == TG_SIDE_TO ? TG_DIM_TO_SETS0
-						     : TG_DIM_FROM_SETS0];
+	const uint8_t *is_used = subject->policy.family[values->family].is_used;
 	uint32_t found = 0;
+	bool asks = false;
 
-	if (!is_used[0] && !is_used[1] && !is_used[2] && !is_used[3])
+	for (uint32_t i = 0; i < TG_SETS; i++)
+		asks = asks || is_used[TG_SETS_FIELD(side, i)];
+	if (!asks)
 		return 0;
 	for (uint32_t i = 0; i < sets->count; i++) {
 		enum tg_set_kind kind = sets->sets[i].kind;

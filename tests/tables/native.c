@@ -22,14 +22,16 @@ uint32_t native_find(const struct tg_policy *constants, const uint8_t *tables,
 {
 	_Alignas(4) uint8_t bytes[FRAME_ALIGN + FRAME_MAX];
 	uint8_t *start = bytes + FRAME_ALIGN;
+	uint8_t live[TG_LIVE_FACTS] = {
+		[TG_DIM_FLOW - TG_LIVE_FIRST] = metadata->flow,
+	};
 	struct tg_headers headers = { 0 };
 	struct tg_policy_packet packet = {
 		.headers = &headers,
 		.size = size,
 		.skb = &metadata->skb,
 		.has_skb = metadata->has_skb,
-		.flow = metadata->flow,
-		.sets = { sets[TG_SIDE_FROM], sets[TG_SIDE_TO] },
+		.live = live,
 	};
 	struct tg_cursor cursor = {
 		.start = start,
@@ -38,6 +40,8 @@ uint32_t native_find(const struct tg_policy *constants, const uint8_t *tables,
 		.left = size,
 	};
 
+	for (int side = 0; side < TG_SIDES; side++)
+		tg_store_sets(live, side, sets[side]);
 	memcpy(start, frame, size);
 	if (metadata->has_vlan) {
 		headers.vlans = 1;

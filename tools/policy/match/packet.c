@@ -74,13 +74,16 @@ void policy_packet_read(struct policy_packet *packet, const void *frame,
 	_Alignas(4) uint8_t bytes[FRAME_ALIGN + HEADERS_MAX];
 	uint8_t *start = bytes + FRAME_ALIGN;
 	uint32_t at_hand = size < HEADERS_MAX ? size : HEADERS_MAX;
+	const uint8_t live[TG_LIVE_FACTS] = {
+		[TG_DIM_FLOW - TG_LIVE_FIRST] = metadata->flow,
+	};
 	struct tg_headers headers = { 0 };
 	struct tg_policy_packet reading = {
 		.headers = &headers,
 		.skb = &metadata->skb,
 		.has_skb = metadata->has_skb,
 		.size = size + metadata->missing,
-		.flow = metadata->flow,
+		.live = live,
 	};
 	struct tg_cursor cursor = {
 		.start = start,

@@ -6,8 +6,6 @@
 #include "dump.h"
 #include "policy/language/set_kind.h"
 
-#define SETS_IN_FIELD (1U << 3)
-
 static uint32_t asked_of(const struct tg_policy_sets *sets, int side)
 {
 	uint32_t asked = 0;
@@ -109,14 +107,13 @@ void dump_set_class(FILE *out, const struct compiled *compiled,
 		    uint32_t class)
 {
 	const struct tg_policy_sets *sets = &compiled->sets;
-	int first =
-		number < TG_DIM_TO_SETS0 ? TG_DIM_FROM_SETS0 : TG_DIM_TO_SETS0;
-	int side = first == TG_DIM_FROM_SETS0 ? TG_SIDE_FROM : TG_SIDE_TO;
-	uint32_t shift = (number - first) * SETS_IN_FIELD;
+	int side = (number - TG_DIM_FROM_SETS0) % TG_SIDES;
+	uint32_t shift =
+		(number - TG_DIM_FROM_SETS0) / TG_SIDES * TG_SETS_IN_FIELD;
 	uint32_t asked = asked_of(sets, side);
 	const char *before = "";
 
-	for (uint32_t value = 0; value < 1 << SETS_IN_FIELD; value++) {
+	for (uint32_t value = 0; value < 1 << TG_SETS_IN_FIELD; value++) {
 		uint32_t members = value << shift;
 		uint32_t interval = dimension_interval_at(dimension, value);
 

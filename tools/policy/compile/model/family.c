@@ -9,8 +9,6 @@
 
 #include "policy/language/set_kind.h"
 
-#define SETS_IN_FIELD 8 /* of TG_DIM_FROM_SETS0 and its like */
-
 /* Results for conditions that are not a dimension in this family. */
 enum sense {
 	SENSE_NEVER = -1,  /* the packets lack the field */
@@ -267,7 +265,6 @@ static int narrow_by_set(struct collection *collection,
 {
 	const struct policy_set *set = condition->set;
 	bool is_from = set_side(condition->field) == TG_SIDE_FROM;
-	int live = is_from ? TG_DIM_FROM_SETS0 : TG_DIM_TO_SETS0;
 	int result = 1;
 
 	if (set_kinds[set->kind].has_ports)
@@ -276,11 +273,12 @@ static int narrow_by_set(struct collection *collection,
 						   : TG_DIM_TO_PORT);
 	if (result <= 0)
 		return result;
-	if (!add_bit(&collection->spans, set->number % SETS_IN_FIELD,
+	if (!add_bit(&collection->spans, set->number % TG_SETS_IN_FIELD,
 		     !condition->negated))
 		return -ENOMEM;
-	return narrow_to_spans(collection, rule,
-			       live + set->number / SETS_IN_FIELD);
+	return narrow_to_spans(
+		collection, rule,
+		TG_SETS_FIELD(set_side(condition->field), set->number));
 }
 
 static int add_conditions(struct collection *collection,

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a packet is to the flows in the table, and what it does to its own. The
+ * packet has been read into the room: flow_packet.h.
+ */
+#ifndef TG_FLOW_JUDGE_H
+#define TG_FLOW_JUDGE_H
+
+#include "flow_add.h"
+#include "flow_packet.h"
+#include "policy_flow.h"
+
+/* What packets are judged by. */
+struct tg_flow_court {
+	tg_flow_table table;
+	struct tg_flow_head *head;
+	const struct tg_policy_flows *flows;
+	__u32 now;
+};
+
+/* The next state of a flow that is not TCP's. */
+static __always_inline __u8 tg_flow_next(__u8 state, int is_reply)
+{
+	switch (state) {
+	case TG_FLOW_UDP_SENT:
+		return is_reply ? TG_FLOW_UDP_REPLIED : state;
+	case TG_FLOW_UDP_REPLIED:
+		return is_reply ? state : TG_FLOW_UDP_STREAM;
+	case TG_FLOW_ICMP_SENT:
+		return is_reply ? TG_FLOW_ICMP_REPLIED : state;
+	case TG_FLOW_OTHER_SENT:
+		return is_reply ? TG_FLOW_OTHER_REPLIED : state;
+	default:
+		return state;
+	}
+}
+
+/* Nothing has come back yet. */
+static __always_inline int tg_flow_is_unanswered(__u8 state)
+{
+	return state == TG_FLOW_SYN_SENT || state == TG_FLOW_PICKED_UP ||
+	       state == TG_FLOW_UDP_SENT || state == TG_FLOW_ICMP_SENT ||
+	       state == TG_FLOW_OTHER_SENT;
+}
+
+static __always_inline int tg_flow_is_opening(__u8 flags)
+{
+	return (flags & (TG_FLOW_SYN | TG_FLOW_ACK | TG_FLOW_RST |
+			 TG_FLOW_FIN)) == TG_FLOW_SYN;
+}
+
+/* A SYN of a flow that has ended: a rule decides whether it begins anew. */
+static __always_inline int tg_flow_reopens(const struct tg_flow_room *room,
+					   __u8 state)
+{
+	return room->packet.role == TG_FLOW_ROLE_TCP &&
+	       tg_flow_is_opening(room->seen.segment.flags) &&
+	       (state == TG_FLOW_TIME_WAIT || state == TG_FLOW_CLOSED);
+}
+
+/* The state after the packet, or TG_FLOW_REFUSED. */
+static __always_inline __u8 tg_flow_state_after(
+	const struct tg_flow_court *court, const struct tg_flow_room *room,
+	const struct tg_flow_place *place, int is_reply)
+{
+	__u8 state = TG_FLOW_STATE_OF(place->seen);
+	struct tg_flow_peer copy[2];
+
+	if (room->packet.role != TG_FLOW_ROLE_TCP)
+		return tg_flow_next(state, is_reply);
+	if (!court->flows->is_frozen)
+		return tg_flow_tcp_next(place->flow->peers,
+					room->packet.is_high, is_reply, state,
+					&room->seen.segment);
+	copy[0] = place->flow->peers[0];
+	copy[1] = place->flow->peers[1];
+	return tg_flow_tcp_next(copy, room->packet.is_high, is_reply, state,
+				&room->seen.segment);
+}
+
+/* --- packets without a flow */
+
+/* The state in which a flow begins with the packet, or TG_FLOW_REFUSED. */
+static __always_inline __u8 tg_flow_first_state(const struct tg_flow_room *room,
+						struct tg_flow_peer peers[2])
+{
+	switch (room->packet.role) {
+	case TG_FLOW_ROLE_TCP:
+		return tg_flow_tcp_begin(peers, room->packet.is_high,
+					 &room->seen.segment);
+	case TG_FLOW_ROLE_UDP:
+		return TG_FLOW_UDP_SENT;
+	case TG_FLOW_ROLE_ECHO:
+		return TG_FLOW_ICMP_SENT;
+	case TG_FLOW_ROLE_OTHER:
+		return TG_FLOW_OTHER_SENT;
+	default:
+		return TG_FLOW_REFUSED;
+	}
+}
+
+static __always_inline __u8 tg_flow_fact_of_stranger(struct tg_flow_room *room)
+{
+	struct tg_flow_peer peers[2];
+
+	if (room->packet.role == TG_FLOW_ROLE_LATER)
+		return TG_FLOW_FACT_NEW;
+	if (tg_flow_first_state(room, peers) == TG_FLOW_REFUSED)
+		return TG_FLOW_FACT_INVALID;
+	room->packet.can_keep = 1;
+	return TG_FLOW_FACT_NEW;
+}
+
+/* --- packets of a flow */
+
+static __always_inline int tg_flow_is_reply(const struct tg_flow_room *room,
+					    const struct tg_flow_place *place)
+{
+	return room->packet.is_high !=
+	       (TG_FLOW_FLAGS(place->seen) & TG_FLOW_BY_HIGH);
+}
+
+/* How often another processor may change the flow's state meanwhile. */
+#define TG_FLOW_JUDGEMENTS 4
+
+static __always_inline __u8
+tg_flow_fact_of_member(const struct tg_flow_court *court,
+		       struct tg_flow_room *room, struct tg_flow_place *place)
+{
+	int is_reply = tg_flow_is_reply(room, place);
+	__u8 state;
+
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < TG_FLOW_JUDGEMENTS; i++) {
+		state = TG_FLOW_STATE_OF(place->seen);
+		if (tg_flow_reopens(room, state)) {
+			room->packet.can_keep = 1;
+			return TG_FLOW_FACT_NEW;
+		}
+		state = tg_flow_state_after(court, room, place, is_reply);
+		if (state == TG_FLOW_REFUSED)
+			return TG_FLOW_FACT_INVALID;
+		if (court->flows->is_frozen ||
+		    tg_flow_update(place, state, TG_FLOW_FLAGS(place->seen),
+				   court->now,
+				   court->flows->times) != TG_FLOW_CHANGED)
+			break;
+	}
+	return !is_reply && tg_flow_is_unanswered(state)
+		       ? TG_FLOW_FACT_NEW
+		       : TG_FLOW_FACT_ESTABLISHED;
+}
+
+/* --- both */
+
+static __always_inline int
+tg_flow_find_packet(const struct tg_flow_court *court,
+		    const struct tg_flow_room *room,
+		    struct tg_flow_place *place)
+{
+	const struct tg_flow_key *key = &room->packet.key;
+
+	return tg_flow_find(court->table, court->head, key,
+			    tg_flow_hash(court->head, key), court->now, place);
+}
+
+/* Sets the packet's fact, and the state of its flow. */
+static __always_inline void tg_flow_judge(const struct tg_flow_court *court,
+					  struct tg_flow_room *room)
+{
+	struct tg_flow_packet *packet = &room->packet;
+	struct tg_flow_place place;
+	int is_found;
+
+	if (packet->role == TG_FLOW_ROLE_NONE)
+		return;
+	if (packet->role == TG_FLOW_ROLE_LIE) {
+		packet->fact = TG_FLOW_FACT_INVALID;
+		return;
+	}
+	is_found = tg_flow_find_packet(court, room, &place);
+	if (!is_found)
+		packet->fact = tg_flow_fact_of_stranger(room);
+	else if (packet->role == TG_FLOW_ROLE_ERROR)
+		packet->fact = TG_FLOW_FACT_RELATED;
+	else if (packet->role == TG_FLOW_ROLE_LATER)
+		packet->fact = TG_FLOW_FACT_ESTABLISHED;
+	else
+		packet->fact = tg_flow_fact_of_member(court, room, &place);
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The live facts of a packet: what its flow is and the sets that its ends are
+ * in, looked up before all fields. Constants remove the code for what no rule
+ * asks about.
+ */
+#ifndef TG_POLICY_LIVE_H
+#define TG_POLICY_LIVE_H
+
+#include "policy_flows.h"
+#include "policy_sets.h"
+
+/* No outcome: rule 0, the default, has acts of a kind that there is. */
+#define TG_NOT_DECIDED 0xffffffffU
+
+static __always_inline int tg_keeps_flows(const struct tg_policy *policy)
+{
+	return policy->used & TG_ACT_KEEP && !tg_flows_constants()->is_frozen;
+}
+
+/* What is read of an end, for the sets of these kinds. */
+static __always_inline __u32 tg_parts_of_kinds(__u32 kinds)
+{
+	__u32 parts = 0;
+
+	if (kinds &
+	    (TG_SET_BIT(TG_SET_ADDRESSES) | TG_SET_BIT(TG_SET_ADDRESS_PORTS)))
+		parts |= TG_END_ADDRESS;
+	if (kinds & TG_SET_BIT(TG_SET_MACS))
+		parts |= TG_END_MAC;
+	if (kinds &
+	    (TG_SET_BIT(TG_SET_PORTS) | TG_SET_BIT(TG_SET_ADDRESS_PORTS)))
+		parts |= TG_END_PORT;
+	return parts;
+}
+
+/*
+ * If rules change sets, all is read, as only the tables say which values they
+ * add: later the packet is another, and the parser's results would take stack
+ * until then.
+ */
+static __always_inline __u32 tg_parts_of_side(const struct tg_policy *policy,
+					      enum tg_side side, int asks_sets,
+					      int asks_flow)
+{
+	__u32 parts = asks_flow ? TG_END_ADDRESS | TG_END_PORT : 0;
+
+	if (tg_changes_sets(policy))
+		return TG_END_ALL;
+	if (asks_sets)
+		parts |= tg_parts_of_kinds(tg_kinds_asked(side));
+	return parts;
+}
+
+static __always_inline enum tg_policy_family_id
+tg_family_of(const struct tg_headers *headers)
+{
+	switch (headers->network) {
+	case TG_NET_IPV4:
+		return TG_FAMILY_IP4;
+	case TG_NET_IPV6:
+		return TG_FAMILY_IP6;
+	default:
+		return TG_FAMILY_OTHER;
+	}
+}
+
+/* The outcome, if the fact alone decides. */
+static __always_inline __u32 tg_outcome_of_fact(enum tg_policy_family_id family,
+						__u32 fact)
+{
+	const struct tg_policy_flows *flows = tg_flows_constants();
+
+	fact %= TG_FLOW_FACTS;
+	return flows->is_decided[family][fact] ? flows->outcome[family][fact]
+					       : TG_NOT_DECIDED;
+}
+
+/*
+ * What rules of any family ask for; code for nothing else is left. A family
+ * that does not ask for sets has none looked up.
+ */
+#define TG_ANY_ASKS_SETS(policy, side)                                  \
+	(TG_ASKS_SETS((policy)->family[TG_FAMILY_IP4].is_used, side) || \
+	 TG_ASKS_SETS((policy)->family[TG_FAMILY_IP6].is_used, side) || \
+	 TG_ASKS_SETS((policy)->family[TG_FAMILY_OTHER].is_used, side))
+
+/* Their outcome, or TG_NOT_DECIDED: fields decide, too. */
+static __always_inline __u32 tg_look_up_live(const struct tg_policy *policy,
+					     struct tg_packet *pkt,
+					     struct tg_policy_packet *packet)
+{
+	const struct tg_headers *headers = packet->headers;
+	enum tg_policy_family_id family = tg_family_of(headers);
+	const __u8 *is_used = policy->family[family].is_used;
+	int asks_flow = tg_flows_constants()->is_used;
+	int asks_from = TG_ANY_ASKS_SETS(policy, FROM);
+	int asks_to = TG_ANY_ASKS_SETS(policy, TO);
+	__u32 from =
+		tg_parts_of_side(policy, TG_SIDE_FROM, asks_from, asks_flow);
+	__u32 to = tg_parts_of_side(policy, TG_SIDE_TO, asks_to, asks_flow);
+	struct tg_live_room *room;
+	struct tg_end *ends;
+	__u32 outcome, fact;
+
+	if (!(from | to))
+		return TG_NOT_DECIDED;
+	room = tg_live_room();
+	if (!room)
+		return TG_NOT_DECIDED;
+	ends = room->flow.ends;
+	if (from)
+		tg_read_end(&ends[TG_SIDE_FROM], headers, family, TG_SIDE_FROM,
+			    from);
+	if (to)
+		tg_read_end(&ends[TG_SIDE_TO], headers, family, TG_SIDE_TO, to);
+	packet->live = room->facts;
+	if (asks_flow && family != TG_FAMILY_OTHER) {
+		fact = tg_flow_look_up(pkt, headers, &room->flow);
+		outcome = tg_outcome_of_fact(family, fact);
+		if (outcome != TG_NOT_DECIDED)
+			return outcome;
+		room->facts[TG_DIM_FLOW - TG_LIVE_FIRST] = fact;
+	}
+	if (asks_from && TG_ASKS_SETS(is_used, FROM))
+		tg_store_sets(
+			room->facts, TG_SIDE_FROM,
+			tg_sets_of_end(&ends[TG_SIDE_FROM], TG_SIDE_FROM));
+	if (asks_to && TG_ASKS_SETS(is_used, TO))
+		tg_store_sets(room->facts, TG_SIDE_TO,
+			      tg_sets_of_end(&ends[TG_SIDE_TO], TG_SIDE_TO));
+	return TG_NOT_DECIDED;
+}
+
+#endif
