@@ -39,6 +39,9 @@ _Static_assert(sizeof(struct tg_flow_wish) == 88, "no byte is undefined");
 #define TG_FLOW_CLAIMS 4
 /* The first bucket is taken while as many of its ways are open. */
 #define TG_FLOW_ENOUGH_OPEN 4
+/* How often a word of the same flow may change while it is decided who yields.
+ */
+#define TG_FLOW_YIELD_LOOKS 4
 /* How long a program that adds a flow may take: it can't be interrupted. */
 #define TG_FLOW_PENDING_SECONDS 1
 
@@ -58,6 +61,7 @@ _Static_assert(TG_FLOW_STATES <= 32, "two bits for each");
  */
 #define TG_FLOW_COST(class, order, way) \
 	((__u64)(class) << 40 | (__u64)(order) << 8 | (way))
+#define TG_FLOW_COST_CLASS(cost) ((cost) >> 40)
 enum {
 	TG_FLOW_OPEN,
 	TG_FLOW_EVICT_CLOSING,
@@ -166,7 +170,9 @@ tg_flow_claim_way(tg_flow_table table, __u32 buckets, __u32 bucket,
 			     wish->now + TG_FLOW_TIME(TG_FLOW_PENDING_SECONDS));
 	claim->word = &words[way];
 	word = TG_READ(*claim->word);
-	if (tg_flow_class(word, mark, wish->now) == TG_FLOW_NEVER ||
+	/* it was open, and another flow is there now: others may be open */
+	if (tg_flow_class(word, mark, wish->now) !=
+		    TG_FLOW_COST_CLASS(survey->least) ||
 	    __sync_val_compare_and_swap(claim->word, word,
 					tg_flow_busy_word(claim->pending)) !=
 		    word)
@@ -225,7 +231,7 @@ static __always_inline int tg_flow_yields(const struct tg_flow_claim *claim,
 	__u16 mark = TG_FLOW_MARK(claim->pending);
 
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < TG_FLOW_LOOKS; i++) {
+	for (int i = 0; i < TG_FLOW_YIELD_LOOKS; i++) {
 		__u64 word = TG_READ(*place->word), next = TG_FLOW_FREE;
 
 		if (TG_FLOW_MARK(word) != mark ||

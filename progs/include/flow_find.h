@@ -24,8 +24,8 @@ struct tg_flow_place {
 	__u64 seen;
 };
 
-/* How often a word may change while its flow is compared. */
-#define TG_FLOW_LOOKS 4
+/* How often a flow is compared if its word changes meanwhile. */
+#define TG_FLOW_LOOKS 2
 
 static __always_inline __u64 *tg_flow_bucket_words(tg_flow_table table,
 						   __u32 bucket)
@@ -61,8 +61,10 @@ static __always_inline int tg_flow_is_live(__u64 word, __u32 now)
 }
 
 /*
- * Whether the place, with its word and flow, is the key's: the word is read
- * again until it has not changed while the key was compared.
+ * Whether the place, with its word and flow, is the key's. If the word has
+ * changed while the key was compared, and still has the mark, that is done once
+ * more. A word that changes again is one that other processors are busy with,
+ * and the key was right twice.
  */
 static __always_inline int tg_flow_look(struct tg_flow_place *place, __u16 mark,
 					__u32 now)
@@ -75,12 +77,12 @@ static __always_inline int tg_flow_look(struct tg_flow_place *place, __u16 mark,
 			return 0;
 		word = TG_READ(*place->word);
 		if (word == place->seen)
-			return tg_flow_is_live(word, now);
+			break;
 		if (TG_FLOW_MARK(word) != mark)
 			return 0;
 		place->seen = word;
 	}
-	return 0;
+	return tg_flow_is_live(place->seen, now);
 }
 
 /* The ways whose words have the mark, as bits. */

@@ -108,13 +108,19 @@ static inline int flow_bed_add(const struct flow_bed *bed,
 }
 
 /* A word of the table, by the number of its way among all. */
-static inline uint64_t *flow_bed_word(const struct flow_bed *bed,
-				      uint32_t number)
+static inline __u64 *flow_bed_word(const struct flow_bed *bed, uint32_t number)
 {
-	uint64_t *words =
+	__u64 *words =
 		tg_flow_line(bed, TG_FLOW_FIRST_BUCKET + number / TG_FLOW_WAYS);
 
 	return &words[number % TG_FLOW_WAYS];
+}
+
+static inline struct tg_flow *flow_bed_flow(const struct flow_bed *bed,
+					    uint32_t number)
+{
+	return tg_flow_line(
+		bed, TG_FLOW_FIRST_FLOW(flow_bed_head(bed)->buckets) + number);
 }
 
 #endif

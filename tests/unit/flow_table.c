@@ -7,7 +7,7 @@
 #include "tables/random.h"
 #include "tap.h"
 
-#define TESTS 9
+#define TESTS 14
 #define POOL 400
 #define STEPS 300000
 #define EIGHTH 3
@@ -265,6 +265,102 @@ static void check_busy(struct tap *tap)
 	flow_bed_free(&bed);
 }
 
+/* --- the same flow in another way, by the words that others have written */
+
+struct meeting {
+	const char *what;
+	bool is_later; /* the other way: else it is before the one claimed */
+	uint8_t state, flags;
+	uint32_t left; /* until its deadline */
+	int answer;
+	bool is_freed, is_withdrawn;
+};
+
+/* All ways are taken but one in the middle, and the one at an end. */
+static bool run_meeting(const struct meeting *meeting)
+{
+	struct tg_flow_key key = flow_bed_key(1);
+	uint32_t at = meeting->is_later ? 7 : 0;
+	__u64 word, busy, *words;
+	struct tg_flow_head *head;
+	struct flow_bed bed;
+	bool is_right;
+
+	flow_bed_make(&bed, 1);
+	head = flow_bed_head(&bed);
+	words = flow_bed_word(&bed, 0);
+	busy = TG_FLOW_WORD(TG_FLOW_BUSY, 0, 0, bed.clock + 10);
+	word = TG_FLOW_WORD(tg_flow_mark(tg_flow_hash(head, &key)),
+			    meeting->state, meeting->flags,
+			    bed.clock + meeting->left);
+	for (uint32_t i = 0; i < TG_FLOW_WAYS; i++)
+		words[i] = i == 4 ? 0 : busy;
+	words[at] = word;
+	flow_bed_flow(&bed, at)->key = key;
+	is_right = flow_bed_add(&bed, &key, TG_FLOW_UDP_SENT, 50) ==
+		   meeting->answer;
+	is_right &= words[4] == 0 ||
+		    (meeting->answer == TG_FLOW_ADDED &&
+		     TG_FLOW_STATE_OF(words[4]) == TG_FLOW_UDP_SENT);
+	if (meeting->is_freed)
+		word = TG_FLOW_FREE;
+	if (meeting->is_withdrawn)
+		word |= TG_FLOW_WORD(0, 0, TG_FLOW_WITHDRAWN, 0);
+	is_right &= words[at] == word;
+	flow_bed_free(&bed);
+	return is_right;
+}
+
+static void check_meetings(struct tap *tap)
+{
+	static const struct meeting meetings[] = {
+		{ "a flow is not added if it is there", true,
+		  TG_FLOW_ESTABLISHED, 0, 10, TG_FLOW_THERE, false, false },
+		{ "a flow is not added if it is pending in an earlier way",
+		  false, TG_FLOW_PENDING, 0, 10, TG_FLOW_THERE, false, false },
+		{ "a flow that is pending in a later way is withdrawn", true,
+		  TG_FLOW_PENDING, 0, 10, TG_FLOW_ADDED, false, true },
+		{ "a flow that was withdrawn does not count", false,
+		  TG_FLOW_PENDING, TG_FLOW_WITHDRAWN, 10, TG_FLOW_ADDED, false,
+		  true },
+	};
+
+	for (size_t i = 0; i < sizeof(meetings) / sizeof(*meetings); i++)
+		tap_ok(tap, run_meeting(&meetings[i]), "%s", meetings[i].what);
+}
+
+/* Another processor read its clock before the flow expired. */
+static void check_late_update(struct tap *tap)
+{
+	uint32_t times[TG_FLOW_STATES] = { [TG_FLOW_UDP_SENT] = 50 };
+	struct tg_flow_key key = flow_bed_key(1);
+	struct tg_flow_place place = { 0 };
+	struct flow_bed bed;
+	bool is_right;
+
+	flow_bed_make(&bed, 1);
+	flow_bed_add(&bed, &key, TG_FLOW_UDP_SENT, 1);
+	is_right = flow_bed_find(&bed, &key, &place);
+	/* the flow's first way is taken: it goes into another one */
+	for (uint32_t i = 0; i < TG_FLOW_WAYS; i++)
+		if (flow_bed_word(&bed, i) == place.word) {
+			*flow_bed_word(&bed, i ^ 1) = *place.word;
+			*flow_bed_flow(&bed, i ^ 1) = *place.flow;
+			place.word = flow_bed_word(&bed, i ^ 1);
+			place.flow = flow_bed_flow(&bed, i ^ 1);
+			break;
+		}
+	bed.clock++;
+	is_right = is_right &&
+		   flow_bed_add(&bed, &key, TG_FLOW_UDP_SENT, 9) ==
+			   TG_FLOW_ADDED &&
+		   tg_flow_update(&place, TG_FLOW_UDP_SENT, 0, bed.clock - 1,
+				  times) == TG_FLOW_GONE;
+	tap_ok(tap, is_right,
+	       "an expired flow is not prolonged once it is added anew");
+	flow_bed_free(&bed);
+}
+
 /* --- how many find a place */
 
 /* Of as many flows as a table is for, all of last rank. */
@@ -332,6 +428,8 @@ int main(void)
 		  "in a table that is full, flows are what a list says");
 	check_evictions(&tap);
 	check_busy(&tap);
+	check_meetings(&tap);
+	check_late_update(&tap);
 	check_fill(&tap);
 	check_marks(&tap);
 	return tap_end(&tap);
