@@ -9,7 +9,8 @@ BENCH_CFLAGS := $(TOOL_CFLAGS) -Ibench/common -Itests/packets
 BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source)
 BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
 	yardstick.bpf.o source.bpf.o limit.bpf.o bpf_lpm.bpf.o \
-	bpf_hash.bpf.o policy_lookup.bpf.o policy_baseline.bpf.o sets.bpf.o)
+	bpf_hash.bpf.o policy_lookup.bpf.o policy_baseline.bpf.o sets.bpf.o \
+	flows.bpf.o)
 
 # Each object is named after its folder and source.
 $(BENCH_PARTS)/%.o: bench/%.c $(B)/compiler
@@ -36,7 +37,7 @@ $(BENCH)/trace: $(addprefix $(BENCH_PARTS)/,trace/main.o trace/pick.o \
 $(BENCH)/trace: LDLIBS += -lm
 
 $(BENCH)/meter: $(addprefix $(BENCH_PARTS)/,meter/main.o meter/load.o \
-	meter/run.o meter/print.o meter/yardstick.o meter/sets.o common/packet_frame.o \
+	meter/run.o meter/print.o meter/yardstick.o meter/sets.o meter/flows.o common/packet_frame.o \
 	common/frames.o common/trace_file.o packets/object.o) $(LIBRARY)
 $(BENCH)/source: $(addprefix $(BENCH_PARTS)/,source/main.o common/frames.o \
 	common/trace_file.o packets/object.o)

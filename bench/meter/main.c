@@ -36,7 +36,10 @@ static const char help[] =
 	"                        set-hosts:N, set-hosts-miss:N and\n"
 	"                        set-prefixes:N: a set, beside set-hash:N,\n"
 	"                        set-hash-miss:N and set-lpm:N, maps with the\n"
-	"                        same entries\n"
+	"                        same entries; flow-hit:N, flow-prolong:N and\n"
+	"                        flow-miss:N: a table of flows of the usual\n"
+	"                        size, or with -full one for as many, beside\n"
+	"                        flow-hash:N, flow-lru:N and their -miss:N\n"
 	"  -r, --rounds N        runs of each program (15)\n"
 	"  -p, --passes N        times over the trace in a round (4); of each\n"
 	"                        piece of it, the fastest counts\n"
@@ -172,10 +175,15 @@ static int add_row(struct meter *meter, char *word)
 static int add_yardstick(struct meter *meter, const char *word)
 {
 	struct meter_row *row = &meter->rows[meter->count];
-	int err = meter_is_sets(word) ? meter_sets(word, row)
-				      : meter_yardstick(word, row);
 	struct frames frames;
+	int err;
 
+	if (meter_is_sets(word))
+		err = meter_sets(word, row);
+	else if (meter_is_flows(word))
+		err = meter_flows(word, row);
+	else
+		err = meter_yardstick(word, row);
 	if (err)
 		return err;
 	row->timed = row->trace;

@@ -60,6 +60,13 @@ bool meter_is_sets(const char *word);
 int meter_sets(const char *word, struct meter_row *row);
 
 /*
+ * The same for flows: "flow-hit:N", "flow-prolong:N" and "flow-miss:N" against
+ * "flow-hash:N", "flow-lru:N" and their misses.
+ */
+bool meter_is_flows(const char *word);
+int meter_flows(const char *word, struct meter_row *row);
+
+/*
  * Compares verdicts with those of the trace, and prints the first difference.
  */
 int meter_check(struct meter_row *row);
