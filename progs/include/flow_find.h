@@ -97,7 +97,7 @@ static __always_inline __u64 tg_flow_marked(const __u64 *words, __u16 mark)
 	return ways;
 }
 
-/* Look at a way whose word has the mark. */
+/* Look at a way, as if its word had the mark. */
 static __always_inline int tg_flow_try(tg_flow_table table, __u32 buckets,
 				       __u32 bucket, __u32 way, __u16 mark,
 				       __u32 now, struct tg_flow_place *place)
@@ -107,24 +107,18 @@ static __always_inline int tg_flow_try(tg_flow_table table, __u32 buckets,
 }
 
 static __always_inline int tg_flow_find_in(tg_flow_table table, __u32 buckets,
-					   __u32 bucket, __u64 hash, __u32 now,
+					   __u32 bucket, __u16 mark, __u32 now,
 					   struct tg_flow_place *place)
 {
 	__u64 *words = tg_flow_bucket_words(table, bucket), ways;
-	__u32 way = tg_flow_first_way(hash);
-	__u16 mark = tg_flow_mark(hash);
 
 	if (!words)
 		return 0;
-	place->word = &words[way];
-	place->seen = TG_READ(*place->word);
-	if (TG_FLOW_MARK(place->seen) == mark &&
-	    tg_flow_try(table, buckets, bucket, way, mark, now, place))
-		return 1;
 	ways = tg_flow_marked(words, mark);
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < TG_FLOW_WAYS && ways; i++) {
-		way = tg_flow_way_of(ways);
+		__u32 way = tg_flow_way_of(ways);
+
 		ways &= ways - 1;
 		place->word = &words[way];
 		place->seen = TG_READ(*place->word);
@@ -132,6 +126,50 @@ static __always_inline int tg_flow_find_in(tg_flow_table table, __u32 buckets,
 			return 1;
 	}
 	return 0;
+}
+
+/*
+ * All ways of both buckets. A function of its own: its many variables take no
+ * time where the flow is in its first way.
+ */
+static __attribute__((noinline, unused)) int
+tg_flow_find_all(tg_flow_table table, const struct tg_flow_head *head,
+		 __u64 hash, __u32 now, struct tg_flow_place *place)
+{
+	__u32 buckets = head->buckets;
+	__u64 point = hash;
+
+#pragma clang loop unroll(disable)
+	for (int choice = 0; choice < TG_FLOW_CHOICES; choice++) {
+		if (tg_flow_find_in(table, buckets,
+				    tg_flow_bucket(buckets, point),
+				    tg_flow_mark(hash), now, place))
+			return 1;
+		point = tg_flow_second_point(hash);
+	}
+	return 0;
+}
+
+/* The first way only: 0 if the flow is not there, or its word is changing. */
+static __always_inline int tg_flow_find_first(tg_flow_table table,
+					      const struct tg_flow_head *head,
+					      __u64 hash, __u32 now,
+					      struct tg_flow_place *place)
+{
+	__u32 buckets = head->buckets, bucket = tg_flow_bucket(buckets, hash);
+	__u64 *words = tg_flow_bucket_words(table, bucket);
+	__u32 way = tg_flow_first_way(hash);
+
+	if (!words)
+		return 0;
+	place->word = &words[way];
+	place->seen = TG_READ(*place->word);
+	if (TG_FLOW_MARK(place->seen) != tg_flow_mark(hash))
+		return 0;
+	place->flow = tg_flow_of(table, buckets, bucket, way);
+	return place->flow && tg_flow_is_key(place->flow, place->key) &&
+	       TG_READ(*place->word) == place->seen &&
+	       tg_flow_is_live(place->seen, now);
 }
 
 /*
@@ -144,19 +182,9 @@ static __always_inline int tg_flow_find(tg_flow_table table,
 					__u64 hash, __u32 now,
 					struct tg_flow_place *place)
 {
-	__u32 buckets = head->buckets;
-	__u64 point = hash;
-
 	place->key = key;
-#pragma clang loop unroll(disable)
-	for (int choice = 0; choice < TG_FLOW_CHOICES; choice++) {
-		if (tg_flow_find_in(table, buckets,
-				    tg_flow_bucket(buckets, point), hash, now,
-				    place))
-			return 1;
-		point = tg_flow_second_point(hash);
-	}
-	return 0;
+	return tg_flow_find_first(table, head, hash, now, place) ||
+	       tg_flow_find_all(table, head, hash, now, place);
 }
 
 /* --- changes of the word */
