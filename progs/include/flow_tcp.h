@@ -516,9 +516,9 @@ tg_flow_tcp_has_ack(const struct tg_flow_tcp_step *step, __u32 sender_window,
  * `is_high`: which of the peers sends it; `is_reply`: it is not the one that
  * sent the flow's first packet.
  *
- * TG_FLOW_SYN_SENT as an answer means that the flow begins with this segment
- * (or has just begun, and it is the first SYN again): the packet is new, and
- * the sender is now the one that sent the first packet.
+ * If the answer is TG_FLOW_SYN_SENT and the state was another one, the flow
+ * began anew: the packet is new, and its sender is the end that sent the first
+ * packet from now on.
  */
 static __always_inline __u8
 tg_flow_tcp_next(struct tg_flow_peer peers[2], int is_high, int is_reply,
