@@ -47,7 +47,8 @@ PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
 	words object splice reference set_bed set_subject \
 	set_values) $(addprefix tests/tables/,fields filled_sets native \
 	pools random_packet random_policy random_sets shrink subject) \
-	$(addprefix tests/flows/,tcp_flow tcp_story) tests/unit/policy_same tests/unit/set_contents
+	$(addprefix tests/flows/,tcp_end tcp_flow tcp_story \
+	tcp_talk) tests/unit/policy_same tests/unit/set_contents
 SANITIZED := $(PARTS) $(LIBRARY_SOURCES:.c=)
 
 $(T)/parts.a: $(PARTS:%=$(O)/%.o)

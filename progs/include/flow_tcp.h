@@ -19,10 +19,10 @@
  * of an end whose SYN was not seen is unknown, and counts as the largest.
  *
  * A RST needs no ack, and a blind one must end nothing. It closes the flow if
- * its sequence is `end`, which is exact unless a burst is passing. In a burst,
- * up to an eighth of the window more will do: later segments revive the flow.
- * Any sequence in the window will do after a FIN or a RST of the same end, or
- * with the ack of all that the other end sent. Other RSTs in the window pass,
+ * its sequence is `end`, which is exact unless a burst is passing. During a
+ * burst, after a FIN or a RST of the same end, or with the ack of all that the
+ * other end sent, any sequence in the window will do: if that was wrong, the
+ * next segment of either end revives the flow. Other RSTs in the window pass,
  * but change nothing: a receiver that is alive answers with a challenge ACK,
  * and the answer to that is exact.
  *
@@ -102,14 +102,13 @@ tg_flow_tcp_follow(const struct tg_flow_tcp_step *step)
 
 /* A RST in the window: is it the sender's? */
 static __always_inline __u8
-tg_flow_tcp_reset(const struct tg_flow_tcp_step *step, __u32 sender_lag,
-		  __u32 receiver_lag)
+tg_flow_tcp_reset(const struct tg_flow_tcp_step *step, __u32 receiver_lag)
 {
 	__u8 flags = TG_READ(step->sender->flags);
-	__u32 lag = flags & TG_FLOW_IS_EXACT ? 0 : sender_lag;
 
-	if (TG_READ(step->segment->seq) - TG_READ(step->sender->end) > lag &&
+	if (flags & TG_FLOW_IS_EXACT &&
 	    !(flags & (TG_FLOW_SENT_FIN | TG_FLOW_SENT_RST)) &&
+	    TG_READ(step->segment->seq) != TG_READ(step->sender->end) &&
 	    !(TG_READ(step->segment->flags) & TG_FLOW_ACK &&
 	      TG_READ(step->segment->ack) - TG_READ(step->receiver->end) <=
 		      receiver_lag))
@@ -203,7 +202,7 @@ tg_flow_tcp_next(struct tg_flow_peer peers[2], int is_high, int is_reply,
 	if (flags & TG_FLOW_SYN)
 		return state;
 	if (flags & TG_FLOW_RST)
-		return tg_flow_tcp_reset(&step, sender_lag, receiver_lag);
+		return tg_flow_tcp_reset(&step, receiver_lag);
 	tg_flow_tcp_learn(&step, sender_window, receiver_window);
 	if (state == TG_FLOW_PICKED_UP && !is_reply)
 		return state;
