@@ -27,6 +27,7 @@ struct watch {
 	struct tcp_flow flow;
 	struct exact_end ends[2];
 	bool first_is_high;
+	bool is_partial; /* the windows are not known */
 	const char *problem;
 	/* the latest segment, and what it found */
 	struct tg_flow_segment segment;
@@ -59,9 +60,9 @@ static bool is_exact(const struct watch *watch, bool is_second,
 {
 	const struct exact_end *from = &watch->ends[is_second];
 	const struct exact_end *to = &watch->ends[!is_second];
-	int64_t limit = from->limit, seq, ack;
+	int64_t window = to->window, limit = from->limit, seq, ack;
 
-	if (!from->is_seen || !to->is_seen)
+	if (watch->is_partial || !from->is_seen || !to->is_seen)
 		return true;
 	/* more than was allowed has passed, such as the probe of a window */
 	if (tolerance && limit < from->end)
@@ -69,9 +70,9 @@ static bool is_exact(const struct watch *watch, bool is_second,
 	seq = near(segment->seq, from->end);
 	ack = near(segment->ack, to->end);
 	/* the window of a SYN is rounded up to what the scale can say */
-	limit += tolerance * (to->window + (1 << 14));
-	if (seq > limit || seq + tg_flow_tcp_length(segment) <
-				   from->end - (1 + tolerance) * to->window - 1)
+	window += tolerance * (window + (1 << 14));
+	if (seq > limit + tolerance * window ||
+	    seq + tg_flow_tcp_length(segment) < from->end - window - 1)
 		return false;
 	if (!(segment->flags & TG_FLOW_ACK))
 		return true;
@@ -302,12 +303,79 @@ static void test_talks(struct tap *tap, bool with_blind, const char *name)
 	tap_ok(tap, !watch.problem, "%s", name);
 }
 
+/* The flow's first segments were not seen, so their windows are not known. */
+static void test_picked_up(struct tap *tap)
+{
+	struct watch watch = { .is_partial = true };
+	struct tg_flow_segment segment;
+	bool is_second;
+
+	for (uint64_t seed = 1; seed <= TALKS && !watch.problem; seed++) {
+		unsigned int unseen = 1 + seed % 50;
+
+		watch.flow = (struct tcp_flow){ 0 };
+		tcp_talk_start(&watch.talk, seed, 1448);
+		while (!watch.problem &&
+		       tcp_talk_next(&watch.talk, &is_second, &segment))
+			if (!unseen)
+				pass(&watch, is_second, &segment);
+			else
+				unseen--;
+		if (watch.problem)
+			report(tap, &watch, seed);
+	}
+	tap_note(tap, "%lu segments passed", (unsigned long)watch.passed);
+	tap_ok(tap,
+	       !watch.problem && watch.is_seen[TG_FLOW_PICKED_UP] &&
+		       watch.is_seen[TG_FLOW_TIME_WAIT],
+	       "conversations are picked up anywhere in the middle");
+}
+
+/* A sender with a window of 64 KiB: most segments change nothing. */
+static void test_stores(struct tap *tap)
+{
+	struct tg_flow_segment data = { .size = 1448,
+					.window = 512,
+					.flags = TG_FLOW_ACK };
+	struct tg_flow_segment ack = { .window = 512, .flags = TG_FLOW_ACK };
+	struct tcp_flow flow = { .state = TG_FLOW_ESTABLISHED };
+	unsigned int stores = 0, refused = 0;
+
+	for (int i = 0; i < 2; i++)
+		flow.peers[i] = (struct tg_flow_peer){
+			.window = 512,
+			.scale = 7,
+			.max_end = 65536,
+			.flags = TG_FLOW_SENT_SYN | TG_FLOW_HAS_SCALE,
+		};
+	for (int i = 0; i < 20000; i++) {
+		struct tcp_flow before = flow;
+
+		refused += tcp_flow_judge(&flow, false, &data) !=
+			   TG_FLOW_FACT_ESTABLISHED;
+		stores += memcmp(&before, &flow, sizeof(flow)) != 0;
+		data.seq += data.size;
+		if (i % 2 == 0)
+			continue;
+		before = flow;
+		ack.ack = data.seq;
+		refused += tcp_flow_judge(&flow, true, &ack) !=
+			   TG_FLOW_FACT_ESTABLISHED;
+		stores += memcmp(&before, &flow, sizeof(flow)) != 0;
+	}
+	tap_note(tap, "%u of 30000 segments stored something", stores);
+	tap_ok(tap, !refused && stores && stores < 30000 / 4,
+	       "few segments of a long transfer are stored");
+}
+
 int main(void)
 {
-	struct tap tap = tap_plan(stdout, 2);
+	struct tap tap = tap_plan(stdout, 4);
 
 	test_talks(&tap, false,
 		   "what the window holds is accepted, nothing far from it");
 	test_talks(&tap, true, "blind segments change nothing");
+	test_picked_up(&tap);
+	test_stores(&tap);
 	return tap_end(&tap);
 }
