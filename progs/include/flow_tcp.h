@@ -6,10 +6,13 @@
  * An end may send up to the other's acknowledgment plus window, and sends again
  * what was not acknowledged. So four numbers bound what is acceptable:
  *
- *	sequence  >= end - window of the receiver - 1  (a keep-alive)
- *	sequence  <= max_end
+ *	sequence  >= end - window of the receiver - 3
+ *	sequence  <= max_end + 3
  *	ack       <= the receiver's end
  *	ack       >= the receiver's end - 2 windows of the sender - 64 KiB
+ *
+ * The 3 are for a keep-alive, which is one before what was acknowledged, and
+ *for the probe of a closed window and a FIN, which need no window.
  *
  * Stores are few. An ordinary segment is stored only if `end` or `max_end`
  * advances by more than an eighth of the window, or if it ends a burst (PSH);
@@ -119,18 +122,18 @@ tg_flow_tcp_reset(const struct tg_flow_tcp_step *step, __u32 receiver_lag)
 
 /* --- the window */
 
-/* From `end` - window - 1 to `max_end`, and what that may lag behind. */
+/* From `end` - window to `max_end`, and what that may lag behind. */
 static __always_inline int
 tg_flow_tcp_has_place(const struct tg_flow_tcp_step *step,
 		      __u32 receiver_window, __u32 lag)
 {
 	__u32 end = TG_READ(step->sender->end);
 	__u32 room = tg_flow_tcp_after(TG_READ(step->sender->max_end), end);
-	__u32 back = receiver_window + 1;
+	__u32 back = receiver_window + TG_FLOW_SPARE;
 	__u32 length = tg_flow_tcp_length(step->segment);
 
 	return TG_READ(step->segment->seq) + length - (end - back) <=
-	       back + room + lag + length;
+	       back + room + lag + TG_FLOW_SPARE + length;
 }
 
 static __always_inline int
@@ -173,6 +176,7 @@ tg_flow_tcp_next(struct tg_flow_peer peers[2], int is_high, int is_reply,
 	};
 	__u32 sender_window, receiver_window, sender_lag, receiver_lag;
 	__u8 flags = TG_READ(segment->flags);
+	int is_inside;
 
 	if (!tg_flow_tcp_is_possible(flags))
 		return TG_FLOW_REFUSED;
@@ -188,10 +192,11 @@ tg_flow_tcp_next(struct tg_flow_peer peers[2], int is_high, int is_reply,
 	receiver_window = tg_flow_tcp_window(step.receiver, step.sender);
 	sender_lag = tg_flow_tcp_lag(step.sender, receiver_window);
 	receiver_lag = tg_flow_tcp_lag(step.receiver, sender_window);
-	if (!tg_flow_tcp_has_place(&step, receiver_window, sender_lag) ||
-	    !tg_flow_tcp_has_ack(&step, sender_window, receiver_lag)) {
-		if (flags & TG_FLOW_SYN)
-			return tg_flow_tcp_answer_again(&step);
+	is_inside = tg_flow_tcp_has_place(&step, receiver_window, sender_lag) &&
+		    tg_flow_tcp_has_ack(&step, sender_window, receiver_lag);
+	if (flags & TG_FLOW_SYN)
+		return tg_flow_tcp_answer_again(&step, is_inside);
+	if (!is_inside) {
 		/* nothing came back yet that says what the end may send */
 		if (state == TG_FLOW_PICKED_UP && !is_reply &&
 		    !(flags & TG_FLOW_RST))
@@ -199,8 +204,6 @@ tg_flow_tcp_next(struct tg_flow_peer peers[2], int is_high, int is_reply,
 						      step.receiver, segment);
 		return TG_FLOW_REFUSED;
 	}
-	if (flags & TG_FLOW_SYN)
-		return state;
 	if (flags & TG_FLOW_RST)
 		return tg_flow_tcp_reset(&step, receiver_lag);
 	tg_flow_tcp_learn(&step, sender_window, receiver_window);

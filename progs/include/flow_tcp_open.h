@@ -193,19 +193,22 @@ tg_flow_tcp_answer(const struct tg_flow_tcp_step *step)
 }
 
 /*
- * SYN and ACK, not in the window. They may answer the first SYN with another
- * sequence, or a SYN that came after the connection.
+ * SYN and ACK after others. They may be the same again, or answer the first SYN
+ * with another sequence, or a SYN that came after the connection.
  */
 static __always_inline __u8
-tg_flow_tcp_answer_again(const struct tg_flow_tcp_step *step)
+tg_flow_tcp_answer_again(const struct tg_flow_tcp_step *step, int is_inside)
 {
 	__u32 ack = TG_READ(step->segment->ack);
 
-	if (step->state == TG_FLOW_SYN_RECEIVED && step->is_reply &&
-	    ack == TG_READ(step->receiver->end))
+	if (!(TG_READ(step->receiver->flags) & TG_FLOW_SYN_AGAIN)) {
+		if (is_inside)
+			return step->state;
+		if (step->state != TG_FLOW_SYN_RECEIVED || !step->is_reply ||
+		    ack != TG_READ(step->receiver->end))
+			return TG_FLOW_REFUSED;
 		return tg_flow_tcp_answered(step, ack);
-	if (!(TG_READ(step->receiver->flags) & TG_FLOW_SYN_AGAIN))
-		return TG_FLOW_REFUSED;
+	}
 	/* the numbers of that SYN follow from the answer, but not its scale */
 	tg_flow_tcp_pick_up(step->receiver, ack, 0, TG_FLOW_SENT_SYN);
 	tg_flow_tcp_set(step->sender, TG_FLOW_HAS_SCALE);

@@ -21,6 +21,7 @@
 #define TG_FLOW_LIBERAL_WINDOW 1024
 
 #define TG_FLOW_LATE_ACKS 65536
+#define TG_FLOW_SPARE 3
 
 enum tg_flow_tcp_flag {
 	TG_FLOW_FIN = 1 << 0,

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "flows/kernel.h"
+
+#define PACKET_MAX 65536
+#define MESSAGE_MAX 1024
+
+static int device_open(const char *name)
+{
+	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	int device = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+	if (device < 0 || ioctl(device, TUNSETIFF, &request) < 0) {
+		int error = -errno;
+
+		fprintf(stderr, "tun %s: %m\n", name);
+		if (device >= 0)
+			close(device);
+		return error;
+	}
+	return device;
+}
+
+int kernel_open(struct kernel *kernel)
+{
+	static const char *const names[] = KERNEL_DEVICES;
+
+	*kernel = (struct kernel){ .devices = { -1, -1 }, .netlink = -1 };
+	for (int i = 0; i < 2; i++) {
+		kernel->devices[i] = device_open(names[i]);
+		if (kernel->devices[i] < 0)
+			goto failed;
+	}
+	kernel->netlink =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (kernel->netlink >= 0)
+		return 0;
+	perror("netlink");
+failed:
+	kernel_close(kernel);
+	return -EIO;
+}
+
+void kernel_close(struct kernel *kernel)
+{
+	for (int i = 0; i < 2; i++)
+		if (kernel->devices[i] >= 0)
+			close(kernel->devices[i]);
+	if (kernel->netlink >= 0)
+		close(kernel->netlink);
+}
+
+/* --- packets */
+
+/* A write returns when the packet is forwarded: it is there, or was dropped. */
+int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
+		size_t size, bool *is_passed, enum tg_flow_fact *fact)
+{
+	uint8_t passed[PACKET_MAX];
+	ssize_t length;
+
+	*is_passed = false;
+	if (write(kernel->devices[from_second], packet, size) !=
+	    (ssize_t)size) {
+		perror("tun");
+		return -EIO;
+	}
+	while (!*is_passed) {
+		uint8_t dscp;
+
+		length = read(kernel->devices[!from_second], passed,
+			      sizeof(passed));
+		if (length < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		/* the kernel sends packets of its own */
+		if (length != (ssize_t)size || passed[0] != packet[0])
+			continue;
+		dscp = packet[0] >> 4 == 4
+			       ? passed[1] >> 2
+			       : (passed[0] << 4 | passed[1] >> 4) >> 2 & 0x3f;
+		if (!dscp || dscp > TG_FLOW_FACTS) {
+			fprintf(stderr, "a packet was not judged\n");
+			return -EPROTO;
+		}
+		*fact = dscp - 1;
+		*is_passed = true;
+	}
+	return 0;
+}
+
+/* --- conntrack's table */
+
+struct message {
+	struct nlmsghdr header;
+	struct nfgenmsg netfilter;
+	uint8_t attributes[256];
+};
+
+static struct nlattr *attribute_put(struct message *message, uint16_t type,
+				    const void *value, size_t size)
+{
+	struct nlattr *attribute = (struct nlattr *)((uint8_t *)message +
+						     message->header.nlmsg_len);
+
+	attribute->nla_type = type;
+	attribute->nla_len = NLA_HDRLEN + size;
+	if (size)
+		memcpy((uint8_t *)attribute + NLA_HDRLEN, value, size);
+	message->header.nlmsg_len += NLA_ALIGN(attribute->nla_len);
+	return attribute;
+}
+
+static void nest_end(struct message *message, struct nlattr *nest)
+{
+	nest->nla_type |= NLA_F_NESTED;
+	nest->nla_len = (uint8_t *)message + message->header.nlmsg_len -
+			(uint8_t *)nest;
+}
+
+static void tuple_put(struct message *message, uint16_t first_port,
+		      uint16_t second_port)
+{
+	struct nlattr *tuple = attribute_put(message, CTA_TUPLE_ORIG, NULL, 0);
+	struct nlattr *nest = attribute_put(message, CTA_TUPLE_IP, NULL, 0);
+
+	attribute_put(message, CTA_IP_V4_SRC,
+		      &(uint32_t){ htonl(KERNEL_FIRST4) }, 4);
+	attribute_put(message, CTA_IP_V4_DST,
+		      &(uint32_t){ htonl(KERNEL_SECOND4) }, 4);
+	nest_end(message, nest);
+	nest = attribute_put(message, CTA_TUPLE_PROTO, NULL, 0);
+	attribute_put(message, CTA_PROTO_NUM, &(uint8_t){ IPPROTO_TCP }, 1);
+	attribute_put(message, CTA_PROTO_SRC_PORT,
+		      &(uint16_t){ htons(first_port) }, 2);
+	attribute_put(message, CTA_PROTO_DST_PORT,
+		      &(uint16_t){ htons(second_port) }, 2);
+	nest_end(message, nest);
+	nest_end(message, tuple);
+}
+
+/* An attribute among others, NULL if it is not there. */
+static const uint8_t *attribute_find(const uint8_t *list, size_t size,
+				     uint16_t type, size_t *value_size)
+{
+	while (size >= NLA_HDRLEN) {
+		const struct nlattr *attribute = (const void *)list;
+		size_t length = attribute->nla_len;
+
+		if (length < NLA_HDRLEN || length > size)
+			return NULL;
+		if ((attribute->nla_type & NLA_TYPE_MASK) == type) {
+			*value_size = length - NLA_HDRLEN;
+			return list + NLA_HDRLEN;
+		}
+		length = NLA_ALIGN(length);
+		if (length >= size)
+			return NULL;
+		list += length;
+		size -= length;
+	}
+	return NULL;
+}
+
+static void entry_read(const uint8_t *list, size_t size,
+		       struct kernel_entry *entry)
+{
+	size_t found_size;
+	const uint8_t *found;
+	uint32_t status;
+
+	entry->is_there = true;
+	found = attribute_find(list, size, CTA_STATUS, &found_size);
+	if (found) {
+		memcpy(&status, found, sizeof(status));
+		entry->is_answered = ntohl(status) & IPS_SEEN_REPLY;
+	}
+	found = attribute_find(list, size, CTA_TUPLE_ORIG, &found_size);
+	if (found)
+		found = attribute_find(found, found_size, CTA_TUPLE_IP,
+				       &found_size);
+	if (found)
+		found = attribute_find(found, found_size, CTA_IP_V4_SRC,
+				       &found_size);
+	if (found)
+		entry->by_second =
+			memcmp(found, &(uint32_t){ htonl(KERNEL_SECOND4) },
+			       4) == 0;
+	found = attribute_find(list, size, CTA_PROTOINFO, &found_size);
+	if (found)
+		found = attribute_find(found, found_size, CTA_PROTOINFO_TCP,
+				       &found_size);
+	if (found)
+		found = attribute_find(found, found_size,
+				       CTA_PROTOINFO_TCP_STATE, &found_size);
+	if (found)
+		entry->tcp_state = *found;
+}
+
+/* The answer is in `answer`; its size, 0 if there is no entry. */
+static ssize_t ask(struct kernel *kernel, uint16_t type, uint16_t flags,
+		   uint16_t first_port, uint16_t second_port, uint8_t *answer)
+{
+	struct message message = {
+		.header = {
+			.nlmsg_len = offsetof(struct message, attributes),
+			.nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | type,
+			.nlmsg_flags = NLM_F_REQUEST | flags,
+			.nlmsg_seq = ++kernel->sequence,
+		},
+		.netfilter = { .nfgen_family = AF_INET },
+	};
+	const struct nlmsghdr *header = (void *)answer;
+	const struct nlmsgerr *error = NLMSG_DATA(header);
+	ssize_t length;
+
+	tuple_put(&message, first_port, second_port);
+	if (send(kernel->netlink, &message, message.header.nlmsg_len, 0) < 0)
+		return -errno;
+	do {
+		length = recv(kernel->netlink, answer, MESSAGE_MAX, 0);
+		if (length < (ssize_t)sizeof(*header))
+			return -EPROTO;
+	} while (header->nlmsg_seq != kernel->sequence);
+	if (header->nlmsg_type != NLMSG_ERROR)
+		return length;
+	return error->error == -ENOENT ? 0 : error->error;
+}
+
+int kernel_look(struct kernel *kernel, uint16_t first_port,
+		uint16_t second_port, struct kernel_entry *entry)
+{
+	uint8_t answer[MESSAGE_MAX] __attribute__((aligned(8)));
+	size_t start = NLMSG_LENGTH(sizeof(struct nfgenmsg));
+	ssize_t length = ask(kernel, IPCTNL_MSG_CT_GET, 0, first_port,
+			     second_port, answer);
+
+	*entry = (struct kernel_entry){ 0 };
+	if (length > (ssize_t)start)
+		entry_read(answer + start, length - start, entry);
+	return length < 0 ? length : 0;
+}
+
+int kernel_forget(struct kernel *kernel, uint16_t first_port,
+		  uint16_t second_port)
+{
+	uint8_t answer[MESSAGE_MAX] __attribute__((aligned(8)));
+
+	return ask(kernel, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, first_port,
+		   second_port, answer);
+}
