@@ -14,8 +14,8 @@
 source "$HERE/lib/lock.bash"
 # shellcheck source=tc-scripts/lib/look.bash
 source "$HERE/lib/look.bash"
-# shellcheck source=tc-scripts/lib/sets.bash
-source "$HERE/lib/sets.bash"
+# shellcheck source=tc-scripts/lib/live-maps.bash
+source "$HERE/lib/live-maps.bash"
 
 readonly PINS_ROOT=/run/tailgate
 readonly OBJECTS_ROOT=/run/tailgate-objects
@@ -171,10 +171,10 @@ attachment_forget_dead() { # [WORD...] of tg-look, for the look after it
 attachment_remove() {
 	lock_take "$OBJECTS_ROOT/all.lock"
 	local -A LOOK=()
-	sets_find
+	live_find
 	look --key "$KEY"
 	[[ ! ${LOOK[pins]} && ! $DRY_RUN ]] || run_or_die rm -r "$PINS"
-	[[ ! $SETS_INSTANCE ]] || instance_release "$SETS_INSTANCE" "$KEY"
+	[[ ! $LIVE_INSTANCE ]] || instance_release "$LIVE_INSTANCE" "$KEY"
 	[[ ! ${LOOK[objects]} ]] || run_or_die rm -r "$OBJECTS"
 	if root_is_unused; then
 		root_unmount

@@ -114,18 +114,19 @@ graft() { # HOOK BUILD SLOT OBJECT
 
 # Sets the constants in copies of the objects, and loads the copies into the
 # bank. For a policy with sets, tg-splice makes the sets that it needs, and their
-# numbers are among the constants.
+# numbers are among the constants; for one with flows, it makes their table.
 bank_fill() { # HOOK BUILD FIRST-SLOT MISS DEFAULT OBJECT...
-	local hook=$1 build=$2 slot=$3 first=$3 miss=tg_miss=${VERDICT_NUMBER[$4]} default=$5 object copies=()
+	local hook=$1 build=$2 slot=$3 first=$3 miss=tg_miss=${VERDICT_NUMBER[$4]} default=$5 object copies=() enter=()
 	shift 5
 	(($# <= CHAIN_MAX)) || die "a chain holds $CHAIN_MAX plugins, not $#"
 	bank_empty "$hook" "$build" "$first"
 	for object; do
-		sets_words "$object"
-		copies+=("$object" "${SETS_WORDS[@]}" --share -o "$OBJECTS/$hook.$slot.o" "tg_next_slot=$((slot + 1))" "$miss" tg_serial=0 --next)
+		live_words "$object"
+		((${#LIVE_WORDS[@]} == 0)) || enter=("${LIVE_ENTER[@]}")
+		copies+=("$object" "${LIVE_WORDS[@]}" --share -o "$OBJECTS/$hook.$slot.o" "tg_next_slot=$((slot + 1))" "$miss" tg_serial=0 --next)
 		((++slot))
 	done
-	run_or_die "$BUILD/tg-splice" "${copies[@]}" "$BUILD/end$build.o" --share -o "$OBJECTS/$hook.$slot.o" \
+	run_or_die "${enter[@]}" "$BUILD/tg-splice" "${copies[@]}" "$BUILD/end$build.o" --share -o "$OBJECTS/$hook.$slot.o" \
 		"end_verdict=${VERDICT_NUMBER[$default]}"
 	for ((slot = first; slot <= first + $#; slot++)); do
 		graft "$hook" "$build" "$slot" "$OBJECTS/$hook.$slot.o"
@@ -160,8 +161,8 @@ chain_change() { # HOOK DEFAULT OBJECT...
 # tells which object is in force.
 slot_replace() { # HOOK SLOT SERIAL OBJECT
 	local slot=$2 copy=$OBJECTS/$1.$2.o
-	sets_words "$4"
-	run_or_die "$BUILD/tg-splice" "$4" "${SETS_WORDS[@]}" --share -o "$copy.new" "tg_next_slot=$((slot + 1))" \
+	live_words "$4"
+	run_or_die "${LIVE_ENTER[@]}" "$BUILD/tg-splice" "$4" "${LIVE_WORDS[@]}" --share -o "$copy.new" "tg_next_slot=$((slot + 1))" \
 		"tg_miss=${VERDICT_NUMBER[${LOOK[$1.miss]}]}" "tg_serial=$(($3 + 1))"
 	graft "$1" "${LOOK[$1.build]}" "$slot" "$copy.new"
 	run_or_die mv "$copy.new" "$copy"
@@ -256,12 +257,13 @@ policy_left_behind() { # HOOK BUILD
 
 # True if loading this object would change nothing.
 object_is_in_force() { # HOOK POSITION OBJECT MISS
-	local folder status=0
+	local folder flows=() status=0
 	object_at "$1" "$2"
 	[[ $REPLY ]] || return 1
 	[[ $REPLY != "$3" ]] || return 0
+	[[ ! -e $GLOBALS/tgf_flows ]] || flows=(--flows "$GLOBALS/tgf_flows")
 	folder=$(scratch_folder)
-	"$BUILD/tg-splice" "$3" -o "$folder/object.o" "tg_next_slot=$((LOOK[$1.$2.slot] + 1))" \
+	"$BUILD/tg-splice" "$3" "${flows[@]}" -o "$folder/object.o" "tg_next_slot=$((LOOK[$1.$2.slot] + 1))" \
 		"tg_miss=${VERDICT_NUMBER[$4]}" "tg_serial=${LOOK[$1.$2.serial]}" || status=1
 	((status)) || cmp -s "$REPLY" "$folder/object.o" || status=1
 	rm -r "$folder"

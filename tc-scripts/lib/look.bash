@@ -43,8 +43,9 @@
 #
 # With --rules also policy.rules .default .file, passed and dropped, and for the
 # device object_bytes map_bytes program_bytes, sets, and set.N.name .entries
-# .size .refused for each of these sets; with --files, for each object,
-# file.NAME.serial .next .miss; with --key also live, and slot.SECTION.N, the
+# .size .refused for each of these sets; if it has a table of flows, flows (their
+# number), flows.room .refused .states (names) and flows.state.NAME; with
+# --files, for each object, file.NAME.serial .next .miss; with --key also live, and slot.SECTION.N, the
 # serial number of the program in each used slot, or other_version.SECTION.
 
 declare -gA LOOK=()

@@ -33,8 +33,10 @@ help_attach() {
 		                  for packets that no plugin decides (pass)
 		  --miss pass|drop
 		                  for packets in a broken chain (pass)
-		  --instance NAME share sets with the other attachments of this instance;
-		                  it ends with the last of them
+		  --instance NAME share sets and flows with the other attachments of this
+		                  instance; it ends with the last of them
+		  --flows N       make the table of flows for N flows, 64 to 16000000, 79
+		                  bytes each (131072, with the first policy that uses them)
 		  --reset         replace the plugins in the chain by those that were
 		                  built; a policy then has no rules
 		  --force         replace an XDP program or filter of others
@@ -46,7 +48,7 @@ help_attach() {
 
 # From the command line.
 ATTACH_HOOKS=() PLUGINS=()
-XDP_MODE=auto MISS='' DEFAULT='' FORCE='' RESET='' CHAIN_SAID='' INSTANCE=''
+XDP_MODE=auto MISS='' DEFAULT='' FORCE='' RESET='' CHAIN_SAID='' INSTANCE='' FLOWS=''
 CHANGED_HOOKS=()
 
 # The plan of each hook and what undoing needs, as HOOK.NAME: build, mode (of
@@ -101,7 +103,12 @@ parse_attach_options() {
 			INSTANCE=${1#*=}
 			check_instance_name "$INSTANCE"
 			;;
-		--chain | --miss | --default | --instance)
+		--flows=*)
+			FLOWS=${1#*=}
+			[[ $FLOWS =~ ^[1-9][0-9]{1,7}$ ]] && ((FLOWS >= 64 && FLOWS <= 16000000)) ||
+				usage_error "--flows takes a number of 64 to 16000000, not ${FLOWS@Q}"
+			;;
+		--chain | --miss | --default | --instance | --flows)
 			(($# > 1)) || usage_error "$1 needs a value"
 			set -- "$1=$2" "${@:3}"
 			continue
@@ -252,11 +259,12 @@ mode_plan() { # HOOK
 
 hooks_prepare() {
 	local hook objects build builds=()
-	((${#CHANGED_HOOKS[@]})) || [[ $INSTANCE ]] || return 0
+	((${#CHANGED_HOOKS[@]})) || [[ $INSTANCE || $FLOWS ]] || return 0
 	attachment_exists || undo_with attachment_remove
 	clsact_forget_dead
 	attachment_make
 	[[ ! $INSTANCE ]] || instance_join "$INSTANCE"
+	[[ ! $FLOWS ]] || flows_make "$FLOWS"
 	for hook in "${ATTACH_HOOKS[@]}"; do
 		build=${PLAN[$hook.build]}
 		is_one_of "$build" "${builds[@]}" || builds+=("$build")

@@ -15,10 +15,10 @@ help_detach() {
 
 		Removes what attach has made: the gates of the named hooks, or of all; the
 		clsact, if attach has added it and nothing else uses it; and with the last
-		hook the pins, and the sets. The sets of an instance are removed with its
-		last attachment, unless --keep is given: then they are there for the next
-		attachment of the instance, and 'set' works on them as @NAME. If nothing
-		is attached, nothing is changed and the exit status is 0.
+		hook the pins, the sets and the flows. Those of an instance are removed
+		with its last attachment, unless --keep is given: then they are there for
+		the next attachment of the instance, and 'set' and 'flows' work on them as
+		@NAME. If nothing is attached, nothing is changed and the exit status is 0.
 	EOF
 	help_rights detach
 }
@@ -48,8 +48,8 @@ cmd_detach() {
 }
 
 detach_remove() {
-	sets_find
-	[[ ! $SETS_INSTANCE ]] || instance_keep "$SETS_INSTANCE" "$DETACH_KEEP"
+	live_find
+	[[ ! $LIVE_INSTANCE ]] || instance_keep "$LIVE_INSTANCE" "$DETACH_KEEP"
 	attachment_remove
 }
 

@@ -114,7 +114,7 @@ set_open() { # DEV | @INSTANCE
 	fi
 	device_open "$1" --place
 	{ [[ ${LOOK[pins]} ]] && ! attachment_is_dead; } || die "nothing is attached to '$1'"
-	sets_find
+	live_find
 	[[ -e $SETS_PIN ]] ||
 		die "$DEV has no sets: no policy that was applied to it declares one"
 }

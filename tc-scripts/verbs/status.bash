@@ -24,9 +24,10 @@ help_status() {
 		Shows for each hook the chain in force, as read from the kernel: the
 		plugins in order with their program ids, the default verdict, how many
 		packets it has passed and dropped, its policy, other programs on the hook,
-		and what is broken; and for each device its sets, how full they are, and
-		the memory in use. Without DEV, all devices of the namespace, and what
-		deleted devices have left.
+		and what is broken; and for each device its sets and its flows, how full
+		they are, and the memory in use. Without DEV, all devices of the
+		namespace, and what deleted devices have left. -v shows how many flows are
+		in which state.
 
 		Exit status: 0, or 1 if something is broken or stale.
 	EOF
@@ -106,7 +107,9 @@ status_device() {
 	done
 	confirm_note
 	[[ ! $REPLY ]] || NOTES+=("yellow:$REPLY")
+	live_find
 	status_sets
+	status_flows
 	status_memory
 }
 
@@ -156,7 +159,6 @@ status_policy() { # HOOK
 # How full each set is, and what could not be added to it.
 status_sets() {
 	local i name entries size refused sets=()
-	sets_find
 	for ((i = 0; i < ${LOOK[sets]:-0}; i++)); do
 		name=${LOOK[set.$i.name]} entries=${LOOK[set.$i.entries]}
 		size=${LOOK[set.$i.size]} refused=${LOOK[set.$i.refused]}
@@ -169,8 +171,37 @@ status_sets() {
 	((${#sets[@]} == 0)) || {
 		printf -v REPLY '%s, ' "${sets[@]}"
 		# shellcheck disable=SC2016 # it is expanded
-		NOTES+=("dim:$DEV looks up sets${SETS_INSTANCE:+ of the instance '$SETS_INSTANCE'}: ${REPLY%, }")
+		NOTES+=("dim:$DEV looks up sets${LIVE_INSTANCE:+ of the instance '$LIVE_INSTANCE'}: ${REPLY%, }")
 	}
+}
+
+# How full the table of flows is, and how many it had no room for.
+status_flows() {
+	local state states=() refused=${LOOK[flows.refused]:-0} count room
+	[[ ${LOOK[flows]:-} ]] || return 0
+	in_thousands "${LOOK[flows]}"
+	count=$REPLY
+	in_thousands "${LOOK[flows.room]}"
+	room=$REPLY
+	for state in ${LOOK[flows.states]}; do
+		[[ ! $VERBOSE ]] || states+=("${LOOK[flows.state.$state]} $state")
+	done
+	printf -v REPLY ', %s' "${states[@]}"
+	((${#states[@]})) || REPLY=''
+	state=$REPLY
+	in_thousands "$refused"
+	NOTES+=("$( ((refused)) && printf yellow || printf dim):$DEV has flows${LIVE_INSTANCE:+ of the instance '$LIVE_INSTANCE'}: $count of $room, $REPLY refused$state")
+}
+
+# Sets REPLY to a number such as "131,072".
+in_thousands() { # NUMBER
+	local number=$1
+	REPLY=''
+	while ((${#number} > 3)); do
+		REPLY=,${number: -3}$REPLY
+		number=${number::-3}
+	done
+	REPLY=$number$REPLY
 }
 
 # Objects in /run, counting shared files once, and the kernel's maps and

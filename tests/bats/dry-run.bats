@@ -27,7 +27,7 @@ teardown() {
 # The printed lines, with words for what is another each time.
 masked() { # DEVICE
 	sed -e "s|$ROOT/build|BUILD|g" -e "s|$SERVER|NAMESPACE|g" \
-		-e "s|$(key_of "$1")|KEY|g" -e "s|dev $1|dev DEVICE|g" \
+		-e "s|$(key_of "$1")|KEY|g" -e "s|dev $1|dev DEVICE|g" -e "s|--adopt $1 |--adopt DEVICE |g" \
 		-e 's|^ln -sfn [0-9]*\.[0-9]* |ln -sfn COOKIE.INDEX |'
 }
 

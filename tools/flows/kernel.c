@@ -136,7 +136,8 @@ int flow_map_open(struct flow_map *map, const char *pin, bool is_writable)
 	/* tc has made the map for a program that was loaded by hand */
 	if (!err && is_writable && !flow_head(&map->memory)->version)
 		err = format_table(map, 0);
-	if (!err && !flow_table_is_sound(&map->memory))
+	if (!err &&
+	    !flow_head_is_sound(flow_head(&map->memory), map->memory.lines))
 		err = flow_head(&map->memory)->version ? -EPROTO : -ENODATA;
 	if (err == -ENODATA)
 		fprintf(stderr,
@@ -148,17 +149,23 @@ int flow_map_open(struct flow_map *map, const char *pin, bool is_writable)
 	return err;
 }
 
-int flow_map_look(struct flow_map *map, int fd)
+int flow_map_look(struct flow_map *map, int fd, enum flow_part part)
 {
+	struct tg_flow_head head;
+	uint32_t lines, first = TG_FLOW_HEAD_LINE;
 	int err;
 
 	*map = (struct flow_map){ .folder = -1, .fd = fd };
-	err = map_table(map, false);
-	if (!err && !flow_table_is_sound(&map->memory))
-		err = flow_head(&map->memory)->version ? -EPROTO : -ENOENT;
+	err = check_map(map, &lines);
+	if (!err && bpf_map_lookup_elem(fd, &first, &head) < 0)
+		err = -errno;
+	if (!err && !flow_head_is_sound(&head, lines))
+		err = head.version ? -EPROTO : -ENOENT;
+	if (!err && part == FLOW_WORDS)
+		lines = TG_FLOW_FIRST_FLOW(head.buckets);
+	if (!err)
+		err = map_lines(map, lines, false);
 	map->fd = -1;
-	if (err)
-		unmap_lines(map);
 	return err;
 }
 

@@ -33,11 +33,17 @@ int flow_map_fail(const struct flow_map *map, int err);
 int flow_map_open(struct flow_map *map, const char *pin, bool is_writable);
 void flow_map_close(struct flow_map *map);
 
+enum flow_part {
+	FLOW_WORDS, /* of the buckets, with the head */
+	FLOW_ALL,
+};
+
 /*
- * The table of this fd, which stays the caller's, to look into. Prints nothing;
- * -ENOENT if no tool has prepared it, -EPROTO if it is of another version.
+ * Maps the table of this fd, which stays the caller's, to look into. Prints
+ * nothing; -ENOENT if no tool has prepared it, -EPROTO if it is of another
+ * version.
  */
-int flow_map_look(struct flow_map *map, int fd);
+int flow_map_look(struct flow_map *map, int fd, enum flow_part part);
 
 /* A new table that is not pinned yet. The folder is locked. */
 int flow_map_create(struct flow_map *map, uint32_t flows);

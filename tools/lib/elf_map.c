@@ -180,9 +180,9 @@ int elf_map_unpin(struct elf_object *object, const char *map)
 	if (type) {
 		pinning = find_member(types.btf, type, "pinning");
 		entries = find_member(types.btf, type, "max_entries");
-		if (!pinning || !entries || pinning < entries)
+		if (!entries || (pinning && pinning < entries))
 			err = -EINVAL;
-		else
+		else if (pinning)
 			write_number(&types, &pinning->name_off,
 				     entries->name_off);
 	}

@@ -18,8 +18,8 @@ int elf_map_set_entries(struct elf_object *object, const char *map,
 bool elf_map_exists(const struct elf_object *object, const char *map);
 
 /*
- * Makes it a map of one entry that is not pinned. Returns as above; the map has
- * to be one that is pinned by name.
+ * Makes a map that is pinned by name one of one entry that is not pinned.
+ * Returns as above.
  */
 int elf_map_unpin(struct elf_object *object, const char *map);
 

@@ -14,6 +14,7 @@
 
 #include <net/if.h>
 
+#include "flows/table.h"
 #include "hooks.h"
 #include "lib/program.h"
 #include "set_table.h"
@@ -90,6 +91,13 @@ struct look_set {
 	uint32_t refused; /* additions that found no room */
 };
 
+struct look_flows {
+	bool has_table;
+	struct flow_counts counts;
+	uint32_t room;	  /* for as many */
+	uint64_t refused; /* packets whose flow found no room */
+};
+
 /*
  * Whether the attachment was made for the current device, from the notes in its
  * folder of objects.
@@ -118,6 +126,7 @@ struct look {
 	uint64_t object_bytes, map_bytes, program_bytes;
 	struct look_set sets[TG_SETS];
 	uint32_t set_count;
+	struct look_flows flows;
 };
 
 /* Which optional parts to read. */

@@ -124,6 +124,19 @@ static json_t *sets_to_json(const struct look *look)
 	return list;
 }
 
+static json_t *flows_to_json(const struct look *look)
+{
+	const struct look_flows *flows = &look->flows;
+
+	if (!flows->has_table)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:o}", "flows",
+			 (json_int_t)flows->counts.all, "room",
+			 (json_int_t)flows->room, "refused",
+			 (json_int_t)flows->refused, "states",
+			 flow_counts_to_json(&flows->counts));
+}
+
 json_t *look_to_json(const struct look *look)
 {
 	json_t *hooks = json_array();
@@ -137,10 +150,11 @@ json_t *look_to_json(const struct look *look)
 		json_decref(hooks);
 		return NULL;
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "device",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "device",
 			 text_or_null(look->device), "attachment",
 			 text_or_null(look->key), "hooks", hooks, "sets",
-			 sets_to_json(look), "memory", memory_to_json(look));
+			 sets_to_json(look), "flows", flows_to_json(look),
+			 "memory", memory_to_json(look));
 }
 
 json_t *look_stale_to_json(const char *key, const char *why)

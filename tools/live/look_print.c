@@ -202,6 +202,26 @@ static void print_sets(const struct look *look)
 	}
 }
 
+static void print_flows(const struct look *look)
+{
+	const struct look_flows *flows = &look->flows;
+
+	if (!flows->has_table)
+		return;
+	look_number(flows->counts.all, "flows");
+	look_number(flows->room, "flows.room");
+	look_number(flows->refused, "flows.refused");
+	printf("flows.states=");
+	for (int i = 0, some = 0; i < TG_FLOW_STATES; i++)
+		if (flows->counts.states[i])
+			printf("%s%s", some++ ? " " : "", flow_state_name(i));
+	putchar('\n');
+	for (int i = 0; i < TG_FLOW_STATES; i++)
+		if (flows->counts.states[i])
+			look_number(flows->counts.states[i], "flows.state.%s",
+				    flow_state_name(i));
+}
+
 int look_print_lines(const struct look *look, const struct look_wants *wants)
 {
 	int err;
@@ -224,6 +244,7 @@ int look_print_lines(const struct look *look, const struct look_wants *wants)
 		look_number(look->map_bytes, "map_bytes");
 		look_number(look->program_bytes, "program_bytes");
 		print_sets(look);
+		print_flows(look);
 	}
 	return wants->files ? look_print_files(look->key) : 0;
 }

@@ -12,6 +12,7 @@
 
 #include "lib/counter_map.h"
 #include "chain_memory.h"
+#include "look_flows.h"
 #include "look_sets.h"
 #include "loaded_rules.h"
 #include "look_attachment.h"
@@ -83,6 +84,7 @@ int look_policy(struct look_hook *hook, bool rules)
 
 struct sums {
 	uint64_t passed[TG_HOOKS], dropped[TG_HOOKS];
+	uint64_t flow_full; /* on all hooks */
 };
 
 static int add_map(struct sums *sums, int fd)
@@ -94,6 +96,8 @@ static int add_map(struct sums *sums, int fd)
 		uint32_t verdict = i / TG_REASONS % TG_VERDICTS;
 		uint32_t hook = i / TG_REASONS / TG_VERDICTS;
 
+		if (i % TG_REASONS == TG_REASON_FLOW_FULL)
+			sums->flow_full += cells[i].packets;
 		if (verdict == TG_VERDICT_PASS ||
 		    verdict == TG_VERDICT_ACCEPT ||
 		    verdict == TG_VERDICT_REDIRECT)
@@ -154,6 +158,7 @@ static int read_counters(struct look *look)
 				return look_fail(err, "the counters in %s",
 						 hook->pins);
 			last = hook->pins;
+			look->flows.refused += sums.flow_full;
 		}
 		hook->passed = sums.passed[i];
 		hook->dropped = sums.dropped[i];
@@ -189,5 +194,7 @@ int look_sums(struct look *look)
 
 	if (!err && look->has_pins)
 		err = read_memory(look);
-	return err || !look->has_pins ? err : look_sets_read(look);
+	if (!err && look->has_pins)
+		err = look_sets_read(look);
+	return err || !look->has_pins ? err : look_flows_read(look);
 }

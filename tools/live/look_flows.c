@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counts the flows of a table from the words of its buckets, and takes no lock:
+ * a flow that changes meanwhile may be counted or not.
+ */
+#include "look_flows.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "flows/kernel.h"
+
+int look_flows_read(struct look *look)
+{
+	char pin[PATH_MAX];
+	struct flow_map map;
+	int fd, err;
+
+	snprintf(pin, sizeof(pin), LOOK_PINS_ROOT "/%s/tc/globals/" FLOW_MAP,
+		 look->key);
+	fd = bpf_obj_get(pin);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : look_fail(-errno, "%s", pin);
+	err = flow_map_look(&map, fd, FLOW_WORDS);
+	close(fd);
+	/* made by tc, and no tool has prepared it */
+	if (err == -ENOENT)
+		return 0;
+	if (err)
+		return look_fail(err, "%s", pin);
+	look->flows.has_table = true;
+	look->flows.room = flow_head(&map.memory)->flows;
+	flow_table_count(&map.memory, tg_flow_now(), &look->flows.counts);
+	flow_map_close(&map);
+	return 0;
+}
