@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/time_text.h"
 #include "sets/commands.h"
 #include "sets/prepare.h"
 
@@ -103,7 +104,7 @@ static bool read_time(const char *text, uint32_t *time)
 		*time = TG_SET_FOREVER;
 		return true;
 	}
-	if (!set_time_read(text, strlen(text), &seconds))
+	if (!time_text_read(text, strlen(text), &seconds))
 		return false;
 	*time = set_units(seconds);
 	return true;

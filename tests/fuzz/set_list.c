@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/time_text.h"
 #include "sets/list_read.h"
 
 #define NOW 1000
@@ -46,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	for (size_t i = 0; i < reading.entries.count; i++)
 		if (i % 1024 == 0)
 			check_entry(reading.kind, &reading.entries.list[i]);
-	set_time_read(text, size - 1, &seconds);
+	time_text_read(text, size - 1, &seconds);
 	set_reading_free(&reading);
 	free(text);
 	return 0;

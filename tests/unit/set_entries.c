@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "lib/time_text.h"
 #include "sets/entry.h"
 #include "sets/entry_order.h"
 #include "sets/list_read.h"
@@ -226,12 +227,12 @@ static void check_times(struct tap *tap)
 {
 	for (int i = 0; i < COUNT(times); i++) {
 		const char *text = times[i].text;
-		char printed[SET_TIME_TEXT_SIZE] = "";
+		char printed[TIME_TEXT_SIZE] = "";
 		uint64_t seconds = 0;
-		bool is_time = set_time_read(text, strlen(text), &seconds);
+		bool is_time = time_text_read(text, strlen(text), &seconds);
 
 		if (is_time)
-			set_time_print(printed, seconds);
+			time_text_print(printed, seconds);
 		tap_ok(tap,
 		       is_time ? seconds == times[i].seconds &&
 					 !strcmp(printed, times[i].printed)

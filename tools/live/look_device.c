@@ -18,7 +18,7 @@
 #include <linux/pkt_sched.h>
 
 #include "lib/hook_names.h"
-#include "netlink.h"
+#include "lib/netlink.h"
 
 /* --- the link */
 
@@ -113,8 +113,8 @@ int look_link(struct look *look, struct look_xdp *xdp)
 	request.attribute.rta_type = IFLA_IFNAME;
 	request.attribute.rta_len = RTA_LENGTH(sizeof(request.name));
 	snprintf(request.name, sizeof(request.name), "%s", look->device);
-	err = netlink_ask(RTM_GETLINK, 0, &request, sizeof(request), visit_link,
-			  &context);
+	err = netlink_ask(NETLINK_ROUTE, RTM_GETLINK, 0, &request,
+			  sizeof(request), visit_link, &context);
 	if (err == -ENODEV)
 		return 0;
 	return err ? look_fail(err, "%s", look->device) : 0;
@@ -152,8 +152,8 @@ int look_qdisc(struct look *look)
 
 	for (int try = 0; err == -EAGAIN && try < DUMP_TRIES; try++) {
 		look->qdisc = NULL;
-		err = netlink_ask(RTM_GETQDISC, NLM_F_DUMP, &request,
-				  sizeof(request), visit_qdisc, look);
+		err = netlink_ask(NETLINK_ROUTE, RTM_GETQDISC, NLM_F_DUMP,
+				  &request, sizeof(request), visit_qdisc, look);
 	}
 	return err ? look_fail(err, "the qdiscs of %s", look->device) : 0;
 }
@@ -201,7 +201,7 @@ int look_filters(int index, enum tg_hook hook, look_filter_visit *visit,
 							     : TC_H_MIN_EGRESS),
 	};
 
-	return netlink_ask(RTM_GETTFILTER, NLM_F_DUMP, &request,
+	return netlink_ask(NETLINK_ROUTE, RTM_GETTFILTER, NLM_F_DUMP, &request,
 			   sizeof(request), visit_filter, &filters);
 }
 
@@ -351,11 +351,12 @@ int look_candidates(void (*found)(const char *device, void *context),
 	struct candidates candidates = { found, context };
 	struct ifinfomsg links = { .ifi_family = AF_UNSPEC };
 	struct tcmsg qdiscs = { .tcm_family = AF_UNSPEC };
-	int err = netlink_ask(RTM_GETLINK, NLM_F_DUMP, &links, sizeof(links),
-			      candidate_link, &candidates);
+	int err = netlink_ask(NETLINK_ROUTE, RTM_GETLINK, NLM_F_DUMP, &links,
+			      sizeof(links), candidate_link, &candidates);
 
 	if (!err || err == -EAGAIN)
-		err = netlink_ask(RTM_GETQDISC, NLM_F_DUMP, &qdiscs,
-				  sizeof(qdiscs), candidate_qdisc, &candidates);
+		err = netlink_ask(NETLINK_ROUTE, RTM_GETQDISC, NLM_F_DUMP,
+				  &qdiscs, sizeof(qdiscs), candidate_qdisc,
+				  &candidates);
 	return err && err != -EAGAIN ? look_fail(err, "the devices") : 0;
 }

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "entry_order.h"
+#include "lib/slurp.h"
 
 /* The list is read without the lock: it may come from a slow pipe. */
 static bool read_list(const struct set_command *command,
@@ -13,7 +14,7 @@ static bool read_list(const struct set_command *command,
 {
 	const char *path = command->words[1];
 	size_t size;
-	char *text = set_command_slurp(path, &size);
+	char *text = slurp(path, &size);
 	bool is_right;
 
 	if (!text)

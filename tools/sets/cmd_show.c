@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "entry_order.h"
 #include "lib/json_print.h"
+#include "lib/time_text.h"
 #include "lib/vec.h"
 #include "table_find.h"
 
@@ -14,7 +15,7 @@
 
 static void list_set(json_t *list, const struct tg_set *set, uint32_t entries)
 {
-	char timeout[SET_TIME_TEXT_SIZE] = "-";
+	char timeout[TIME_TEXT_SIZE] = "-";
 
 	if (list) {
 		add_json_item(list,
@@ -28,7 +29,7 @@ static void list_set(json_t *list, const struct tg_set *set, uint32_t entries)
 		return;
 	}
 	if (set->timeout)
-		set_time_print(timeout, set->timeout);
+		time_text_print(timeout, set->timeout);
 	printf("%-24s %-14s %10u %10u %8s %10u\n", set->name,
 	       set_kind_name(set->kind), entries, set->size, timeout,
 	       set->refused);
@@ -162,7 +163,7 @@ static void show_json(const struct tg_set *set,
 
 static void show_text(const struct set_entries *entries, uint32_t now)
 {
-	char text[SET_TEXT_SIZE], left[SET_TIME_TEXT_SIZE];
+	char text[SET_TEXT_SIZE], left[TIME_TEXT_SIZE];
 
 	for (size_t i = 0; i < entries->count; i++) {
 		set_entry_print(text, &entries->list[i]);
@@ -170,7 +171,7 @@ static void show_text(const struct set_entries *entries, uint32_t now)
 			puts(text);
 			continue;
 		}
-		set_time_print(left, seconds_left(&entries->list[i], now));
+		time_text_print(left, seconds_left(&entries->list[i], now));
 		printf("%-44s %s\n", text, left);
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "lib/json_print.h"
+#include "lib/time_text.h"
 #include "table_find.h"
 
 static bool is_value(const struct set_entry *entry)
@@ -64,14 +65,14 @@ static json_t *membership_json(const char *value,
 static void print_membership(const char *value, const char *name,
 			     const struct set_membership *found, uint32_t now)
 {
-	char text[SET_TEXT_SIZE], left[SET_TIME_TEXT_SIZE];
+	char text[SET_TEXT_SIZE], left[TIME_TEXT_SIZE];
 
 	printf("%s: %s %s", value, found->is_member ? "in" : "not in", name);
 	if (found->is_member) {
 		set_entry_print(text, &found->entry);
 		printf(": %s", text);
 		if (found->entry.deadline != TG_SET_FOREVER) {
-			set_time_print(
+			time_text_print(
 				left, set_seconds(found->entry.deadline - now));
 			printf(", %s left", left);
 		}

@@ -52,7 +52,4 @@ bool set_command_apply(const struct set_command *command,
 void set_command_full(const struct set_map *map, const char *name,
 		      unsigned int number, const struct set_tally *tally);
 
-/* All bytes of a file, or of standard input for "-". NULL after a message. */
-char *set_command_slurp(const char *path, size_t *size);
-
 #endif

@@ -50,15 +50,6 @@ bool set_entry_read(unsigned int kind, const char *text, size_t size,
 /* An IPv4 address at the start of the text: its size, or 0. */
 size_t set_read_ip4(const char *text, const char *end, uint32_t *address);
 
-/* Reads a time like 90s, 10m or 1h30m. False: the text is no time. */
-bool set_time_read(const char *text, size_t size, uint64_t *seconds);
-
-#define SET_TIME_MAX (5 * 366 * 86400U) /* seconds: deadlines have 32 bits */
-#define SET_TIME_TEXT_SIZE 32
-
-/* "1h30m", or "forever" for a deadline that never passes. */
-void set_time_print(char text[SET_TIME_TEXT_SIZE], uint64_t seconds);
-
 #define SET_TEXT_SIZE 80
 
 void set_entry_print(char text[SET_TEXT_SIZE], const struct set_entry *entry);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/time_text.h"
 #include "lib/vec.h"
 #include "table.h"
 
@@ -96,7 +97,7 @@ static bool read_deadline(const struct set_reading *reading, const char *line,
 				    "'%.*s' is not a time like "
 				    "2026-12-01T10:00:00Z",
 				    (int)(end - at < 64 ? end - at : 64), at);
-	if (date - reading->wall > SET_TIME_MAX)
+	if (date - reading->wall > TIME_TEXT_MAX)
 		return set_fault_at(fault, at - line,
 				    "'%.*s' is more than five years ahead",
 				    (int)(end - at), at);

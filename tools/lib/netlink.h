@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sends a request to rtnetlink and calls a function for each message of the
- * answer. Used by look_device.c.
+ * Sends a request to the kernel over netlink and calls a function for each
+ * message of the answer. Used by tg-look, and by tg-flows for sockets.
  */
 #ifndef TG_NETLINK_H
 #define TG_NETLINK_H
@@ -15,12 +15,13 @@
 typedef int netlink_visit(const struct nlmsghdr *message, void *context);
 
 /*
- * Sends a request in the network namespace of this process. The payload is the
+ * Sends a request of a protocol, such as NETLINK_ROUTE, in the network
+ * namespace of this process. The payload is the
  * request's header and attributes. Returns 0 or a negative errno; -EAGAIN if
  * the dump was interrupted by a change (NLM_F_DUMP_INTR).
  */
-int netlink_ask(int type, int flags, const void *payload, size_t size,
-		netlink_visit *visit, void *context);
+int netlink_ask(int protocol, int type, int flags, const void *payload,
+		size_t size, netlink_visit *visit, void *context);
 
 /*
  * Indexes the attributes after a message's header by type; missing ones are

@@ -85,10 +85,10 @@ static int take_answer(int fd, int flags, netlink_visit *visit, void *context)
 	return err < 0 ? err : 0;
 }
 
-int netlink_ask(int type, int flags, const void *payload, size_t size,
-		netlink_visit *visit, void *context)
+int netlink_ask(int protocol, int type, int flags, const void *payload,
+		size_t size, netlink_visit *visit, void *context)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	int err;
 
 	if (fd < 0)
