@@ -136,6 +136,11 @@ enum tg_flow_peer_flag {
 	TG_FLOW_SENT_RST = 1 << 4,  /* and nothing since */
 	TG_FLOW_IS_EXACT = 1 << 5,  /* no segment after `end` has passed */
 	TG_FLOW_SYN_AGAIN = 1 << 6, /* a SYN of another connection */
+	/*
+	 * A tool has added the flow of a socket: the numbers and the window are
+	 * those of the first segment that passes.
+	 */
+	TG_FLOW_IS_UNSEEN = 1 << 7,
 };
 
 struct tg_flow {

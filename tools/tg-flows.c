@@ -14,29 +14,53 @@
 
 static const char help[] =
 	"Usage: tg-flows prepare PIN [--flows N]\n"
+	"       tg-flows list PIN [FILTER...] [--json] [--count] [--watch]\n"
+	"       tg-flows del PIN FILTER...|--all\n"
+	"       tg-flows save PIN\n"
+	"       tg-flows load PIN FILE|-\n"
+	"       tg-flows adopt PIN DEVICE\n"
 	"\n"
 	"PIN is the pinned table of flows. `prepare` makes it for N flows, 64 "
 	"to\n"
-	"16,000,000 (131,072), of 79 bytes each; one that is there stays as it "
+	"16000000 (131072), of 79 bytes each; one that is there stays as it "
 	"is.\n"
+	"`save` prints all flows, and `load` adds those of a FILE. `adopt` "
+	"adds\n"
+	"those of sockets that exist and whose packets may pass the DEVICE.\n"
+	"\n"
+	"FILTER: tcp, udp, icmp or another protocol; from ADDRESS[/N], to\n"
+	"ADDRESS[/N] (from the sender of the first packet, to its receiver);\n"
+	"port N (of either end); state NAME; vlan N. All have to apply.\n"
 	"\n"
 	"      --flows N\n"
+	"      --all    delete all flows\n"
+	"      --count  count them by state\n"
+	"      --watch  print what changes: + added, ~ another state, - gone\n"
+	"  -j, --json\n"
 	"  -h, --help\n"
 	"\n"
 	"Exit status: 0 done, 1 failed, 2 usage.\n";
 
 enum long_option {
 	OPTION_FLOWS = 256,
+	OPTION_ALL,
+	OPTION_COUNT,
+	OPTION_WATCH,
 };
 
 /* Words behind the pin, and which options a verb takes. */
 static const struct verb {
 	const char *name;
 	int min, max; /* words */
-	bool takes_flows;
+	bool takes_flows, takes_list, takes_all;
 	int (*run)(const struct flow_command *command);
 } verbs[] = {
 	{ "prepare", 0, 0, .takes_flows = true, .run = flow_cmd_prepare },
+	{ "list", 0, 1 << 30, .takes_list = true, .run = flow_cmd_list },
+	{ "del", 0, 1 << 30, .takes_all = true, .run = flow_cmd_del },
+	{ "save", 0, 0, .run = flow_cmd_save },
+	{ "load", 1, 1, .run = flow_cmd_load },
+	{ "adopt", 1, 1, .run = flow_cmd_adopt },
 };
 
 static int usage(const char *what, const char *word)
@@ -61,8 +85,14 @@ static int run_verb(const struct verb *verb, const struct flow_command *command)
 {
 	if (command->count < verb->min || command->count > verb->max)
 		return usage("wrong number of words after", verb->name);
-	if (command->flows && !verb->takes_flows)
+	if ((command->flows && !verb->takes_flows) ||
+	    (command->is_all && !verb->takes_all) ||
+	    ((command->is_json || command->is_watch || command->is_count) &&
+	     !verb->takes_list))
 		return usage("an option is not one of", verb->name);
+	if (command->is_watch && command->is_count)
+		return usage("--watch and --count do not go together:",
+			     verb->name);
 	return verb->run(command);
 }
 
@@ -96,19 +126,35 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "flows", required_argument, NULL, OPTION_FLOWS },
+		{ "all", no_argument, NULL, OPTION_ALL },
+		{ "count", no_argument, NULL, OPTION_COUNT },
+		{ "watch", no_argument, NULL, OPTION_WATCH },
+		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	struct flow_command command = { 0 };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "jh", options, NULL)) >= 0) {
 		switch (option) {
 		case OPTION_FLOWS:
 			if (!read_flows(optarg, &command.flows))
 				return usage("--flows takes a number of 64 to "
 					     "16000000, not",
 					     optarg);
+			break;
+		case OPTION_ALL:
+			command.is_all = true;
+			break;
+		case OPTION_COUNT:
+			command.is_count = true;
+			break;
+		case OPTION_WATCH:
+			command.is_watch = true;
+			break;
+		case 'j':
+			command.is_json = true;
 			break;
 		case 'h':
 			fputs(help, stdout);

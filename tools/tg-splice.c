@@ -49,6 +49,8 @@ static const char help[] =
 	"      --flows-from SHARED\n"
 	"                   the same for a PIN that is to be a link to this "
 	"one\n"
+	"      --adopt DEVICE\n"
+	"                   add the flows of its sockets to a new table\n"
 	"      --next       start another copy: OBJECT, -o and assignments "
 	"follow\n"
 	"  -l, --list       print the constants that can be set\n"
@@ -275,6 +277,7 @@ static int splice(int argc, char **argv)
 		{ "sets", required_argument, NULL, 't' },
 		{ "flows", required_argument, NULL, 'f' },
 		{ "flows-from", required_argument, NULL, 'F' },
+		{ "adopt", required_argument, NULL, 'a' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "sections", no_argument, NULL, 's' },
 		{ "chains", required_argument, NULL, 'c' },
@@ -306,6 +309,9 @@ static int splice(int argc, char **argv)
 		case 'F':
 			flows.shared = optarg;
 			break;
+		case 'a':
+			flows.device = optarg;
+			break;
 		case 'l':
 			report = list;
 			break;
@@ -331,8 +337,8 @@ static int splice(int argc, char **argv)
 		return usage("either -o COPY, --list or --sections");
 	if ((sets || flows.pin) && !output)
 		return usage("--sets and --flows go with -o COPY");
-	if (flows.shared && !flows.pin)
-		return usage("--flows-from goes with --flows");
+	if ((flows.shared || flows.device) && !flows.pin)
+		return usage("--flows-from and --adopt go with --flows");
 	if (report && optind + 1 < argc)
 		return usage("a list is of one object");
 

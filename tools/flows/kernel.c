@@ -11,14 +11,26 @@
 
 #include <bpf/bpf.h>
 
+#include "change.h"
 #include "lib/pinned_map.h"
+
+static const char *words_for(int err)
+{
+	switch (err) {
+	case -EPROTO:
+		return "is not a table of flows of this version: detach and "
+		       "attach again";
+	case -ENODATA:
+		return "no tool has prepared it: 'tg-flows prepare' does";
+	default:
+		return strerror(-err);
+	}
+}
 
 int flow_map_fail(const struct flow_map *map, int err)
 {
 	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, map->pin,
-		err == -EPROTO ? "is not a table of flows of this version: "
-				 "detach and attach again"
-			       : strerror(-err));
+		words_for(err));
 	return err;
 }
 
@@ -119,6 +131,25 @@ static int open_folder(struct flow_map *map, bool is_writable)
 	return err;
 }
 
+/* The table that is pinned; a writer removes what a killed one has left. */
+static int open_table(struct flow_map *map, bool is_writable)
+{
+	const struct tg_flow_head *head;
+	int err = map_table(map, is_writable);
+
+	if (err)
+		return err;
+	head = flow_head(&map->memory);
+	/* tc has made the map for a program that was loaded by hand */
+	if (is_writable && !head->version)
+		err = format_table(map, 0);
+	if (!err && !flow_head_is_sound(head, map->memory.lines))
+		err = head->version ? -EPROTO : -ENODATA;
+	if (!err && is_writable)
+		flow_recover(&map->memory, tg_flow_now());
+	return err;
+}
+
 int flow_map_open(struct flow_map *map, const char *pin, bool is_writable)
 {
 	int err;
@@ -132,24 +163,11 @@ int flow_map_open(struct flow_map *map, const char *pin, bool is_writable)
 	map->fd = bpf_obj_get(pin);
 	if (map->fd < 0)
 		return errno == ENOENT ? -ENOENT : flow_map_fail(map, -errno);
-	err = map_table(map, is_writable);
-	/* tc has made the map for a program that was loaded by hand */
-	if (!err && is_writable && !flow_head(&map->memory)->version)
-		err = format_table(map, 0);
-	if (!err &&
-	    !flow_head_is_sound(flow_head(&map->memory), map->memory.lines))
-		err = flow_head(&map->memory)->version ? -EPROTO : -ENODATA;
-	if (err == -ENODATA)
-		fprintf(stderr,
-			"%s: %s: no tool has prepared it: 'tg-flows prepare "
-			"%s'\n",
-			program_invocation_short_name, pin, pin);
-	else if (err)
-		flow_map_fail(map, err);
-	return err;
+	err = open_table(map, is_writable);
+	return err ? flow_map_fail(map, err) : 0;
 }
 
-int flow_map_look(struct flow_map *map, int fd, enum flow_part part)
+int flow_map_look(struct flow_map *map, int fd, enum flow_extent extent)
 {
 	struct tg_flow_head head;
 	uint32_t lines, first = TG_FLOW_HEAD_LINE;
@@ -161,7 +179,7 @@ int flow_map_look(struct flow_map *map, int fd, enum flow_part part)
 		err = -errno;
 	if (!err && !flow_head_is_sound(&head, lines))
 		err = head.version ? -EPROTO : -ENOENT;
-	if (!err && part == FLOW_WORDS)
+	if (!err && extent == FLOW_WORDS)
 		lines = TG_FLOW_FIRST_FLOW(head.buckets);
 	if (!err)
 		err = map_lines(map, lines, false);

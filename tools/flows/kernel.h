@@ -33,7 +33,7 @@ int flow_map_fail(const struct flow_map *map, int err);
 int flow_map_open(struct flow_map *map, const char *pin, bool is_writable);
 void flow_map_close(struct flow_map *map);
 
-enum flow_part {
+enum flow_extent {
 	FLOW_WORDS, /* of the buckets, with the head */
 	FLOW_ALL,
 };
@@ -43,7 +43,7 @@ enum flow_part {
  * nothing; -ENOENT if no tool has prepared it, -EPROTO if it is of another
  * version.
  */
-int flow_map_look(struct flow_map *map, int fd, enum flow_part part);
+int flow_map_look(struct flow_map *map, int fd, enum flow_extent extent);
 
 /* A new table that is not pinned yet. The folder is locked. */
 int flow_map_create(struct flow_map *map, uint32_t flows);

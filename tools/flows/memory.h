@@ -41,6 +41,8 @@ static inline uint32_t tg_flow_now(void)
 	       TG_FLOW_TIME_SHIFT;
 }
 
+#include "flow_add.h"
+
 static inline struct tg_flow_head *flow_head(const struct flow_memory *memory)
 {
 	return tg_flow_line(memory, TG_FLOW_HEAD_LINE);

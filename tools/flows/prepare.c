@@ -7,10 +7,37 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adopt.h"
 #include "lib/elf_map.h"
 #include "policy_flow.h"
 
 #define SECTION ".rodata.flows"
+
+/* --- flows of sockets */
+
+/* A table that is too small for them all is one that works. */
+static int adopt_sockets(const struct flow_map *map,
+			 const struct flow_wish *wish)
+{
+	struct flow_tally tally;
+	int err = flow_adopt(map, wish->device, wish->times, &tally);
+
+	if (!err && tally.refused)
+		fprintf(stderr,
+			"%s: %s: no room for the flows of %zu sockets that "
+			"exist\n",
+			program_invocation_short_name, map->pin, tally.refused);
+	return err;
+}
+
+/* No packet has added a flow yet. */
+static bool is_empty(const struct flow_map *map)
+{
+	struct flow_counts counts;
+
+	flow_table_count(&map->memory, tg_flow_now(), &counts);
+	return !counts.all;
+}
 
 /* --- the table */
 
@@ -36,18 +63,32 @@ static int link_pin(const struct flow_wish *wish)
 	return -errno;
 }
 
+/*
+ * A new table has the flows of sockets before programs find it, and is pinned
+ * after that: if this is killed, there is none.
+ */
+static int make_table(struct flow_map *map, const struct flow_wish *wish)
+{
+	int err = flow_map_create(map,
+				  wish->flows ? wish->flows : TG_FLOWS_DEFAULT);
+
+	if (!err && wish->device)
+		err = adopt_sockets(map, wish);
+	return err ? err : flow_map_pin(map);
+}
+
 int flow_open_or_make(struct flow_map *map, const struct flow_wish *wish,
 		      bool *is_new)
 {
+	bool is_first = wish->shared && access(wish->pin, F_OK) < 0;
 	int err = flow_map_open(map, wish->shared ? wish->shared : wish->pin,
 				true);
 
 	*is_new = err == -ENOENT;
 	if (*is_new)
-		err = flow_map_create(map, wish->flows ? wish->flows
-						       : TG_FLOWS_DEFAULT);
-	if (!err && *is_new)
-		err = flow_map_pin(map);
+		err = make_table(map, wish);
+	else if (!err && wish->device && (is_first || is_empty(map)))
+		err = adopt_sockets(map, wish);
 	if (!err && wish->shared)
 		err = link_pin(wish);
 	return err;
@@ -56,17 +97,16 @@ int flow_open_or_make(struct flow_map *map, const struct flow_wish *wish,
 /* --- objects */
 
 /* A plugin that is no policy has no such section, and uses the table. */
-static bool uses_flows(const struct elf_object *object)
+static bool uses_flows(const struct elf_object *object,
+		       struct tg_policy_flows *of_policy, bool *has_policy)
 {
 	size_t size;
 	const char *section = elf_object_section(object, SECTION, &size);
-	__u32 is_used = 1;
 
-	if (section && size >= sizeof(struct tg_policy_flows))
-		memcpy(&is_used,
-		       section + offsetof(struct tg_policy_flows, is_used),
-		       sizeof(is_used));
-	return is_used;
+	*has_policy = section && size >= sizeof(*of_policy);
+	if (*has_policy)
+		memcpy(of_policy, section, sizeof(*of_policy));
+	return !*has_policy || of_policy->is_used;
 }
 
 static int object_fail(const struct elf_object *object)
@@ -80,16 +120,20 @@ static int object_fail(const struct elf_object *object)
 
 int flow_prepare_object(const struct flow_wish *wish, struct elf_object *object)
 {
+	struct tg_policy_flows of_policy;
+	struct flow_wish its = *wish;
 	struct flow_map map;
-	bool is_new;
+	bool is_new, has_policy;
 	int err;
 
 	if (!elf_map_exists(object, FLOW_MAP))
 		return 0;
-	if (!uses_flows(object))
+	if (!uses_flows(object, &of_policy, &has_policy))
 		return elf_map_unpin(object, FLOW_MAP) ? object_fail(object)
 						       : 0;
-	err = flow_open_or_make(&map, wish, &is_new);
+	if (has_policy)
+		its.times = of_policy.times;
+	err = flow_open_or_make(&map, &its, &is_new);
 	if (!err && elf_map_set_entries(object, FLOW_MAP, map.memory.lines))
 		err = object_fail(object);
 	flow_map_close(&map);

@@ -10,12 +10,15 @@ struct flow_wish {
 	const char *pin;    /* that programs will use */
 	const char *shared; /* the pin that it becomes a link of, or NULL */
 	const char *device; /* whose sockets' flows a new table gets, or NULL */
-	uint32_t flows;	    /* of a new table; 0: the default */
+	const uint32_t *times; /* of states, for those; NULL: the defaults */
+	uint32_t flows;	       /* of a new table; 0: the default */
 };
 
 /*
- * Opens the table, to write; makes and pins it if it is missing. 0, or a
- * negative errno after a message; flow_map_close() is needed either way.
+ * Opens the table, to write; makes and pins it if it is missing. The flows of
+ * the device's sockets are added if the table is new or empty, or new for an
+ * attachment of an instance. 0, or a negative errno after a message;
+ * flow_map_close() is needed either way.
  */
 int flow_open_or_make(struct flow_map *map, const struct flow_wish *wish,
 		      bool *is_new);

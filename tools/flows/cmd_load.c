@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tg-flows save and load: all flows as text. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "lib/slurp.h"
+#include "list_read.h"
+
+/* --- save */
+
+static bool save_flow(void *context, const struct flow_found *found)
+{
+	flow_save_line(stdout, found, *(const uint32_t *)context);
+	return true;
+}
+
+int flow_cmd_save(const struct flow_command *command)
+{
+	uint32_t now = tg_flow_now();
+	struct flow_map map;
+
+	if (!flow_command_open(command, false, &map))
+		return FLOW_FAILED;
+	puts("# flows, as 'tailgate flows load' reads them");
+	flow_table_visit(&map.memory, now, save_flow, &now);
+	flow_map_close(&map);
+	return FLOW_DONE;
+}
+
+/* --- load */
+
+/* The list is read without the lock: it may come from a slow pipe. */
+static bool read_file(const char *path, struct flow_reading *reading)
+{
+	size_t size;
+	char *text = slurp(path, &size);
+	bool is_right;
+
+	*reading = (struct flow_reading){ .file = path };
+	if (!text)
+		return false;
+	is_right = flow_read_text(reading, text, size);
+	free(text);
+	if (!is_right)
+		fprintf(stderr, "%s: out of memory\n",
+			program_invocation_short_name);
+	else if (reading->bad)
+		fprintf(stderr, "%s: %s: %zu bad line%s: nothing was changed\n",
+			program_invocation_short_name, path, reading->bad,
+			reading->bad == 1 ? "" : "s");
+	return is_right && !reading->bad;
+}
+
+static bool add_all(const struct flow_map *map,
+		    const struct flow_reading *reading)
+{
+	uint32_t room = flow_head(&map->memory)->flows;
+	struct flow_tally tally = { 0 };
+
+	if (reading->count > room) {
+		fprintf(stderr,
+			"%s: %s has %zu flows, and the table is for %u: "
+			"nothing was changed; 'attach --flows %zu' makes one "
+			"that is large enough\n",
+			program_invocation_short_name, reading->file,
+			reading->count, room, reading->count);
+		return false;
+	}
+	for (size_t i = 0; i < reading->count; i++)
+		flow_add_to(&map->memory, &reading->list[i], &tally);
+	printf("%zu added, %zu were there already\n", tally.added, tally.there);
+	if (tally.refused)
+		fprintf(stderr,
+			"%s: %s: the table is full: no room for %zu flows; "
+			"%zu were added\n",
+			program_invocation_short_name, map->pin, tally.refused,
+			tally.added);
+	return !tally.refused;
+}
+
+int flow_cmd_load(const struct flow_command *command)
+{
+	struct flow_reading reading;
+	struct flow_map map;
+	bool is_right = read_file(command->words[0], &reading) &&
+			flow_command_open(command, true, &map);
+
+	if (is_right) {
+		is_right = add_all(&map, &reading);
+		flow_map_close(&map);
+	}
+	free(reading.list);
+	return is_right ? FLOW_DONE : FLOW_FAILED;
+}
