@@ -32,7 +32,7 @@ static bool word_fault(struct line *line, struct flow_part word,
 	line->at = word.start;
 	if (word.start == word.end)
 		snprintf(line->fault, sizeof(line->fault),
-			 "the line ends where something %s is missing", what);
+			 "the line ends, and %s is missing", what);
 	else
 		snprintf(line->fault, sizeof(line->fault), "'%.*s' is not %s",
 			 word_shown(word), word.start, what);
@@ -250,19 +250,18 @@ static bool check_line(struct line *line)
 
 	if (is_fragment != line->has_fragment)
 		return word_fault(line, end,
-				  "like 'fragment ID' with the state "
-				  "'fragments', and with no other,");
+				  "'fragment ID' with the state 'fragments', "
+				  "and with no other,");
 	if (is_icmp && !is_fragment && !line->has_id)
-		return word_fault(line, end, "like 'id N'");
+		return word_fault(line, end, "'id N'");
 	if (line->has_id && !is_icmp)
 		return word_fault(line, end, "like ports: only ICMP has an id");
 	if ((key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP) &&
 	    !is_fragment && !line->has_ports[0])
-		return word_fault(line, end, "like a port of both ends");
+		return word_fault(line, end, "a port of both ends");
 	if (key->protocol == IPPROTO_TCP && !is_fragment &&
 	    !(line->has_peer[0] && line->has_peer[1]))
-		return word_fault(line, end,
-				  "like 'first ...' and 'second ...'");
+		return word_fault(line, end, "'first ...' and 'second ...'");
 	return true;
 }
 

@@ -1,0 +1,177 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tailgate flows: show and change the flows that policies know
+
+# shellcheck source=tc-scripts/lib/attachment.bash
+source "$HERE/lib/attachment.bash"
+
+help_flows() {
+	cat <<-'EOF'
+		Usage: tailgate flows [DEV|@INSTANCE] [FILTER...] [--count] [--watch] [--json]
+		       tailgate flows del DEV|@INSTANCE FILTER...|--all
+		       tailgate flows save DEV|@INSTANCE [FILE]
+		       tailgate flows load DEV|@INSTANCE FILE|-
+		       tailgate flows adopt DEV
+
+		Rules with 'keep' record the flows of packets that they let pass, and rules
+		with 'established' and 'related' let in what belongs to a flow. Without an
+		action, flows prints them: protocol, the sender of the first packet, its
+		receiver, the state, how long the flow stays in it without packets, and
+		the id of an ICMP echo and the VLAN if there is one. Without DEV, those of
+		the only attachment that has flows.
+
+		  del      removes flows; their next packet is a new one
+		  save     prints all flows, with what TCP needs to go on, or writes FILE
+		  load     adds the flows of a FILE, on this or another machine; reports
+		           every bad line, and changes nothing if there is one
+		  adopt    adds flows of the sockets that exist in the namespace; attach and
+		           apply do it when a table gets its first user
+
+		  --count  how many flows are in which state
+		  --watch  prints changes each second: + added, ~ another state, - gone
+		  --json
+
+		FILTER: tcp, udp, icmp or another protocol; from ADDRESS[/N]; to
+		ADDRESS[/N]; port N, of either end; state NAME; vlan N. All have to apply.
+
+		Example: tailgate flows eth0 tcp port 443 state established
+		         tailgate flows del eth0 from 198.51.100.0/24
+	EOF
+	help_rights flows
+}
+
+readonly FLOW_ACTIONS=(list del save load adopt)
+
+declare -grA FLOW_SYNONYMS=(
+	[ls]=list [show]=list [delete]=del [remove]=del [rm]=del [flush]='del --all'
+	[restore]=load [import]=load [export]=save [dump]=save [count]=--count [watch]=--watch
+)
+
+cmd_flows() {
+	local action=list operands=() options=()
+	parse_flows_options "$@"
+	if ((${#operands[@]})) && is_one_of "${operands[0]}" "${FLOW_ACTIONS[@]}"; then
+		action=${operands[0]}
+		operands=("${operands[@]:1}")
+	elif ((${#operands[@]})) && [[ ${FLOW_SYNONYMS[${operands[0]}]:-} && ! -e /sys/class/net/${operands[0]} ]]; then
+		usage_error "flows: no such action: ${operands[0]@Q}: write 'flows ${FLOW_SYNONYMS[${operands[0]}]}'"
+	fi
+	flows_check "$action" "${operands[@]}"
+	need_rights flows
+	if [[ $action == list ]] && { ((${#operands[@]} == 0)) || flows_starts_filter "${operands[0]}"; }; then
+		flows_find_only
+	else
+		flows_open "${operands[0]}"
+		operands=("${operands[@]:1}")
+	fi
+	"flows_$action" "${operands[@]}"
+}
+
+parse_flows_options() {
+	while (($#)); do
+		case $1 in
+		-h | --help)
+			help_flows
+			exit 0
+			;;
+		-j) options+=(--json) ;;
+		--json | --count | --watch | --all) options+=("$1") ;;
+		-?*) unknown_option "$1" help_flows ;;
+		*) operands+=("$1") ;;
+		esac
+		shift
+	done
+}
+
+flows_check() { # ACTION OPERAND...
+	local action=$1 option
+	shift
+	for option in "${options[@]}"; do
+		[[ ($action == list && $option != --all) || ($action == del && $option == --all) ]] ||
+			usage_error "flows $action takes no $option"
+	done
+	(($# > 0)) || [[ $action == list ]] || usage_error "flows $action needs a device, or an instance as @NAME"
+	case $action in
+	del) (($# > 1)) || [[ ${options[*]} ]] || usage_error "flows del needs conditions, such as 'from 198.51.100.7', or --all" ;;
+	save) (($# < 3)) || usage_error "flows save takes a device and a file: not understood: ${3@Q}" ;;
+	load) (($# == 2)) || usage_error "flows load takes a device and a file" ;;
+	adopt) [[ $# == 1 && $1 != @* ]] || usage_error "flows adopt takes a device: the flows are those of its sockets" ;;
+	esac
+}
+
+# Whether the word is of a filter, and no device has that name.
+flows_starts_filter() { # WORD
+	is_one_of "$1" tcp udp icmp from to port state vlan || return 1
+	look_try --place -- "$1" || return 0
+	[[ ! ${LOOK[index]} ]]
+}
+
+# --- the table
+
+# Sets FLOWS_PIN, and DEV if the word is a device.
+flows_open() { # DEV | @INSTANCE
+	if [[ $1 == @* ]]; then
+		check_instance_name "${1#@}"
+		FLOWS_PIN=$PINS_ROOT/$1/tgf_flows
+		[[ -d $PINS_ROOT/$1 ]] || die "no such instance: '${1#@}': 'tailgate attach DEV ... --instance ${1#@}' makes it"
+		[[ -e $FLOWS_PIN ]] || die "the instance '${1#@}' has no flows: no policy of its attachments uses them"
+		return
+	fi
+	device_open "$1" --place
+	{ [[ ${LOOK[pins]} ]] && ! attachment_is_dead; } || die "nothing is attached to '$1'"
+	live_find
+	[[ -e $FLOWS_PIN ]] ||
+		die "$DEV has no flows: no policy that was applied to it uses them"
+}
+
+# The only attachment of the namespace that has a table.
+flows_find_only() {
+	FLOW_DEVICES=()
+	look_each flows_note_device --rules --all
+	((${#FLOW_DEVICES[@]})) || die "no policy in force uses flows"
+	((${#FLOW_DEVICES[@]} == 1)) ||
+		usage_error "several devices have flows: name one of ${FLOW_DEVICES[*]}"
+	flows_open "${FLOW_DEVICES[0]}"
+}
+
+FLOW_DEVICES=()
+
+flows_note_device() {
+	[[ ! ${LOOK[flows]:-} ]] || FLOW_DEVICES+=("${LOOK[device]}")
+}
+
+# --- the actions
+# shellcheck disable=SC2154 # options: a local of cmd_flows
+
+flows_list() { # FILTER...
+	exec -a 'tailgate flows' "$BUILD/tg-flows" list "$FLOWS_PIN" "$@" "${options[@]}"
+}
+
+flows_del() { # FILTER...
+	flows_change del "$FLOWS_PIN" "$@" "${options[@]}"
+}
+
+flows_load() { # FILE
+	flows_change load "$FLOWS_PIN" "$1"
+}
+
+flows_change() { # WORD... of tg-flows
+	[[ $DRY_RUN ]] || exec -a 'tailgate flows' "$BUILD/tg-flows" "$@"
+	run "$BUILD/tg-flows" "$@"
+}
+
+# A file is replaced when all is written.
+flows_save() { # [FILE]
+	local temporary
+	[[ ${1:-} && $1 != - ]] || exec -a 'tailgate flows' "$BUILD/tg-flows" save "$FLOWS_PIN"
+	[[ ! -e $1 || -f $1 ]] || die "${1@Q} is not a regular file"
+	temporary=$(mktemp -- "$1.XXXXXX") || die "cannot write ${1@Q}"
+	if ! "$BUILD/tg-flows" save "$FLOWS_PIN" >"$temporary" || ! mv -f -- "$temporary" "$1"; then
+		rm -f -- "$temporary"
+		die "cannot write ${1@Q}"
+	fi
+}
+
+flows_adopt() {
+	run_or_die "${ENTER[@]}" "$BUILD/tg-flows" adopt "$FLOWS_PIN" "$DEV"
+}
