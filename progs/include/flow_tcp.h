@@ -155,6 +155,31 @@ tg_flow_tcp_has_ack(const struct tg_flow_tcp_step *step, __u32 sender_window,
 }
 
 /*
+ * The first segment that passes of a socket's flow, which a tool has added: its
+ * numbers are as good as any. A RST's are not: it passes, and the receiver
+ * judges it.
+ */
+static __always_inline __u8
+tg_flow_tcp_meet(const struct tg_flow_tcp_step *step)
+{
+	const struct tg_flow_segment *segment = step->segment;
+	__u8 flags = TG_READ(segment->flags);
+	__u8 sent = TG_READ(step->sender->flags) & TG_FLOW_SENT_FIN;
+	__u8 received = TG_READ(step->receiver->flags) & TG_FLOW_SENT_FIN;
+
+	if (flags & TG_FLOW_RST)
+		return step->state;
+	if (flags & TG_FLOW_SYN || !(flags & TG_FLOW_ACK))
+		return TG_FLOW_REFUSED;
+	if (flags & TG_FLOW_FIN)
+		sent = TG_FLOW_SENT_FIN;
+	tg_flow_tcp_pick_up(step->sender, tg_flow_tcp_end(segment),
+			    TG_READ(segment->window), sent);
+	tg_flow_tcp_pick_up(step->receiver, TG_READ(segment->ack), 0, received);
+	return tg_flow_tcp_follow(step);
+}
+
+/*
  * The state after a segment, or TG_FLOW_REFUSED if the segment is invalid.
  * `is_high`: which of the peers sends it; `is_reply`: it is not the one that
  * sent the flow's first packet.
@@ -184,6 +209,9 @@ tg_flow_tcp_next(struct tg_flow_peer peers[2], int is_high, int is_reply,
 		return tg_flow_tcp_syn(&step);
 	if (state == TG_FLOW_SYN_SENT)
 		return tg_flow_tcp_answer(&step);
+	if ((TG_READ(step.sender->flags) | TG_READ(step.receiver->flags)) &
+	    TG_FLOW_IS_UNSEEN)
+		return tg_flow_tcp_meet(&step);
 	/* an end that was never seen: a RST refused the flow */
 	if (!TG_READ(step.sender->manner) || !TG_READ(step.receiver->manner))
 		return TG_FLOW_REFUSED;
