@@ -35,8 +35,8 @@ static uint8_t state_of(const struct socket_pair *pair)
 		return TG_FLOW_UDP_STREAM;
 	switch (pair->state) {
 	case TCP_FIN_WAIT1:
-	case TCP_FIN_WAIT2:
 		return TG_FLOW_FIN_WAIT;
+	case TCP_FIN_WAIT2:
 	case TCP_CLOSE_WAIT:
 		return TG_FLOW_CLOSE_WAIT;
 	case TCP_LAST_ACK:
@@ -64,13 +64,35 @@ static bool passes_device(const struct adopting *adopting,
 	       adopting->is_loopback;
 }
 
+/* Whether the local end, or the remote one, has closed its direction. */
+static bool has_closed(const struct socket_pair *pair, bool is_remote)
+{
+	switch (pair->state) {
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+		return !is_remote;
+	case TCP_CLOSE_WAIT:
+		return is_remote;
+	case TCP_LAST_ACK:
+	case TCP_CLOSING:
+	case TCP_TIME_WAIT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* The first segment that passes tells the numbers. */
-static struct tg_flow_peer unknown_peer(uint8_t protocol)
+static struct tg_flow_peer unseen_peer(const struct socket_pair *pair,
+				       bool is_remote)
 {
 	struct tg_flow_peer peer = { 0 };
 
-	if (protocol == IPPROTO_TCP)
-		peer.flags = TG_FLOW_IS_LIBERAL | TG_FLOW_IS_UNSEEN;
+	if (pair->protocol != IPPROTO_TCP)
+		return peer;
+	peer.flags = TG_FLOW_IS_LIBERAL | TG_FLOW_IS_UNSEEN;
+	if (has_closed(pair, is_remote))
+		peer.flags |= TG_FLOW_SENT_FIN;
 	return peer;
 }
 
@@ -85,8 +107,8 @@ static void adopt_pair(void *context, const struct socket_pair *pair)
 			.protocol = pair->protocol,
 			.form = pair->is_ip6 ? TG_FLOW_IP6 : TG_FLOW_IP4,
 		},
-		.flow.peers = { unknown_peer(pair->protocol),
-				unknown_peer(pair->protocol) },
+		.flow.peers = { unseen_peer(pair, false),
+				unseen_peer(pair, true) },
 		.state = state,
 		.time = adopting->times[state],
 		.is_by_second = pair->was_asked,
