@@ -400,7 +400,7 @@ static void write_rule(struct writer *writer,
 	fputs(action, writer->out);
 	writer->is_ip4 = writer->is_ip6 = false;
 	writer->has_ports = writer->has_other_protocol = false;
-	if (chance(writer, shape->flows))
+	if (shape->flows && chance(writer, shape->flows))
 		write_flow_facts(writer);
 	if (chance(writer, 1 + shape->flows / 4))
 		; /* all packets, or all with these facts */
@@ -411,7 +411,7 @@ static void write_rule(struct writer *writer,
 	if (writer->set_count && strncmp(action, "jump", 4) != 0 &&
 	    chance(writer, 10))
 		write_set_change(writer);
-	if (passes(action) && chance(writer, shape->flows / 4))
+	if (shape->flows && passes(action) && chance(writer, shape->flows / 4))
 		write_keep(writer);
 	fputc('\n', writer->out);
 }
@@ -437,10 +437,9 @@ void random_policy(struct random *random,
 				 .sets = shape->sets };
 	int sublists = shape->jumps ? SUBLISTS : 0;
 
-	fprintf(out, "default %s",
-		random_is(random, 50)		  ? "drop"
-		: random_is(random, shape->flows) ? "pass keep"
-						  : "pass");
+	fprintf(out, "default %s", random_is(random, 50) ? "drop" : "pass");
+	if (shape->flows && random_is(random, shape->flows))
+		fputs(" keep", out); /* with drop, this line is an error */
 	fputc('\n', out);
 	if (shape->sets)
 		declare_sets(&writer);

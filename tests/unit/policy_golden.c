@@ -11,6 +11,7 @@
 
 #include "policy/language/check/check.h"
 #include "policy/language/check/exposure.h"
+#include "policy/language/check/flow_use.h"
 #include "policy/language/print/format.h"
 #include "policy/language/check/hook_limits.h"
 #include "policy/language/check/set_use.h"
@@ -70,6 +71,7 @@ static void print_warnings(FILE *out, const char *text, size_t size)
 			      &diagnostics)) {
 		check_order(&policy, &diagnostics);
 		check_set_use(&policy, &diagnostics);
+		check_flow_use(&policy, &diagnostics);
 		check_hooks(&policy, hooks ? hooks : ALL_HOOKS, hooks,
 			    &diagnostics);
 	}

@@ -130,6 +130,8 @@ static void print_ip(FILE *out, const struct policy_packet *packet)
 	}
 	if (fragment)
 		fprintf(out, " fragment %s", fragment_names[fragment]);
+	if (value(packet, POLICY_FLOW) != TG_FLOW_FACT_NEW)
+		print_name(out, WORDS_FLOW, value(packet, POLICY_FLOW));
 }
 
 static void print_tag(FILE *out, const struct policy_packet *packet,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "explain_changes.h"
 
+#include "explain_flows.h"
 #include "lib/json_print.h"
 #include "policy/language/parse/policy_parse.h"
 #include "policy/language/print/print.h"
@@ -115,6 +116,8 @@ json_t *changes_to_json(const struct policy_rule *rule,
 {
 	json_t *changes = json_array();
 
+	if (rule->keep)
+		add_json_item(changes, flow_keep_to_json(rule->keep, packet));
 	for (size_t i = 0; i < rule->change_count; i++)
 		add_json_item(changes,
 			      change_to_json(packet, &rule->changes[i]));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "explain_changes.h"
+#include "explain_flows.h"
 #include "explain_sets.h"
 #include "lib/json_print.h"
 #include "policy/language/parse/policy_parse.h"
@@ -204,6 +205,37 @@ static void add_sets(json_t *object, const struct answer *answer)
 				   "empty_sets", empty));
 }
 
+/* --- flows */
+
+static enum policy_keep kept(const struct answer *answer)
+{
+	const struct policy_rule *rule = answer->verdict.rule;
+
+	return rule ? rule->keep : answer->policy->default_keep;
+}
+
+static void print_flow(FILE *out, const struct answer *answer)
+{
+	const struct question *question = answer->question;
+
+	if (!policy_uses_flows(answer->policy))
+		return;
+	if (!question->is_flow_said)
+		flow_assumed_print(out, &question->packet);
+	flow_keep_print(out, kept(answer), &question->packet);
+}
+
+static void add_flow(json_t *object, const struct answer *answer)
+{
+	const struct question *question = answer->question;
+
+	if (!policy_uses_flows(answer->policy))
+		return;
+	add_json_members(object, json_pack("{s:s?, s:b}", "flow",
+					   flow_fact_name(&question->packet),
+					   "assumed", !question->is_flow_said));
+}
+
 /* --- an answer as text */
 
 void answer_print(FILE *out, const struct answer *answer)
@@ -211,6 +243,7 @@ void answer_print(FILE *out, const struct answer *answer)
 	question_print(out, answer->question);
 	if (!answer->question->error) {
 		print_verdict(out, answer);
+		print_flow(out, answer);
 		print_sets(out, answer);
 	}
 	putc('\n', out);
@@ -257,6 +290,20 @@ static void add_rule(json_t *object, const struct answer *answer)
 			  changes_to_json(rule, &answer->question->packet)));
 }
 
+static void add_default(json_t *object, const struct answer *answer)
+{
+	enum policy_keep keep = answer->policy->default_keep;
+	json_t *changes = json_array();
+
+	if (keep)
+		add_json_item(
+			changes,
+			flow_keep_to_json(keep, &answer->question->packet));
+	add_json_members(object,
+			 json_pack("{s:n, s:n, s:n, s:n, s:o}", "file", "line",
+				   "rule", "sublist", "changes", changes));
+}
+
 static void add_verdict(json_t *object, const struct answer *answer)
 {
 	const struct policy_rule *rule = answer->verdict.rule;
@@ -271,9 +318,7 @@ static void add_verdict(json_t *object, const struct answer *answer)
 	if (rule)
 		add_rule(object, answer);
 	else
-		add_json_members(object, json_pack("{s:n, s:n, s:n, s:n, s:[]}",
-						   "file", "line", "rule",
-						   "sublist", "changes"));
+		add_default(object, answer);
 }
 
 void answer_print_json(FILE *out, const struct answer *answer)
@@ -282,6 +327,7 @@ void answer_print_json(FILE *out, const struct answer *answer)
 
 	if (!answer->question->error) {
 		add_verdict(object, answer);
+		add_flow(object, answer);
 		if (answer->policy->set_count)
 			add_sets(object, answer);
 	}

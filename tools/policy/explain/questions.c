@@ -57,6 +57,7 @@ static void parse_question(struct questions *questions,
 	else
 		set_frame(question, described->frame, described->size,
 			  &described->metadata);
+	question->is_flow_said = described->flow >= 0;
 }
 
 static char *join_words(char **words, int count)

@@ -25,6 +25,7 @@ struct question {
 	uint32_t frame_size;
 	const struct policy_metadata *metadata;
 	struct policy_packet packet;
+	bool is_flow_said; /* the line has 'established' or its like */
 };
 
 struct questions {

@@ -154,7 +154,7 @@ static const char *hint_for(const struct policy_condition *one,
 		return "only TCP, UDP and SCTP have ports";
 	if (field_presence(a) == TG_HAS_TCP)
 		return "only TCP has flags";
-	if (a == POLICY_FLOW && !(demand_of_field(b).families & IS_IP))
+	if (a == POLICY_FLOW && !(demand_of(other).families & IS_IP))
 		return "only IPv4 and IPv6 packets belong to flows";
 	if (field_is_address(a))
 		return "a packet is either IPv4 or IPv6, and only those have "

@@ -10,7 +10,7 @@
 
 /* --- conditions */
 
-static bool is_flow_word(const struct token *token)
+bool is_flow_word(const struct token *token)
 {
 	uint32_t fact;
 

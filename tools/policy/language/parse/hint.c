@@ -152,6 +152,11 @@ static bool hint_comma(struct parser *parser)
 			    "did you mean 'proto { %.*s, %.*s }'?",
 			    (int)before.length, before.text, (int)next.length,
 			    next.text);
+	else if (is_flow_word(&before) && is_flow_word(&next))
+		report_hint(parser->diagnostics,
+			    "did you mean '{ %.*s, %.*s }'?",
+			    (int)before.length, before.text, (int)next.length,
+			    next.text);
 	else if (match_clause(&before).word && match_clause(&next).word)
 		report_hint(parser->diagnostics,
 			    "write two rules: '%s %.*s' and '%s %.*s'", action,

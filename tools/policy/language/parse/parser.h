@@ -198,6 +198,7 @@ bool parse_add(struct parser *parser, struct policy_place place);
 bool parse_del(struct parser *parser, struct policy_place place);
 
 /* flow.c */
+bool is_flow_word(const struct token *token);
 bool starts_flow_set(const struct parser *parser);
 bool parse_flow_set(struct parser *parser, struct policy_place place);
 bool parse_keep(struct parser *parser, struct policy_place place);
