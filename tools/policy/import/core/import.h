@@ -84,7 +84,6 @@ struct import_rule {
 	bool elsewhere;	      /* for another device */
 	bool unknown;	      /* its action is not known */
 	bool wider, narrower; /* cases match more packets, or fewer */
-	bool never;	      /* only for later packets of a connection */
 	/* set by import_settle_losses(): */
 	bool closed; /* cannot be translated and drops all packets it may match
 		      */
@@ -129,8 +128,11 @@ struct import {
 	const char *device;	/* that the policy is for, or NULL */
 	bool sends;		/* the chain sees sent packets */
 	bool receives;		/* the chain only sees packets to this host */
-	size_t rules, lost;	/* reachable rules; lost ones of these */
-	unsigned int effect;	/* of the lost rules */
+	/* rules ask for states of connections; import_settle_losses() sets it
+	 */
+	bool asks_flows;
+	size_t rules, lost;  /* reachable rules; lost ones of these */
+	unsigned int effect; /* of the lost rules */
 };
 
 /* Options that were not given are NULL. */
@@ -281,12 +283,22 @@ bool import_is_device(const struct import *import, const char *pattern,
 void import_and_device(struct import *import, struct import_rule *rule,
 		       const char *pattern, char wildcard, bool outgoing,
 		       bool negated);
+/* Connection states that a match names. */
+struct import_states {
+	unsigned int facts; /* of enum tg_flow_fact, as bits */
+	const char *other;  /* one without equivalent, or NULL */
+};
+void import_state_add(struct import *import, struct import_states *states,
+		      const char *text, size_t size);
+/* Adds a condition that the packet is one of these to its flow, or none. */
+void import_and_state(struct import *import, struct import_rule *rule,
+		      const struct import_states *states, bool negated);
 /*
- * True if the state, of those that a match names, is that of a new connection.
+ * A rule that passes new packets keeps their flow, as nf_conntrack does, if
+ * rules ask for states.
  */
-bool import_is_new(const char *state, size_t size);
-/* Evaluates a state match for the first packet of a connection. */
-void import_and_state(struct import_rule *rule, bool holds);
+enum policy_keep import_keeps(const struct import *import,
+			      const struct import_case *one);
 
 /* --- conditions (condition.c) */
 

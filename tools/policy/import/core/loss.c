@@ -24,7 +24,7 @@ static int chain_outcomes(struct import *import, size_t index,
 static int rule_outcomes(struct import *import, const struct import_rule *rule,
 			 unsigned int depth)
 {
-	bool is_sure = !rule->problem || rule->never;
+	bool is_sure = !rule->problem;
 
 	if (rule->elsewhere)
 		return 0;
@@ -120,9 +120,7 @@ static void settle_rule(struct import *import, struct import_rule *rule,
 
 	if (rule->elsewhere)
 		return;
-	if (rule->never)
-		rule->effect = fewer;
-	else if (!rule->problem)
+	if (!rule->problem)
 		rule->effect =
 			(rule->wider ? more : 0) | (rule->narrower ? fewer : 0);
 	else if (!(fewer & IMPORT_MORE))
@@ -208,8 +206,21 @@ static void settle_chain(struct losses *losses, size_t index)
 
 bool import_is_translated(const struct import_rule *rule)
 {
-	return !rule->elsewhere && !rule->never &&
-	       (!rule->problem || rule->closed);
+	return !rule->elsewhere && (!rule->problem || rule->closed);
+}
+
+/* Connections are tracked if a rule of any chain asks for their state. */
+static bool asks_flows(const struct import *import)
+{
+	for (size_t i = 0; i < import->chain_count; i++) {
+		const struct import_chain *chain = &import->chains[i];
+
+		for (size_t j = 0; j < chain->count; j++) {
+			if (import_has_field(&chain->rules[j], POLICY_FLOW))
+				return true;
+		}
+	}
+	return false;
 }
 
 void import_settle_losses(struct import *import)
@@ -218,6 +229,7 @@ void import_settle_losses(struct import *import)
 
 	losses.queue = arena_alloc(&import->arena,
 				   import->chain_count * sizeof(*losses.queue));
+	import->asks_flows = asks_flows(import);
 	/* before rules are changed: the original outcomes are needed */
 	for (size_t i = 0; i < import->chain_count; i++)
 		chain_outcomes(import, i, 0);

@@ -16,6 +16,11 @@ static const char *head_of(struct import *import)
 		head = arena_format(&import->arena, "%s\nFor the device %s.",
 				    head,
 				    import_comment(import, import->device));
+	if (import->asks_flows && !import->sends)
+		head = arena_format(&import->arena,
+				    "%s\nAt egress, 'default pass keep' keeps "
+				    "the flows that this machine begins.",
+				    head);
 	return lost ? arena_format(&import->arena, "%s\n%s", head, lost) : head;
 }
 
@@ -68,6 +73,9 @@ static void print_policy(struct walk *walk, FILE *out)
 		.sets = import->sets,
 		.set_count = import->set_count,
 		.default_action = import->drops ? POLICY_DROP : POLICY_PASS,
+		.default_keep = import->drops || !import->asks_flows
+					? POLICY_KEEP_NOT
+					: POLICY_KEEP,
 		.default_place.line = 1,
 		.block_count = walk->count,
 	};

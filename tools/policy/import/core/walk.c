@@ -40,6 +40,8 @@ static void write_verdict(struct walk *walk, bool drops,
 	struct policy_rule rule = { .action =
 					    drops ? POLICY_DROP : POLICY_PASS };
 
+	if (!drops)
+		rule.keep = import_keeps(walk->import, one);
 	if (!drops && mark.mask)
 		add_change(walk, &rule,
 			   &(struct policy_change){ .kind = POLICY_SET_MARK,
@@ -202,7 +204,7 @@ static void write_comment(struct walk *walk, struct import_rule *rule)
 {
 	if (rule->comment && *rule->comment)
 		walk_add_comment(walk, rule->comment);
-	if (rule->left_out && !rule->problem && !rule->never)
+	if (rule->left_out && !rule->problem)
 		walk_add_comment(walk,
 				 arena_format(&walk->import->arena,
 					      "left out: %s", rule->left_out));
@@ -285,9 +287,6 @@ static bool write_rule(struct walk *walk, const struct frame *frame,
 		write_remark(walk, "closed, as this is not translated", rule);
 	else if (rule->problem)
 		write_remark(walk, "not translated", rule);
-	else if (rule->never)
-		write_remark(walk, "not for the first packet of a connection",
-			     rule);
 	if (!import_is_translated(rule))
 		return false;
 	if (rule->action == IMPORT_NONE && !rule->mark.mask) {

@@ -4,7 +4,7 @@
 
 #include "nft.h"
 
-enum context { NONE, INCOMING, OUTGOING, STATE, STATUS };
+enum context { NONE, INCOMING, OUTGOING, STATE };
 
 static bool is(const char *a, const char *b)
 {
@@ -21,9 +21,7 @@ static enum context context_of(json_t *left)
 		return INCOMING;
 	if (is(meta, "oifname") || is(meta, "oif"))
 		return OUTGOING;
-	if (is(key, "state"))
-		return STATE;
-	return is(key, "status") ? STATUS : NONE;
+	return is(key, "state") ? STATE : NONE;
 }
 
 /* Gets the values: one value, a list, or an anonymous or named set. */
@@ -39,9 +37,16 @@ static bool find_values(struct nft *nft, struct import_rule *rule,
 	return true;
 }
 
-/* True if a value holds here; false if it is not a string. */
-static bool holds(struct nft *nft, struct import_rule *rule,
-		  enum context context, json_t *json, bool *result)
+/* What the values of a match say. */
+struct context_values {
+	struct import_states states;
+	bool has_device; /* one is that of the policy */
+};
+
+/* False if the value is not a string. */
+static bool add_value(struct nft *nft, struct import_rule *rule,
+		      enum context context, json_t *json,
+		      struct context_values *values)
 {
 	json_t *value;
 	const char *text;
@@ -53,12 +58,21 @@ static bool holds(struct nft *nft, struct import_rule *rule,
 		return nft_not_understood(nft, rule,
 					  "a value that is not a name");
 	if (context == STATE)
-		*result = import_is_new(text, strlen(text));
-	else if (context == STATUS)
-		*result = false;
+		import_state_add(nft->import, &values->states, text,
+				 strlen(text));
 	else
-		*result = import_is_device(nft->import, text, '*');
+		values->has_device |= import_is_device(nft->import, text, '*');
 	return true;
+}
+
+static void and_values(struct nft *nft, struct import_rule *rule,
+		       enum context context,
+		       const struct context_values *values, bool negated)
+{
+	if (context == STATE)
+		import_and_state(nft->import, rule, &values->states, negated);
+	else
+		rule->elsewhere |= values->has_device == negated;
 }
 
 /* True if the device is known; otherwise sets a problem. */
@@ -83,8 +97,10 @@ bool nft_match_context(struct nft *nft, struct import_rule *rule, json_t *left,
 		       const char *op, json_t *right)
 {
 	enum context context = context_of(left);
-	bool negated = !strcmp(op, "!=");
-	bool any = false, one;
+	/* of bits, "in" is any of them, and "!" is none of them */
+	bool negated = !strcmp(op, "!=") ||
+		       (context == STATE && !strcmp(op, "!"));
+	struct context_values found = { 0 };
 	json_t *values, *item;
 	size_t i;
 
@@ -98,18 +114,14 @@ bool nft_match_context(struct nft *nft, struct import_rule *rule, json_t *left,
 	    !find_values(nft, rule, right, &values))
 		return true;
 	if (!json_is_array(values) && values) {
-		if (!holds(nft, rule, context, values, &any))
+		if (!add_value(nft, rule, context, values, &found))
 			return true;
 	}
 	json_array_foreach (values, i, item) {
-		if (!holds(nft, rule, context, item, &one))
+		if (!add_value(nft, rule, context, item, &found))
 			return true;
-		any |= one;
 	}
-	if (context == STATE || context == STATUS)
-		import_and_state(rule, any != negated);
-	else
-		rule->elsewhere |= any == negated;
+	and_values(nft, rule, context, &found, negated);
 	return true;
 }
 
@@ -128,19 +140,17 @@ bool nft_map_context(struct nft *nft, struct import_rule *rule, json_t *left,
 		return true;
 	json_array_foreach (pairs, i, pair) {
 		struct import_rule one;
-		bool hit;
+		struct context_values found = { 0 };
 
 		if (json_array_size(pair) != 2) {
 			nft_not_understood(nft, rule, "vmap");
 			return true;
 		}
-		if (!holds(nft, rule, context, json_array_get(pair, 0), &hit))
+		if (!add_value(nft, rule, context, json_array_get(pair, 0),
+			       &found))
 			return true;
 		one = import_rule_copy(nft->import, rule);
-		if (context == STATE || context == STATUS)
-			import_and_state(&one, hit);
-		else
-			one.elsewhere |= !hit;
+		and_values(nft, &one, context, &found, false);
 		if (!nft_read_verdict(nft, &one, json_array_get(pair, 1))) {
 			nft_not_understood(nft, rule, "vmap");
 			return true;

@@ -18,14 +18,14 @@ void xt_read_output(struct xt_line *line, const char *const *arguments)
 
 void xt_read_state(struct xt_line *line, const char *const *arguments)
 {
-	bool is_new = false;
+	struct import_states states = { 0 };
 	size_t size;
 
 	for (const char *at = arguments[0], *next; at; at = next) {
 		next = xt_next_item(at, &size);
-		is_new |= import_is_new(at, size);
+		import_state_add(line->import, &states, at, size);
 	}
-	import_and_state(&line->rule, is_new != line->negated);
+	import_and_state(line->import, &line->rule, &states, line->negated);
 }
 
 void xt_read_counter(struct xt_line *line, const char *const *arguments)
