@@ -54,23 +54,35 @@ void import_state_add(struct import *import, struct import_states *states,
 		states->facts |= 1U << fact;
 		return;
 	}
-	if (!states->other)
+	if (is_same_word(text, size, "untracked"))
+		states->untracked = arena_copy(&import->arena, text, size);
+	else if (!states->other)
 		states->other = arena_copy(&import->arena, text, size);
+}
+
+/* What is not tracked there is new here. */
+static const char *lost_state(const struct import_states *states)
+{
+	if (states->other)
+		return states->other;
+	return states->facts & 1U << TG_FLOW_FACT_NEW ? NULL
+						      : states->untracked;
 }
 
 /* A state without equivalent, beside others, is left out of the set. */
 static bool leave_out(struct import *import, struct import_rule *rule,
 		      const struct import_states *states, bool negated)
 {
-	if (!states->other)
+	const char *lost = lost_state(states);
+
+	if (!lost)
 		return true;
 	if (!states->facts) {
 		import_problem(import, rule, "no equivalent of the state '%s'",
-			       states->other);
+			       lost);
 		return false;
 	}
-	rule->left_out =
-		arena_format(&import->arena, "the state '%s'", states->other);
+	rule->left_out = arena_format(&import->arena, "the state '%s'", lost);
 	if (negated)
 		rule->wider = true;
 	else

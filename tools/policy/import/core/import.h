@@ -286,7 +286,8 @@ void import_and_device(struct import *import, struct import_rule *rule,
 /* Connection states that a match names. */
 struct import_states {
 	unsigned int facts; /* of enum tg_flow_fact, as bits */
-	const char *other;  /* one without equivalent, or NULL */
+	/* one without equivalent, or NULL */
+	const char *untracked, *other;
 };
 void import_state_add(struct import *import, struct import_states *states,
 		      const char *text, size_t size);

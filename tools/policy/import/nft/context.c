@@ -98,8 +98,8 @@ bool nft_match_context(struct nft *nft, struct import_rule *rule, json_t *left,
 {
 	enum context context = context_of(left);
 	/* of bits, "in" is any of them, and "!" is none of them */
-	bool negated = !strcmp(op, "!=") ||
-		       (context == STATE && !strcmp(op, "!"));
+	bool negated =
+		!strcmp(op, "!=") || (context == STATE && !strcmp(op, "!"));
 	struct context_values found = { 0 };
 	json_t *values, *item;
 	size_t i;
