@@ -34,9 +34,9 @@ describe_states() {
 	for state in invalid established related; do
 		in_server nft -j list set ip states "$state" |
 			jq -r --arg state "$state" '.nftables[].set.elem[]? | "\(.) \($state)"'
-	done >states
-	awk 'FILENAME == "states" { state[$1] = " " $2; next } { print $0 state[FNR] }' \
-		states descriptions >described
+	done >known
+	awk 'FILENAME == "known" { state[$1] = " " $2; next } { print $0 state[FNR] }' \
+		known descriptions >described
 	mv described descriptions
 }
 
@@ -340,8 +340,8 @@ keeps_state() { # RULE LINE-OF-THE-POLICY
 		ct state established,related accept|pass { established, related };
 		ct state != established meta l4proto udp drop|drop !established udp;
 		ct state ! established,related drop|drop !{ established, related };
-		ct state vmap { established : accept, new : drop, invalid : drop }|drop new;drop invalid;pass established;
-		ct status dnat drop|
+		ct state vmap { established : accept, new : drop, invalid : drop }|drop invalid;pass established;drop new;
+		ct status dnat drop|drop;
 		meta l4proto udp limit rate 1/second drop|drop udp;
 		meta l4proto udp ct mark 7 drop|drop udp;
 		meta l4proto udp meta skuid 7 accept|

@@ -51,7 +51,7 @@ struct look_policy {
 	uint32_t version;
 	uint32_t rules;
 	char default_verdict[32]; /* with what it keeps */
-	char *file; /* of its first rule, or NULL */
+	char *file;		  /* of its first rule, or NULL */
 };
 
 struct look_hook {
