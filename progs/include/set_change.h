@@ -40,6 +40,14 @@ enum tg_set_visit {
 	TG_SET_PROLONG, /* if the set is there */
 	TG_SET_JOIN,	/* the set becomes one of those there */
 	TG_SET_LEAVE,	/* the set leaves, but for the wish's own deadline */
+	/*
+	 * After an addition, as another processor may have added the key, too:
+	 * of several entries, that of the latest deadline stays, and the first
+	 * of these. All agree on it, so none is lost.
+	 */
+	TG_SET_SETTLE,
+	TG_SET_SETTLE_LATER, /* one with a later deadline than the wish's */
+	TG_SET_SETTLED,	     /* and more: the number of the entry that stays */
 };
 
 /*
@@ -50,7 +58,7 @@ struct tg_set_changing {
 	struct tg_set_search search;
 	const struct tg_set_at *at;
 	const struct tg_set_wish *wish;
-	enum tg_set_visit visit;
+	__u32 visit; /* enum tg_set_visit */
 	int answer;
 };
 
@@ -158,8 +166,6 @@ static __always_inline int tg_set_leave(const struct tg_set_at *at,
 	__u32 rest = TG_SET_STATE_SETS(state) & ~bit;
 	int is_over = !rest && !TG_READ(entry->exceptions);
 
-	if (deadline == wish->deadline)
-		return TG_SET_NOT_HERE;
 	if (__sync_val_compare_and_swap(
 		    &entry->state, state,
 		    is_over ? TG_SET_STATE(0, wish->now)
@@ -212,8 +218,6 @@ static __always_inline int tg_set_visit_entry(const struct tg_set_at *at,
 	}
 	if (!is_in)
 		return TG_SET_NOT_HERE;
-	if (visit == TG_SET_LEAVE)
-		return tg_set_leave(at, entry, state, bit, wish);
 	return tg_set_prolong(at, entry, state, bit, wish);
 }
 
@@ -242,6 +246,57 @@ static long tg_set_visit_step(__u32 number, void *context)
 }
 
 /*
+ * Whether the set stays in the entry of this number and deadline, which may be
+ * met twice: choices can be the same bucket. A later deadline than the wish's
+ * decides about entries before it, too: the visit starts again.
+ */
+static __always_inline int tg_set_stays(struct tg_set_changing *changing,
+					__u32 number, __u32 deadline)
+{
+	__u32 wished = changing->wish->deadline;
+	__u32 visit = changing->visit;
+
+	if (deadline > wished && visit != TG_SET_LEAVE) {
+		if (visit != TG_SET_SETTLE_LATER) {
+			changing->visit = TG_SET_SETTLE_LATER;
+			tg_set_restart(&changing->search);
+		}
+		return 1;
+	}
+	if (deadline != wished || visit == TG_SET_SETTLE_LATER)
+		return 0;
+	if (visit == TG_SET_SETTLE)
+		changing->visit = TG_SET_SETTLED + number;
+	return visit < TG_SET_SETTLED || visit == TG_SET_SETTLED + number;
+}
+
+static long tg_set_leave_step(__u32 number, void *context)
+{
+	struct tg_set_changing *changing = context;
+	struct tg_set_search *search = &changing->search;
+	const struct tg_set_wish *wish = changing->wish;
+	const struct tg_set_at *at = changing->at;
+	__u32 bit = 1U << at->number % TG_SETS;
+	__u64 lanes = search->lanes, state;
+	struct tg_set_entry *entry = tg_set_step(search);
+
+	(void)number;
+	state = search->state;
+	if (entry && TG_SET_STATE_DEADLINE(state) > wish->now &&
+	    TG_SET_STATE_SETS(state) & bit &&
+	    !tg_set_stays(changing,
+			  search->bucket * TG_SET_WAYS + tg_set_way(lanes),
+			  TG_SET_STATE_DEADLINE(state))) {
+		if (tg_set_leave(at, entry, state, bit, wish) == TG_SET_AGAIN) {
+			search->lanes = lanes;
+			return 0;
+		}
+		changing->answer = TG_SET_SHARED;
+	}
+	return tg_set_is_over(search);
+}
+
+/*
  * Visit all entries of the key, until one is TG_SET_ADDED or TG_SET_KEPT.
  * TG_SET_SHARED: of one at least.
  */
@@ -252,6 +307,18 @@ static __always_inline int tg_set_visit_key(struct tg_set_changing *changing,
 	changing->answer = TG_SET_NOT_HERE;
 	tg_set_restart(&changing->search);
 	tg_set_each(TG_SET_STEPS, tg_set_visit_step, changing);
+	return changing->answer;
+}
+
+/* The set leaves entries of the key. TG_SET_SHARED: one at least. */
+static __always_inline int tg_set_leave_key(struct tg_set_changing *changing,
+					    __u32 visit)
+{
+	/* it changes meanwhile, so the verifier must not know it */
+	changing->visit = visit + tg_set_hidden_zero(changing->search.hash);
+	changing->answer = TG_SET_NOT_HERE;
+	tg_set_restart(&changing->search);
+	tg_set_each(TG_SET_STEPS, tg_set_leave_step, changing);
 	return changing->answer;
 }
 
@@ -412,14 +479,19 @@ static __always_inline int tg_set_apply(const struct tg_set_at *at,
 					const struct tg_set_wish *wish)
 {
 	struct tg_set_changing changing = tg_set_change(at, wish);
-	int answer = TG_SET_SHARED;
+	__u32 visit = TG_SET_LEAVE;
+	int answer = TG_SET_SHARED, left;
 
 	if (wish->deadline)
 		answer = tg_set_put(&changing);
-	if (answer != TG_SET_SHARED)
+	if (answer == TG_SET_KEPT || answer == TG_SET_FULL)
 		return answer;
-	answer = tg_set_visit_key(&changing, TG_SET_LEAVE);
-	return wish->deadline ? TG_SET_KEPT : answer;
+	if (answer == TG_SET_ADDED || (wish->deadline && !wish->exact))
+		visit = TG_SET_SETTLE;
+	left = tg_set_leave_key(&changing, visit);
+	if (answer == TG_SET_ADDED)
+		return answer;
+	return wish->deadline ? TG_SET_KEPT : left;
 }
 
 static __always_inline int tg_set_add(const struct tg_set_at *at,

@@ -179,6 +179,40 @@ static bool has_one_at_most(const struct race *race)
 	       set_line(&race->table.memory, 0)->count == 1;
 }
 
+/* One key for both, which has no entry yet. */
+static void prepare_new_key(struct race *race)
+{
+	prepare_one_place(race);
+	race->keys[1] = race->keys[0];
+}
+
+/* Rules that add for different times are one entry, too. */
+static void add_for_times(struct race *race, unsigned int side)
+{
+	add(race, 0, &race->keys[side], set_clock + 10 + 5 * side);
+}
+
+static bool is_one_entry(const struct race *race)
+{
+	return find(race, &race->keys[0]) == 1 &&
+	       set_line(&race->table.memory, 0)->count == 1;
+}
+
+/* Another rule deletes it meanwhile: it is there and counted, or neither. */
+static void add_or_delete(struct race *race, unsigned int side)
+{
+	if (side)
+		del(race, 0, &race->keys[0]);
+	else
+		add(race, 0, &race->keys[0], set_clock + 10);
+}
+
+static bool is_counted_right(const struct race *race)
+{
+	return set_line(&race->table.memory, 0)->count ==
+	       (find(race, &race->keys[0]) == 1);
+}
+
 static const struct contest contests[] = {
 	{ "an entry that two prolong at once stays one entry", 64, 1000,
 	  let_time_pass, prolong, has_one_entry },
@@ -190,6 +224,12 @@ static const struct contest contests[] = {
 	  prepare_expired, look_up_or_add, has_second },
 	{ "two that add at once do not exceed the set's size", 64, 1,
 	  prepare_one_place, add_each, has_one_at_most },
+	{ "two that add the same new key at once make one entry", 64, 1000,
+	  prepare_new_key, add_each, is_one_entry },
+	{ "two that add a new key for different times make one entry", 64, 1000,
+	  prepare_new_key, add_for_times, is_one_entry },
+	{ "a new key that another side deletes is counted if it stays", 64,
+	  1000, prepare_new_key, add_or_delete, is_counted_right },
 };
 #define CONTESTS (sizeof(contests) / sizeof(*contests))
 
