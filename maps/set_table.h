@@ -2,8 +2,8 @@
 /*
  * The layout of a table of sets: what `@name` in a policy looks up.
  *
- * An array map of lines of 64 bytes, which tools write through mmap while
- * programs read it. One table holds all sets of an attachment or an instance,
+ * An array map that tools write through mmap while programs read it, in lines
+ * of 64 bytes. One table holds all sets of an attachment or an instance,
  * up to 32; a lookup returns the sets that a value is in as a mask.
  * docs/sets.md has the picture.
  *
@@ -30,9 +30,16 @@
 
 #include <linux/types.h>
 
-#define TG_SET_VERSION 1
+#define TG_SET_VERSION 2
 #define TG_SETS 32 /* of a table: bits of a mask */
 #define TG_SET_LINE 64
+
+/*
+ * A value of the map is a block of lines. A program has a pointer to the first
+ * block from the lookup of the head: what is in it costs no further lookup.
+ */
+#define TG_SET_BLOCK_LINES 2048
+#define TG_SET_BLOCK (TG_SET_BLOCK_LINES * TG_SET_LINE)
 
 /* --- time: in units of 2^26 ns, 67 ms, of the clock CLOCK_MONOTONIC_COARSE */
 #define TG_SET_TIME_SHIFT 26
@@ -172,8 +179,12 @@ struct tg_set {
 
 _Static_assert(sizeof(struct tg_set) == TG_SET_LINE, "a line");
 
-/* A set's line, and the lines of its wheel, 32-bit words as in a node. */
-#define TG_SET_SET_LINES (1 + TG_SET_WHEEL / TG_SET_WORDS_IN_LINE)
+struct tg_set_wheel {
+	__u32 slots[TG_SET_WHEEL];
+};
+
+/* A set's line, and those of its wheel. */
+#define TG_SET_SET_LINES (1 + sizeof(struct tg_set_wheel) / TG_SET_LINE)
 #define TG_SET_SET_LINE(set) (TG_SET_FIRST_SET_LINE + TG_SET_SET_LINES * (set))
 
 /* --- the head */

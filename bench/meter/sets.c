@@ -119,6 +119,7 @@ static int make_table(const struct word *word, uint32_t count, int outer,
 		.secret = { 0x9e3779b9, 0x7f4a7c15, 0xf39cc060, 0x5cedc834,
 			    0x1082276b, 0xf3a27251 },
 	};
+	uint32_t blocks;
 	int map;
 
 	head.entries = head.marks + head.buckets / TG_SET_BUCKETS_IN_LINE + 1;
@@ -132,8 +133,10 @@ static int make_table(const struct word *word, uint32_t count, int outer,
 		head.next += TG_SET_WIDE_LINES;
 	}
 	head.lines = head.next + (is_prefixes(word) ? 3 * count + 1 : 0);
+	blocks = head.lines / TG_SET_BLOCK_LINES + 1;
+	head.lines = blocks * TG_SET_BLOCK_LINES;
 	map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tgs_table", sizeof(uint32_t),
-			     TG_SET_LINE, head.lines, &options);
+			     TG_SET_BLOCK, blocks, &options);
 	if (map < 0)
 		return map;
 	memory->lines = head.lines;
@@ -150,7 +153,6 @@ static int put_host(const struct set_memory *memory, const struct entry *entry)
 {
 	struct tg_set_at at = {
 		.table = memory,
-		.head = set_head(memory),
 		.set = set_line(memory, SET),
 		.number = SET,
 	};

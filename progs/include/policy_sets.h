@@ -83,32 +83,37 @@ static __always_inline __u32 tg_sets_in_order(__u32 found)
 	return in_order;
 }
 
-static __always_inline __u32 tg_sets_of_kind(const struct tg_end *end,
-					     enum tg_side side,
-					     enum tg_set_kind kind)
+/* If this is 0, the verifier knows it, whatever the side. */
+static __always_inline __u32 tg_sets_asked_of_kind(enum tg_set_kind kind)
 {
 	const struct tg_policy_sets *sets = tg_sets_constants();
-	struct tg_set_key key;
 
-	/* the first is a constant for the verifier */
-	if (!(sets->asked[TG_SIDE_FROM][kind] | sets->asked[TG_SIDE_TO][kind]))
-		return 0;
-	if (!sets->asked[side][kind] || tg_set_end_key(end, kind, &key) < 0)
-		return 0;
-	return tg_sets_of(&key);
+	return sets->asked[TG_SIDE_FROM][kind] | sets->asked[TG_SIDE_TO][kind];
 }
 
-/* The sets that an end is in, in the order of the policy. */
+/*
+ * The sets that an end is in, in the order of the policy. The lookup is in the
+ * code once, for all kinds: the verifier checks it for those that are asked.
+ */
 __noinline __u32 tg_sets_of_end(const struct tg_end *end, __u32 side)
 {
+	struct tg_set_key key;
+	struct tg_set_sums sums;
+	struct tg_set_opened table;
 	__u32 found = 0;
 
-	if (!end)
+	if (!end || !tg_set_open(TG_SET_NOW, &table))
 		return 0;
 	side &= TG_SIDE_TO;
-#pragma clang loop unroll(full)
-	for (int kind = 0; kind < TG_SET_KINDS; kind++)
-		found |= tg_sets_of_kind(end, side, kind);
+#pragma clang loop unroll(disable)
+	for (int kind = 0; kind < TG_SET_KINDS; kind++) {
+		if (!tg_sets_asked_of_kind(kind) ||
+		    !tg_sets_constants()->asked[side][kind] ||
+		    tg_set_end_key(end, kind, &key) < 0)
+			continue;
+		sums = tg_set_find(&table, &key);
+		found |= tg_set_result(&sums);
+	}
 	return tg_sets_in_order(found);
 }
 

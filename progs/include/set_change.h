@@ -30,7 +30,6 @@ struct tg_set_wish {
 /* What is changed: a set of a table. */
 struct tg_set_at {
 	tg_set_table table;
-	struct tg_set_head *head;
 	struct tg_set *set;
 	__u32 number;
 };
@@ -67,12 +66,10 @@ struct tg_set_changing {
 static __always_inline __u32 *tg_set_wheel_word(const struct tg_set_at *at,
 						__u32 slot)
 {
-	struct tg_set_node *line;
+	struct tg_set_wheel *wheel = tg_set_line(
+		at->table, TG_SET_SET_LINE(at->number % TG_SETS) + 1);
 
-	slot %= TG_SET_WHEEL;
-	line = tg_set_line(at->table, TG_SET_SET_LINE(at->number % TG_SETS) +
-					      1 + slot / TG_SET_WORDS_IN_LINE);
-	return line ? &line->words[slot % TG_SET_WORDS_IN_LINE] : NULL;
+	return wheel ? &wheel->slots[slot % TG_SET_WHEEL] : NULL;
 }
 
 /* An entry with this deadline comes on the wheel, or leaves it. */
@@ -361,7 +358,7 @@ static __always_inline int tg_set_claim(const struct tg_set_at *at,
 	old = word >> shift & 0xffff;
 	if (old == TG_SET_BUSY)
 		return 0;
-	entry = tg_set_entry(at->table, at->head, bucket,
+	entry = tg_set_entry(at->table, bucket,
 			     tg_set_way(tg_set_lane_bit(lane)));
 	if (!entry)
 		return 0;
@@ -393,10 +390,11 @@ static long tg_set_claim_step(__u32 number, void *context)
 	struct tg_set_changing *changing = context;
 	const struct tg_set_at *at = changing->at;
 	__u64 hash = changing->search.hash;
-	__u32 bucket = tg_set_bucket(at->head, hash, number / TG_SET_WAYS);
+	__u32 bucket = tg_set_bucket(tg_set_head_of(at->table), hash,
+				     number / TG_SET_WAYS);
 	__u32 way = number % TG_SET_WAYS;
 	__u32 lane = tg_set_first_lane(hash) + way;
-	__u64 *there = tg_set_bucket_words(at->table, at->head, bucket);
+	__u64 *there = tg_set_bucket_words(at->table, bucket);
 
 	if (!there)
 		return 1;
@@ -426,7 +424,7 @@ static __always_inline struct tg_set_changing
 tg_set_change(const struct tg_set_at *at, const struct tg_set_wish *wish)
 {
 	struct tg_set_changing changing = {
-		.search = { .table = at->table, .head = at->head },
+		.search = { .table = at->table },
 		.at = at,
 		.wish = wish,
 	};

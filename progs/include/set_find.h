@@ -53,7 +53,7 @@ _Static_assert(TG_SET_LENGTHS == sizeof(__u32), "read as one word");
 static __always_inline void tg_set_find_lengths(struct tg_set_finding *finding,
 						const struct tg_set_key *key)
 {
-	const struct tg_set_head *head = finding->search.head;
+	const struct tg_set_head *head = tg_set_head_of(finding->search.table);
 
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < TG_SET_LENGTHS; i++) {
@@ -67,11 +67,27 @@ static __always_inline void tg_set_find_lengths(struct tg_set_finding *finding,
 	}
 }
 
+/* The hashed keys that take loops, and a context for their steps. */
+static __always_inline void tg_set_find_slowly(tg_set_table table,
+					       const struct tg_set_key *key,
+					       int is_found, int has_lengths,
+					       struct tg_set_sums *sums)
+{
+	struct tg_set_finding finding = { .search = { .table = table } };
+
+	if (!is_found)
+		tg_set_find_key(&finding, key);
+	if (has_lengths)
+		tg_set_find_lengths(&finding, key);
+	sums->sets |= finding.sums.sets;
+	sums->exceptions |= finding.sums.exceptions;
+}
+
 static __always_inline void tg_set_find_prefixes(tg_set_table table,
-						 const struct tg_set_head *head,
 						 const struct tg_set_key *key,
 						 struct tg_set_sums *sums)
 {
+	const struct tg_set_head *head = tg_set_head_of(table);
 	struct tg_set_address address = tg_set_address_of(key);
 	__u32 root = tg_set_is_ip4(key->form) ? TG_READ(head->roots[0])
 					      : TG_READ(head->roots[1]);
@@ -82,20 +98,19 @@ static __always_inline void tg_set_find_prefixes(tg_set_table table,
 
 /* What the key is in, and what covers it if it is an address. */
 static __always_inline struct tg_set_sums
-tg_set_find(tg_set_table table, const struct tg_set_head *head,
-	    const struct tg_set_key *key)
+tg_set_find(tg_set_table table, const struct tg_set_key *key)
 {
-	struct tg_set_finding finding = {
-		.search = { .table = table, .head = head },
-	};
+	int is_address = tg_set_is_whole_address(key->form);
+	int has_lengths =
+		is_address && tg_set_has_lengths(tg_set_head_of(table));
+	struct tg_set_sums sums = { 0 };
+	int is_found = tg_set_find_fast(table, key, &sums);
 
-	tg_set_find_fast(&finding, key);
-	if (tg_set_is_whole_address(key->form)) {
-		if (tg_set_has_lengths(head))
-			tg_set_find_lengths(&finding, key);
-		tg_set_find_prefixes(table, head, key, &finding.sums);
-	}
-	return finding.sums;
+	if (!is_found || has_lengths)
+		tg_set_find_slowly(table, key, is_found, has_lengths, &sums);
+	if (is_address)
+		tg_set_find_prefixes(table, key, &sums);
+	return sums;
 }
 
 static __always_inline __u32 tg_set_result(const struct tg_set_sums *sums)

@@ -13,15 +13,13 @@ static __always_inline __u64 tg_set_hash(const struct tg_set_head *head,
 					 const struct tg_set_key *key)
 {
 	const __u32 *secret = head->secret;
-	__u32 rest = key->port | (__u32)key->protocol << 16 |
-		     (__u32)(key->form) << 24;
+	const __u32 *words = (const __u32 *)key; /* the fifth: what is not the
+						    address */
 	__u64 hash;
 
-	hash = (__u64)(key->words[0] + secret[0]) *
-		       (key->words[1] + secret[1]) +
-	       (__u64)(key->words[2] + secret[2]) *
-		       (key->words[3] + secret[3]) +
-	       (__u64)(rest + secret[4]) * secret[5];
+	hash = (__u64)(words[0] + secret[0]) * (words[1] + secret[1]) +
+	       (__u64)(words[2] + secret[2]) * (words[3] + secret[3]) +
+	       (__u64)(words[4] + secret[4]) * secret[5];
 	hash ^= hash >> 32;
 	hash *= 0x9e3779b97f4a7c15;
 	return hash ^ hash >> 29;
@@ -94,12 +92,12 @@ static __always_inline int tg_set_has_spilled(const __u64 words[2])
 	return words[1] >> 48 & TG_SET_SPILLED;
 }
 
-static __always_inline __u64 *
-tg_set_bucket_words(tg_set_table table, const struct tg_set_head *head,
-		    __u32 bucket)
+static __always_inline __u64 *tg_set_bucket_words(tg_set_table table,
+						  __u32 bucket)
 {
-	char *line = tg_set_line(table,
-				 head->marks + bucket / TG_SET_BUCKETS_IN_LINE);
+	char *line =
+		tg_set_line(table, tg_set_head_of(table)->marks +
+					   bucket / TG_SET_BUCKETS_IN_LINE);
 
 	if (!line)
 		return NULL;
@@ -108,12 +106,12 @@ tg_set_bucket_words(tg_set_table table, const struct tg_set_head *head,
 }
 
 static __always_inline struct tg_set_entry *
-tg_set_entry(tg_set_table table, const struct tg_set_head *head, __u32 bucket,
-	     __u32 way)
+tg_set_entry(tg_set_table table, __u32 bucket, __u32 way)
 {
 	__u32 entry = bucket * TG_SET_WAYS + way;
-	struct tg_set_entry *line = tg_set_line(
-		table, head->entries + entry / TG_SET_ENTRIES_IN_LINE);
+	struct tg_set_entry *line =
+		tg_set_line(table, tg_set_head_of(table)->entries +
+					   entry / TG_SET_ENTRIES_IN_LINE);
 
 	if (!line)
 		return NULL;
@@ -150,7 +148,6 @@ static __always_inline void tg_set_sum_entry(struct tg_set_sums *sums,
 
 struct tg_set_search {
 	tg_set_table table;
-	const struct tg_set_head *head;
 	const struct tg_set_key *key;
 	__u64 hash;
 	__u64 lanes; /* of the bucket, still to be looked at */
@@ -166,10 +163,9 @@ static __always_inline void tg_set_look(struct tg_set_search *search)
 	const __u64 *there;
 	__u64 words[2];
 
-	search->bucket =
-		tg_set_bucket(search->head, search->hash, search->choice);
-	there = tg_set_bucket_words(search->table, search->head,
-				    search->bucket);
+	search->bucket = tg_set_bucket(tg_set_head_of(search->table),
+				       search->hash, search->choice);
+	there = tg_set_bucket_words(search->table, search->bucket);
 	if (!there) {
 		search->is_over = 1;
 		return;
@@ -189,8 +185,8 @@ static __always_inline void tg_set_look(struct tg_set_search *search)
 static __always_inline struct tg_set_entry *
 tg_set_read_lane(struct tg_set_search *search, __u64 lanes)
 {
-	struct tg_set_entry *entry = tg_set_entry(
-		search->table, search->head, search->bucket, tg_set_way(lanes));
+	struct tg_set_entry *entry =
+		tg_set_entry(search->table, search->bucket, tg_set_way(lanes));
 
 	if (!entry)
 		return NULL;
@@ -255,7 +251,7 @@ static __always_inline void tg_set_begin(struct tg_set_search *search,
 					 const struct tg_set_key *key)
 {
 	search->key = key;
-	search->hash = tg_set_hash(search->head, key);
+	search->hash = tg_set_hash(tg_set_head_of(search->table), key);
 	tg_set_restart(search);
 }
 
@@ -266,27 +262,49 @@ static __always_inline void tg_set_find_key(struct tg_set_finding *finding,
 	tg_set_each(TG_SET_STEPS, tg_set_find_step, finding);
 }
 
-/* The same, without a loop if it ends with the first two lanes: most do. */
-static __always_inline void tg_set_find_fast(struct tg_set_finding *finding,
-					     const struct tg_set_key *key)
+/*
+ * The same without a loop and its context, if the key's first bucket decides
+ * and has one lane at most that may be the key's. False: it does not, and
+ * nothing was added to the sums.
+ */
+static __always_inline int tg_set_find_fast(tg_set_table table,
+					    const struct tg_set_key *key,
+					    struct tg_set_sums *sums)
 {
-	struct tg_set_search *search = &finding->search;
+	const struct tg_set_head *head = tg_set_head_of(table);
+	__u64 hash = tg_set_hash(head, key), words[2], lanes, others;
+	__u64 first, state;
+	__u32 bucket = tg_set_bucket(head, hash, 0), way;
+	const __u64 *there = tg_set_bucket_words(table, bucket);
 	const struct tg_set_entry *entry;
-	__u64 first;
 
-	tg_set_begin(search, key);
-	first = tg_set_lane_bit(tg_set_first_lane(search->hash));
-	tg_set_look(search);
-	if (search->lanes & first) {
-		search->lanes &= ~first;
-		entry = tg_set_read_lane(search, first);
-		if (entry)
-			tg_set_sum_entry(&finding->sums, entry, search->state);
+	if (!there)
+		return 1;
+	words[0] = TG_READ(there[0]);
+	words[1] = TG_READ(there[1]);
+	lanes = tg_set_lanes(words, tg_set_mark(hash));
+	others = lanes - 1;
+	tg_barrier_var(others); /* or clang counts the bits of `lanes` */
+	others &= lanes;
+	if (tg_set_has_spilled(words) || others)
+		return 0;
+	if (!lanes)
+		return 1;
+	first = tg_set_lane_bit(tg_set_first_lane(hash));
+	way = tg_set_way(first);
+	if (!(lanes & first)) {
+		way = tg_set_way(lanes);
+		/* keeps the branch: see tg_set_first_lane() */
+		tg_barrier_var(way);
 	}
-	if (search->lanes)
-		tg_set_find_next(finding);
-	if (!tg_set_is_over(search))
-		tg_set_each(TG_SET_STEPS, tg_set_find_step, finding);
+	entry = tg_set_entry(table, bucket, way);
+	if (!entry)
+		return 1;
+	/* before the key: see tg_set_read_lane() */
+	state = TG_READ(entry->state);
+	if (tg_set_is_key(entry, key))
+		tg_set_sum_entry(sums, entry, state);
+	return 1;
 }
 
 #endif

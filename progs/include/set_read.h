@@ -6,6 +6,7 @@
  * memory:
  *	tg_set_table		what a table is passed as
  *	tg_set_line(table, n)	a pointer to line n, NULL if there is none
+ *	tg_set_head_of(table)	the head, which is always there
  *	tg_set_now()		the time, in units of TG_SET_TIME_SHIFT
  */
 #ifndef TG_SET_READ_H

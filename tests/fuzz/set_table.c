@@ -96,8 +96,7 @@ static void look_up(struct set_table *table)
 		entry.key.form = set_form_is_ip4(entry.key.form)
 					 ? TG_SET_FORM_IP4(32)
 					 : TG_SET_FORM_IP6(128);
-		tg_set_find(&table->memory, set_head(&table->memory),
-			    &entry.key);
+		tg_set_find(&table->memory, &entry.key);
 		set_table_find(table, i % SETS, &entry.key, NOW);
 	}
 }

@@ -11,7 +11,7 @@
 #define BUCKETS 2048
 #define BUCKETS_FEW 8 /* of a small table: most are full */
 #define SMALL 52
-#define LINES_OF_TRIES 16384
+#define BLOCKS 14
 #define SHIFT 6
 
 static size_t size_of(const struct set_memory *memory)
@@ -32,7 +32,7 @@ static struct tg_set_head make_head(struct random *random, uint32_t size)
 	head.arena = head.entries +
 		     buckets * TG_SET_WAYS / TG_SET_ENTRIES_IN_LINE + 1;
 	head.next = head.arena;
-	head.lines = head.arena + 2 * TG_SET_WIDE_LINES + LINES_OF_TRIES;
+	head.lines = BLOCKS * TG_SET_BLOCK_LINES;
 	for (int i = 0; i < 6; i++)
 		head.secret[i] = random_next(random);
 	/* wide roots are a choice of the table's */
@@ -54,7 +54,7 @@ bool set_bed_make(struct set_bed *bed, struct random *random, uint32_t size)
 
 	*bed = (struct set_bed){ .memory.lines = head.lines };
 	bed->map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tgs_table",
-				  sizeof(uint32_t), TG_SET_LINE, head.lines,
+				  sizeof(uint32_t), TG_SET_BLOCK, BLOCKS,
 				  &options);
 	if (bed->map < 0)
 		return false;
@@ -94,7 +94,6 @@ static bool add_hashed(struct set_bed *bed, const struct set_listed *listed)
 {
 	struct tg_set_at at = {
 		.table = &bed->memory,
-		.head = set_head(&bed->memory),
 		.set = set_line(&bed->memory, listed->set),
 		.number = listed->set,
 	};
@@ -241,8 +240,7 @@ bool set_bed_contains(const struct set_bed *bed, const struct tg_set_key *value,
 
 uint32_t set_bed_find(const struct set_bed *bed, const struct tg_set_key *value)
 {
-	struct tg_set_sums sums =
-		tg_set_find(&bed->memory, set_head(&bed->memory), value);
+	struct tg_set_sums sums = tg_set_find(&bed->memory, value);
 
 	return tg_set_result(&sums);
 }

@@ -79,7 +79,6 @@ static struct tg_set_at at_set(const struct set_memory *memory,
 {
 	return (struct tg_set_at){
 		.table = memory,
-		.head = set_head(memory),
 		.set = set_line(memory, number),
 		.number = number,
 	};
@@ -88,7 +87,7 @@ static struct tg_set_at at_set(const struct set_memory *memory,
 static uint32_t find(const struct set_memory *memory, unsigned int number)
 {
 	struct tg_set_key key = key_of(number);
-	struct tg_set_sums sums = tg_set_find(memory, set_head(memory), &key);
+	struct tg_set_sums sums = tg_set_find(memory, &key);
 
 	return tg_set_result(&sums);
 }

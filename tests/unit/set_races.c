@@ -58,8 +58,7 @@ static int del(struct race *race, unsigned int number,
 
 static uint32_t find(const struct race *race, const struct tg_set_key *key)
 {
-	struct tg_set_sums sums = tg_set_find(
-		&race->table.memory, set_head(&race->table.memory), key);
+	struct tg_set_sums sums = tg_set_find(&race->table.memory, key);
 
 	return tg_set_result(&sums);
 }

@@ -283,8 +283,7 @@ static bool check_value(struct bed *bed, const struct tg_set_key *value,
 		wanted |= (uint32_t)right.is_member << i;
 		mask |= 1U << i;
 	}
-	sums = tg_set_find(&bed->table.memory, set_head(&bed->table.memory),
-			   value);
+	sums = tg_set_find(&bed->table.memory, value);
 	return (tg_set_result(&sums) & mask) == wanted;
 }
 

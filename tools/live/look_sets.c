@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the lines of sets of the table in force with one system call each, and
- * takes no lock: an entry that is added meanwhile may be counted or not.
+ * Reads the lines of sets of the table in force, which are in its first block,
+ * and takes no lock: an entry that is added meanwhile may be counted or not.
  */
 #include "look_sets.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -15,66 +16,51 @@
 #include "lib/pinned_map.h"
 #include "sets/memory.h"
 
-/* A set's line and its wheel, as in the table. */
-struct set_lines {
-	struct tg_set set;
-	struct tg_set_node wheel[TG_SET_SET_LINES - 1];
-};
-
-static int read_lines(int table, uint32_t line, void *to, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++, line++)
-		if (bpf_map_lookup_elem(table, &line,
-					(char *)to + i * TG_SET_LINE) < 0)
-			return -errno;
-	return 0;
-}
-
 /* Entries whose time is not over. */
-static uint32_t count_now(const struct set_lines *lines)
+static uint32_t count_now(const struct set_memory *block, uint32_t number)
 {
-	uint32_t now = tg_set_now() >> lines->set.shift, count;
+	const struct tg_set *set = set_line(block, number);
+	const struct tg_set_wheel *wheel = (const void *)(set + 1);
+	uint32_t now = tg_set_now() >> set->shift, count = set->count;
 
-	count = lines->set.count;
-	for (uint32_t i = 0; i < TG_SET_WHEEL && lines->set.hand + i < now;
-	     i++) {
-		uint32_t slot = (lines->set.hand + i) % TG_SET_WHEEL;
-
-		count -= lines->wheel[slot / TG_SET_WORDS_IN_LINE]
-				 .words[slot % TG_SET_WORDS_IN_LINE];
-	}
+	for (uint32_t i = 0; i < TG_SET_WHEEL && set->hand + i < now; i++)
+		count -= wheel->slots[(set->hand + i) % TG_SET_WHEEL];
 	return count;
 }
 
-static int read_set(struct look *look, int table, uint32_t number)
+static void read_set(struct look *look, const struct set_memory *block,
+		     uint32_t number)
 {
-	struct set_lines lines;
+	const struct tg_set *set = set_line(block, number);
 	struct look_set *to = &look->sets[look->set_count];
-	int err = read_lines(table, TG_SET_SET_LINE(number), &lines,
-			     TG_SET_SET_LINES);
 
-	if (err || !lines.set.is_used)
-		return err;
-	memcpy(to->name, lines.set.name, sizeof(to->name) - 1);
-	to->entries = count_now(&lines);
-	to->size = lines.set.size;
-	to->refused = lines.set.refused;
+	if (!set->is_used)
+		return;
+	memcpy(to->name, set->name, sizeof(to->name) - 1);
+	to->entries = count_now(block, number);
+	to->size = set->size;
+	to->refused = set->refused;
 	look->set_count++;
-	return 0;
 }
 
+/* A map that is smaller than a block cannot be mapped, and is no table. */
 static int read_table(struct look *look, int table)
 {
-	struct tg_set_head head;
-	int err = read_lines(table, TG_SET_HEAD_LINE, &head, 1);
+	struct set_memory block = { .lines = TG_SET_BLOCK_LINES };
+	int err = 0;
 
-	if (err)
-		return err;
-	if (head.version != TG_SET_VERSION)
-		return -EPROTO;
-	look->map_bytes += (uint64_t)head.lines * TG_SET_LINE;
-	for (uint32_t i = 0; !err && i < TG_SETS; i++)
-		err = read_set(look, table, i);
+	block.start = mmap(NULL, TG_SET_BLOCK, PROT_READ, MAP_SHARED, table, 0);
+	if (block.start == MAP_FAILED)
+		return errno == EINVAL ? -EPROTO : -errno;
+	if (set_head(&block)->version == TG_SET_VERSION) {
+		look->map_bytes +=
+			(uint64_t)set_head(&block)->lines * TG_SET_LINE;
+		for (uint32_t i = 0; i < TG_SETS; i++)
+			read_set(look, &block, i);
+	} else {
+		err = -EPROTO;
+	}
+	munmap(block.start, TG_SET_BLOCK);
 	return err;
 }
 

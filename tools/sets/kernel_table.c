@@ -18,7 +18,8 @@ int set_table_create(uint32_t lines)
 	LIBBPF_OPTS(bpf_map_create_opts, options,
 		    .map_flags = BPF_F_MMAPABLE | BPF_F_INNER_MAP);
 	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tgs_table", sizeof(__u32),
-				TG_SET_LINE, lines, &options);
+				TG_SET_BLOCK, lines / TG_SET_BLOCK_LINES,
+				&options);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -52,10 +53,11 @@ int set_table_map(struct set_table *table, int fd, unsigned int flags)
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
 		return -errno;
-	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != TG_SET_LINE ||
-	    info.max_entries <= TG_SET_SETS_END)
+	if (info.type != BPF_MAP_TYPE_ARRAY ||
+	    info.value_size != TG_SET_BLOCK ||
+	    info.max_entries > TG_SET_LINES_MAX / TG_SET_BLOCK_LINES)
 		return -EPROTO;
-	memory.lines = info.max_entries;
+	memory.lines = info.max_entries * TG_SET_BLOCK_LINES;
 	err = map_lines(&memory, fd, flags);
 	if (err)
 		return err;

@@ -31,6 +31,11 @@ static inline void *tg_set_line(tg_set_table table, uint32_t number)
 	return table->start + (size_t)number * TG_SET_LINE;
 }
 
+static inline struct tg_set_head *tg_set_head_of(tg_set_table table)
+{
+	return tg_set_line(table, TG_SET_HEAD_LINE);
+}
+
 /* Tests have a clock of their own: if it is not 0, it is the time. */
 extern uint32_t set_clock;
 
@@ -49,7 +54,7 @@ static inline uint32_t tg_set_now(void)
 
 static inline struct tg_set_head *set_head(const struct set_memory *memory)
 {
-	return tg_set_line(memory, TG_SET_HEAD_LINE);
+	return tg_set_head_of(memory);
 }
 
 static inline struct tg_set *set_line(const struct set_memory *memory,

@@ -61,6 +61,8 @@ uint32_t set_shape_size(const struct set_shape *shape)
 		return 0;
 	lines += arena_line(shape->buckets);
 	lines += TG_SET_WIDE_LINES * (shape->is_wide[0] + shape->is_wide[1]);
+	lines = (lines + TG_SET_BLOCK_LINES - 1) / TG_SET_BLOCK_LINES *
+		TG_SET_BLOCK_LINES;
 	return lines <= TG_SET_LINES_MAX ? lines : 0;
 }
 
@@ -163,7 +165,6 @@ struct tg_set_at set_at(const struct set_table *table, unsigned int number)
 {
 	return (struct tg_set_at){
 		.table = &table->memory,
-		.head = set_head(&table->memory),
 		.set = set_line(&table->memory, number),
 		.number = number,
 	};

@@ -248,16 +248,15 @@ static uint32_t hashed_deadline(const struct set_table *table,
 	for (uint32_t choice = 0; choice < TG_SET_CHOICES; choice++) {
 		uint32_t bucket = tg_set_bucket(head, hash, choice);
 		const __u64 *words =
-			tg_set_bucket_words(&table->memory, head, bucket);
+			tg_set_bucket_words(&table->memory, bucket);
 		uint64_t lanes;
 
 		if (!words)
 			break;
 		lanes = tg_set_lanes(words, tg_set_mark(hash));
 		for (; lanes; lanes &= lanes - 1) {
-			const struct tg_set_entry *entry =
-				tg_set_entry(&table->memory, head, bucket,
-					     tg_set_way(lanes));
+			const struct tg_set_entry *entry = tg_set_entry(
+				&table->memory, bucket, tg_set_way(lanes));
 			uint64_t state;
 
 			if (!entry)

@@ -31,11 +31,10 @@ static void read_entry(const struct tg_set_entry *entry,
 	found->deadline = TG_SET_STATE_DEADLINE(state);
 }
 
-static bool visit_bucket(const struct walk *walk,
-			 const struct tg_set_head *head, uint32_t bucket)
+static bool visit_bucket(const struct walk *walk, uint32_t bucket)
 {
 	const struct set_memory *memory = &walk->table->memory;
-	const __u64 *words = tg_set_bucket_words(memory, head, bucket);
+	const __u64 *words = tg_set_bucket_words(memory, bucket);
 
 	for (uint32_t lane = 0; words && lane < TG_SET_WAYS; lane++) {
 		uint16_t mark =
@@ -45,7 +44,7 @@ static bool visit_bucket(const struct walk *walk,
 
 		if (mark < TG_SET_MARK_MIN)
 			continue;
-		entry = tg_set_entry(memory, head, bucket,
+		entry = tg_set_entry(memory, bucket,
 				     tg_set_way(tg_set_lane_bit(lane)));
 		if (!entry)
 			continue;
@@ -62,7 +61,7 @@ static bool visit_hashed(const struct walk *walk)
 	const struct tg_set_head *head = set_head(&walk->table->memory);
 
 	for (uint32_t i = 0; i < head->buckets; i++)
-		if (!visit_bucket(walk, head, i))
+		if (!visit_bucket(walk, i))
 			return false;
 	return true;
 }
