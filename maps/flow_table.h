@@ -111,6 +111,10 @@ enum tg_flow_state {
 		TG_FLOW_STATES,
 };
 
+#define TG_FLOW_STATES_MAX 32 /* more than there are: a mask bounds them */
+
+_Static_assert(TG_FLOW_STATES <= TG_FLOW_STATES_MAX, "an entry for each");
+
 /* --- a flow */
 
 /* What one end of a TCP connection has sent: numbers as in the packets. */

@@ -22,9 +22,9 @@ enum tg_flow_fact {
 };
 
 struct tg_policy_flows {
-	__u32 is_used;		     /* rules ask for the fact, or keep flows */
-	__u32 has_vlans;	     /* VLANs are kept apart */
-	__u32 times[TG_FLOW_STATES]; /* units of TG_FLOW_TIME_SHIFT */
+	__u32 is_used;	 /* rules ask for the fact, or keep flows */
+	__u32 has_vlans; /* VLANs are kept apart */
+	__u32 times[TG_FLOW_STATES_MAX]; /* units of TG_FLOW_TIME_SHIFT */
 	/*
 	 * The fact alone decides: the first rules that packets with it can
 	 * match ask for nothing else. Their outcome is found without a lookup.

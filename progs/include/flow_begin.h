@@ -38,7 +38,7 @@ static __always_inline int tg_flow_begin(const struct tg_flow_court *court,
 	}
 	if (wish.state >= TG_FLOW_STATES)
 		return 0;
-	wish.time = court->flows->times[wish.state];
+	wish.time = tg_flow_time(court->flows->times, wish.state);
 	wish.hash = tg_flow_hash(court->head, &wish.flow.key);
 	if (packet->role == TG_FLOW_ROLE_TCP && !is_fragments)
 		tg_flow_end(court, &wish);

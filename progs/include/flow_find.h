@@ -199,7 +199,8 @@ enum tg_flow_answer {
 static __always_inline __u32 tg_flow_time(const volatile __u32 *times,
 					  __u32 state)
 {
-	return times[state < TG_FLOW_STATES ? state : TG_FLOW_PENDING];
+	tg_barrier_var(state); /* or clang drops the bound */
+	return times[state % TG_FLOW_STATES_MAX];
 }
 
 /*

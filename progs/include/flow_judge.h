@@ -10,6 +10,17 @@
 #include "flow_packet.h"
 #include "policy_flow.h"
 
+#ifdef __bpf__
+#define TG_FLOW_FUNCTION __noinline
+#else
+#define TG_FLOW_FUNCTION static __attribute__((unused))
+#endif
+
+/* As functions are passed pointers to structures, not to arrays. */
+struct tg_flow_peer_pair {
+	struct tg_flow_peer peers[2];
+};
+
 /* What packets are judged by. */
 struct tg_flow_court {
 	tg_flow_table table;
@@ -58,24 +69,37 @@ static __always_inline int tg_flow_reopens(const struct tg_flow_room *room,
 	       (state == TG_FLOW_TIME_WAIT || state == TG_FLOW_CLOSED);
 }
 
+/*
+ * What a segment does to its flow. A function of its own, which the verifier
+ * checks once.
+ */
+TG_FLOW_FUNCTION int tg_flow_segment(struct tg_flow_peer_pair *pair,
+				     const struct tg_flow_room *room,
+				     __u32 state, __u32 is_reply)
+{
+	if (!pair || !room)
+		return TG_FLOW_REFUSED;
+	return tg_flow_tcp_next(pair->peers, room->packet.is_high & 1,
+				is_reply & 1, state, &room->seen.segment);
+}
+
 /* The state after the packet, or TG_FLOW_REFUSED. */
 static __always_inline __u8 tg_flow_state_after(
 	const struct tg_flow_court *court, const struct tg_flow_room *room,
 	const struct tg_flow_place *place, int is_reply)
 {
 	__u8 state = TG_FLOW_STATE_OF(place->seen);
-	struct tg_flow_peer copy[2];
+	struct tg_flow_peer_pair *pair =
+		(struct tg_flow_peer_pair *)place->flow->peers;
+	struct tg_flow_peer_pair copy;
 
 	if (room->packet.role != TG_FLOW_ROLE_TCP)
 		return tg_flow_next(state, is_reply);
-	if (!court->flows->is_frozen)
-		return tg_flow_tcp_next(place->flow->peers,
-					room->packet.is_high, is_reply, state,
-					&room->seen.segment);
-	copy[0] = place->flow->peers[0];
-	copy[1] = place->flow->peers[1];
-	return tg_flow_tcp_next(copy, room->packet.is_high, is_reply, state,
-				&room->seen.segment);
+	if (court->flows->is_frozen) {
+		copy = *pair;
+		pair = &copy;
+	}
+	return tg_flow_segment(pair, room, state, is_reply);
 }
 
 /* --- packets without a flow */

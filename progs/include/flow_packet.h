@@ -143,18 +143,25 @@ tg_flow_fragment_key(const struct tg_flow_seen *seen, struct tg_flow_key *key)
 
 /* --- what an ICMP error quotes */
 
-/* Bytes of a quote, 0 beyond its end. */
+/* Whoever reads checks the size before: what is behind is of other packets. */
 struct tg_flow_quote {
 	const __u8 *bytes;
 	__u32 size;
 	__u32 at;
 };
 
+static __always_inline int tg_flow_has_bytes(const struct tg_flow_quote *quote,
+					     __u32 count)
+{
+	return quote->at + count <= quote->size;
+}
+
 static __always_inline __u32 tg_flow_byte(const struct tg_flow_quote *quote,
 					  __u32 at)
 {
 	at += quote->at;
-	return at < quote->size ? quote->bytes[at % TG_FLOW_BYTES] : 0;
+	tg_barrier_var(at);
+	return quote->bytes[at % TG_FLOW_BYTES];
 }
 
 static __always_inline __u32 tg_flow_word16(const struct tg_flow_quote *quote,
@@ -176,7 +183,8 @@ static __always_inline int tg_flow_quoted4(struct tg_flow_quote *quote,
 {
 	__u32 start = tg_flow_byte(quote, 0), size = (start & 0xf) * 4;
 
-	if (start >> 4 != 4 || size < sizeof(struct iphdr) ||
+	if (!tg_flow_has_bytes(quote, sizeof(struct iphdr)) ||
+	    start >> 4 != 4 || size < sizeof(struct iphdr) ||
 	    tg_flow_word16(quote, 6) & TG_IPV4_OFFSET_MASK)
 		return -1;
 	from->protocol = tg_flow_byte(quote, 9);
@@ -194,7 +202,8 @@ static __always_inline int tg_flow_quoted6(struct tg_flow_quote *quote,
 {
 	__u32 next = tg_flow_byte(quote, 6);
 
-	if (tg_flow_byte(quote, 0) >> 4 != 6)
+	if (!tg_flow_has_bytes(quote, sizeof(struct ipv6hdr)) ||
+	    tg_flow_byte(quote, 0) >> 4 != 6)
 		return -1;
 	for (int i = 0; i < 4; i++) {
 		from->address[i] = tg_flow_word32(quote, 8 + 4 * i);
@@ -207,6 +216,8 @@ static __always_inline int tg_flow_quoted6(struct tg_flow_quote *quote,
 
 		if (!kind.bit)
 			break;
+		if (!tg_flow_has_bytes(quote, 8))
+			return -1;
 		if (kind.is_fragment &&
 		    tg_flow_word16(quote, 2) & TG_IPV6_OFFSET_MASK)
 			return -1;
@@ -223,7 +234,7 @@ static __always_inline int
 tg_flow_quoted_ports(const struct tg_flow_quote *quote, struct tg_end *from,
 		     struct tg_end *to)
 {
-	if (quote->at + 8 > quote->size)
+	if (!tg_flow_has_bytes(quote, 8))
 		return -1;
 	if (from->protocol == IPPROTO_TCP || from->protocol == IPPROTO_UDP ||
 	    from->protocol == IPPROTO_SCTP) {
@@ -292,25 +303,23 @@ static __always_inline int tg_flow_read_quote(struct tg_flow_room *room)
 /* The window scale that a SYN offers. */
 static __always_inline __u8 tg_flow_scale(const struct tg_flow_room *room)
 {
-	const struct tg_flow_quote options = { .bytes = room->bytes,
-					       .size = room->seen.size };
-	__u32 at = 0, kind, size, scale;
+	struct tg_flow_quote options = { .bytes = room->bytes,
+					 .size = room->seen.size };
+	__u32 kind, size, scale;
 
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < TG_TCP_OPTIONS_MAX; i++) {
-		kind = tg_flow_byte(&options, at);
-		if (kind == TG_TCP_OPTION_END)
+		kind = tg_flow_byte(&options, 0);
+		size = tg_flow_byte(&options, 1);
+		if (kind == TG_TCP_OPTION_NOP)
+			size = 1;
+		if (kind == TG_TCP_OPTION_END || size == 0 ||
+		    !tg_flow_has_bytes(&options, size))
 			break;
-		size = kind == TG_TCP_OPTION_NOP
-			       ? 1
-			       : tg_flow_byte(&options, at + 1);
-		scale = tg_flow_byte(&options, at + 2);
+		scale = tg_flow_byte(&options, 2);
 		if (kind == TG_TCP_OPTION_SCALE && size == 3)
-			return scale < TG_TCP_SCALE_MAX ? scale
-							: TG_TCP_SCALE_MAX;
-		if (size == 0)
-			break;
-		at += size;
+			return tg_least(scale, TG_TCP_SCALE_MAX);
+		options.at += size;
 	}
 	return TG_FLOW_NO_SCALE;
 }

@@ -12,7 +12,6 @@
 
 #include "change.h"
 #include "flow_program.h"
-
 #include "flow_begin.h"
 
 /* --- what the parser notes */
@@ -123,9 +122,10 @@ __noinline int tg_flow_keep(struct tg_flow_room *room, __u32 is_fragments)
 static __always_inline void tg_flow_load(struct tg_packet *pkt,
 					 struct tg_flow_room *room)
 {
-	__u32 size = room->seen.size;
+	__u32 size = room->seen.size & (TG_FLOW_BYTES - 1);
 
-	if (size == 0 || size >= TG_FLOW_BYTES)
+	tg_barrier_var(size); /* or clang tests the byte in another register */
+	if (!size)
 		return;
 	if (tg_load(pkt, room->seen.at, room->bytes, size) < 0)
 		room->seen.size = 0;

@@ -14,7 +14,7 @@ struct flows_exchange {
 	/* the answers */
 	__u32 is_found, is_high, answer;
 	__u64 seen;
-	__u32 times[TG_FLOW_STATES];
+	__u32 times[TG_FLOW_STATES_MAX];
 };
 
 #endif

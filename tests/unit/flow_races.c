@@ -21,7 +21,7 @@ struct race {
 	uint32_t twins[2]; /* flows with the same mark */
 	uint32_t twin_deadline;
 	bool is_prolonged;
-	uint32_t times[TG_FLOW_STATES];
+	uint32_t times[TG_FLOW_STATES_MAX];
 	unsigned int wrong;
 };
 

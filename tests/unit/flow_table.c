@@ -23,7 +23,7 @@ struct trial {
 	struct flow_bed bed;
 	struct random random;
 	struct listed pool[POOL];
-	uint32_t times[TG_FLOW_STATES];
+	uint32_t times[TG_FLOW_STATES_MAX];
 	bool may_be_full;
 };
 
@@ -332,7 +332,7 @@ static void check_meetings(struct tap *tap)
 /* Another processor read its clock before the flow expired. */
 static void check_late_update(struct tap *tap)
 {
-	uint32_t times[TG_FLOW_STATES] = { [TG_FLOW_UDP_SENT] = 50 };
+	uint32_t times[TG_FLOW_STATES_MAX] = { [TG_FLOW_UDP_SENT] = 50 };
 	struct tg_flow_key key = flow_bed_key(1);
 	struct tg_flow_place place = { 0 };
 	struct flow_bed bed;

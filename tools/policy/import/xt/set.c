@@ -357,7 +357,7 @@ static bool depends_on(const struct import_rule *rule,
 static bool only_changes(const struct import_rule *rule)
 {
 	return rule->change_count && rule->action == IMPORT_NONE &&
-	       !rule->problem && !rule->elsewhere && !rule->never;
+	       !rule->problem && !rule->elsewhere;
 }
 
 /* The next rule decides about the same packets, or about all. */
@@ -366,7 +366,7 @@ static bool decides_next(const struct import_rule *rule,
 {
 	bool takes_all = next->case_count == 1 && !next->cases[0].count;
 
-	if (next->problem || next->elsewhere || next->never)
+	if (next->problem || next->elsewhere)
 		return false;
 	if (same_cases(rule, next))
 		return rule->wider == next->wider &&
