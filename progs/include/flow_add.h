@@ -15,25 +15,13 @@
 #define TG_FLOW_ADD_H
 
 #include "flow_find.h"
+#include "flow_wish.h"
 
 enum tg_flow_addition {
 	TG_FLOW_ADDED,
 	TG_FLOW_THERE, /* another processor is adding it, or has added it */
 	TG_FLOW_TABLE_FULL,
 };
-
-/* What is asked for. */
-struct tg_flow_wish {
-	struct tg_flow flow;
-	__u64 hash; /* of the flow's key */
-	__u32 now;
-	__u32 time; /* in the state */
-	__u8 state; /* the first one, and enum tg_flow_flag */
-	__u8 flags;
-	__u8 unused[6];
-};
-
-_Static_assert(sizeof(struct tg_flow_wish) == 88, "no byte is undefined");
 
 /* How often the ways are looked through again, as others claimed the best. */
 #define TG_FLOW_CLAIMS 4

@@ -5,44 +5,30 @@
 
 #include "flow_judge.h"
 
-/* A flow that has ended makes room for the one that the SYN begins. */
-static __always_inline void tg_flow_end(const struct tg_flow_court *court,
-					const struct tg_flow_wish *wish)
-{
-	struct tg_flow_place place;
-
-	if (tg_flow_find(court->table, court->head, &wish->flow.key, wish->hash,
-			 court->now, &place) &&
-	    TG_FLOW_RANKS >> 2 * TG_FLOW_STATE_OF(place.seen) & TG_FLOW_CLOSING)
-		__sync_val_compare_and_swap(place.word, place.seen,
-					    TG_FLOW_FREE);
-}
-
 /* -1: there is no room. */
 static __always_inline int tg_flow_begin(const struct tg_flow_court *court,
-					 const struct tg_flow_room *room,
+					 struct tg_flow_room *room,
 					 int is_fragments)
 {
 	const struct tg_flow_packet *packet = &room->packet;
-	struct tg_flow_wish wish = { .now = court->now,
-				     .state = TG_FLOW_FRAGMENTS };
+	struct tg_flow_wish *wish = &room->wish;
 
-	wish.flow.key = packet->key;
+	*wish = (struct tg_flow_wish){ .now = court->now,
+				       .state = TG_FLOW_FRAGMENTS };
+	wish->flow.key = packet->key;
 	if (is_fragments) {
-		tg_flow_fragment_key(&room->seen, &wish.flow.key);
+		tg_flow_fragment_key(&room->seen, &wish->flow.key);
 	} else {
 		if (!packet->can_keep)
 			return 0;
-		wish.state = tg_flow_first_state(room, wish.flow.peers);
-		wish.flags = packet->is_high ? TG_FLOW_BY_HIGH : 0;
+		wish->state = tg_flow_first_state(room, wish->flow.peers);
+		wish->flags = packet->is_high ? TG_FLOW_BY_HIGH : 0;
 	}
-	if (wish.state >= TG_FLOW_STATES)
+	if (wish->state >= TG_FLOW_STATES)
 		return 0;
-	wish.time = tg_flow_time(court->flows->times, wish.state);
-	wish.hash = tg_flow_hash(court->head, &wish.flow.key);
-	if (packet->role == TG_FLOW_ROLE_TCP && !is_fragments)
-		tg_flow_end(court, &wish);
-	return tg_flow_add(court->table, court->head, &wish) ==
+	wish->time = tg_flow_time(court->flows->times, wish->state);
+	wish->hash = tg_flow_hash(court->head, &wish->flow.key);
+	return tg_flow_add(court->table, court->head, wish) ==
 			       TG_FLOW_TABLE_FULL
 		       ? -1
 		       : 0;

@@ -22,6 +22,7 @@ struct tg_flow_place {
 	struct tg_flow *flow;
 	const struct tg_flow_key *key;
 	__u64 seen;
+	__u32 number; /* of the way, among all of the table */
 };
 
 /* How often a flow is compared if its word changes meanwhile. */
@@ -52,6 +53,22 @@ static __always_inline int tg_flow_is_key(const struct tg_flow *flow,
 	return !((there[0] ^ words[0]) | (there[1] ^ words[1]) |
 		 (there[2] ^ words[2]) | (there[3] ^ words[3]) |
 		 (there[4] ^ words[4]));
+}
+
+/* The place again, of its number and what was seen there; 0: no such line. */
+static __always_inline int tg_flow_return(tg_flow_table table,
+					  const struct tg_flow_head *head,
+					  struct tg_flow_place *place)
+{
+	__u32 bucket = place->number / TG_FLOW_WAYS;
+	__u32 way = place->number % TG_FLOW_WAYS;
+	__u64 *words = tg_flow_bucket_words(table, bucket);
+
+	if (!words)
+		return 0;
+	place->word = &words[way];
+	place->flow = tg_flow_of(table, head->buckets, bucket, way);
+	return place->flow != NULL;
 }
 
 static __always_inline int tg_flow_is_live(__u64 word, __u32 now)
@@ -121,6 +138,7 @@ static __always_inline int tg_flow_find_in(tg_flow_table table, __u32 buckets,
 
 		ways &= ways - 1;
 		place->word = &words[way];
+		place->number = bucket * TG_FLOW_WAYS + way;
 		place->seen = TG_READ(*place->word);
 		if (tg_flow_try(table, buckets, bucket, way, mark, now, place))
 			return 1;
@@ -163,6 +181,7 @@ static __always_inline int tg_flow_find_first(tg_flow_table table,
 	if (!words)
 		return 0;
 	place->word = &words[way];
+	place->number = bucket * TG_FLOW_WAYS + way;
 	place->seen = TG_READ(*place->word);
 	if (TG_FLOW_MARK(place->seen) != tg_flow_mark(hash))
 		return 0;

@@ -10,17 +10,6 @@
 #include "flow_packet.h"
 #include "policy_flow.h"
 
-#ifdef __bpf__
-#define TG_FLOW_FUNCTION __noinline
-#else
-#define TG_FLOW_FUNCTION static __attribute__((unused))
-#endif
-
-/* As functions are passed pointers to structures, not to arrays. */
-struct tg_flow_peer_pair {
-	struct tg_flow_peer peers[2];
-};
-
 /* What packets are judged by. */
 struct tg_flow_court {
 	tg_flow_table table;
@@ -69,37 +58,23 @@ static __always_inline int tg_flow_reopens(const struct tg_flow_room *room,
 	       (state == TG_FLOW_TIME_WAIT || state == TG_FLOW_CLOSED);
 }
 
-/*
- * What a segment does to its flow. A function of its own, which the verifier
- * checks once.
- */
-TG_FLOW_FUNCTION int tg_flow_segment(struct tg_flow_peer_pair *pair,
-				     const struct tg_flow_room *room,
-				     __u32 state, __u32 is_reply)
-{
-	if (!pair || !room)
-		return TG_FLOW_REFUSED;
-	return tg_flow_tcp_next(pair->peers, room->packet.is_high & 1,
-				is_reply & 1, state, &room->seen.segment);
-}
-
 /* The state after the packet, or TG_FLOW_REFUSED. */
 static __always_inline __u8 tg_flow_state_after(
-	const struct tg_flow_court *court, const struct tg_flow_room *room,
+	const struct tg_flow_court *court, struct tg_flow_room *room,
 	const struct tg_flow_place *place, int is_reply)
 {
 	__u8 state = TG_FLOW_STATE_OF(place->seen);
-	struct tg_flow_peer_pair *pair =
-		(struct tg_flow_peer_pair *)place->flow->peers;
-	struct tg_flow_peer_pair copy;
+	struct tg_flow_peer *peers = place->flow->peers;
 
 	if (room->packet.role != TG_FLOW_ROLE_TCP)
 		return tg_flow_next(state, is_reply);
 	if (court->flows->is_frozen) {
-		copy = *pair;
-		pair = &copy;
+		room->copy[0] = peers[0];
+		room->copy[1] = peers[1];
+		peers = room->copy;
 	}
-	return tg_flow_segment(pair, room, state, is_reply);
+	return tg_flow_tcp_next(peers, room->packet.is_high & 1, is_reply,
+				state, &room->seen.segment);
 }
 
 /* --- packets without a flow */
@@ -144,38 +119,44 @@ static __always_inline int tg_flow_is_reply(const struct tg_flow_room *room,
 	       (TG_FLOW_FLAGS(place->seen) & TG_FLOW_BY_HIGH);
 }
 
-/* How often another processor may change the flow's state meanwhile. */
-#define TG_FLOW_JUDGEMENTS 4
-
-static __always_inline __u8
-tg_flow_fact_of_member(const struct tg_flow_court *court,
-		       struct tg_flow_room *room, struct tg_flow_place *place)
+/*
+ * A packet of a flow: its fact, and the state of the flow. TG_FLOW_CHANGED:
+ * another processor has changed the state meanwhile. Ask again.
+ */
+static __always_inline int tg_flow_join(const struct tg_flow_court *court,
+					struct tg_flow_room *room)
 {
-	int is_reply = tg_flow_is_reply(room, place);
-	__u8 state;
+	struct tg_flow_packet *packet = &room->packet;
+	struct tg_flow_place place = { .key = &packet->key,
+				       .seen = packet->word,
+				       .number = packet->number };
+	__u8 state = TG_FLOW_STATE_OF(place.seen);
+	int is_reply, answer = TG_FLOW_UPDATED;
 
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < TG_FLOW_JUDGEMENTS; i++) {
-		state = TG_FLOW_STATE_OF(place->seen);
-		if (tg_flow_reopens(room, state)) {
-			room->packet.can_keep = 1;
-			return TG_FLOW_FACT_NEW;
-		}
-		state = tg_flow_state_after(court, room, place, is_reply);
-		if (state == TG_FLOW_REFUSED)
-			return TG_FLOW_FACT_INVALID;
-		if (court->flows->is_frozen ||
-		    tg_flow_update(place, state, TG_FLOW_FLAGS(place->seen),
-				   court->now,
-				   court->flows->times) != TG_FLOW_CHANGED)
-			break;
+	if (!tg_flow_return(court->table, court->head, &place))
+		return TG_FLOW_GONE;
+	is_reply = tg_flow_is_reply(room, &place);
+	if (tg_flow_reopens(room, state)) {
+		packet->can_keep = 1;
+		packet->reopens = 1;
+		packet->fact = TG_FLOW_FACT_NEW;
+		return answer;
 	}
-	return !is_reply && tg_flow_is_unanswered(state)
-		       ? TG_FLOW_FACT_NEW
-		       : TG_FLOW_FACT_ESTABLISHED;
+	state = tg_flow_state_after(court, room, &place, is_reply);
+	if (state == TG_FLOW_REFUSED) {
+		packet->fact = TG_FLOW_FACT_INVALID;
+		return answer;
+	}
+	packet->fact = !is_reply && tg_flow_is_unanswered(state)
+			       ? TG_FLOW_FACT_NEW
+			       : TG_FLOW_FACT_ESTABLISHED;
+	if (!court->flows->is_frozen)
+		answer =
+			tg_flow_update(&place, state, TG_FLOW_FLAGS(place.seen),
+				       court->now, court->flows->times);
+	packet->word = place.seen;
+	return answer;
 }
-
-/* --- both */
 
 static __always_inline int
 tg_flow_find_packet(const struct tg_flow_court *court,
@@ -188,13 +169,27 @@ tg_flow_find_packet(const struct tg_flow_court *court,
 			    tg_flow_hash(court->head, key), court->now, place);
 }
 
-/* Sets the packet's fact, and the state of its flow. */
-static __always_inline void tg_flow_judge(const struct tg_flow_court *court,
-					  struct tg_flow_room *room)
+/* A flow that has ended makes way for the one that the packet begins. */
+static __always_inline void tg_flow_forget(const struct tg_flow_court *court,
+					   const struct tg_flow_room *room)
+{
+	struct tg_flow_place place;
+
+	if (tg_flow_find_packet(court, room, &place) &&
+	    tg_flow_reopens(room, TG_FLOW_STATE_OF(place.seen)))
+		__sync_val_compare_and_swap(place.word, place.seen,
+					    TG_FLOW_FREE);
+}
+
+/*
+ * Look for the flow of a packet that was read. Sets its fact, unless it is a
+ * member of a flow.
+ */
+static __always_inline void tg_flow_seek(const struct tg_flow_court *court,
+					 struct tg_flow_room *room)
 {
 	struct tg_flow_packet *packet = &room->packet;
 	struct tg_flow_place place;
-	int is_found;
 
 	if (packet->role == TG_FLOW_ROLE_NONE)
 		return;
@@ -202,15 +197,17 @@ static __always_inline void tg_flow_judge(const struct tg_flow_court *court,
 		packet->fact = TG_FLOW_FACT_INVALID;
 		return;
 	}
-	is_found = tg_flow_find_packet(court, room, &place);
-	if (!is_found)
+	if (!tg_flow_find_packet(court, room, &place)) {
 		packet->fact = tg_flow_fact_of_stranger(room);
-	else if (packet->role == TG_FLOW_ROLE_ERROR)
+	} else if (packet->role == TG_FLOW_ROLE_ERROR) {
 		packet->fact = TG_FLOW_FACT_RELATED;
-	else if (packet->role == TG_FLOW_ROLE_LATER)
+	} else if (packet->role == TG_FLOW_ROLE_LATER) {
 		packet->fact = TG_FLOW_FACT_ESTABLISHED;
-	else
-		packet->fact = tg_flow_fact_of_member(court, room, &place);
+	} else {
+		packet->is_member = 1;
+		packet->number = place.number;
+		packet->word = place.seen;
+	}
 }
 
 #endif

@@ -330,6 +330,8 @@ static __always_inline void tg_flow_read(struct tg_flow_room *room)
 	const struct tg_flow_seen *seen = &room->seen;
 
 	packet->can_keep = 0;
+	packet->reopens = 0;
+	packet->is_member = 0;
 	packet->fact = TG_FLOW_FACT_NEW;
 	packet->role = tg_flow_role(seen);
 	if (packet->role == TG_FLOW_ROLE_NONE)

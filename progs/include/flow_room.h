@@ -7,6 +7,7 @@
 #define TG_FLOW_ROOM_H
 
 #include "flow_tcp.h"
+#include "flow_wish.h"
 #include "packet_ends.h"
 
 #define TG_FLOW_BYTES 128 /* of a header that are read by their offset */
@@ -46,7 +47,11 @@ struct tg_flow_packet {
 	__u8 is_high; /* it comes from the higher end */
 	__u8 fact;    /* enum tg_flow_fact */
 	__u8 can_keep;
-	__u32 unused;
+	__u8 reopens; /* a flow that has ended */
+	__u8 is_member;
+	__u8 unused[2];
+	__u32 number; /* of its flow's way, if it is a member, */
+	__u64 word;   /* and what the word was */
 };
 
 struct tg_flow_room {
@@ -54,6 +59,8 @@ struct tg_flow_room {
 	struct tg_flow_seen seen;
 	struct tg_flow_packet packet;
 	__u8 bytes[TG_FLOW_BYTES];
+	struct tg_flow_peer copy[2];
+	struct tg_flow_wish wish; /* the stack is too small for it */
 };
 
 #endif

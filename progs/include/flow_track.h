@@ -91,16 +91,37 @@ static __always_inline int tg_flow_is_court(struct tg_flow_court *court)
 	return court->head != NULL;
 }
 
-/* enum tg_flow_fact; only the ends and what was seen are set before. */
-__noinline int tg_flow_fact(struct tg_flow_room *room)
+/* Read the packet, of which ends and what was seen are known, and seek its
+ * flow.
+ */
+__noinline int tg_flow_read_and_seek(struct tg_flow_room *room)
 {
 	struct tg_flow_court court = { 0 };
 
 	if (!room || !tg_flow_is_court(&court))
-		return TG_FLOW_FACT_NEW;
+		return 0;
 	tg_flow_read(room);
-	tg_flow_judge(&court, room);
-	return room->packet.fact;
+	tg_flow_seek(&court, room);
+	return room->packet.is_member;
+}
+
+/* enum tg_flow_answer */
+__noinline int tg_flow_judge(struct tg_flow_room *room)
+{
+	struct tg_flow_court court = { 0 };
+
+	if (!room || !tg_flow_is_court(&court))
+		return TG_FLOW_GONE;
+	return tg_flow_join(&court, room);
+}
+
+__noinline int tg_flow_make_way(struct tg_flow_room *room)
+{
+	struct tg_flow_court court = { 0 };
+
+	if (room && tg_flow_is_court(&court))
+		tg_flow_forget(&court, room);
+	return 0;
 }
 
 /*
@@ -131,6 +152,17 @@ static __always_inline void tg_flow_load(struct tg_packet *pkt,
 		room->seen.size = 0;
 }
 
+/* How often another processor may change the flow's state meanwhile. */
+#define TG_FLOW_JUDGEMENTS 4
+
+static __always_inline void tg_flow_judge_again(struct tg_flow_room *room)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < TG_FLOW_JUDGEMENTS; i++)
+		if (tg_flow_judge(room) != TG_FLOW_CHANGED)
+			break;
+}
+
 static __always_inline int tg_flow_look_up(struct tg_packet *pkt,
 					   const struct tg_headers *headers,
 					   struct tg_flow_room *room)
@@ -150,7 +182,10 @@ static __always_inline int tg_flow_look_up(struct tg_packet *pkt,
 	    headers->transport == TG_L4_ICMP ||
 	    headers->transport == TG_L4_ICMPV6)
 		tg_flow_load(pkt, room);
-	fact = tg_flow_fact(room);
+	room->packet.fact = TG_FLOW_FACT_NEW;
+	if (tg_flow_read_and_seek(room))
+		tg_flow_judge_again(room);
+	fact = room->packet.fact;
 	if (headers->fragment == TG_FRAG_FIRST &&
 	    fact == TG_FLOW_FACT_ESTABLISHED &&
 	    !tg_flows_constants()->is_frozen)
@@ -161,6 +196,8 @@ static __always_inline int tg_flow_look_up(struct tg_packet *pkt,
 /* Returns whether there was no room for the packet's flow. */
 static __always_inline int tg_flow_keep_all(struct tg_flow_room *room)
 {
+	if (room->packet.reopens)
+		tg_flow_make_way(room);
 	if (tg_flow_keep(room, 0) < 0)
 		return 1;
 	return room->seen.fragment == TG_FRAG_FIRST && room->packet.can_keep &&
