@@ -74,7 +74,7 @@ UNIT_TESTS := $(addprefix $(T)/,$(TWINS) $(TWINS:=-fast) \
 	$(filter-out $(TIMED) $(TWINS),$(UNIT)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
 	$(filter-out %.bpf.c,$(wildcard tests/fuzz/*.c)))
-KERNEL_TESTS := $(addprefix $(T)/,run verify answer sets)
+KERNEL_TESTS := $(addprefix $(T)/,run verify answer sets flows)
 TEST_PROGRAMS := $(T)/craft $(T)/ask_sets
 TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o wire.bpf.o small.bpf.o sets.bpf.o \
 	set_rules.bpf.o flows.bpf.o flow_rules.bpf.o)

@@ -60,13 +60,12 @@ static __always_inline int read_key(struct xdp_md *ctx, struct tg_flow_key *key)
 /* `prolongs` is a constant where it is called. */
 static __always_inline int find(const struct tg_flow_key *key, int prolongs)
 {
-	struct tg_flow_head *head = tg_flow_line(NULL, TG_FLOW_HEAD_LINE);
+	struct tg_flow_head *head = tg_flow_line(0, TG_FLOW_HEAD_LINE);
 	struct tg_flow_place place;
 	__u32 now = tg_flow_now();
 
 	if (!key || !head ||
-	    !tg_flow_find(NULL, head, key, tg_flow_hash(head, key), now,
-			  &place))
+	    !tg_flow_find(0, head, key, tg_flow_hash(head, key), now, &place))
 		return 0;
 	return !prolongs ||
 	       tg_flow_update(&place, TG_FLOW_STATE_OF(place.seen),

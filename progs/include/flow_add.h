@@ -27,9 +27,8 @@ enum tg_flow_addition {
 #define TG_FLOW_CLAIMS 4
 /* The first bucket is taken while as many of its ways are open. */
 #define TG_FLOW_ENOUGH_OPEN 4
-/* How often a word of the same flow may change while it is decided who yields.
- */
-#define TG_FLOW_YIELD_LOOKS 4
+/* The same, as the word of another entry of the flow was changing. */
+#define TG_FLOW_MEETINGS 4
 /* How long a program that adds a flow may take: it can't be interrupted. */
 #define TG_FLOW_PENDING_SECONDS 1
 
@@ -43,33 +42,49 @@ enum tg_flow_addition {
 _Static_assert(TG_FLOW_STATES <= 32, "two bits for each");
 
 /*
- * What claiming a way costs, as a number whose lowest bits are the way's. Open
- * are those that are free or have expired; the others are evicted by rank, then
- * by deadline.
+ * What claiming a way costs: its class, and within that an order. Open ways are
+ * free or have expired; others are evicted by rank, then by deadline. The
+ * lowest bits are the way's number, and how many ways of the bucket are open.
  */
 #define TG_FLOW_COST(class, order, way) \
 	((__u64)(class) << 40 | (__u64)(order) << 8 | (way))
 #define TG_FLOW_COST_CLASS(cost) ((cost) >> 40)
+#define TG_FLOW_COST_WAY(cost) ((cost) & (TG_FLOW_WAYS - 1))
+#define TG_FLOW_COST_ONE_OPEN TG_FLOW_WAYS
+#define TG_FLOW_COST_OPEN(cost) ((cost) >> 3 & 15)
+#define TG_FLOW_COST_NEVER TG_FLOW_COST(TG_FLOW_NEVER, 0, 0)
+
+_Static_assert(TG_FLOW_WAYS == 8, "three bits");
+
 enum {
 	TG_FLOW_OPEN,
 	TG_FLOW_EVICT_CLOSING,
 	TG_FLOW_EVICT_UNREPLIED,
 	TG_FLOW_NEVER,
 };
-#define TG_FLOW_COST_NEVER TG_FLOW_COST(TG_FLOW_NEVER, 0, 0)
+
+/* All bits if `is_set` is 1, none if it is 0: hidden, or it is a branch. */
+static __always_inline __u64 tg_flow_mask(__u64 is_set)
+{
+	__u64 mask = -is_set;
+
+	tg_barrier_var(mask);
+	return mask;
+}
 
 /* 1 if the word is free or has expired, else 0. */
 static __always_inline __u64 tg_flow_is_open(__u64 word, __u32 now)
 {
-	__u64 has_passed = 1 - tg_is_less32(now, TG_FLOW_DEADLINE(word));
+	__u64 is_left = tg_is_less32(now, TG_FLOW_DEADLINE(word));
 
 	return tg_flow_has_mark(word, TG_FLOW_FREE) |
-	       (has_passed & ~tg_flow_has_mark(word, TG_FLOW_BUSY));
+	       (1 & ~(is_left | tg_flow_has_mark(word, TG_FLOW_BUSY)));
 }
 
 /*
- * The class of a way, without branches. A flow with the wish's mark may be the
- * same one, which another processor has just added: it stays.
+ * The class of a way, without branches: the verifier would follow all ways to
+ * take them. A flow with the wish's mark may be the same one, which another
+ * processor has just added: it stays.
  */
 static __always_inline __u64 tg_flow_class(__u64 word, __u16 mark, __u32 now)
 {
@@ -77,37 +92,43 @@ static __always_inline __u64 tg_flow_class(__u64 word, __u16 mark, __u32 now)
 	__u64 stays = tg_flow_has_mark(word, mark) |
 		      tg_flow_has_mark(word, TG_FLOW_BUSY);
 
-	return (TG_FLOW_NEVER - (rank & (stays - 1))) &
-	       (tg_flow_is_open(word, now) - 1);
+	return (TG_FLOW_NEVER - (rank & ~tg_flow_mask(stays))) &
+	       ~tg_flow_mask(tg_flow_is_open(word, now));
 }
 
-struct tg_flow_survey {
-	__u64 least; /* cost of a way */
-	__u64 open;  /* how many ways are */
-};
-
-static __always_inline struct tg_flow_survey
-tg_flow_survey(const __u64 *words, const struct tg_flow_wish *wish)
+/* The least cost among the ways of a bucket. */
+TG_FLOW_FUNCTION __u64 tg_flow_survey(tg_flow_table table, __u32 bucket,
+				      __u64 hash, __u32 now)
 {
-	struct tg_flow_survey survey = { .least = TG_FLOW_COST_NEVER };
-	__u32 now = wish->now, first = tg_flow_first_way(wish->hash);
-	__u16 mark = tg_flow_mark(wish->hash);
+	__u64 least = TG_FLOW_COST_NEVER, open = 0;
+	__u32 first = tg_flow_first_way(hash);
+	__u16 mark = tg_flow_mark(hash);
+	const __u64 *words;
 
+	TG_FLOW_IS_PASSED(table);
+	words = tg_flow_bucket_words(table, bucket);
 	if (!words)
-		return survey;
+		return least;
 #pragma clang loop unroll(disable)
 	for (__u32 way = 0; way < TG_FLOW_WAYS; way++) {
 		__u64 word = TG_READ(words[way]);
 		__u64 class = tg_flow_class(word, mark, now);
-		__u64 is_open = 1 - tg_is_not_zero(class);
-		__u64 order = ((way - first) & (TG_FLOW_WAYS - 1) & -is_open) |
-			      (TG_FLOW_DEADLINE(word) & (is_open - 1));
+		__u64 is_open = tg_is_less32(class, 1);
+		__u64 mask = tg_flow_mask(is_open);
+		__u64 order = ((way - first) & (TG_FLOW_WAYS - 1) & mask) |
+			      (TG_FLOW_DEADLINE(word) & ~mask);
 
-		survey.least =
-			tg_least(survey.least, TG_FLOW_COST(class, order, way));
-		survey.open += is_open;
+		least = tg_least(least, TG_FLOW_COST(class, order, way));
+		open += is_open;
 	}
-	return survey;
+	return least + open * TG_FLOW_COST_ONE_OPEN;
+}
+
+/* What is compared of two buckets: the emptier one, else the cheapest way. */
+static __always_inline __u64 tg_flow_bucket_cost(__u64 cost)
+{
+	return TG_FLOW_COST_OPEN(cost) ? TG_FLOW_WAYS - TG_FLOW_COST_OPEN(cost)
+				       : cost >> 8;
 }
 
 /* --- claim it */
@@ -120,6 +141,8 @@ struct tg_flow_claim {
 	__u32 number;  /* of the way, among all of the table */
 };
 
+#define TG_FLOW_WITHDRAWN_BIT TG_FLOW_WORD(0, 0, TG_FLOW_WITHDRAWN, 0)
+
 enum tg_flow_claiming {
 	TG_FLOW_CLAIMED,
 	TG_FLOW_CLAIM_AGAIN, /* another processor was faster */
@@ -131,23 +154,16 @@ static __always_inline __u64 tg_flow_busy_word(__u64 pending)
 	return pending - TG_FLOW_MARK(pending) + TG_FLOW_BUSY;
 }
 
-/* What is compared of two buckets: the emptier one, else the cheapest way. */
-static __always_inline __u64
-tg_flow_bucket_cost(const struct tg_flow_survey *survey)
-{
-	return survey->open ? TG_FLOW_WAYS - survey->open : survey->least >> 8;
-}
-
-static __always_inline int
-tg_flow_claim_way(tg_flow_table table, __u32 buckets, __u32 bucket,
-		  const struct tg_flow_survey *survey,
-		  const struct tg_flow_wish *wish, struct tg_flow_claim *claim)
+static __always_inline int tg_flow_claim_way(tg_flow_table table, __u32 buckets,
+					     __u32 bucket, __u64 cost,
+					     const struct tg_flow_wish *wish,
+					     struct tg_flow_claim *claim)
 {
 	__u64 *words = tg_flow_bucket_words(table, bucket), word;
-	__u32 way = survey->least & (TG_FLOW_WAYS - 1);
+	__u32 way = TG_FLOW_COST_WAY(cost);
 	__u16 mark = tg_flow_mark(wish->hash);
 
-	if (survey->least >= TG_FLOW_COST_NEVER)
+	if (cost >= TG_FLOW_COST_NEVER)
 		return TG_FLOW_CLAIM_NONE;
 	claim->flow = tg_flow_of(table, buckets, bucket, way);
 	if (!words || !claim->flow)
@@ -159,8 +175,7 @@ tg_flow_claim_way(tg_flow_table table, __u32 buckets, __u32 bucket,
 	claim->word = &words[way];
 	word = TG_READ(*claim->word);
 	/* it was open, and another flow is there now: others may be open */
-	if (tg_flow_class(word, mark, wish->now) !=
-		    TG_FLOW_COST_CLASS(survey->least) ||
+	if (tg_flow_class(word, mark, wish->now) != TG_FLOW_COST_CLASS(cost) ||
 	    __sync_val_compare_and_swap(claim->word, word,
 					tg_flow_busy_word(claim->pending)) !=
 		    word)
@@ -173,21 +188,20 @@ static __always_inline int tg_flow_claim_best(tg_flow_table table,
 					      const struct tg_flow_wish *wish,
 					      struct tg_flow_claim *claim)
 {
-	__u32 bucket = tg_flow_bucket(buckets, wish->hash), other;
-	struct tg_flow_survey best, second;
+	__u64 hash = wish->hash, cost, other_cost;
+	__u32 bucket = tg_flow_bucket(buckets, hash), other;
 
-	best = tg_flow_survey(tg_flow_bucket_words(table, bucket), wish);
-	if (best.open < TG_FLOW_ENOUGH_OPEN) {
-		other = tg_flow_bucket(buckets,
-				       tg_flow_second_point(wish->hash));
-		second = tg_flow_survey(tg_flow_bucket_words(table, other),
-					wish);
-		if (tg_flow_bucket_cost(&second) < tg_flow_bucket_cost(&best)) {
-			best = second;
+	cost = tg_flow_survey(table, bucket, hash, wish->now);
+	if (TG_FLOW_COST_OPEN(cost) < TG_FLOW_ENOUGH_OPEN) {
+		other = tg_flow_bucket(buckets, tg_flow_second_point(hash));
+		other_cost = tg_flow_survey(table, other, hash, wish->now);
+		if (tg_flow_bucket_cost(other_cost) <
+		    tg_flow_bucket_cost(cost)) {
+			cost = other_cost;
 			bucket = other;
 		}
 	}
-	return tg_flow_claim_way(table, buckets, bucket, &best, wish, claim);
+	return tg_flow_claim_way(table, buckets, bucket, cost, wish, claim);
 }
 
 /* Write the flow, and say so. 0: a tool has freed the way. */
@@ -207,80 +221,91 @@ static __always_inline int tg_flow_fill(const struct tg_flow_claim *claim,
 
 /* --- the same flow in another way */
 
+enum tg_flow_meeting {
+	TG_FLOW_ALONE,
+	TG_FLOW_YIELD, /* the other entry stays, the claimed way is freed */
+	TG_FLOW_MEET_AGAIN, /* the other word has changed meanwhile */
+};
+
 /*
- * 1 if the flow is in this way as well, and the claimed one has to go. A
- * pending one in a later way goes itself, and one that has expired is freed:
- * another processor might still prolong it.
+ * The word of another way has the mark. If that way has the same flow, this
+ * addition yields, but to one that is pending in a later way: that one has to
+ * go. An entry that has expired is freed, as another processor might still
+ * prolong it.
  */
-static __always_inline int tg_flow_yields(const struct tg_flow_claim *claim,
-					  const struct tg_flow_place *place,
-					  __u32 number, __u32 now)
+static __always_inline int tg_flow_meet(const struct tg_flow_key *key,
+					__u32 now, __u64 *there,
+					const struct tg_flow *flow, __u64 word,
+					int is_later)
 {
-	__u16 mark = TG_FLOW_MARK(claim->pending);
+	__u64 next = TG_FLOW_FREE;
 
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < TG_FLOW_YIELD_LOOKS; i++) {
-		__u64 word = TG_READ(*place->word), next = TG_FLOW_FREE;
-
-		if (TG_FLOW_MARK(word) != mark ||
-		    !tg_flow_is_key(place->flow, place->key))
-			return 0;
-		if (TG_READ(*place->word) != word)
-			continue;
-		if (TG_FLOW_DEADLINE(word) > now) {
-			if (TG_FLOW_STATE_OF(word) != TG_FLOW_PENDING)
-				return 1;
-			if (TG_FLOW_FLAGS(word) & TG_FLOW_WITHDRAWN)
-				return 0;
-			if (number < claim->number)
-				return 1;
-			next = word | TG_FLOW_WORD(0, 0, TG_FLOW_WITHDRAWN, 0);
-		}
-		if (__sync_val_compare_and_swap(place->word, word, next) ==
-		    word)
-			return 0;
+	if (!tg_flow_is_key(flow, key))
+		return TG_FLOW_ALONE;
+	if (TG_FLOW_DEADLINE(word) > now) {
+		if (TG_FLOW_STATE_OF(word) != TG_FLOW_PENDING || !is_later)
+			return TG_READ(*there) == word ? TG_FLOW_YIELD
+						       : TG_FLOW_MEET_AGAIN;
+		next = word | TG_FLOW_WITHDRAWN_BIT;
 	}
-	return 1;
+	return __sync_val_compare_and_swap(there, word, next) == word
+		       ? TG_FLOW_ALONE
+		       : TG_FLOW_MEET_AGAIN;
 }
 
-static __always_inline int tg_flow_yields_in(tg_flow_table table, __u32 buckets,
-					     __u32 bucket,
-					     const struct tg_flow_wish *wish,
-					     const struct tg_flow_claim *claim)
+/*
+ * Look through both buckets for the wish's flow, but in the claimed way: enum
+ * tg_flow_meeting.
+ */
+TG_FLOW_FUNCTION int tg_flow_meet_all(tg_flow_table table, __u32 buckets,
+				      const struct tg_flow_wish *wish,
+				      __u32 claimed)
 {
-	struct tg_flow_place place = { .key = &wish->flow.key };
-	__u64 *words = tg_flow_bucket_words(table, bucket), ways;
+	int meeting = TG_FLOW_ALONE;
+	__u64 point;
+	__u16 mark;
 
-	if (!words)
-		return 0;
-	ways = tg_flow_marked(words, tg_flow_mark(wish->hash));
+	TG_FLOW_IS_PASSED(table);
+	if (!wish)
+		return meeting;
+	point = wish->hash;
+	mark = tg_flow_mark(point);
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < TG_FLOW_WAYS && ways; i++) {
-		__u32 way = tg_flow_way_of(ways);
-		__u32 number = bucket * TG_FLOW_WAYS + way;
+	for (__u32 i = 0; i < TG_FLOW_CHOICES * TG_FLOW_WAYS && !meeting; i++) {
+		__u32 bucket, number, way = i % TG_FLOW_WAYS;
+		const struct tg_flow *flow;
+		__u64 *words, word;
 
-		ways &= ways - 1;
-		if (number == claim->number)
+		if (i == TG_FLOW_WAYS)
+			point = tg_flow_second_point(point);
+		bucket = tg_flow_bucket(buckets, point);
+		words = tg_flow_bucket_words(table, bucket);
+		if (!words)
+			break;
+		word = TG_READ(words[way]);
+		number = bucket * TG_FLOW_WAYS + way;
+		if (TG_FLOW_MARK(word) != mark || number == claimed ||
+		    TG_FLOW_FLAGS(word) & TG_FLOW_WITHDRAWN)
 			continue;
-		place.word = &words[way];
-		place.flow = tg_flow_of(table, buckets, bucket, way);
-		if (place.flow &&
-		    tg_flow_yields(claim, &place, number, wish->now))
-			return 1;
+		flow = tg_flow_of(table, buckets, bucket, way);
+		if (flow)
+			meeting = tg_flow_meet(&wish->flow.key, wish->now,
+					       &words[way], flow, word,
+					       number > claimed);
 	}
-	return 0;
+	return meeting;
 }
 
 /* --- add */
 
 static __always_inline void tg_flow_release(const struct tg_flow_claim *claim)
 {
-	__u64 withdrawn =
-		claim->pending | TG_FLOW_WORD(0, 0, TG_FLOW_WITHDRAWN, 0);
+	__u64 pending = claim->pending;
 
-	if (__sync_val_compare_and_swap(claim->word, claim->pending,
-					TG_FLOW_FREE) != claim->pending)
-		__sync_val_compare_and_swap(claim->word, withdrawn,
+	if (__sync_val_compare_and_swap(claim->word, pending, TG_FLOW_FREE) !=
+	    pending)
+		__sync_val_compare_and_swap(claim->word,
+					    pending | TG_FLOW_WITHDRAWN_BIT,
 					    TG_FLOW_FREE);
 }
 
@@ -288,20 +313,17 @@ static __always_inline int tg_flow_publish(tg_flow_table table, __u32 buckets,
 					   const struct tg_flow_wish *wish,
 					   const struct tg_flow_claim *claim)
 {
-	__u64 point = wish->hash;
 	__u64 word = TG_FLOW_WORD(TG_FLOW_MARK(claim->pending), wish->state,
 				  wish->flags, wish->now + wish->time);
-	int yields = 0;
+	int meeting = TG_FLOW_MEET_AGAIN;
 
 #pragma clang loop unroll(disable)
-	for (int choice = 0; choice < TG_FLOW_CHOICES && !yields; choice++) {
-		yields = tg_flow_yields_in(table, buckets,
-					   tg_flow_bucket(buckets, point), wish,
-					   claim);
-		point = tg_flow_second_point(wish->hash);
-	}
-	if (!yields && __sync_val_compare_and_swap(claim->word, claim->pending,
-						   word) == claim->pending)
+	for (int i = 0; i < TG_FLOW_MEETINGS && meeting == TG_FLOW_MEET_AGAIN;
+	     i++)
+		meeting = tg_flow_meet_all(table, buckets, wish, claim->number);
+	if (meeting == TG_FLOW_ALONE &&
+	    __sync_val_compare_and_swap(claim->word, claim->pending, word) ==
+		    claim->pending)
 		return TG_FLOW_ADDED;
 	tg_flow_release(claim);
 	return TG_FLOW_THERE;

@@ -49,25 +49,27 @@ static __always_inline int tg_flow_is_key(const struct tg_flow *flow,
 	const volatile tg_flow_word *there =
 		(const volatile tg_flow_word *)&flow->key;
 	const tg_flow_word *words = (const tg_flow_word *)key;
+	__u64 differences = (there[0] ^ words[0]) | (there[1] ^ words[1]) |
+			    (there[2] ^ words[2]) | (there[3] ^ words[3]) |
+			    (there[4] ^ words[4]);
 
-	return !((there[0] ^ words[0]) | (there[1] ^ words[1]) |
-		 (there[2] ^ words[2]) | (there[3] ^ words[3]) |
-		 (there[4] ^ words[4]));
+	tg_barrier_var(differences);
+	return !differences;
 }
 
-/* The place again, of its number and what was seen there; 0: no such line. */
+/* The place again, by its number; 0: there are no such lines. */
 static __always_inline int tg_flow_return(tg_flow_table table,
 					  const struct tg_flow_head *head,
 					  struct tg_flow_place *place)
 {
-	__u32 bucket = place->number / TG_FLOW_WAYS;
-	__u32 way = place->number % TG_FLOW_WAYS;
-	__u64 *words = tg_flow_bucket_words(table, bucket);
+	__u32 number = place->number;
+	__u64 *words = tg_flow_bucket_words(table, number / TG_FLOW_WAYS);
 
 	if (!words)
 		return 0;
-	place->word = &words[way];
-	place->flow = tg_flow_of(table, head->buckets, bucket, way);
+	place->word = &words[number % TG_FLOW_WAYS];
+	place->flow = (struct tg_flow *)tg_flow_line(
+		table, TG_FLOW_FIRST_FLOW(head->buckets) + number);
 	return place->flow != NULL;
 }
 
@@ -114,86 +116,85 @@ static __always_inline __u64 tg_flow_marked(const __u64 *words, __u16 mark)
 	return ways;
 }
 
-/* Look at a way, as if its word had the mark. */
-static __always_inline int tg_flow_try(tg_flow_table table, __u32 buckets,
-				       __u32 bucket, __u32 way, __u16 mark,
-				       __u32 now, struct tg_flow_place *place)
+/* --- find */
+
+/*
+ * In programs, such a function is a global one: the verifier checks it once,
+ * whatever the caller passes, and its frame is taken only while it runs.
+ */
+#ifdef __bpf__
+#define TG_FLOW_FUNCTION __noinline
+#else
+#define TG_FLOW_FUNCTION static __attribute__((unused))
+#endif
+
+/* A program's table is not used, and clang does not pass what is not used. */
+#define TG_FLOW_IS_PASSED(table) tg_barrier_var(table)
+
+#define TG_FLOW_NOWHERE 0xffffffffU
+
+/*
+ * Whether the flow is in a way, by its number among all of the table: if so,
+ * the place is that one.
+ */
+static __always_inline int tg_flow_is_there(tg_flow_table table, __u32 buckets,
+					    __u32 number, __u16 mark, __u32 now,
+					    struct tg_flow_place *place)
 {
-	place->flow = tg_flow_of(table, buckets, bucket, way);
+	__u64 *words = tg_flow_bucket_words(table, number / TG_FLOW_WAYS);
+
+	if (!words)
+		return 0;
+	place->number = number;
+	place->word = &words[number % TG_FLOW_WAYS];
+	place->seen = TG_READ(*place->word);
+	if (TG_FLOW_MARK(place->seen) != mark)
+		return 0;
+	place->flow = (struct tg_flow *)tg_flow_line(
+		table, TG_FLOW_FIRST_FLOW(buckets) + number);
 	return place->flow && tg_flow_look(place, mark, now);
 }
 
-static __always_inline int tg_flow_find_in(tg_flow_table table, __u32 buckets,
-					   __u32 bucket, __u16 mark, __u32 now,
-					   struct tg_flow_place *place)
+/* The number of the flow's way, in either bucket, or TG_FLOW_NOWHERE. */
+TG_FLOW_FUNCTION __u32 tg_flow_search(tg_flow_table table, __u32 buckets,
+				      const struct tg_flow_key *key, __u64 hash,
+				      __u32 now)
 {
-	__u64 *words = tg_flow_bucket_words(table, bucket), ways;
+	struct tg_flow_place place = { .key = key };
+	__u16 mark = tg_flow_mark(hash);
+	__u64 point = hash, ways;
 
-	if (!words)
-		return 0;
-	ways = tg_flow_marked(words, mark);
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < TG_FLOW_WAYS && ways; i++) {
-		__u32 way = tg_flow_way_of(ways);
-
-		ways &= ways - 1;
-		place->word = &words[way];
-		place->number = bucket * TG_FLOW_WAYS + way;
-		place->seen = TG_READ(*place->word);
-		if (tg_flow_try(table, buckets, bucket, way, mark, now, place))
-			return 1;
-	}
-	return 0;
-}
-
-/*
- * All ways of both buckets. A function of its own: its many variables take no
- * time where the flow is in its first way.
- */
-static __attribute__((noinline, unused)) int
-tg_flow_find_all(tg_flow_table table, const struct tg_flow_head *head,
-		 __u64 hash, __u32 now, struct tg_flow_place *place)
-{
-	__u32 buckets = head->buckets;
-	__u64 point = hash;
-
+	TG_FLOW_IS_PASSED(table);
+	if (!key)
+		return TG_FLOW_NOWHERE;
 #pragma clang loop unroll(disable)
 	for (int choice = 0; choice < TG_FLOW_CHOICES; choice++) {
-		if (tg_flow_find_in(table, buckets,
-				    tg_flow_bucket(buckets, point),
-				    tg_flow_mark(hash), now, place))
-			return 1;
+		__u32 bucket = tg_flow_bucket(buckets, point);
+		__u64 *words = tg_flow_bucket_words(table, bucket);
+
 		point = tg_flow_second_point(hash);
+		if (!words)
+			break;
+		ways = tg_flow_marked(words, mark);
+#pragma clang loop unroll(disable)
+		for (int i = 0; i < TG_FLOW_WAYS && ways; i++) {
+			__u32 number =
+				bucket * TG_FLOW_WAYS + tg_flow_way_of(ways);
+
+			ways &= ways - 1;
+			if (tg_flow_is_there(table, buckets, number, mark, now,
+					     &place))
+				return number;
+		}
 	}
-	return 0;
-}
-
-/* The first way only: 0 if the flow is not there, or its word is changing. */
-static __always_inline int tg_flow_find_first(tg_flow_table table,
-					      const struct tg_flow_head *head,
-					      __u64 hash, __u32 now,
-					      struct tg_flow_place *place)
-{
-	__u32 buckets = head->buckets, bucket = tg_flow_bucket(buckets, hash);
-	__u64 *words = tg_flow_bucket_words(table, bucket);
-	__u32 way = tg_flow_first_way(hash);
-
-	if (!words)
-		return 0;
-	place->word = &words[way];
-	place->number = bucket * TG_FLOW_WAYS + way;
-	place->seen = TG_READ(*place->word);
-	if (TG_FLOW_MARK(place->seen) != tg_flow_mark(hash))
-		return 0;
-	place->flow = tg_flow_of(table, buckets, bucket, way);
-	return place->flow && tg_flow_is_key(place->flow, place->key) &&
-	       TG_READ(*place->word) == place->seen &&
-	       tg_flow_is_live(place->seen, now);
+	return TG_FLOW_NOWHERE;
 }
 
 /*
  * 1 if the flow is in the table, and has not expired; the hash is the key's,
- * and both outlive the place.
+ * and the key outlives the place. Most flows are in their first way, which is
+ * tried without a loop: clang would keep all of the loop's variables on the
+ * stack.
  */
 static __always_inline int tg_flow_find(tg_flow_table table,
 					const struct tg_flow_head *head,
@@ -201,9 +202,17 @@ static __always_inline int tg_flow_find(tg_flow_table table,
 					__u64 hash, __u32 now,
 					struct tg_flow_place *place)
 {
+	__u32 buckets = head->buckets;
+	__u32 number = tg_flow_bucket(buckets, hash) * TG_FLOW_WAYS +
+		       tg_flow_first_way(hash);
+	__u16 mark = tg_flow_mark(hash);
+
 	place->key = key;
-	return tg_flow_find_first(table, head, hash, now, place) ||
-	       tg_flow_find_all(table, head, hash, now, place);
+	if (tg_flow_is_there(table, buckets, number, mark, now, place))
+		return 1;
+	number = tg_flow_search(table, buckets, key, hash, now);
+	return number != TG_FLOW_NOWHERE &&
+	       tg_flow_is_there(table, buckets, number, mark, now, place);
 }
 
 /* --- changes of the word */

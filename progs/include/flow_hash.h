@@ -111,9 +111,9 @@ static __always_inline __u32 tg_flow_bucket(__u32 buckets, __u64 point)
 /* Not the bits of the first bucket, nor those that its first way is made of. */
 static __always_inline __u16 tg_flow_mark(__u64 hash)
 {
-	__u16 mark = hash;
+	__u64 mark = hash & 0xffff;
 
-	return mark < TG_FLOW_MARK_MIN ? mark + TG_FLOW_MARK_MIN : mark;
+	return mark + TG_FLOW_MARK_MIN * tg_is_less32(mark, TG_FLOW_MARK_MIN);
 }
 
 /*

@@ -22,7 +22,8 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } tgf_flows SEC(".maps");
 
-typedef void *tg_flow_table;
+/* There is only one: a number, so that global functions can be passed it. */
+typedef __u32 tg_flow_table;
 
 static __always_inline void *tg_flow_line(tg_flow_table table, __u32 number)
 {

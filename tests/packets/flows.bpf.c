@@ -9,26 +9,25 @@
 #include "flows_exchange.h"
 
 struct flows_exchange exchange;
-struct tg_flow_wish wish;
+struct tg_flow_wish wish SEC(".data.wish");
 
 /* The key is that of a packet: order its ends. */
 static __always_inline struct tg_flow_head *flows_begin(void)
 {
 	wish.flow = exchange.flow;
 	exchange.is_high = tg_flow_order(&wish.flow.key);
-	return tg_flow_line(NULL, TG_FLOW_HEAD_LINE);
+	return tg_flow_line(0, TG_FLOW_HEAD_LINE);
 }
 
 __noinline int flows_find(struct tg_flow_wish *asked, __u32 now, int updates)
 {
-	struct tg_flow_head *head = tg_flow_line(NULL, TG_FLOW_HEAD_LINE);
+	struct tg_flow_head *head = tg_flow_line(0, TG_FLOW_HEAD_LINE);
 	struct tg_flow_place place;
 
 	if (!asked || !head)
 		return 0;
 	asked->hash = tg_flow_hash(head, &asked->flow.key);
-	if (!tg_flow_find(NULL, head, &asked->flow.key, asked->hash, now,
-			  &place))
+	if (!tg_flow_find(0, head, &asked->flow.key, asked->hash, now, &place))
 		return 0;
 	if (updates)
 		exchange.answer =
@@ -40,11 +39,11 @@ __noinline int flows_find(struct tg_flow_wish *asked, __u32 now, int updates)
 
 __noinline int flows_add(const struct tg_flow_wish *asked)
 {
-	struct tg_flow_head *head = tg_flow_line(NULL, TG_FLOW_HEAD_LINE);
+	struct tg_flow_head *head = tg_flow_line(0, TG_FLOW_HEAD_LINE);
 
 	if (!asked || !head)
 		return TG_FLOW_TABLE_FULL;
-	return tg_flow_add(NULL, head, asked);
+	return tg_flow_add(0, head, asked);
 }
 
 SEC("xdp")

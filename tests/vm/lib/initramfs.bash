@@ -93,7 +93,8 @@ copy_tree() { # DIRECTORY
 		cp -R "$ROOT/$file" "$1/"
 	done
 	find "$BUILD" -maxdepth 1 -type f ! -name '*.d' -exec cp -t "$1/build" {} +
-	for file in run verify craft sets tag.bpf.o small.bpf.o sets.bpf.o; do
+	for file in run verify craft sets flows tag.bpf.o small.bpf.o sets.bpf.o \
+		flows.bpf.o; do
 		cp "$BUILD/tests/$file" "$1/build/tests/"
 	done
 	cp -R "$BUILD/vm" "$1/build/"
