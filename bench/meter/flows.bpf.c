@@ -26,7 +26,7 @@ struct {
 	__type(value, struct flows_value);
 } flows_lru SEC(".maps");
 
-const volatile __u32 flows_times[TG_FLOW_STATES] = {
+const volatile __u32 flows_times[TG_FLOW_STATES_MAX] = {
 #define FLOWS_TIME(name, text, seconds, rank) TG_FLOW_TIME(seconds),
 	TG_FLOW_STATE_LIST(FLOWS_TIME)
 };

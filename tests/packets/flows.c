@@ -33,7 +33,7 @@ struct subject {
 	struct flows_exchange *exchange;
 	struct flow_bed kernel, native;
 	struct random random;
-	uint32_t times[TG_FLOW_STATES];
+	uint32_t times[TG_FLOW_STATES_MAX];
 };
 
 static void *map_memory(struct bpf_object *object, const char *name,
@@ -177,7 +177,7 @@ int main(int argc, char **argv)
 	}
 	tap = tap_plan(stdout, 2);
 	subject.random.state = argc > 3 ? strtoull(argv[3], NULL, 0) : 1;
-	for (int i = 0; i < TG_FLOW_STATES; i++)
+	for (int i = 0; i < TG_FLOW_STATES_MAX; i++)
 		subject.times[i] = 10 + 3 * i;
 	flow_bed_make(&subject.native, BUCKETS);
 	if (tap_ok(&tap, load(&subject, argv[1]), "the program is loaded"))
