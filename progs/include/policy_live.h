@@ -85,6 +85,15 @@ static __always_inline __u32 tg_outcome_of_fact(enum tg_policy_family_id family,
 	 TG_ASKS_SETS((policy)->family[TG_FAMILY_IP6].is_used, side) || \
 	 TG_ASKS_SETS((policy)->family[TG_FAMILY_OTHER].is_used, side))
 
+static __always_inline const __u8 *
+tg_live_facts(const struct tg_policy_packet *packet)
+{
+	struct tg_live_room *room = tg_live_room();
+
+	(void)packet;
+	return room ? room->facts : NULL;
+}
+
 /* Their outcome, or TG_NOT_DECIDED: fields decide, too. */
 static __always_inline __u32 tg_look_up_live(const struct tg_policy *policy,
 					     struct tg_packet *pkt,
@@ -114,7 +123,6 @@ static __always_inline __u32 tg_look_up_live(const struct tg_policy *policy,
 			    from);
 	if (to)
 		tg_read_end(&ends[TG_SIDE_TO], headers, family, TG_SIDE_TO, to);
-	packet->live = room->facts;
 	if (asks_flow && family != TG_FAMILY_OTHER) {
 		fact = tg_flow_look_up(pkt, headers, &room->flow);
 		outcome = tg_outcome_of_fact(family, fact);

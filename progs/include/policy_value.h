@@ -20,7 +20,7 @@ struct tg_policy_packet {
 	const struct __sk_buff *skb;
 	int has_skb; /* not on XDP; clang cannot fold a test of skb itself */
 	__u32 size;  /* the whole frame */
-	const __u8 *live; /* the value of each LIVE field */
+	const __u8 *live; /* the value of each LIVE field: not in programs */
 };
 
 #define TG_VLAN_ID_MASK 0xfff
@@ -85,10 +85,19 @@ static __always_inline __u32 tg_vlan_priority(const struct tg_headers *headers,
 	return headers->vlan_tci[n] >> TG_VLAN_PRIORITY_SHIFT;
 }
 
+/*
+ * The values of LIVE fields, or NULL. Programs look them up in the room again:
+ * a pointer to them would take stack during all of the lookup.
+ */
+static __always_inline const __u8 *
+tg_live_facts(const struct tg_policy_packet *packet);
+
 static __always_inline __u32 tg_live_fact(const struct tg_policy_packet *packet,
 					  __u32 dimension)
 {
-	return packet->live[dimension - TG_LIVE_FIRST];
+	const __u8 *facts = tg_live_facts(packet);
+
+	return facts ? facts[dimension - TG_LIVE_FIRST] : 0;
 }
 
 /* The sets that an end is in: each field has eight of them. */

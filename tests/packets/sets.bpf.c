@@ -16,7 +16,7 @@ static __always_inline __u32 sets_of(const struct tg_policy_packet *packet,
 {
 	__u32 sets = 0;
 
-	for (int i = 0; i < TG_SETS && packet->live; i += TG_SETS_IN_FIELD)
+	for (int i = 0; i < TG_SETS; i += TG_SETS_IN_FIELD)
 		sets |= tg_live_fact(packet, TG_SETS_FIELD(side, i)) << i;
 	return sets;
 }
