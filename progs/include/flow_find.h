@@ -155,37 +155,36 @@ static __always_inline int tg_flow_is_there(tg_flow_table table, __u32 buckets,
 	return place->flow && tg_flow_look(place, mark, now);
 }
 
-/* The number of the flow's way, in either bucket, or TG_FLOW_NOWHERE. */
+/*
+ * The number of the flow's way in a bucket, or TG_FLOW_NOWHERE. `wanted` has
+ * the mark, and the time as its deadline. Few variables, as the frame comes on
+ * top of those of its callers.
+ */
 TG_FLOW_FUNCTION __u32 tg_flow_search(tg_flow_table table, __u32 buckets,
-				      const struct tg_flow_key *key, __u64 hash,
-				      __u32 now)
+				      __u32 bucket,
+				      const struct tg_flow_key *key,
+				      __u64 wanted)
 {
-	struct tg_flow_place place = { .key = key };
-	__u16 mark = tg_flow_mark(hash);
-	__u64 point = hash, ways;
+	const struct tg_flow *flow;
+	__u64 *words, ways;
 
 	TG_FLOW_IS_PASSED(table);
-	if (!key)
+	words = tg_flow_bucket_words(table, bucket);
+	if (!key || !words)
 		return TG_FLOW_NOWHERE;
+	bucket *= TG_FLOW_WAYS;
+	ways = tg_flow_marked(words, wanted);
 #pragma clang loop unroll(disable)
-	for (int choice = 0; choice < TG_FLOW_CHOICES; choice++) {
-		__u32 bucket = tg_flow_bucket(buckets, point);
-		__u64 *words = tg_flow_bucket_words(table, bucket);
+	for (int i = 0; i < TG_FLOW_WAYS && ways; i++) {
+		__u32 way = tg_flow_way_of(ways);
 
-		point = tg_flow_second_point(hash);
-		if (!words)
-			break;
-		ways = tg_flow_marked(words, mark);
-#pragma clang loop unroll(disable)
-		for (int i = 0; i < TG_FLOW_WAYS && ways; i++) {
-			__u32 number =
-				bucket * TG_FLOW_WAYS + tg_flow_way_of(ways);
-
-			ways &= ways - 1;
-			if (tg_flow_is_there(table, buckets, number, mark, now,
-					     &place))
-				return number;
-		}
+		ways &= ways - 1;
+		flow = (struct tg_flow *)tg_flow_line(
+			table, TG_FLOW_FIRST_FLOW(buckets) + bucket + way);
+		if (flow && tg_flow_is_key(flow, key) &&
+		    tg_flow_is_live(TG_READ(words[way]),
+				    TG_FLOW_DEADLINE(wanted)))
+			return bucket + way;
 	}
 	return TG_FLOW_NOWHERE;
 }
@@ -202,15 +201,19 @@ static __always_inline int tg_flow_find(tg_flow_table table,
 					__u64 hash, __u32 now,
 					struct tg_flow_place *place)
 {
-	__u32 buckets = head->buckets;
-	__u32 number = tg_flow_bucket(buckets, hash) * TG_FLOW_WAYS +
-		       tg_flow_first_way(hash);
+	__u32 buckets = head->buckets, bucket = tg_flow_bucket(buckets, hash);
+	__u32 number = bucket * TG_FLOW_WAYS + tg_flow_first_way(hash);
 	__u16 mark = tg_flow_mark(hash);
+	__u64 wanted = TG_FLOW_WORD(mark, 0, 0, now);
 
 	place->key = key;
 	if (tg_flow_is_there(table, buckets, number, mark, now, place))
 		return 1;
-	number = tg_flow_search(table, buckets, key, hash, now);
+	number = tg_flow_search(table, buckets, bucket, key, wanted);
+	if (number == TG_FLOW_NOWHERE) {
+		bucket = tg_flow_bucket(buckets, tg_flow_second_point(hash));
+		number = tg_flow_search(table, buckets, bucket, key, wanted);
+	}
 	return number != TG_FLOW_NOWHERE &&
 	       tg_flow_is_there(table, buckets, number, mark, now, place);
 }
