@@ -216,6 +216,35 @@ grammar_of() { # FILE FIRST LAST
 	done
 }
 
+@test "the manual has the states of flows and their times" {
+	diff <(sed -nE 's/^\tTG_FLOW_STATE\([A-Z_]+, "([a-z-]+)", ([0-9]+), .*/| `\1` | \2 s |/p' "$ROOT/maps/flow_table.h" | grep -v pending) \
+		<(grep -oE '^\| `[a-z-]+` \| [0-9]+ s \|' "$ROOT/docs/policy.md")
+}
+
+@test "an object for flows is made of the plugin that looks them up" {
+	printf '%s\n' 'flows { established 2h vlans apart }' 'default pass keep' 'pass established' 'drop invalid' \
+		'drop new tcp to port 23' >"$POLICY"
+	run -0 tailgate policy compile "$POLICY" -o "$BATS_TEST_TMPDIR/flows.o"
+	grep -qa '[.]rodata[.]flows' "$BATS_TEST_TMPDIR/flows.o"
+	"$ROOT/build/tg-rules" text "$BATS_TEST_TMPDIR/flows.o" >"$BATS_TEST_TMPDIR/text"
+	diff "$BATS_TEST_TMPDIR/text" - <<-'END'
+		pass established
+		drop invalid
+		drop new tcp to port 23
+		default pass keep
+		flows { established 2h vlans apart }
+	END
+	run -1 --separate-stderr tailgate policy compile "$POLICY" --plugin "$ROOT/build/policy.o" -o "$BATS_TEST_TMPDIR/none.o"
+	[[ $stderr == *"policy.o: it asks no flows, which this policy has: policy.live.o does" ]]
+	run -0 tailgate policy compile "$POLICY" --dump
+	[[ $output == *'act 0: pass, keep'$'\n'* ]]
+	[[ $output == *'VLANs are kept apart'*'established 107288, '* ]]
+	[[ $output == *'IPv6, new: by the tables'*'IPv6, established: rule 1 (act 1, pass)'* ]]
+	[[ $output == *'IPv4, related: default (act 0, pass)'*'IPv4, invalid: rule 2 (act 2, drop)'* ]]
+	run -0 tailgate policy show --file "$POLICY"
+	[[ $output == *'default pass keep  #'* ]]
+}
+
 @test "an object for sets is made of the plugin that asks them" {
 	printf '%s\n' 'set blocked { addresses }' 'drop from @blocked add from/24 to @blocked' >"$POLICY"
 	run -0 tailgate policy compile "$POLICY" -o "$BATS_TEST_TMPDIR/sets.o"
