@@ -41,7 +41,7 @@ teardown() {
 	jq -e --arg file "$POLICIES/web.policy" '.device == "eth0" and .unconfirmed_until == null and .outcome == null
 		and [.hooks[].hook] == ["xdp", "egress"] and all(.hooks[];
 			.policy.rules[1] == {rule: 2, text: "pass icmp", file: $file, line: 2, packets: 2, bytes: 196}
-			and .policy.default == {verdict: "next", file: null, line: null, packets: 0, bytes: 0})' <<<"$output"
+			and .policy.default == {verdict: "next", keep: null, file: null, line: null, packets: 0, bytes: 0})' <<<"$output"
 	jq -e --argjson id "$(walk xdp | sed -nE 's/.* id=([0-9]+) name=policy .*/\1/p')" \
 		'.hooks[0].policy.program == $id' <<<"$output"
 	on_server policy show eth0 --hook egress --json | jq -e '[.hooks[].hook] == ["egress"]'

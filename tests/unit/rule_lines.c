@@ -207,10 +207,32 @@ static void test_sets(struct tap *tap, const char *rules, uint32_t lists)
 	free(text);
 }
 
+static void test_flows(struct tap *tap, const char *sets, uint32_t set_count)
+{
+	struct rule_lines lines;
+	char *text;
+	bool good;
+
+	if (asprintf(&text,
+		     "%sflows { established 2h vlans apart }\n"
+		     "default pass keep\npass new keep else drop",
+		     sets) < 0)
+		abort();
+	read_policy(&lines, text, false);
+	good = lines.set_count == set_count && lines.count == 2 &&
+	       lines.flows &&
+	       !strcmp(lines.flows, "flows { established 2h vlans apart }") &&
+	       !strcmp(lines.lines[0].rule, "default pass keep") &&
+	       !strcmp(lines.lines[1].rule, "pass new keep else drop");
+	tap_ok(tap, good, "the block of flows, beside %u sets", set_count);
+	rule_lines_free(&lines);
+	free(text);
+}
+
 int main(void)
 {
 	size_t count = sizeof(tests) / sizeof(*tests);
-	struct tap tap = tap_plan(stdout, count * 3 + 12);
+	struct tap tap = tap_plan(stdout, count * 3 + 14);
 
 	for (size_t i = 0; i < count; i++)
 		test_one(&tap, &tests[i]);
@@ -219,5 +241,7 @@ int main(void)
 	test_bound(&tap);
 	test_sets(&tap, "drop from @a add to to @b for 5m", 0);
 	test_sets(&tap, "list c = { 1, 2 }\ndrop from @a to port c", 1);
+	test_flows(&tap, "", 0);
+	test_flows(&tap, "set a { ports }\nset b { macs }\n", 2);
 	return tap_end(&tap);
 }
