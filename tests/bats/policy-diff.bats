@@ -63,6 +63,21 @@ diff_with() { # NAME [OPTION...]
 	diff_with b --json | jq -e '.hooks[0].changes[1] == {change: "add", rule: null, text: "set blocked { addresses timeout 1h }"}'
 }
 
+@test "flows are differences: what a rule and the default keep, and the block without a number" {
+	given_policy b 'flows { udp-sent 60s }' 'default pass keep' 'pass established' 'drop tcp to port 80' 'pass icmp keep' 'drop arp'
+	run -0 diff_with b
+	diff <(printf '%s\n' "$output") - <<-'END'
+		eth0 ingress
+		+     1  pass established
+		-     2  pass icmp
+		+     3  pass icmp keep
+		-        default pass
+		+        default pass keep
+		+        flows { udp-sent 1m }
+	END
+	diff_with b --json | jq -e '.hooks[0].changes[-1] == {change: "add", rule: null, text: "flows { udp-sent 1m }"}'
+}
+
 given_lists() { # NAME BAD-VALUES
 	given_policy "$1" 'default pass' "list bad = { $2 }" 'list web = { 80, 443 }' 'drop from bad' 'drop tcp to port web'
 }
