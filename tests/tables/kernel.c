@@ -2,8 +2,9 @@
 /*
  * kernel - loads random policies and runs a thousand random packets through
  * each one on each hook: the rule counted by the program has to be that of the
- * reference matcher. With the plugin that asks sets, policy.live.o, the
- *policies have some, filled with values of such packets. Needs root.
+ * reference matcher. With the plugin that asks sets and flows, policy.live.o,
+ * the policies have sets, filled with values of such packets, and ask for
+ *flows: all packets of a policy are the same to them. Needs root.
  *
  *	build/tests/kernel PLUGIN [POLICIES [SEED]]
  */
@@ -43,9 +44,9 @@ static const struct random_policy_shape shapes[] = {
 #define SHAPES (sizeof(shapes) / sizeof(*shapes))
 
 /* As many. */
-static const struct random_policy_shape shapes_with_sets[SHAPES] = {
-	{ 4, 0, 0, 100, 0 },  { 10, 50, 0, 80, 0 }, { 12, 25, 30, 60, 0 },
-	{ 60, 20, 5, 30, 0 }, { 300, 5, 3, 10, 0 },
+static const struct random_policy_shape live_shapes[SHAPES] = {
+	{ 4, 0, 0, 100, 0 },   { 10, 50, 0, 80, 60 }, { 12, 25, 30, 60, 30 },
+	{ 60, 20, 5, 30, 20 }, { 300, 5, 3, 10, 10 },
 };
 
 struct subject {
@@ -55,7 +56,8 @@ struct subject {
 	char path[64]; /* of the compiled object */
 	struct policy policy;
 	struct filled_sets filled;
-	bool has_sets; /* the plugin asks them */
+	bool is_live;  /* the plugin asks sets and flows */
+	uint32_t fact; /* enum tg_flow_fact of all packets */
 	uint32_t rule_count;
 	struct bpf_object *object;
 	int counters;
@@ -111,6 +113,7 @@ static void next_packet(struct subject *subject, struct random_packet *packet,
 		random_packet(&subject->random, packet);
 	while (packet->size < (is_xdp ? FRAME_MIN : FRAME_MIN_TC));
 	packet->metadata.has_vlan = false;
+	packet->metadata.flow = subject->fact;
 	packet->metadata.has_skb = !is_xdp;
 	packet->metadata.skb.pkt_type = packet_type(packet->bytes);
 	if (is_xdp)
@@ -162,6 +165,10 @@ static bool compile(struct subject *subject, size_t number)
 			     &diagnostics);
 	/* rules leave the sets as they are, or the list would be another one */
 	compiled.sets.is_frozen = true;
+	/* likewise, and no table of flows is needed */
+	subject->fact = number % TG_FLOW_FACTS;
+	compiled.flows.is_frozen = 1;
+	compiled.flows.pretended = subject->fact + 1;
 	ok = ok && !object_write(&subject->policy, &compiled, subject->plugin,
 				 subject->path);
 	subject->rule_count = compiled.rule_count;
@@ -189,7 +196,7 @@ static bool load(struct subject *subject)
 		return false;
 	map = bpf_object__find_map_by_name(subject->object, "tgp_rules");
 	subject->counters = map ? bpf_map__fd(map) : -1;
-	if (subject->has_sets && !put_table(subject))
+	if (subject->is_live && !put_table(subject))
 		return false;
 	return map && bpf_map__max_entries(map) ==
 			      TG_RULE_BLOCKS(subject->rule_count + 1);
@@ -197,10 +204,10 @@ static bool load(struct subject *subject)
 
 static void check_policy(struct subject *subject, size_t number)
 {
-	char *text = subject_read(&subject->policy, &subject->random,
-				  subject->has_sets
-					  ? &shapes_with_sets[number % SHAPES]
-					  : &shapes[number % SHAPES]);
+	char *text =
+		subject_read(&subject->policy, &subject->random,
+			     subject->is_live ? &live_shapes[number % SHAPES]
+					      : &shapes[number % SHAPES]);
 	bool same = filled_sets_make(&subject->filled, &subject->random,
 				     &subject->policy) &&
 		    compile(subject, number) && load(subject);
@@ -225,7 +232,7 @@ int main(int argc, char **argv)
 	struct subject subject = {
 		.random.state = argc > 3 ? strtoull(argv[3], NULL, 0) : 1,
 		.plugin = argv[1],
-		.has_sets = argc > 1 && strstr(argv[1], ".live."),
+		.is_live = argc > 1 && strstr(argv[1], ".live."),
 		.path = "/tmp/tailgate-kernel-test.XXXXXX",
 		.blocks = calloc(CPUS_MAX, sizeof(struct tg_rule_block)),
 	};
