@@ -46,6 +46,11 @@ static const struct row {
 	  { TG_ACT_DROP, .changes = TG_ACT_CHANGE_SETS, .set_changes = 1 } },
 	{ "set a { ports }\npass tcp del to from @a add from to @a for 1h",
 	  { TG_ACT_PASS, .changes = TG_ACT_CHANGE_SETS, .set_changes = 2 } },
+	{ "pass keep", { TG_ACT_PASS, .changes = TG_ACT_KEEP } },
+	{ "next set mark 5 keep else drop",
+	  { TG_ACT_NEXT,
+	    .changes = TG_ACT_KEEP | TG_ACT_KEEP_ELSE_DROP | TG_ACT_SET_MARK,
+	    .mark = 5, .mark_mask = 0xffffffff } },
 	{ "drop mirror to lo",
 	  { TG_ACT_DROP, .changes = TG_ACT_MIRROR, .mirror = LO } },
 };
