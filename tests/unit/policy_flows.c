@@ -92,8 +92,8 @@ static void check_used(struct tap *tap, const char *text, bool is_used)
 	good = good && compiled.flows.is_used == is_used &&
 	       (is_used ||
 		!memcmp(&compiled.flows, &none, sizeof(compiled.flows)));
-	tap_ok(tap, good, "flows are %s: %.20s...",
-	       is_used ? "used" : "not used", text);
+	tap_ok(tap, good, "flows are %s: %.*s", is_used ? "used" : "not used",
+	       (int)strcspn(text, "\n"), text);
 	compiled_free(&compiled);
 }
 
