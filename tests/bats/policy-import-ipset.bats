@@ -163,6 +163,27 @@ have_been_judged() { # COUNT
 	policy check out.policy
 }
 
+# Rules that change an entry so, one after the other, and then drop.
+rules_become() { # POLICY-RULE CHANGE...
+	{
+		printf '*filter\n:INPUT ACCEPT\n'
+		printf -- '-A INPUT -p tcp -j SET %s\n' "${@:2}"
+		printf -- '-A INPUT -p tcp -j DROP\nCOMMIT\n'
+	} >rules
+	printf 'create banned hash:ip timeout 60\n' >one
+	policy import --partial --iptables rules --ipset one >imported.policy 2>errors
+	policy check imported.policy
+	[[ $(tail -n 1 imported.policy) == "$1" ]] || fail "$(cat imported.policy)"
+}
+
+@test "of several changes of one entry, the last one decides" {
+	rules_become 'drop tcp add from to @banned' '--add-set banned src' '--add-set banned src --exist'
+	rules_become 'drop tcp del from from @banned' '--add-set banned src' '--del-set banned src'
+	rules_become 'drop tcp add from to @banned' '--del-set banned src' '--add-set banned src'
+	rules_become 'drop tcp' '--add-set banned src --timeout 5' '--add-set banned src --timeout 9'
+	grep -q 'no equivalent of two times for an entry' errors
+}
+
 @test "entries of ipset become lists, and one that has no equivalent is a message with its line" {
 	policy import --partial --ipset "$IMPORT/ipset.save" >lists 2>errors
 	diff "$IMPORT/ipset.lists" <(sed "s|$IMPORT/||; s/until 2.*Z/until TIME/" lists)

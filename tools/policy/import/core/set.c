@@ -39,9 +39,33 @@ static void no_change(struct import *import, struct import_rule *rule,
 	import_problem(import, rule, "no equivalent of %s", what);
 }
 
+/* A change of the same entry, or NULL. */
+static struct policy_change *find_change(struct import_rule *rule,
+					 const struct policy_change *like)
+{
+	for (size_t i = 0; i < rule->change_count; i++) {
+		struct policy_change *change = &rule->changes[i];
+
+		if (change->set == like->set && change->side == like->side)
+			return change;
+	}
+	return NULL;
+}
+
 void import_add_change(struct import *import, struct import_rule *rule,
 		       const struct policy_change *change)
 {
+	struct policy_change *same = find_change(rule, change);
+
+	if (same && same->kind == change->kind &&
+	    same->seconds != change->seconds) {
+		no_change(import, rule, "two times for an entry");
+		return;
+	}
+	if (same) {
+		*same = *change; /* the last one decides */
+		return;
+	}
 	if (rule->change_count == TG_SET_CHANGES_MAX) {
 		no_change(import, rule, "that many changes of sets");
 		return;
