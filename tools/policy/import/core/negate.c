@@ -70,14 +70,19 @@ static void add_not_ip(struct negation *negation)
 	add_case(negation, import_condition(POLICY_ETHERTYPE, true, &ip));
 }
 
+static void add_later_fragments(struct negation *negation)
+{
+	add_values(negation, POLICY_FRAGMENT, false, TG_FRAG_LATER,
+		   TG_FRAG_LATER);
+}
+
 /* Adds packets without the header: later fragments, or another ICMP family. */
 static void add_no_transport(struct negation *negation, enum policy_field field,
 			     const struct demand *demand)
 {
 	struct demand icmp, icmp6;
 
-	add_values(negation, POLICY_FRAGMENT, false, TG_FRAG_LATER,
-		   TG_FRAG_LATER);
+	add_later_fragments(negation);
 	negation->failed |= !import_case_allows_only(&negation->before, demand);
 	if (field != POLICY_ICMP_TYPE && field != POLICY_ICMP_CODE)
 		return;
@@ -105,8 +110,7 @@ static void add_no_pair(struct negation *negation)
 	ranges_sort(&ports);
 	add_not_ip(negation);
 	add_case(negation, import_condition(POLICY_PROTOCOL, true, &ports));
-	add_values(negation, POLICY_FRAGMENT, false, TG_FRAG_LATER,
-		   TG_FRAG_LATER);
+	add_later_fragments(negation);
 }
 
 /* Adds the packets, of those left, that do not have the field. */
