@@ -92,7 +92,7 @@ readonly ROUNDS=25
 # Runs the changes of a round until there were enough of them, and of frames.
 judged_right_while() { # FUNCTION
 	local flooder round counts right wrong
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	given_server
 	given_lists
 	given_telling_policy
