@@ -270,9 +270,67 @@ static void check_together(struct tap *tap)
 	free(together.memory.start);
 }
 
+/* --- marks that stand for a free place, or for one that is being claimed */
+
+#define UNLUCKY 200
+
+/* The next key from here on whose hash ends in 0 or 1. */
+static struct tg_set_key next_unlucky(const struct tg_set_head *head,
+				      uint32_t *number)
+{
+	struct tg_set_key key = { .form = TG_SET_FORM_IP4(32) };
+
+	do
+		key.words[0] = (*number)++;
+	while ((tg_set_hash(head, &key) & 0xffff) >= TG_SET_MARK_MIN);
+	return key;
+}
+
+static unsigned int count_found(const struct set_memory *memory,
+				const struct tg_set_key *keys)
+{
+	unsigned int found = 0;
+
+	for (int i = 0; i < UNLUCKY; i++) {
+		struct tg_set_sums sums =
+			tg_set_find(memory, set_head(memory), &keys[i]);
+
+		found += tg_set_result(&sums) == 1;
+	}
+	return found;
+}
+
+static void check_marks(struct tap *tap)
+{
+	struct tg_set_key keys[UNLUCKY];
+	struct set_memory memory = { 0 };
+	unsigned int added = 0, found = 0;
+	uint32_t number = 1;
+	struct tg_set_at at;
+
+	if (make(&memory, SETS * UNLUCKY)) {
+		at = at_set(&memory, 0);
+		for (int i = 0; i < UNLUCKY; i++) {
+			struct tg_set_wish wish = { .now = set_clock,
+						    .deadline =
+							    TG_SET_FOREVER };
+
+			keys[i] = next_unlucky(at.head, &number);
+			wish.key = keys[i];
+			added += tg_set_add(&at, &wish) == TG_SET_ADDED;
+		}
+		found = count_found(&memory, keys);
+	}
+	if (!tap_ok(tap, added == UNLUCKY && found == UNLUCKY,
+		    "keys whose hash looks like a free place keep theirs"))
+		tap_note(tap, "added %u, found %u of %u", added, found,
+			 UNLUCKY);
+	free(memory.start);
+}
+
 int main(void)
 {
-	struct tap tap = tap_plan(stdout, 3);
+	struct tap tap = tap_plan(stdout, 4);
 	unsigned int round = 0;
 
 	set_clock = 1000;
@@ -283,5 +341,6 @@ int main(void)
 		    "says"))
 		tap_note(&tap, "round %u", round);
 	check_together(&tap);
+	check_marks(&tap);
 	return tap_end(&tap);
 }
