@@ -90,7 +90,8 @@ static __always_inline __u8 tg_flow_role(const struct tg_flow_seen *seen)
 	case TG_L4_ICMPV6:
 		return tg_flow_icmp6_role(seen->icmp_type);
 	default:
-		return TG_FLOW_ROLE_OTHER;
+		return seen->protocol == IPPROTO_IGMP ? TG_FLOW_ROLE_NONE
+						      : TG_FLOW_ROLE_OTHER;
 	}
 }
 

@@ -21,7 +21,7 @@ struct tg_flow_seen {
 	__u8 network;	/* enum tg_network */
 	__u8 transport; /* enum tg_transport */
 	__u8 fragment;	/* enum tg_fragment */
-	__u8 unused;
+	__u8 protocol;
 	__u8 size;  /* of `bytes`: the options of a SYN, or what an ICMP error
 		       quotes */
 	__u16 at;   /* where they are in the packet */

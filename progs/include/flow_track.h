@@ -175,6 +175,7 @@ static __always_inline int tg_flow_look_up(struct tg_packet *pkt,
 	seen->network = headers->network;
 	seen->transport = headers->transport;
 	seen->fragment = headers->fragment;
+	seen->protocol = headers->protocol;
 	seen->vlan = tg_flows_constants()->has_vlans && headers->vlans
 			     ? TG_FLOW_VLAN(headers->vlan_tci[0] & 0xfff)
 			     : 0;

@@ -128,6 +128,10 @@ static __always_inline __u32 tg_look_up_live(const struct tg_policy *policy,
 		outcome = tg_outcome_of_fact(family, fact);
 		if (outcome != TG_NOT_DECIDED)
 			return outcome;
+		room = tg_live_room();
+		if (!room)
+			return TG_NOT_DECIDED;
+		ends = room->flow.ends;
 		room->facts[TG_DIM_FLOW - TG_LIVE_FIRST] = fact;
 	}
 	if (asks_from && TG_ASKS_SETS(is_used, FROM))

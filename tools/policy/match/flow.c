@@ -8,6 +8,7 @@
 #define ICMP_ECHO 8
 #define ICMP_TIMESTAMP 13
 #define ICMP_INFO_REQUEST 15
+#define ICMP_MASK_REQUEST 17
 #define ICMP6_ECHO 128
 
 /* Requests begin a flow; ICMP errors and neighbour discovery do not. */
@@ -20,7 +21,7 @@ static bool is_request(const struct policy_packet *packet)
 	if (packet->value[POLICY_PROTOCOL].lo == IPPROTO_ICMPV6)
 		return type == ICMP6_ECHO;
 	return type == ICMP_ECHO || type == ICMP_TIMESTAMP ||
-	       type == ICMP_INFO_REQUEST;
+	       type == ICMP_INFO_REQUEST || type == ICMP_MASK_REQUEST;
 }
 
 bool packet_begins_flow(const struct policy_packet *packet)
