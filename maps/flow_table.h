@@ -46,8 +46,8 @@
 
 struct tg_flow_key {
 	__u32 low[4], high[4]; /* host byte order; an IPv4 address is [0] */
-	__u16 low_port;	       /* ICMP: the id, in both */
-	__u16 high_port;
+	__u16 low_port;	       /* ICMP: the id */
+	__u16 high_port;       /* ICMP: 1 if the high end asks */
 	__u8 protocol;
 	__u8 form;  /* enum tg_flow_form */
 	__u16 vlan; /* TG_FLOW_VLAN(), or 0 */
@@ -58,7 +58,7 @@ _Static_assert(sizeof(struct tg_flow_key) == 40, "no byte is undefined");
 enum tg_flow_form {
 	TG_FLOW_IP4 = 1,
 	TG_FLOW_IP6,
-	/* later fragments: the id of the packet is in both ports */
+	/* later fragments: the ports are the id of the packet */
 	TG_FLOW_FRAGMENT4,
 	TG_FLOW_FRAGMENT6,
 };

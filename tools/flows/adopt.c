@@ -111,7 +111,7 @@ static void adopt_pair(void *context, const struct socket_pair *pair)
 				unseen_peer(pair, true) },
 		.state = state,
 		.time = adopting->times[state],
-		.is_by_second = pair->was_asked,
+		.is_by_high = pair->was_asked,
 	};
 	struct tg_flow_key *key = &addition.flow.key;
 

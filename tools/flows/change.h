@@ -11,15 +11,12 @@ struct flow_tally {
 	size_t added, there, refused;
 };
 
-/*
- * Adds a flow whose key has both ends in any order: `is_high`, exchanged if
- * they are not in order, says which has sent the first packet.
- */
+/* A flow that is to be added. The ends of its key may be in any order. */
 struct flow_addition {
 	struct tg_flow flow;
 	uint32_t time; /* units until it expires */
 	uint8_t state;
-	bool is_by_second; /* the high end has sent the first packet */
+	bool is_by_high; /* that end has sent the first packet */
 };
 
 void flow_add_to(const struct flow_memory *memory,

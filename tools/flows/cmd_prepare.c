@@ -18,8 +18,7 @@ int flow_cmd_prepare(const struct flow_command *command)
 	if (err)
 		goto out;
 	head = flow_head(&map.memory);
-	printf("%s: a table for %u flows, %llu KiB%s\n", command->pin,
-	       head->flows,
+	printf("a table for %u flows, %llu KiB%s\n", head->flows,
 	       (unsigned long long)map.memory.lines * TG_FLOW_LINE >> 10,
 	       is_new ? "" : ", was there already");
 	if (!is_new && command->flows && command->flows != head->flows)

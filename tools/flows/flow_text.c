@@ -18,6 +18,14 @@ bool flow_key_has_id(const struct tg_flow_key *key)
 	       key->protocol == IPPROTO_ICMPV6;
 }
 
+/* The high port of an echo says which end asks. */
+uint32_t flow_key_id(const struct tg_flow_key *key)
+{
+	return flow_key_is_fragment(key)
+		       ? (uint32_t)key->high_port << 16 | key->low_port
+		       : key->low_port;
+}
+
 static bool has_ports(const struct tg_flow_key *key)
 {
 	return !flow_key_has_id(key) && (key->low_port || key->high_port);
@@ -78,7 +86,7 @@ void flow_rest_print(char text[FLOW_TEXT_SIZE], const struct flow_found *found,
 	if (flow_key_has_id(key)) {
 		size = snprintf(text, FLOW_TEXT_SIZE, "%s%s %u", before,
 				flow_key_is_fragment(key) ? "fragment" : "id",
-				key->low_port);
+				flow_key_id(key));
 		before = between;
 	}
 	if (key->vlan)
@@ -129,7 +137,7 @@ json_t *flow_to_json(const struct flow_found *found, uint32_t now)
 			object,
 			json_pack("{s:I}",
 				  flow_key_is_fragment(key) ? "fragment" : "id",
-				  (json_int_t)key->low_port));
+				  (json_int_t)flow_key_id(key)));
 	if (key->vlan)
 		add_json_members(object,
 				 json_pack("{s:I}", "vlan",

@@ -73,7 +73,9 @@ static inline bool flow_key_is_ip6(const struct tg_flow_key *key)
 	return key->form == TG_FLOW_IP6 || key->form == TG_FLOW_FRAGMENT6;
 }
 
-/* Whether both ports are one number: that of an echo, or of a packet. */
+/* Whether the ports are the id of an echo, or of a packet. */
 bool flow_key_has_id(const struct tg_flow_key *key);
+
+uint32_t flow_key_id(const struct tg_flow_key *key);
 
 #endif

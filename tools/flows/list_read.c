@@ -199,13 +199,17 @@ static bool read_id(struct line *line, bool is_fragment)
 	bool has_id = line->has_id || line->has_fragment || line->has_ports[0];
 	uint32_t id;
 
-	if (!read_value(line, 65535, &has_id,
-			"an id of 0 to 65535, given once and without ports",
+	if (!read_value(line, is_fragment ? ~0U : 65535, &has_id,
+			is_fragment ? "an id of 0 to 4294967295, given once "
+				      "and without ports"
+				    : "an id of 0 to 65535, given once and "
+				      "without ports",
 			&id))
 		return false;
 	line->has_id = !is_fragment;
 	line->has_fragment = is_fragment;
-	key->low_port = key->high_port = id;
+	key->low_port = id;
+	key->high_port = id >> 16;
 	if (is_fragment)
 		key->form = key->form == TG_FLOW_IP6 ? TG_FLOW_FRAGMENT6
 						     : TG_FLOW_FRAGMENT4;
