@@ -129,10 +129,19 @@ instances_tidy() {
 
 # --- flows
 
+# What tg-flows says about the table that it has made.
+FLOWS_REPORT=''
+
 # Makes the table for this many flows, if there is none.
 flows_make() { # FLOWS
+	local words
 	live_find
+	words=("$BUILD/tg-flows" prepare "$FLOWS_PIN" --flows "$1")
 	[[ -e $FLOWS_PIN ]] || undo_with rm -f "$FLOWS_PIN"
 	run_or_die mkdir -p "$GLOBALS"
-	run_or_die "$BUILD/tg-flows" prepare "$FLOWS_PIN" --flows "$1"
+	if [[ $DRY_RUN ]]; then
+		run "${words[@]}"
+	else
+		FLOWS_REPORT=$(run "${words[@]}") || exit 1
+	fi
 }

@@ -332,4 +332,5 @@ attach_report() {
 		chain_names names "$hook"
 		say "$DEV $hook${LOOK[$hook.mode]:+ (${LOOK[$hook.mode]})}: ${names[*]:-no plugins}, then ${LOOK[$hook.default]}${PLAN[$hook.same]:+ (unchanged)}"
 	done
+	[[ ! $FLOWS_REPORT ]] || say "$DEV: $FLOWS_REPORT"
 }

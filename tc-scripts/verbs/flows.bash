@@ -173,5 +173,7 @@ flows_save() { # [FILE]
 }
 
 flows_adopt() {
-	run_or_die "${ENTER[@]}" "$BUILD/tg-flows" adopt "$FLOWS_PIN" "$DEV"
+	local words=("${ENTER[@]}" "$BUILD/tg-flows" adopt "$FLOWS_PIN" "$DEV")
+	[[ $DRY_RUN ]] || exec "${words[@]}"
+	run "${words[@]}"
 }
