@@ -109,6 +109,13 @@ each_look_fails() { # HOW WORD... of tailgate
 	processes_at_most 2 set list eth0
 }
 
+@test "looking at flows takes two processes, and so does deleting some" {
+	on_server attach eth0 --ingress --chain policy --flows 1000 >/dev/null
+	processes_at_most 2 flows eth0
+	processes_at_most 2 flows eth0 tcp --count --json
+	processes_at_most 2 flows del eth0 from 198.51.100.7
+}
+
 @test "an apply takes twelve processes, the tools that change something included" {
 	on_server attach eth0 --xdp --ingress --egress --chain policy >/dev/null
 	apply a --hook ingress >/dev/null

@@ -79,10 +79,12 @@ verbs() {
 	((found >= 40)) || fail "only $found options were found"
 }
 
-@test "the man page has the actions of policy, chain, playground and set" {
+@test "the man page has the actions of policy, chain, playground, set and flows" {
 	local verb
-	diff <(tailgate set --help | sed -nE 's/^(Usage:|      ) tailgate set ([a-z]+) .*/\2/p' | sort -u) \
-		<(section Ss set | sed -nE 's/^\.It Cm ([a-z]+).*/\1/p' | sort -u)
+	for verb in set flows; do
+		diff <(tailgate "$verb" --help | sed -nE "s/^(Usage:|      ) tailgate $verb ([a-z]+) .*/\\2/p" | sort -u) \
+			<(section Ss "$verb" | sed -nE 's/^\.It Cm ([a-z]+).*/\1/p' | sort -u)
+	done
 	diff <(policy_actions) <(section Ss policy | sed -nE 's/^\.It Cm ([a-z]+).*/\1/p' | sort -u)
 	for verb in chain playground; do
 		diff <(tailgate "$verb" --help | sed -nE '/^(Usage:|      ) tailgate/ { s/.*tailgate chain DEV HOOK //p; s/.*tailgate playground //p }' |
