@@ -13,6 +13,7 @@
 
 #include "live/chain_run.h"
 #include "live/live_answer.h"
+#include "live/live_flows.h"
 
 #define EXIT_USAGE 2
 #define EXIT_GONE 3 /* the chain was changed meanwhile */
@@ -42,12 +43,23 @@ static const char help[] =
 	"\n"
 	"The exit status is 3 if the chain was changed meanwhile.\n";
 
-struct live {
-	const char *device, *programs; /* SLOT:ID,... */
-	bool help;
-
+/*
+ * Twins of the chain. Those that take all packets to be of flows, or not, are
+ * made for the first description that says so.
+ */
+struct live_chain {
 	struct twins twins;
 	struct chain_run run;
+	bool is_started;
+};
+
+struct live {
+	const char *device, *programs; /* SLOT:ID,... */
+	int device_index;
+	bool help;
+
+	struct twins twins; /* the options: copied for each chain */
+	struct live_chain chains[1 + TG_FLOW_FACTS]; /* by `pretended` */
 	struct questions questions;
 	struct describe_error
 		not_run; /* why the kernel could not run the last packet */
@@ -184,25 +196,106 @@ static void print_answer(const struct questions *questions,
 		live_answer_print_trace(stdout, answer);
 }
 
-/* Runs the packet. Returns the chain's return code, or sets question->error. */
-static int run_packet(struct live *live, struct question *question)
-{
-	int returned = 0;
-	const char *problem =
-		chain_run(&live->run, question->frame, question->frame_size,
-			  question->metadata, &returned);
+/* --- the chain that a packet runs through */
 
-	if (!problem)
-		return returned;
-	snprintf(live->not_run.message, sizeof(live->not_run.message), "%s",
-		 problem);
-	question->error = &live->not_run;
-	return 0;
+static int start_chain(struct live *live, uint32_t pretended)
+{
+	struct live_chain *chain = &live->chains[pretended];
+	int err;
+
+	chain->twins = live->twins;
+	chain->twins.pretended = pretended;
+	chain->is_started = true;
+	err = twins_start(&chain->twins);
+	if (!err)
+		err = add_programs(&chain->twins, live->programs);
+	if (!err)
+		err = chain_run_start(&chain->run, &chain->twins,
+				      live->device_index);
+	return err;
+}
+
+static const char *start_problem(const struct live_chain *chain, int err)
+{
+	if (chain->twins.error.gone)
+		return "the chain was changed meanwhile";
+	return *chain->twins.error.text ? chain->twins.error.text
+					: strerror(-err);
+}
+
+/* NULL, with *problem set, if it cannot be made. */
+static struct live_chain *choose_chain(struct live *live,
+				       const struct question *question,
+				       const char **problem)
+{
+	const struct policy_packet *packet = &question->packet;
+	struct live_chain *chain = &live->chains[0];
+	uint32_t pretended;
+	int err = 0;
+
+	if (!question->is_flow_said || !chain->twins.uses_flows ||
+	    !packet->has[POLICY_FLOW])
+		return chain;
+	pretended = packet->value[POLICY_FLOW].lo + 1;
+	chain = &live->chains[pretended];
+	if (!chain->is_started)
+		err = start_chain(live, pretended);
+	if (err)
+		*problem = start_problem(chain, err);
+	return err ? NULL : chain;
+}
+
+/* --- one packet */
+
+static int begin_flows(struct twins *twins)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < twins->count; i++)
+		if (twins->list[i].flows)
+			err = live_flows_begin(twins->list[i].flows);
+	return err;
+}
+
+/* The last one that looked the packet's flow up says what it is. */
+static int end_flows(struct twins *twins, struct policy_packet *packet)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < twins->count; i++) {
+		struct live_flows *flows = twins->list[i].flows;
+
+		if (!flows)
+			continue;
+		err = live_flows_end(flows);
+		if (!err && flows->has_packet)
+			packet->value[POLICY_FLOW].lo = flows->fact;
+	}
+	return err;
+}
+
+/* Runs the packet. Returns the chain's return code, or sets *problem. */
+static int run_packet(struct live_chain *chain, struct question *question,
+		      const char **problem)
+{
+	int returned = 0, err = begin_flows(&chain->twins);
+
+	if (!err)
+		*problem = chain_run(&chain->run, question->frame,
+				     question->frame_size, question->metadata,
+				     &returned);
+	if (!err && !*problem)
+		err = end_flows(&chain->twins, &question->packet);
+	if (err)
+		*problem = strerror(-err);
+	return returned;
 }
 
 static void answer(void *command_data, struct question *question)
 {
 	struct live *live = command_data;
+	struct live_chain *chain = NULL;
+	const char *problem = NULL;
 	struct chain_trace trace;
 	struct live_answer answer = {
 		.question = question,
@@ -211,32 +304,35 @@ static void answer(void *command_data, struct question *question)
 	};
 
 	if (!question->error)
-		answer.returned = run_packet(live, question);
+		chain = choose_chain(live, question, &problem);
+	if (chain)
+		answer.returned = run_packet(chain, question, &problem);
+	if (problem) {
+		snprintf(live->not_run.message, sizeof(live->not_run.message),
+			 "%s", problem);
+		question->error = &live->not_run;
+	}
 	if (!question->error)
-		chain_trace_read(&trace, &live->twins);
+		chain_trace_read(&trace, &chain->twins);
 	print_answer(&live->questions, &answer);
 }
 
 static int explain(struct live *live)
 {
-	struct twins *twins = &live->twins;
-	int device = if_nametoindex(live->device);
-	int err = twins_start(twins);
+	struct live_chain *chain = &live->chains[0];
+	int err;
 
-	if (!err)
-		err = add_programs(twins, live->programs);
-	if (err) {
-		if (!twins->error.gone)
-			fprintf(stderr, "tg-explain: %s\n", twins->error.text);
-		return twins->error.gone ? EXIT_GONE : EXIT_FAILURE;
+	live->device_index = if_nametoindex(live->device);
+	err = live->device_index ? start_chain(live, 0) : -ENODEV;
+	if (err && !chain->twins.error.gone) {
+		fprintf(stderr, "tg-explain: %s%s%s\n",
+			*chain->twins.error.text ? "" : live->device,
+			*chain->twins.error.text ? "" : ": ",
+			start_problem(chain, err));
 	}
-	err = device ? chain_run_start(&live->run, twins, device) : -ENODEV;
-	if (err) {
-		fprintf(stderr, "tg-explain: %s: %s\n", live->device,
-			strerror(-err));
-		return EXIT_FAILURE;
-	}
-	live->questions.on_xdp = twins->hook == TG_HOOK_XDP;
+	if (err)
+		return chain->twins.error.gone ? EXIT_GONE : EXIT_FAILURE;
+	live->questions.on_xdp = live->twins.hook == TG_HOOK_XDP;
 	return questions_ask(&live->questions);
 }
 

@@ -85,6 +85,14 @@ run_chapter() { # FILE
 	[[ $output == *$'\n198.51.100.9: in blocked: 198.51.100.0/24\n198.51.100.0/24\n!198.51.100.7\n203.0.113.9' ]]
 }
 
+@test "docs/flows.md: the commands change flows, and show what the page says" {
+	run_chapter "$ROOT/docs/flows.md"
+	[[ $output == *$'3 added, 0 were there already\nPROTOCOL  FROM '* ]]
+	[[ $output =~ tcp\ +198\.51\.100\.7:40000\ +203\.0\.113\.1:443\ +established\ +(5d|4d23h) ]]
+	[[ $output =~ icmp\ +198\.51\.100\.7\ +203\.0\.113\.1\ +icmp-replied\ +[0-9]+s\ +id\ 7 ]]
+	[[ $output == *'3 of 1000'*$'1 removed\n2 removed\n3 added'*'eth0 has flows: 3 of 1,000, 0 refused'* ]]
+}
+
 @test "docs/how-policy-works.md: a policy is compiled, and the kernel takes it" {
 	run_chapter "$ROOT/docs/how-policy-works.md"
 	[[ $stderr == *"9 rules, "*" bytes of tables, IPv4 by rows, IPv6 by rows"* ]]

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/verdict_names.h"
+#include "live_flows.h"
 #include "live_sets.h"
 
 static void print_rule(FILE *out, const struct live_answer *answer,
@@ -43,6 +44,13 @@ static void print_reason(FILE *out, const struct trace_note *note)
 		fprintf(out, ": %s", meaning);
 }
 
+/* What the packet was to the flows, unless its description says it. */
+static void print_flow(FILE *out, const struct trace_hop *hop)
+{
+	if (hop->twin->flows)
+		live_flows_print(out, hop->twin->flows);
+}
+
 static void print_why(FILE *out, const struct live_answer *answer)
 {
 	const struct trace_hop *decided = answer->trace->decided;
@@ -54,16 +62,15 @@ static void print_why(FILE *out, const struct live_answer *answer)
 		return;
 	}
 	note = trace_last_note(decided);
-	if (is_rule(decided, note) && note->reason == TG_REASON_RULE) {
-		print_rule(out, answer, decided);
-		return;
+	if (!is_rule(decided, note) || note->reason != TG_REASON_RULE) {
+		fprintf(out, "%s: ", decided->twin->plugin);
+		print_reason(out, note);
+		if (is_rule(decided, note))
+			fputs(": ", out);
 	}
-	fprintf(out, "%s: ", decided->twin->plugin);
-	print_reason(out, note);
-	if (is_rule(decided, note)) {
-		fputs(": ", out);
+	if (is_rule(decided, note))
 		print_rule(out, answer, decided);
-	}
+	print_flow(out, decided);
 }
 
 /*
@@ -120,6 +127,7 @@ static void print_hop(FILE *out, const struct live_answer *answer,
 		else
 			print_reason(out, note);
 	}
+	print_flow(out, hop);
 	putc('\n', out);
 }
 

@@ -6,6 +6,7 @@
 
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
+#include "live_flows.h"
 #include "live_sets.h"
 
 /* "FILE:LINE" is split at the last colon: file names may contain colons. */
@@ -32,6 +33,8 @@ static json_t *rule_to_json(const struct live_answer *answer,
 		add_json_members(object,
 				 live_sets_to_json(hop->twin->sets, hop->rule,
 						   &answer->question->packet));
+	if (hop->rule >= 0 && hop->twin->flows)
+		add_json_members(object, live_flows_to_json(hop->twin->flows));
 	return object;
 }
 

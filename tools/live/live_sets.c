@@ -7,6 +7,7 @@
 
 #include "lib/json_print.h"
 #include "policy/explain/explain_changes.h"
+#include "policy/explain/explain_flows.h"
 #include "policy/explain/explain_sets.h"
 #include "policy/explain/stored_rule.h"
 
@@ -111,6 +112,7 @@ void live_sets_print(FILE *out, struct live_sets *sets, uint32_t number,
 	struct asking_rule asking = asking_rule(sets, rule, packet);
 
 	if (rule) {
+		flow_keep_print(out, rule->keep, packet);
 		rule_sets_print(out, &asking);
 		set_changes_print(out, rule, packet);
 	} else if (number) {

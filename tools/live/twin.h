@@ -19,6 +19,7 @@
 #define TWIN_GATE_SLOT TG_SLOTS
 #define TWIN_CHAIN_MAX (TG_BANK_SLOTS + 1)
 
+struct live_flows;
 struct live_sets;
 
 struct twin {
@@ -35,8 +36,9 @@ struct twin {
 	uint32_t rule_count;
 	uint32_t *hits; /* rules that matched before, searched first */
 	uint32_t hit_count;
-	struct rule_lines texts; /* of the rules */
-	struct live_sets *sets;	 /* that the rules name; NULL if none */
+	struct rule_lines texts;  /* of the rules */
+	struct live_sets *sets;	  /* that the rules name; NULL if none */
+	struct live_flows *flows; /* that it knows; NULL if none */
 };
 
 /* Why a twin could not be made, if not -ENOMEM. */
@@ -52,6 +54,9 @@ struct twins {
 	const char *plugins; /* folder of the objects that were built */
 	bool multi_buffer;
 	bool expand; /* lists by value */
+	/* 0, or the enum tg_flow_fact that all packets have, + 1 */
+	uint32_t pretended;
+	bool uses_flows; /* set when a twin does */
 	int array;
 	struct twin list[TWIN_CHAIN_MAX]; /* gate first, then in order */
 	size_t count;

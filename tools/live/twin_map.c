@@ -9,22 +9,27 @@
 
 #include <bpf/bpf.h>
 
+#include "live_flows.h"
 #include "live_sets.h"
+#include "policy_flow.h"
 #include "policy_set.h"
 
 #define RULE_COUNTERS "tgp_rules"
 #define RULE_TEXT ".rodata.rules"
 #define SETS "tgs_sets"
 #define SETS_OF_POLICY ".rodata.sets"
+#define FLOWS_OF_POLICY ".rodata.flows"
+#define ROOM "tgl_room" /* in which programs look live facts up */
 
 enum treatment {
-	TREAT_CHAIN,  /* the prog array of the twins */
-	TREAT_COUNT,  /* own, zeroed, memory-mapped */
-	TREAT_SHARE,  /* the running program's map */
-	TREAT_FREEZE, /* own, a copy that says that no set is changed */
-	TREAT_COPY,   /* own, with a copy of the entries */
-	TREAT_EMPTY,  /* own, empty: its output is discarded */
-	TREAT_REFUSE, /* may hold other programs or maps */
+	TREAT_CHAIN,	    /* the prog array of the twins */
+	TREAT_COUNT,	    /* own, zeroed, memory-mapped */
+	TREAT_SHARE,	    /* the running program's map */
+	TREAT_FREEZE,	    /* own, a copy that says that no set is changed */
+	TREAT_FREEZE_FLOWS, /* the same for flows */
+	TREAT_COPY,	    /* own, with a copy of the entries */
+	TREAT_EMPTY,	    /* own, empty: its output is discarded */
+	TREAT_REFUSE,	    /* may hold other programs or maps */
 };
 
 /*
@@ -48,14 +53,15 @@ static bool is_chain(const struct bpf_map_info *info)
 	       info->max_entries == TG_SLOTS && !strncmp(info->name, "tg_", 3);
 }
 
-/* The part of a policy that says which sets it has; names are truncated. */
-static bool is_sets_of_policy(const struct bpf_map_info *info)
+/* A part of a policy's constants; names are truncated. */
+static bool is_constants(const struct bpf_map_info *info, const char *name,
+			 size_t size)
 {
 	const char *section = strchr(info->name, '.');
 
 	return section && info->map_flags & BPF_F_RDONLY_PROG &&
-	       info->value_size == sizeof(struct tg_policy_sets) &&
-	       !strncmp(SETS_OF_POLICY, section, strlen(section));
+	       info->value_size == size &&
+	       !strncmp(name, section, strlen(section));
 }
 
 /*
@@ -68,15 +74,27 @@ static bool is_sets(const struct bpf_map_info *info)
 	       info->max_entries == TG_SET_PLACES && !strcmp(info->name, SETS);
 }
 
+/* The same for the table of flows. */
+static bool is_flows(const struct bpf_map_info *info)
+{
+	return info->type == BPF_MAP_TYPE_ARRAY &&
+	       info->value_size == TG_FLOW_LINE &&
+	       info->map_flags & BPF_F_MMAPABLE &&
+	       !strcmp(info->name, FLOW_MAP);
+}
+
 static enum treatment treatment_of(const struct bpf_map_info *info)
 {
 	if (is_chain(info))
 		return TREAT_CHAIN;
 	if (is_counters(info, BPF_MAP_TYPE_PERCPU_ARRAY))
 		return TREAT_COUNT;
-	if (is_sets_of_policy(info))
+	if (is_constants(info, SETS_OF_POLICY, sizeof(struct tg_policy_sets)))
 		return TREAT_FREEZE;
-	if (info->map_flags & BPF_F_RDONLY_PROG || is_sets(info))
+	if (is_constants(info, FLOWS_OF_POLICY, sizeof(struct tg_policy_flows)))
+		return TREAT_FREEZE_FLOWS;
+	if (info->map_flags & BPF_F_RDONLY_PROG || is_sets(info) ||
+	    is_flows(info))
 		return TREAT_SHARE;
 	switch (info->type) {
 	case BPF_MAP_TYPE_DEVMAP:
@@ -152,28 +170,55 @@ static int freeze_sets(struct bpf_map *map, int fd)
 	return bpf_map__set_initial_value(map, &sets, sizeof(sets));
 }
 
-/* A program that shares the sets, and may not be told to leave them alone. */
-static bool may_change_sets(const struct twin *twin,
-			    const struct bpf_map_info *info)
+/* Nor any flow, and all packets are what is pretended. */
+static int freeze_flows(struct twins *twins, struct bpf_map *map, int fd)
 {
-	const struct bpf_map *sets =
-		bpf_object__find_map_by_name(twin->object, SETS_OF_POLICY);
+	struct tg_policy_flows flows;
+	__u32 key = 0;
 
-	return is_sets(info) &&
-	       (!sets ||
-		bpf_map__value_size(sets) != sizeof(struct tg_policy_sets));
+	if (bpf_map_lookup_elem(fd, &key, &flows) < 0)
+		return -errno;
+	flows.is_frozen = 1;
+	flows.pretended = twins->pretended;
+	twins->uses_flows |= flows.is_used;
+	return bpf_map__set_initial_value(map, &flows, sizeof(flows));
+}
+
+static bool has_constants(const struct twin *twin, const char *name,
+			  size_t size)
+{
+	const struct bpf_map *map =
+		bpf_object__find_map_by_name(twin->object, name);
+
+	return map && bpf_map__value_size(map) == size;
+}
+
+/*
+ * A program that shares sets or flows, and may not be told to leave them alone.
+ */
+static bool may_change_shared(const struct twin *twin,
+			      const struct bpf_map_info *info)
+{
+	return (is_sets(info) &&
+		!has_constants(twin, SETS_OF_POLICY,
+			       sizeof(struct tg_policy_sets))) ||
+	       (is_flows(info) &&
+		!has_constants(twin, FLOWS_OF_POLICY,
+			       sizeof(struct tg_policy_flows)));
 }
 
 static int choose_map(struct twins *twins, struct twin *twin,
 		      struct bpf_map *map, const struct bpf_map_info *info,
 		      int fd)
 {
-	switch (may_change_sets(twin, info) ? TREAT_REFUSE
-					    : treatment_of(info)) {
+	switch (may_change_shared(twin, info) ? TREAT_REFUSE
+					      : treatment_of(info)) {
 	case TREAT_CHAIN:
 		return bpf_map__reuse_fd(map, twins->array);
 	case TREAT_FREEZE:
 		return freeze_sets(map, fd);
+	case TREAT_FREEZE_FLOWS:
+		return freeze_flows(twins, map, fd);
 	case TREAT_SHARE:
 		return bpf_map__reuse_fd(map, fd);
 	case TREAT_COUNT:
@@ -318,18 +363,24 @@ static int read_rules(struct twin *twin, bool expand)
 	return err;
 }
 
+/* NULL: it has none of that name. */
+static const struct bpf_map *own_map(const struct twin *twin, const char *name)
+{
+	const struct bpf_map *map =
+		bpf_object__find_map_by_name(twin->object, name);
+
+	return map && bpf_map__autocreate(map) ? map : NULL;
+}
+
 /* Only a policy that was built for live facts has both maps. */
 static int open_sets(struct twin *twin)
 {
-	const struct bpf_map *map =
-		bpf_object__find_map_by_name(twin->object, SETS);
-	const struct bpf_map *constants =
-		bpf_object__find_map_by_name(twin->object, SETS_OF_POLICY);
+	const struct bpf_map *map = own_map(twin, SETS);
+	const struct bpf_map *constants = own_map(twin, SETS_OF_POLICY);
 	struct tg_policy_sets of_policy;
 	__u32 key = 0;
 
-	if (!twin->texts.text || !map || !bpf_map__autocreate(map) ||
-	    !constants || !bpf_map__autocreate(constants))
+	if (!twin->texts.text || !map || !constants)
 		return 0;
 	if (bpf_map_lookup_elem(bpf_map__fd(constants), &key, &of_policy) < 0)
 		return -errno;
@@ -337,6 +388,26 @@ static int open_sets(struct twin *twin)
 	return twin->sets ? live_sets_open(twin->sets, &of_policy,
 					   bpf_map__fd(map), &twin->texts)
 			  : -ENOMEM;
+}
+
+static int open_flows(struct twin *twin)
+{
+	const struct bpf_map *map = own_map(twin, FLOW_MAP);
+	const struct bpf_map *constants = own_map(twin, FLOWS_OF_POLICY);
+	const struct bpf_map *room = own_map(twin, ROOM);
+	struct tg_policy_flows of_policy;
+	__u32 key = 0;
+
+	if (!map || !constants || !room)
+		return 0;
+	if (bpf_map_lookup_elem(bpf_map__fd(constants), &key, &of_policy) < 0)
+		return -errno;
+	if (!of_policy.is_used)
+		return 0;
+	twin->flows = calloc(1, sizeof(*twin->flows));
+	return twin->flows ? live_flows_open(twin->flows, bpf_map__fd(map),
+					     bpf_map__fd(room))
+			   : -ENOMEM;
 }
 
 int twin_maps_fill(struct twin *twin, bool expand)
@@ -350,7 +421,9 @@ int twin_maps_fill(struct twin *twin, bool expand)
 			return err;
 	}
 	err = read_rules(twin, expand);
-	return err ? err : open_sets(twin);
+	if (!err)
+		err = open_sets(twin);
+	return err ? err : open_flows(twin);
 }
 
 void twin_maps_free(struct twin *twin)
@@ -364,6 +437,10 @@ void twin_maps_free(struct twin *twin)
 		live_sets_close(twin->sets);
 	free(twin->sets);
 	twin->sets = NULL;
+	if (twin->flows)
+		live_flows_close(twin->flows);
+	free(twin->flows);
+	twin->flows = NULL;
 	rule_lines_free(&twin->texts);
 	twin->counters = twin->rules = NULL;
 	twin->hits = NULL;
