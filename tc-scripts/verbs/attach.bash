@@ -105,7 +105,7 @@ parse_attach_options() {
 			;;
 		--flows=*)
 			FLOWS=${1#*=}
-			[[ $FLOWS =~ ^[1-9][0-9]{1,7}$ ]] && ((FLOWS >= 64 && FLOWS <= 16000000)) ||
+			{ [[ $FLOWS =~ ^[1-9][0-9]{1,7}$ ]] && ((FLOWS >= 64 && FLOWS <= 16000000)); } ||
 				usage_error "--flows takes a number of 64 to 16000000, not ${FLOWS@Q}"
 			;;
 		--chain | --miss | --default | --instance | --flows)

@@ -177,7 +177,7 @@ status_sets() {
 
 # How full the table of flows is, and how many it had no room for.
 status_flows() {
-	local state states=() refused=${LOOK[flows.refused]:-0} count room
+	local state states=() refused=${LOOK[flows.refused]:-0} count room color=yellow
 	[[ ${LOOK[flows]:-} ]] || return 0
 	in_thousands "${LOOK[flows]}"
 	count=$REPLY
@@ -190,7 +190,9 @@ status_flows() {
 	((${#states[@]})) || REPLY=''
 	state=$REPLY
 	in_thousands "$refused"
-	NOTES+=("$( ((refused)) && printf yellow || printf dim):$DEV has flows${LIVE_INSTANCE:+ of the instance '$LIVE_INSTANCE'}: $count of $room, $REPLY refused$state")
+	((refused)) || color=dim
+	# shellcheck disable=SC2016 # it is expanded
+	NOTES+=("$color:$DEV has flows${LIVE_INSTANCE:+ of the instance '$LIVE_INSTANCE'}: $count of $room, $REPLY refused$state")
 }
 
 # Sets REPLY to a number such as "131,072".
