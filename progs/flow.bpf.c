@@ -22,7 +22,8 @@ static __always_inline int keep(struct tg_packet *pkt)
 {
 	struct tg_flow_room *room = tg_flow_room();
 
-	if (room && room->packet.can_keep && tg_flow_keep_all(room))
+	if (room && room->packet.can_keep && !tg_flows_constants()->is_frozen &&
+	    tg_flow_keep_all(room))
 		return tg_next_noting(pkt, TG_REASON_FLOW_FULL);
 	return tg_next(pkt);
 }

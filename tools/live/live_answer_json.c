@@ -33,7 +33,7 @@ static json_t *rule_to_json(const struct live_answer *answer,
 		add_json_members(object,
 				 live_sets_to_json(hop->twin->sets, hop->rule,
 						   &answer->question->packet));
-	if (hop->rule >= 0 && hop->twin->flows)
+	if (hop->twin && hop->twin->flows)
 		add_json_members(object, live_flows_to_json(hop->twin->flows));
 	return object;
 }
