@@ -15,7 +15,7 @@ const volatile struct tg_policy_flows of_policy SEC(".rodata.flows") = {
 
 static __always_inline int flow_rules(struct tg_packet *pkt)
 {
-	struct tg_flow_head *head = tg_flow_line(NULL, TG_FLOW_HEAD_LINE);
+	struct tg_flow_head *head = tg_flow_line(0, TG_FLOW_HEAD_LINE);
 
 	return head && head->version == TG_FLOW_VERSION
 		       ? tg_drop(pkt, TG_REASON_FLOW_FULL)
