@@ -132,12 +132,6 @@ static __always_inline __u32 tg_policy_change_live(struct tg_packet *pkt,
 #define tg_look_up_live(policy, pkt, packet) TG_NOT_DECIDED
 #define tg_policy_change_live(pkt, outcome) (outcome)
 
-static __always_inline const __u8 *
-tg_live_facts(const struct tg_policy_packet *packet)
-{
-	(void)packet;
-	return NULL;
-}
 #endif
 
 static __always_inline __u32 tg_policy_look_up(struct tg_packet *pkt,

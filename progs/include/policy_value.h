@@ -89,8 +89,16 @@ static __always_inline __u32 tg_vlan_priority(const struct tg_headers *headers,
  * The values of LIVE fields, or NULL. Programs look them up in the room again:
  * a pointer to them would take stack during all of the lookup.
  */
+#ifdef TG_LIVE
 static __always_inline const __u8 *
 tg_live_facts(const struct tg_policy_packet *packet);
+#else
+static __always_inline const __u8 *
+tg_live_facts(const struct tg_policy_packet *packet)
+{
+	return packet->live;
+}
+#endif
 
 static __always_inline __u32 tg_live_fact(const struct tg_policy_packet *packet,
 					  __u32 dimension)

@@ -5,12 +5,6 @@
 
 #include "policy_value.h"
 
-static __always_inline const __u8 *
-tg_live_facts(const struct tg_policy_packet *packet)
-{
-	return packet->live;
-}
-
 static uint32_t read32(const uint8_t *at)
 {
 	return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];

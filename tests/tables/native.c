@@ -11,12 +11,6 @@ static uint32_t native_size;
 
 #include "../../progs/include/policy_lookup.h"
 
-static __always_inline const __u8 *
-tg_live_facts(const struct tg_policy_packet *packet)
-{
-	return packet->live;
-}
-
 /* As in the kernel, the IP header is aligned to 4 bytes. */
 #define FRAME_ALIGN 2
 #define FRAME_MAX (TG_OFFSET_MASK + 1)

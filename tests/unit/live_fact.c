@@ -25,12 +25,6 @@ alignas(32) static const __u32 tables[64] = {
 #include "policy_lookup.h"
 #include "tap.h"
 
-static __always_inline const __u8 *
-tg_live_facts(const struct tg_policy_packet *packet)
-{
-	return packet->live;
-}
-
 static const struct tg_policy_family asking = {
 	.used_end = TG_DIM_FLOW + 1,
 	.is_used = { [TG_DIM_FLOW] = 1 },

@@ -6,12 +6,6 @@
 #include "policy/language/field.h"
 #include "policy_value.h"
 
-static __always_inline const __u8 *
-tg_live_facts(const struct tg_policy_packet *packet)
-{
-	return packet->live;
-}
-
 /*
  * The parser needs the network header aligned to 4 bytes, as drivers align it,
  * and never reads beyond HEADERS_MAX.
