@@ -170,7 +170,7 @@ queue_signals() { # SECONDS, in a process of its own
 @test "capabilities are read right while other processes of root are busy" {
 	local signals wrong=0
 	source "$ROOT/tc-scripts/lib/rights.bash"
-	queue_signals 60 3>&- &
+	queue_signals 600 3>&- &
 	signals=$!
 	for _ in {1..1000}; do
 		has_capability sys_admin || wrong=$((wrong + 1))
