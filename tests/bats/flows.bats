@@ -7,6 +7,7 @@
 load helper
 load helper-chain
 load helper-flows
+load helper-policy
 
 setup() {
 	given_no_gc_meanwhile
@@ -149,6 +150,62 @@ has_count() { # COUNT DEV|@INSTANCE
 	on_server --dry-run attach eth0 --ingress --chain "$USED" >lines
 	bash -e lines >/dev/null
 	has_count 0 eth0
+}
+
+# --- connections that exist
+
+# A connection of the client, open until the file `end` is written; then it asks
+# for a page.
+given_connection() {
+	mkfifo end
+	in_client bash -c "exec 5<>/dev/tcp/$SERVER4/80; : >connected; read -r _ <end
+		printf 'GET / HTTP/1.0\r\n\r\n' >&5; timeout $TIMEOUT cat <&5 >got" 3>&- 4>&- &
+	CONNECTION=$!
+	eventually test -e connected
+}
+
+goes_on() {
+	echo >end
+	wait "$CONNECTION"
+	grep -q Welcome got
+}
+
+@test "a connection that exists when a policy is applied goes on, and another one does not begin" {
+	local hook
+	given_server
+	cd "$BATS_TEST_TMPDIR" || return
+	given_policy a 'default drop' 'pass arp' 'pass established' \
+		'pass icmp6 type { neighbour-solicitation, neighbour-advertisement }'
+	for hook in ingress xdp; do
+		rm -f connected got end
+		given_connection
+		on_server attach eth0 "--$hook" --chain policy
+		apply a
+		[[ $(the_flows eth0 tcp state established --json | jq -c '.flows[] | [.from.address, .to.port, .state]') == "[\"$CLIENT4\",80,\"established\"]" ]]
+		refute_reaches http 80 http6 80
+		goes_on
+		# it has no user any more
+		the_flows del eth0 --all
+		refute_reaches http 80
+		on_server detach eth0
+	done
+}
+
+@test "a policy without flows, though built for sets, makes no table" {
+	given_device
+	given_policy a 'set blocked { addresses }' 'default pass' 'drop from @blocked'
+	on_server attach eth0 --ingress --chain policy
+	apply a
+	[[ -e $PINS/tgs_sets && ! -e $PINS/tgf_flows ]]
+	given_policy b 'set blocked { addresses }' 'default pass keep' 'drop from @blocked'
+	apply b
+	[[ -e $PINS/tgf_flows ]]
+	# back to the first, the table stays
+	on_server policy rollback eth0
+	[[ -e $PINS/tgf_flows ]]
+	on_server policy rollback eth0
+	apply a
+	apply b
 }
 
 # --- what is shown
