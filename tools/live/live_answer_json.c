@@ -34,7 +34,11 @@ static json_t *rule_to_json(const struct live_answer *answer,
 				 live_sets_to_json(hop->twin->sets, hop->rule,
 						   &answer->question->packet));
 	if (hop->twin && hop->twin->flows)
-		add_json_members(object, live_flows_to_json(hop->twin->flows));
+		add_json_members(
+			object,
+			live_flows_to_json(hop->twin->flows,
+					   &answer->question->packet,
+					   answer->question->is_flow_said));
 	return object;
 }
 

@@ -11,6 +11,7 @@
 #include "flow_room.h"
 #include "flows/flow_text.h"
 #include "lib/time_text.h"
+#include "policy/explain/explain_flows.h"
 #include "policy/language/words.h"
 
 /* --- the room: of a policy, what flows need is its first part */
@@ -128,13 +129,11 @@ void live_flows_print(FILE *out, const struct live_flows *flows)
 		rest, flow_state_name(TG_FLOW_STATE_OF(flow->word)), left);
 }
 
-json_t *live_flows_to_json(const struct live_flows *flows)
+json_t *live_flows_to_json(const struct live_flows *flows,
+			   const struct policy_packet *packet, bool is_said)
 {
-	if (!flows->has_packet)
-		return json_pack("{s:n, s:b, s:n}", "flow", "assumed", 1,
-				 "known");
-	return json_pack("{s:s?, s:b, s:o}", "flow", fact_name(flows),
-			 "assumed", 0, "known",
+	return json_pack("{s:s?, s:b, s:o}", "flow", flow_fact_name(packet),
+			 "assumed", !flows->has_packet && !is_said, "known",
 			 flows->has_flow
 				 ? flow_to_json(&flows->flow, tg_flow_now())
 				 : json_null());

@@ -13,6 +13,7 @@
 
 #include "flows/kernel.h"
 #include "flows/table.h"
+#include "policy/match/match.h"
 #include "policy_flow.h"
 
 struct live_flows {
@@ -41,7 +42,11 @@ int live_flows_end(struct live_flows *flows);
 /* Clauses that start with "; ". */
 void live_flows_print(FILE *out, const struct live_flows *flows);
 
-/* The members "flow", "assumed" and "known". */
-json_t *live_flows_to_json(const struct live_flows *flows);
+/*
+ * The members "flow", "assumed" and "known". The packet has what it was to the
+ * flows; `is_said`: by its description.
+ */
+json_t *live_flows_to_json(const struct live_flows *flows,
+			   const struct policy_packet *packet, bool is_said);
 
 #endif
