@@ -12,7 +12,7 @@
  *	ack       >= the receiver's end - 2 windows of the sender - 64 KiB
  *
  * The 3 are for a keep-alive, which is one before what was acknowledged, and
- *for the probe of a closed window and a FIN, which need no window.
+ * for the probe of a closed window and a FIN, which need no window.
  *
  * Stores are few. An ordinary segment is stored only if `end` or `max_end`
  * advances by more than an eighth of the window, or if it ends a burst (PSH);
@@ -225,6 +225,11 @@ tg_flow_tcp_next(struct tg_flow_peer peers[2], int is_high, int is_reply,
 	if (flags & TG_FLOW_SYN)
 		return tg_flow_tcp_answer_again(&step, is_inside);
 	if (!is_inside) {
+		/* the answer of an end that has lost its own SYN and ACK */
+		if (state == TG_FLOW_SYN_RECEIVED && is_reply &&
+		    (flags & TG_FLOW_RST) && (flags & TG_FLOW_ACK) &&
+		    TG_READ(segment->ack) == TG_READ(step.receiver->end))
+			return TG_FLOW_CLOSED;
 		/* nothing came back yet that says what the end may send */
 		if (state == TG_FLOW_PICKED_UP && !is_reply &&
 		    !(flags & TG_FLOW_RST))

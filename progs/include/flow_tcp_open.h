@@ -193,8 +193,9 @@ tg_flow_tcp_answer(const struct tg_flow_tcp_step *step)
 }
 
 /*
- * SYN and ACK after others. They may be the same again, or answer the first SYN
- * with another sequence, or a SYN that came after the connection.
+ * SYN and ACK after others. They may be the same again, perhaps with a larger
+ * window, or answer the first SYN with another sequence, or a SYN that came
+ * after the connection.
  */
 static __always_inline __u8
 tg_flow_tcp_answer_again(const struct tg_flow_tcp_step *step, int is_inside)
@@ -202,12 +203,13 @@ tg_flow_tcp_answer_again(const struct tg_flow_tcp_step *step, int is_inside)
 	__u32 ack = TG_READ(step->segment->ack);
 
 	if (!(TG_READ(step->receiver->flags) & TG_FLOW_SYN_AGAIN)) {
-		if (is_inside)
+		if (is_inside && tg_flow_tcp_end(step->segment) !=
+					 TG_READ(step->sender->end))
 			return step->state;
-		if (step->state != TG_FLOW_SYN_RECEIVED || !step->is_reply ||
-		    ack != TG_READ(step->receiver->end))
-			return TG_FLOW_REFUSED;
-		return tg_flow_tcp_answered(step, ack);
+		if (step->state == TG_FLOW_SYN_RECEIVED && step->is_reply &&
+		    ack == TG_READ(step->receiver->end))
+			return tg_flow_tcp_answered(step, ack);
+		return is_inside ? step->state : TG_FLOW_REFUSED;
 	}
 	/* the numbers of that SYN follow from the answer, but not its scale */
 	tg_flow_tcp_pick_up(step->receiver, ack, 0, TG_FLOW_SENT_SYN);

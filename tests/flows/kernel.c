@@ -9,6 +9,7 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -19,6 +20,7 @@
 
 #define PACKET_MAX 65536
 #define MESSAGE_MAX 1024
+#define PASS_MS 200 /* usually it has passed when write() returns */
 
 static int device_open(const char *name)
 {
@@ -68,10 +70,10 @@ void kernel_close(struct kernel *kernel)
 
 /* --- packets */
 
-/* A write returns when the packet is forwarded: it is there, or was dropped. */
 int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
 		size_t size, bool *is_passed, enum tg_flow_fact *fact)
 {
+	struct pollfd wait = { kernel->devices[!from_second], POLLIN, 0 };
 	uint8_t passed[PACKET_MAX];
 	ssize_t length;
 
@@ -84,10 +86,11 @@ int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
 	while (!*is_passed) {
 		uint8_t dscp;
 
-		length = read(kernel->devices[!from_second], passed,
-			      sizeof(passed));
+		if (poll(&wait, 1, PASS_MS) == 0)
+			return 0;
+		length = read(wait.fd, passed, sizeof(passed));
 		if (length < 0)
-			return errno == EAGAIN ? 0 : -errno;
+			return -errno;
 		/* the kernel sends packets of its own */
 		if (length != (ssize_t)size || passed[0] != packet[0])
 			continue;

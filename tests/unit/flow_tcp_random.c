@@ -159,7 +159,8 @@ static void pass(struct watch *watch, bool is_second,
 		return;
 	}
 	if (!may_be && !(segment->flags & TG_FLOW_SYN) &&
-	    watch->before.state != TG_FLOW_SYN_SENT)
+	    watch->before.state != TG_FLOW_SYN_SENT &&
+	    watch->before.state != TG_FLOW_SYN_RECEIVED)
 		watch->problem = "a segment far from the window is accepted";
 	note(watch, is_second, segment);
 }
