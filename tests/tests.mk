@@ -47,8 +47,8 @@ PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
 	words object splice reference set_bed set_subject \
 	set_values) $(addprefix tests/tables/,fields filled_sets native \
 	pools random_packet random_policy random_sets shrink subject) \
-	$(addprefix tests/flows/,tcp_end tcp_flow tcp_story \
-	tcp_talk) tests/unit/policy_same tests/unit/set_contents
+	$(addprefix tests/flows/,nf_conntrack tcp_end tcp_flow \
+	tcp_story tcp_talk) tests/unit/policy_same tests/unit/set_contents
 SANITIZED := $(PARTS) $(LIBRARY_SOURCES:.c=)
 
 $(T)/parts.a: $(PARTS:%=$(O)/%.o)
@@ -75,12 +75,13 @@ UNIT_TESTS := $(addprefix $(T)/,$(TWINS) $(TWINS:=-fast) \
 FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
 	$(filter-out %.bpf.c,$(wildcard tests/fuzz/*.c)))
 KERNEL_TESTS := $(addprefix $(T)/,run verify answer sets flows)
+FLOW_TESTS := $(T)/conntrack_tcp
 TEST_PROGRAMS := $(T)/craft $(T)/ask_sets
 TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o wire.bpf.o small.bpf.o sets.bpf.o \
 	set_rules.bpf.o flows.bpf.o flow_rules.bpf.o)
 
 SANITIZED_TESTS := $(filter-out %-fast,$(UNIT_TESTS))
-PLAIN_TESTS := $(TIMED_TESTS) $(KERNEL_TESTS) $(TEST_PROGRAMS) $(T)/kernel \
+PLAIN_TESTS := $(TIMED_TESTS) $(KERNEL_TESTS) $(FLOW_TESTS) $(TEST_PROGRAMS) $(T)/kernel \
 	$(TWINS:%=$(T)/%-fast)
 
 tests-build: $(SANITIZED_TESTS) $(PLAIN_TESTS) $(FUZZERS) $(TEST_OBJECTS)
@@ -88,6 +89,7 @@ tests-build: $(SANITIZED_TESTS) $(PLAIN_TESTS) $(FUZZERS) $(TEST_OBJECTS)
 $(addprefix $(T)/,$(filter-out $(TIMED),$(UNIT))): $(T)/%: $(O)/tests/unit/%.san.o
 $(TIMED:%=$(T)/%): $(T)/%: $(O)/tests/unit/%.o
 $(KERNEL_TESTS): $(T)/%: $(O)/tests/packets/%.o
+$(FLOW_TESTS): $(T)/%: $(O)/tests/flows/%.o
 $(T)/craft: $(O)/tests/packets/craft-main.o
 $(T)/ask_sets: $(O)/tests/packets/ask_sets.o
 $(T)/kernel: $(O)/tests/tables/kernel.o

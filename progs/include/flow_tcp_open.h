@@ -203,11 +203,16 @@ tg_flow_tcp_answer_again(const struct tg_flow_tcp_step *step, int is_inside)
 	__u32 ack = TG_READ(step->segment->ack);
 
 	if (!(TG_READ(step->receiver->flags) & TG_FLOW_SYN_AGAIN)) {
-		if (is_inside && tg_flow_tcp_end(step->segment) !=
-					 TG_READ(step->sender->end))
-			return step->state;
+		__u32 max_end = ack + TG_READ(step->segment->window);
+		int is_larger =
+			tg_flow_tcp_end(step->segment) ==
+				TG_READ(step->sender->end) &&
+			tg_flow_tcp_after(max_end,
+					  TG_READ(step->receiver->max_end));
+
 		if (step->state == TG_FLOW_SYN_RECEIVED && step->is_reply &&
-		    ack == TG_READ(step->receiver->end))
+		    ack == TG_READ(step->receiver->end) &&
+		    (is_larger || !is_inside))
 			return tg_flow_tcp_answered(step, ack);
 		return is_inside ? step->state : TG_FLOW_REFUSED;
 	}

@@ -4,7 +4,8 @@
  * nf_conntrack; after each segment both say the same of it and of the state, or
  * the difference is in the tables below.
  *
- *	conntrack_tcp [SECONDS [SEED]]	in tests/flows/conntrack's namespace
+ *	conntrack_tcp [SECONDS [SEED]]	in a namespace of
+ *tests/bats/helper-conntrack.bash
  */
 #include <arpa/inet.h>
 #include <linux/ip.h>
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "flows/kernel.h"
+#include "flows/nf_conntrack.h"
 #include "flows/tcp_flow.h"
 #include "flows/tcp_talk.h"
 #include "tap.h"

@@ -90,9 +90,7 @@ static void note(struct watch *watch, bool is_second,
 
 	if (segment->flags & TG_FLOW_RST)
 		return;
-	if (segment->flags & TG_FLOW_SYN) {
-		if (from->is_seen)
-			return;
+	if (segment->flags & TG_FLOW_SYN && !from->is_seen) {
 		from->is_seen = true;
 		from->end = ORIGIN + segment->seq;
 		from->scale = segment->scale == TG_FLOW_NO_SCALE

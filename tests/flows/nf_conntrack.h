@@ -2,10 +2,10 @@
 /*
  * The kernel's nf_conntrack: packets are forwarded from one tun device to
  * another, and a rule writes what conntrack says of each into its DSCP.
- * tests/flows/conntrack prepares the devices and the rules.
+ * tests/bats/helper-conntrack.bash prepares the devices and the rules.
  */
-#ifndef TG_FLOWS_KERNEL_H
-#define TG_FLOWS_KERNEL_H
+#ifndef TG_FLOWS_NF_CONNTRACK_H
+#define TG_FLOWS_NF_CONNTRACK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "flows/kernel.h"
+#include "flows/nf_conntrack.h"
 
 #define PACKET_MAX 65536
 #define MESSAGE_MAX 1024
