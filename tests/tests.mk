@@ -75,7 +75,7 @@ UNIT_TESTS := $(addprefix $(T)/,$(TWINS) $(TWINS:=-fast) \
 FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
 	$(filter-out %.bpf.c,$(wildcard tests/fuzz/*.c)))
 KERNEL_TESTS := $(addprefix $(T)/,run verify answer sets flows)
-FLOW_TESTS := $(T)/conntrack_tcp
+FLOW_TESTS := $(addprefix $(T)/conntrack_,tcp other)
 TEST_PROGRAMS := $(T)/craft $(T)/ask_sets
 TEST_OBJECTS := $(addprefix $(T)/,tag.bpf.o wire.bpf.o small.bpf.o sets.bpf.o \
 	set_rules.bpf.o flows.bpf.o flow_rules.bpf.o)

@@ -15,3 +15,9 @@ teardown() {
 	run in_router "$BUILD/tests/conntrack_tcp" 5 "$RANDOM"
 	((status == 0)) || fail "$output"
 }
+
+@test "UDP packets, echoes and ICMP errors are to flows what they are to conntrack" {
+	given_conntrack_router
+	run in_router "$BUILD/tests/conntrack_other" 5 "$RANDOM"
+	((status == 0)) || fail "$output"
+}

@@ -92,7 +92,7 @@ int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
 		if (length < 0)
 			return -errno;
 		/* the kernel sends packets of its own */
-		if (length != (ssize_t)size || passed[0] != packet[0])
+		if (length != (ssize_t)size || passed[0] >> 4 != packet[0] >> 4)
 			continue;
 		dscp = packet[0] >> 4 == 4
 			       ? passed[1] >> 2
@@ -215,7 +215,10 @@ static void entry_read(const uint8_t *list, size_t size,
 		entry->tcp_state = *found;
 }
 
-/* The answer is in `answer`; its size, 0 if there is no entry. */
+/*
+ * The answer is in `answer`; its size, 0 if there is no entry. Without ports,
+ * all entries are meant.
+ */
 static ssize_t ask(struct kernel *kernel, uint16_t type, uint16_t flags,
 		   uint16_t first_port, uint16_t second_port, uint8_t *answer)
 {
@@ -232,7 +235,8 @@ static ssize_t ask(struct kernel *kernel, uint16_t type, uint16_t flags,
 	const struct nlmsgerr *error = NLMSG_DATA(header);
 	ssize_t length;
 
-	tuple_put(&message, first_port, second_port);
+	if (first_port)
+		tuple_put(&message, first_port, second_port);
 	if (send(kernel->netlink, &message, message.header.nlmsg_len, 0) < 0)
 		return -errno;
 	do {
@@ -259,11 +263,9 @@ int kernel_look(struct kernel *kernel, uint16_t first_port,
 	return length < 0 ? length : 0;
 }
 
-int kernel_forget(struct kernel *kernel, uint16_t first_port,
-		  uint16_t second_port)
+int kernel_flush(struct kernel *kernel)
 {
 	uint8_t answer[MESSAGE_MAX] __attribute__((aligned(8)));
 
-	return ask(kernel, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, first_port,
-		   second_port, answer);
+	return ask(kernel, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, 0, 0, answer);
 }

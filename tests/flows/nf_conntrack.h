@@ -55,7 +55,7 @@ struct kernel_entry {
 int kernel_open(struct kernel *kernel);
 void kernel_close(struct kernel *kernel);
 
-/* An IPv4 packet passes; *is_passed: it came out, and *fact is what it was. */
+/* A packet passes; *is_passed: it came out, and *fact is what it was. */
 int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
 		size_t size, bool *is_passed, enum tg_flow_fact *fact);
 
@@ -63,8 +63,7 @@ int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
 int kernel_look(struct kernel *kernel, uint16_t first_port,
 		uint16_t second_port, struct kernel_entry *entry);
 
-/* It is removed, if it is there. */
-int kernel_forget(struct kernel *kernel, uint16_t first_port,
-		  uint16_t second_port);
+/* The table becomes empty. */
+int kernel_flush(struct kernel *kernel);
 
 #endif
