@@ -70,7 +70,7 @@ static struct difference differences[] = {
 		    .kernel_fact = "established invalid" },
 	  .reason = "conntrack does not store lazily, so it knows what the "
 		    "other end acknowledged, and wants that of a RST" },
-	{ .seen = { .kind = "R",
+	{ .seen = { .kind = "R R.",
 		    .before = "established " CLOSING,
 		    .after = "established " CLOSING,
 		    .kernel_after = "closed " CLOSING " established",
@@ -221,44 +221,15 @@ static uint8_t state_of_kernel(const struct kernel_entry *entry)
 
 /* --- segments as packets */
 
-struct packet {
-	struct iphdr ip;
-	struct tcphdr tcp;
-	uint8_t rest[SIZE_MAX_SENT + 64];
-};
+#define PACKET_MAX (KERNEL_HEADER_MAX + 60 + SIZE_MAX_SENT)
 
-static uint16_t header_sum(const struct iphdr *ip)
-{
-	const uint8_t *bytes = (const uint8_t *)ip;
-	uint32_t sum = 0;
-
-	for (unsigned int i = 0; i < sizeof(*ip); i += 2)
-		sum += bytes[i] << 8 | bytes[i + 1];
-	sum = (sum & 0xffff) + (sum >> 16);
-	return htons(~(sum + (sum >> 16)));
-}
-
-static size_t packet_make(struct packet *packet, uint16_t first_port,
+static size_t packet_make(uint8_t *packet, uint16_t first_port,
 			  bool from_second,
 			  const struct tg_flow_segment *segment)
 {
 	size_t options = segment->scale == TG_FLOW_NO_SCALE ? 0 : 4;
-	size_t size = sizeof(packet->ip) + sizeof(packet->tcp) + options +
-		      segment->size;
 	uint16_t ports[] = { htons(first_port), htons(SECOND_PORT) };
-	uint32_t ends[] = { htonl(KERNEL_FIRST4), htonl(KERNEL_SECOND4) };
-
-	packet->ip = (struct iphdr){
-		.version = 4,
-		.ihl = 5,
-		.tot_len = htons(size),
-		.ttl = 64,
-		.protocol = IPPROTO_TCP,
-		.saddr = ends[from_second],
-		.daddr = ends[!from_second],
-	};
-	packet->ip.check = header_sum(&packet->ip);
-	packet->tcp = (struct tcphdr){
+	struct tcphdr tcp = {
 		.source = ports[from_second],
 		.dest = ports[!from_second],
 		.seq = htonl(segment->seq),
@@ -266,9 +237,15 @@ static size_t packet_make(struct packet *packet, uint16_t first_port,
 		.window = htons(segment->window),
 		.doff = 5 + options / 4,
 	};
-	((uint8_t *)&packet->tcp)[13] = segment->flags;
+	size_t start = sizeof(struct iphdr);
+	size_t size = start + sizeof(tcp) + options + segment->size;
+
+	kernel_header(packet, size, false, from_second, IPPROTO_TCP);
+	((uint8_t *)&tcp)[13] = segment->flags;
+	memcpy(packet + start, &tcp, sizeof(tcp));
 	if (options)
-		memcpy(packet->rest, (uint8_t[]){ 3, 3, segment->scale, 1 }, 4);
+		memcpy(packet + start + sizeof(tcp),
+		       (uint8_t[]){ 3, 3, segment->scale, 1 }, 4);
 	return size;
 }
 
@@ -280,7 +257,7 @@ struct bed {
 	struct tcp_flow flow;
 	uint16_t first_port;
 	struct kernel_entry entry;
-	struct packet packet;
+	uint8_t packet[PACKET_MAX];
 	uint64_t segments, unlisted;
 	bool is_broken; /* the kernel cannot be asked */
 	struct tap *tap;
@@ -368,7 +345,7 @@ static bool pass(struct bed *bed, bool is_second,
 {
 	struct tcp_flow before = bed->flow;
 	size_t size =
-		packet_make(&bed->packet, bed->first_port, is_second, segment);
+		packet_make(bed->packet, bed->first_port, is_second, segment);
 	struct seen seen = {
 		.kind = kind_of(segment),
 		.before = tcp_flow_state_name(before.state),
@@ -382,8 +359,8 @@ static bool pass(struct bed *bed, bool is_second,
 	seen.fact = tcp_flow_fact_name(
 		tcp_flow_judge(&bed->flow, is_second, segment));
 	seen.after = tcp_flow_state_name(bed->flow.state);
-	if (kernel_pass(&bed->kernel, is_second, (uint8_t *)&bed->packet, size,
-			&is_passed, &fact) < 0 ||
+	if (kernel_pass(&bed->kernel, is_second, bed->packet, size, &is_passed,
+			&fact) < 0 ||
 	    kernel_look(&bed->kernel, bed->first_port, SECOND_PORT,
 			&bed->entry) < 0) {
 		bed->is_broken = true;

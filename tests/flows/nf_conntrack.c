@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -20,6 +22,7 @@
 
 #define PACKET_MAX 65536
 #define MESSAGE_MAX 1024
+#define WAIT_PACKETS 50
 #define PASS_MS 200 /* usually it has passed when write() returns */
 
 static int device_open(const char *name)
@@ -39,26 +42,6 @@ static int device_open(const char *name)
 	return device;
 }
 
-int kernel_open(struct kernel *kernel)
-{
-	static const char *const names[] = KERNEL_DEVICES;
-
-	*kernel = (struct kernel){ .devices = { -1, -1 }, .netlink = -1 };
-	for (int i = 0; i < 2; i++) {
-		kernel->devices[i] = device_open(names[i]);
-		if (kernel->devices[i] < 0)
-			goto failed;
-	}
-	kernel->netlink =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-	if (kernel->netlink >= 0)
-		return 0;
-	perror("netlink");
-failed:
-	kernel_close(kernel);
-	return -EIO;
-}
-
 void kernel_close(struct kernel *kernel)
 {
 	for (int i = 0; i < 2; i++)
@@ -69,6 +52,59 @@ void kernel_close(struct kernel *kernel)
 }
 
 /* --- packets */
+
+const uint8_t kernel_ends6[2][16] = {
+	{ 0x20, 0x01, 0x0d, 0xb8, 0, 1, [15] = 2 },
+	{ 0x20, 0x01, 0x0d, 0xb8, 0, 2, [15] = 2 },
+};
+
+static size_t header4(uint8_t *packet, size_t size, bool from_second,
+		      uint8_t protocol)
+{
+	uint32_t ends[] = { htonl(KERNEL_FIRST4), htonl(KERNEL_SECOND4) };
+	struct iphdr ip = {
+		.version = 4,
+		.ihl = 5,
+		.tot_len = htons(size),
+		.ttl = 64,
+		.protocol = protocol,
+		.saddr = ends[from_second],
+		.daddr = ends[!from_second],
+	};
+	uint16_t words[sizeof(ip) / 2];
+	uint32_t sum = 0;
+
+	memcpy(words, &ip, sizeof(ip));
+	for (unsigned int i = 0; i < sizeof(ip) / 2; i++)
+		sum += words[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	ip.check = ~(sum + (sum >> 16));
+	memcpy(packet, &ip, sizeof(ip));
+	return sizeof(ip);
+}
+
+static size_t header6(uint8_t *packet, size_t size, bool from_second,
+		      uint8_t protocol)
+{
+	struct ipv6hdr ip = {
+		.version = 6,
+		.payload_len = htons(size - sizeof(ip)),
+		.nexthdr = protocol,
+		.hop_limit = 64,
+	};
+
+	memcpy(&ip.saddr, kernel_ends6[from_second], sizeof(ip.saddr));
+	memcpy(&ip.daddr, kernel_ends6[!from_second], sizeof(ip.daddr));
+	memcpy(packet, &ip, sizeof(ip));
+	return sizeof(ip);
+}
+
+size_t kernel_header(uint8_t *packet, size_t size, bool is_ip6,
+		     bool from_second, uint8_t protocol)
+{
+	return (is_ip6 ? header6 : header4)(packet, size, from_second,
+					    protocol);
+}
 
 int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
 		size_t size, bool *is_passed, enum tg_flow_fact *fact)
@@ -268,4 +304,53 @@ int kernel_flush(struct kernel *kernel)
 	uint8_t answer[MESSAGE_MAX] __attribute__((aligned(8)));
 
 	return ask(kernel, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, 0, 0, answer);
+}
+
+/* --- */
+
+/* The kernel learns a little later that the devices are open. */
+static int wait_until_forwarded(struct kernel *kernel)
+{
+	enum tg_flow_fact fact;
+
+	for (int i = 0; i < 4; i++) {
+		bool is_ip6 = i / 2, from_second = i % 2, is_passed = false;
+		size_t size =
+			is_ip6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+		uint8_t packet[KERNEL_HEADER_MAX];
+
+		kernel_header(packet, size, is_ip6, from_second, IPPROTO_NONE);
+		for (int tries = 0; !is_passed; tries++) {
+			int error = kernel_pass(kernel, from_second, packet,
+						size, &is_passed, &fact);
+
+			if (error < 0 || tries == WAIT_PACKETS)
+				return error < 0 ? error : -ETIMEDOUT;
+		}
+	}
+	return kernel_flush(kernel);
+}
+
+int kernel_open(struct kernel *kernel)
+{
+	static const char *const names[] = KERNEL_DEVICES;
+
+	*kernel = (struct kernel){ .devices = { -1, -1 }, .netlink = -1 };
+	for (int i = 0; i < 2; i++) {
+		kernel->devices[i] = device_open(names[i]);
+		if (kernel->devices[i] < 0)
+			goto failed;
+	}
+	kernel->netlink =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (kernel->netlink < 0) {
+		perror("netlink");
+		goto failed;
+	}
+	if (wait_until_forwarded(kernel) == 0)
+		return 0;
+	fprintf(stderr, "packets are not forwarded\n");
+failed:
+	kernel_close(kernel);
+	return -EIO;
 }

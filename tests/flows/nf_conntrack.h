@@ -22,6 +22,7 @@
 /* The ends behind the devices. */
 #define KERNEL_FIRST4 0xc6336402  /* 198.51.100.2 */
 #define KERNEL_SECOND4 0xcb007102 /* 203.0.113.2 */
+extern const uint8_t kernel_ends6[2][16];
 
 struct kernel {
 	int devices[2];
@@ -51,9 +52,15 @@ struct kernel_entry {
 	uint8_t tcp_state; /* enum kernel_tcp_state */
 };
 
-/* Negative errno, after a message. */
+/* Returns when packets are forwarded. Negative errno, after a message. */
 int kernel_open(struct kernel *kernel);
 void kernel_close(struct kernel *kernel);
+
+#define KERNEL_HEADER_MAX 40
+
+/* Writes the header of a packet of `size` bytes; returns the header's size. */
+size_t kernel_header(uint8_t *packet, size_t size, bool is_ip6,
+		     bool from_second, uint8_t protocol);
 
 /* A packet passes; *is_passed: it came out, and *fact is what it was. */
 int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,

@@ -93,14 +93,33 @@ static void prepare(struct race *race)
 		};
 }
 
+/* A processor has read `seen`; others have stored `now` since. */
+static __u32 advanced(__u32 seen, __u32 now, __u32 value)
+{
+	tg_flow_tcp_advance(&now, seen, value);
+	return now;
+}
+
+static void test_late(struct tap *tap)
+{
+	tap_ok(tap,
+	       advanced(100, 100, 200) == 200 &&
+		       advanced(100, 300, 200) == 300 &&
+		       advanced(100, 300, 400) == 400 &&
+		       advanced(-100, 300, -50) == 300 &&
+		       advanced(-100, -20, 300) == 300,
+	       "a processor that is late takes nothing back");
+}
+
 int main(void)
 {
-	struct tap tap = tap_plan(stdout, 3);
+	struct tap tap = tap_plan(stdout, 4);
 	struct runner runners[4];
 	static struct race race;
 	bool is_kept = true;
 	pthread_t watcher;
 
+	test_late(&tap);
 	prepare(&race);
 	for (int i = 0; i < 4; i++) {
 		runners[i] =
