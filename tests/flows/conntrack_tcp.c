@@ -179,14 +179,6 @@ static struct difference differences[] = {
 		    .kernel_fact = "established" },
 	  .reason = "SYN and ACK do not say that the first end's segment "
 		    "arrived" },
-	{ .seen = { .kind = ". P. F.",
-		    .before = "picked-up",
-		    .after = CLOSING,
-		    .kernel_after = "established",
-		    .fact = "established",
-		    .kernel_fact = "established" },
-	  .reason = "conntrack does not know of the FIN in a flow that it has "
-		    "picked up" },
 	{ .reason = NULL },
 };
 
