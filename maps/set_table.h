@@ -7,7 +7,7 @@
  * up to 32; a lookup returns the sets that a value is in as a mask.
  * docs/sets.md has the picture.
  *
- *	head	one line: where the other parts are, and the secret of the hash
+ *	head	two lines: where the other parts are, and the secret of the hash
  *	sets	for each set its name, kind and counts, and its wheel
  *	marks	for each bucket 8 numbers of 16 bits: 7 marks and a flag
  *	entries	for each bucket 7 entries of 32 bytes
@@ -108,22 +108,47 @@ _Static_assert(sizeof(struct tg_set_entry) == 32, "two in a line");
 
 /* --- tries of prefixes */
 /*
- * A word leads on, or is 0 where no prefix is. A node is a line of 16 words,
- * one for each value of the nibble that the word names; nibbles between two
- * nodes are not looked at, so a record has to be compared. A root may be wide:
- * it has a word for each value of the upper 16 bits.
+ * A word leads on, or is 0 where no prefix is. A node is two lines, a word for
+ * each value of the nibble that its word names; nibbles between two nodes are
+ * not looked at, so the end of a walk has to be compared with the address. A
+ * root may be wide: it has a word for each value of the upper 16 bits.
+ *
+ *	bits 0-23	the line of a node or of a record
+ *	bits 24-28	a node's nibble; a simple record's set
+ *	bit 29		it leads to a record
+ *	node:
+ *	bit 30		it is a wide root
+ *	bit 31		no nibble is skipped on the way to it
+ *	record:
+ *	bits 30-35	0, or 63 - how many bits are compared: it is simple
+ *	bits 36-63	the bits to compare, the first in bit 63
+ *
+ * A record is simple if its prefix is in one set for good, and that is all that
+ * it says, its parents included. If the walk to its word skips no nibble, the
+ * word may say so: then it has what is left to compare of the prefix, and the
+ * record is not read. Before such a record changes, its words become plain.
  */
-#define TG_SET_WORD_RECORD (1U << 31)
-#define TG_SET_WORD_WIDE (1U << 30)
-#define TG_SET_WORD_NIBBLE(word) ((word) >> 24 & 0x1f)
-#define TG_SET_WORD_LINE(word) (0xffffff & (word))
+#define TG_SET_WORD_RECORD (1ULL << 29)
+#define TG_SET_WORD_WIDE (1ULL << 30)
+#define TG_SET_WORD_WHOLE (1ULL << 31)
+#define TG_SET_WORD_NIBBLE_SHIFT 24
+#define TG_SET_WORD_NIBBLE(word) ((__u32)(word) >> 24 & 0x1f)
+#define TG_SET_WORD_SET(word) TG_SET_WORD_NIBBLE(word)
+#define TG_SET_WORD_SIMPLE_SHIFT 30
+#define TG_SET_WORD_SIMPLE(word) ((__u32)((word) >> 30) & 0x3f)
+#define TG_SET_WORD_COMPARED 28 /* bits at most */
+#define TG_SET_WORD_LINE(word) ((__u32)(word)&0xffffff)
 #define TG_SET_LINES_MAX (1 << 24)
-#define TG_SET_WORDS_IN_LINE 16
-#define TG_SET_WIDE_LINES (65536 / TG_SET_WORDS_IN_LINE)
+#define TG_SET_WORDS_IN_LINE 8
+#define TG_SET_WORDS_IN_NODE 16
+#define TG_SET_NODE_LINES (TG_SET_WORDS_IN_NODE / TG_SET_WORDS_IN_LINE)
+#define TG_SET_WIDE_BITS 16
+#define TG_SET_WIDE_LINES ((1 << TG_SET_WIDE_BITS) / TG_SET_WORDS_IN_LINE)
 #define TG_SET_NIBBLES 32
 
+/* In a table, its first line has an even number. */
 struct tg_set_node {
-	__u32 words[TG_SET_WORDS_IN_LINE];
+	__u64 words[TG_SET_WORDS_IN_NODE];
 };
 
 /*
@@ -146,7 +171,8 @@ struct tg_set_record {
 	__u64 states[TG_SET_STATES];
 };
 
-_Static_assert(sizeof(struct tg_set_node) == TG_SET_LINE, "a line");
+_Static_assert(sizeof(struct tg_set_node) == TG_SET_NODE_LINES * TG_SET_LINE,
+	       "the lines of a node");
 _Static_assert(sizeof(struct tg_set_record) == TG_SET_LINE, "a line");
 
 /* No prefix has more parents than lengths, but for those of many deadlines. */
@@ -187,25 +213,32 @@ struct tg_set_wheel {
 #define TG_SET_SET_LINES (1 + sizeof(struct tg_set_wheel) / TG_SET_LINE)
 #define TG_SET_SET_LINE(set) (TG_SET_FIRST_SET_LINE + TG_SET_SET_LINES * (set))
 
-/* --- the head */
+/* --- the head: a lookup reads the first of its lines */
 struct tg_set_head {
 	__u32 version;
-	__u32 lines; /* of the table */
 	__u32 buckets;
 	__u32 marks;	/* their first line */
 	__u32 entries;	/* their first line */
-	__u32 arena;	/* the first line of nodes and records */
-	__u32 roots[2]; /* words: IPv4, IPv6 */
+	__u64 roots[2]; /* words: IPv4, IPv6 */
 	__u32 secret[6];
-	__u32 next; /* line of the arena; those behind were never used */
 	__u8 lengths[TG_SET_LENGTHS]; /* of prefixes that are hashed keys, as
 					 forms; 0: none */
+	__u32 is_hashing;	      /* a hashed key was ever added */
+	__u32 lines;		      /* of the table */
+	__u32 arena;		      /* the first line of nodes and records */
+	/* nodes lie before `next`, records from `end` on; what is between them
+	   was never used */
+	__u32 next, end;
+	__u32 unused[12];
 };
 
-_Static_assert(sizeof(struct tg_set_head) == TG_SET_LINE, "line 0");
-
 #define TG_SET_HEAD_LINE 0
-#define TG_SET_FIRST_SET_LINE 1
+#define TG_SET_HEAD_LINES 2
+#define TG_SET_FIRST_SET_LINE (TG_SET_HEAD_LINE + TG_SET_HEAD_LINES)
+
+_Static_assert(sizeof(struct tg_set_head) == TG_SET_HEAD_LINES * TG_SET_LINE,
+	       "its lines");
+
 #define TG_SET_SETS_END (TG_SET_FIRST_SET_LINE + TG_SETS * TG_SET_SET_LINES)
 
 /* The outer map: the table, and the one that is being made to replace it. */

@@ -125,6 +125,7 @@ static int make_table(const struct word *word, uint32_t count, int outer,
 	head.entries = head.marks + head.buckets / TG_SET_BUCKETS_IN_LINE + 1;
 	head.arena = head.entries +
 		     head.buckets * TG_SET_WAYS / TG_SET_ENTRIES_IN_LINE + 1;
+	head.arena += head.arena % TG_SET_NODE_LINES;
 	head.next = head.arena;
 	for (int i = 0; i <= word->is_mixed; i++) {
 		if (!is_prefixes(word) || count < WIDE_FROM)
@@ -132,9 +133,9 @@ static int make_table(const struct word *word, uint32_t count, int outer,
 		head.roots[i] = TG_SET_WORD_WIDE | head.next;
 		head.next += TG_SET_WIDE_LINES;
 	}
-	head.lines = head.next + (is_prefixes(word) ? 3 * count + 1 : 0);
+	head.lines = head.next + (is_prefixes(word) ? 3 * count : 0);
 	blocks = head.lines / TG_SET_BLOCK_LINES + 1;
-	head.lines = blocks * TG_SET_BLOCK_LINES;
+	head.lines = head.end = blocks * TG_SET_BLOCK_LINES;
 	map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tgs_table", sizeof(uint32_t),
 			     TG_SET_BLOCK, blocks, &options);
 	if (map < 0)
@@ -177,6 +178,7 @@ static int put_prefix(struct trie *trie, const struct entry *entry)
 	if (!record)
 		return -ENOSPC;
 	record->sets |= 1U << SET;
+	trie_settle(trie, &prefix);
 	return 0;
 }
 

@@ -413,6 +413,12 @@ static long tg_set_claim_step(__u32 number, void *context)
 
 static __always_inline int tg_set_add_new(struct tg_set_changing *changing)
 {
+	struct tg_set_head *head = tg_set_head_of(changing->at->table);
+
+	/* before the key: lookups in a table without any do not look for them
+	 */
+	if (!TG_READ(head->is_hashing))
+		TG_WRITE(head->is_hashing, 1);
 	changing->answer = TG_SET_FULL;
 	tg_set_each(TG_SET_CHOICES * TG_SET_WAYS, tg_set_claim_step, changing);
 	return changing->answer;

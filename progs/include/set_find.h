@@ -89,11 +89,15 @@ static __always_inline void tg_set_find_prefixes(tg_set_table table,
 {
 	const struct tg_set_head *head = tg_set_head_of(table);
 	struct tg_set_address address = tg_set_address_of(key);
-	__u32 root = tg_set_is_ip4(key->form) ? TG_READ(head->roots[0])
+	__u64 root = tg_set_is_ip4(key->form) ? TG_READ(head->roots[0])
 					      : TG_READ(head->roots[1]);
+	__u32 passed;
+	__u64 word = tg_set_walk(table, root, &address, &passed);
 
-	tg_set_sum_chain(table, tg_set_walk(table, root, &address), &address,
-			 sums);
+	if (TG_SET_WORD_SIMPLE(word))
+		tg_set_sum_word(sums, word, passed, &address);
+	else
+		tg_set_sum_chain(table, TG_SET_WORD_LINE(word), &address, sums);
 }
 
 /* What the key is in, and what covers it if it is an address. */
@@ -104,7 +108,8 @@ tg_set_find(tg_set_table table, const struct tg_set_key *key)
 	int has_lengths =
 		is_address && tg_set_has_lengths(tg_set_head_of(table));
 	struct tg_set_sums sums = { 0 };
-	int is_found = tg_set_find_fast(table, key, &sums);
+	int is_found = !TG_READ(tg_set_head_of(table)->is_hashing) ||
+		       tg_set_find_fast(table, key, &sums);
 
 	if (!is_found || has_lengths)
 		tg_set_find_slowly(table, key, is_found, has_lengths, &sums);

@@ -36,30 +36,53 @@ static __always_inline __u32 tg_set_nibble(const struct tg_set_address *address,
 	return half >> (60 - 4 * (nibble & 15)) & 15;
 }
 
-static __always_inline __u32 tg_set_word(tg_set_table table, __u32 line,
+/* A word of a node, or of a wide root, from its first line. */
+static __always_inline __u64 tg_set_word(tg_set_table table, __u32 line,
 					 __u32 number)
 {
-	const struct tg_set_node *node = tg_set_line(table, line);
+	const __u64 *words =
+		tg_set_line(table, line + number / TG_SET_WORDS_IN_LINE);
 
-	return node ? TG_READ(node->words[number % TG_SET_WORDS_IN_LINE]) : 0;
+	return words ? TG_READ(words[number % TG_SET_WORDS_IN_LINE]) : 0;
 }
 
-/* The word of the longest prefix that may cover the address; 0: none. */
-static __always_inline __u32 tg_set_walk(tg_set_table table, __u32 word,
-					 const struct tg_set_address *address)
+/*
+ * The word of the longest prefix that may cover the address; 0: none. `passed`:
+ * where the bits begin that the walk has not looked at, if it skips none.
+ */
+static __always_inline __u64 tg_set_walk(tg_set_table table, __u64 word,
+					 const struct tg_set_address *address,
+					 __u32 *passed)
 {
-	if (word & TG_SET_WORD_WIDE)
-		word = tg_set_word(
-			table, TG_SET_WORD_LINE(word) + (address->high >> 52),
-			address->high >> 48);
+	*passed = 0;
+	if ((word & (TG_SET_WORD_WIDE | TG_SET_WORD_RECORD)) ==
+	    TG_SET_WORD_WIDE) {
+		word = tg_set_word(table, TG_SET_WORD_LINE(word),
+				   address->high >> (64 - TG_SET_WIDE_BITS));
+		*passed = TG_SET_WIDE_BITS;
+	}
 	for (int i = 0; i < TG_SET_NIBBLES; i++) {
+		__u32 nibble = TG_SET_WORD_NIBBLE(word);
+
 		if (!word || word & TG_SET_WORD_RECORD)
 			break;
-		word = tg_set_word(
-			table, TG_SET_WORD_LINE(word),
-			tg_set_nibble(address, TG_SET_WORD_NIBBLE(word)));
+		*passed = 4 * nibble + 4;
+		word = tg_set_word(table, TG_SET_WORD_LINE(word),
+				   tg_set_nibble(address, nibble));
 	}
-	return word & TG_SET_WORD_RECORD ? TG_SET_WORD_LINE(word) : 0;
+	return word & TG_SET_WORD_RECORD ? word : 0;
+}
+
+/* What a word says that leads to a simple record. */
+static __always_inline void
+tg_set_sum_word(struct tg_set_sums *sums, __u64 word, __u32 passed,
+		const struct tg_set_address *address)
+{
+	__u64 differs = (address->high << (passed & 63)) ^ word;
+
+	differs = differs >> TG_SET_WORD_SIMPLE(word) >> 1;
+	sums->sets |= (__u32)(tg_is_not_zero(differs) ^ 1)
+		      << TG_SET_WORD_SET(word);
 }
 
 static __always_inline void

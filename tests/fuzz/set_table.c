@@ -77,7 +77,7 @@ static void table_fill(struct set_table *table)
 static void table_flip(struct set_table *table, const uint8_t *bytes,
 		       size_t size)
 {
-	uint32_t words = table->memory.lines * TG_SET_WORDS_IN_LINE;
+	uint32_t words = table->memory.lines * (TG_SET_LINE / sizeof(uint32_t));
 
 	for (; size >= FLIP_SIZE; bytes += FLIP_SIZE, size -= FLIP_SIZE) {
 		uint32_t at = (bytes[0] | bytes[1] << 8) % words, change;

@@ -11,7 +11,7 @@
 #define BUCKETS 2048
 #define BUCKETS_FEW 8 /* of a small table: most are full */
 #define SMALL 52
-#define BLOCKS 14
+#define BLOCKS 18
 #define SHIFT 6
 
 static size_t size_of(const struct set_memory *memory)
@@ -31,8 +31,9 @@ static struct tg_set_head make_head(struct random *random, uint32_t size)
 	head.entries = head.marks + buckets / TG_SET_BUCKETS_IN_LINE + 1;
 	head.arena = head.entries +
 		     buckets * TG_SET_WAYS / TG_SET_ENTRIES_IN_LINE + 1;
+	head.arena += head.arena % TG_SET_NODE_LINES;
 	head.next = head.arena;
-	head.lines = BLOCKS * TG_SET_BLOCK_LINES;
+	head.lines = head.end = BLOCKS * TG_SET_BLOCK_LINES;
 	for (int i = 0; i < 6; i++)
 		head.secret[i] = random_next(random);
 	/* wide roots are a choice of the table's */
@@ -147,12 +148,12 @@ static bool add_prefix(struct set_bed *bed, const struct set_listed *listed)
 
 	if (!record)
 		return false;
-	if (listed->is_exception) {
+	if (listed->is_exception)
 		record->exceptions |= 1U << listed->set;
-		return true;
-	}
-	if (listed->deadline == TG_SET_FOREVER) {
+	else if (listed->deadline == TG_SET_FOREVER)
 		record->sets |= 1U << listed->set;
+	if (listed->is_exception || listed->deadline == TG_SET_FOREVER) {
+		trie_settle(&bed->trie, &prefix);
 		return true;
 	}
 	if (put_state(record, listed->set, listed->deadline))

@@ -60,7 +60,7 @@ static bool make(struct set_memory *memory, unsigned int size)
 	head.entries = head.marks + buckets / TG_SET_BUCKETS_IN_LINE + 1;
 	head.arena = head.entries +
 		     buckets * TG_SET_WAYS / TG_SET_ENTRIES_IN_LINE + 1;
-	memory->lines = head.lines = head.next = head.arena;
+	memory->lines = head.lines = head.next = head.end = head.arena;
 	memory->start =
 		aligned_alloc(TG_SET_LINE, (size_t)head.lines * TG_SET_LINE);
 	if (!memory->start)

@@ -137,21 +137,38 @@ static bool add(struct bed *bed, struct listed *listed)
 	if (!record)
 		return false;
 	record->sets = 1U << SET;
+	/* a record that is not settled is found all the same */
+	if (below(4))
+		trie_settle(&bed->trie, &prefix);
 	*listed = (struct listed){ prefix, true };
 	return true;
+}
+
+static struct tg_set_key key_of(const struct bed *bed,
+				const struct tg_set_address *address)
+{
+	return (struct tg_set_key){
+		.words = { address->high >> 32, address->high,
+			   address->low >> 32, address->low },
+		.form = bed->is_ip6 ? TG_SET_FORM_IP6(128)
+				    : TG_SET_FORM_IP4(32),
+	};
 }
 
 static bool look_up(const struct bed *bed)
 {
 	struct tg_set_address address = near_a_prefix(bed);
-	struct tg_set_sums sums = { 0 };
-	uint32_t root = set_head(&bed->memory)->roots[bed->is_ip6], line;
+	struct tg_set_key key = key_of(bed, &address);
+	uint64_t root = set_head(&bed->memory)->roots[bed->is_ip6];
+	struct tg_set_sums sums = tg_set_find(&bed->memory, &key);
+	uint32_t line, passed;
 	unsigned int wanted = 0, found = 0;
 
 	for (unsigned int i = 0; i < bed->count; i++)
 		wanted += bed->list[i].is_in &&
 			  covers(&bed->list[i].prefix, &address);
-	line = tg_set_walk(&bed->memory, root, &address);
+	line = TG_SET_WORD_LINE(
+		tg_set_walk(&bed->memory, root, &address, &passed));
 	while (line) {
 		const struct tg_set_record *record =
 			tg_set_line(&bed->memory, line);
@@ -159,8 +176,6 @@ static bool look_up(const struct bed *bed)
 		found += tg_set_covers(record, &address) & 1;
 		line = record->parent;
 	}
-	line = tg_set_walk(&bed->memory, root, &address);
-	tg_set_sum_chain(&bed->memory, line, &address, &sums);
 	return found == wanted && sums.sets == (wanted ? 1U << SET : 0);
 }
 
@@ -186,7 +201,7 @@ static bool begin(struct bed *bed, unsigned int round)
 	*bed = (struct bed){ .is_ip6 = round & 1, .is_narrow = round >> 1 & 3 };
 	bed->count = 1 + below(PREFIXES_MAX);
 	/* little more than what is needed: what was removed has to be found */
-	bed->memory.lines = TG_SET_SETS_END + wide + 2 * bed->count + 2;
+	bed->memory.lines = TG_SET_SETS_END + wide + 4 * bed->count + 2;
 	bed->memory.start = calloc(bed->memory.lines, TG_SET_LINE);
 	if (!bed->memory.start)
 		return false;
@@ -194,6 +209,7 @@ static bool begin(struct bed *bed, unsigned int round)
 	head = set_head(&bed->memory);
 	head->arena = TG_SET_SETS_END;
 	head->next = head->arena + wide;
+	head->end = bed->memory.lines;
 	if (is_wide)
 		head->roots[bed->is_ip6] = TG_SET_WORD_WIDE | head->arena;
 	return true;

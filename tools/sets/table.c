@@ -35,10 +35,10 @@ uint32_t set_shape_buckets(uint64_t keys)
 	return buckets < TG_SET_LINES_MAX ? buckets : TG_SET_LINES_MAX;
 }
 
-/* A record each, and a node each at most. */
+/* A record each, and a node each at most: one less, but it is two lines. */
 uint64_t set_shape_lines(uint64_t prefixes)
 {
-	return 2 * prefixes;
+	return (1 + TG_SET_NODE_LINES) * prefixes;
 }
 
 static uint32_t entries_line(uint32_t buckets)
@@ -49,8 +49,11 @@ static uint32_t entries_line(uint32_t buckets)
 
 static uint32_t arena_line(uint32_t buckets)
 {
-	return entries_line(buckets) +
-	       (buckets * TG_SET_WAYS + 1) / TG_SET_ENTRIES_IN_LINE;
+	uint32_t line = entries_line(buckets) +
+			(buckets * TG_SET_WAYS + 1) / TG_SET_ENTRIES_IN_LINE;
+
+	return (line + TG_SET_NODE_LINES - 1) / TG_SET_NODE_LINES *
+	       TG_SET_NODE_LINES;
 }
 
 uint32_t set_shape_size(const struct set_shape *shape)
@@ -79,6 +82,7 @@ void set_table_format(struct set_table *table, const struct set_shape *shape,
 	};
 
 	head.next = head.arena;
+	head.end = head.lines;
 	for (int i = 0; i < 2; i++) {
 		if (!shape->is_wide[i])
 			continue;
@@ -110,7 +114,9 @@ bool set_table_is_sound(const struct set_table *table)
 	       head->marks == TG_SET_SETS_END &&
 	       head->entries == entries_line(head->buckets) &&
 	       head->arena == arena_line(head->buckets) &&
-	       head->arena <= head->next && head->next <= head->lines;
+	       head->next % TG_SET_NODE_LINES == 0 &&
+	       head->arena <= head->next && head->next <= head->end &&
+	       head->end <= head->lines;
 }
 
 void set_table_close(struct set_table *table)

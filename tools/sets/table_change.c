@@ -194,19 +194,20 @@ static enum set_answer add_prefix(struct set_table *table, unsigned int number,
 		return SET_KEPT;
 	if (!before && !has_place && at.set->count >= at.set->size)
 		return SET_FULL;
-	if (!record)
-		record = trie_add(&table->trie, &prefix);
+	record = trie_add(&table->trie, &prefix);
 	if (!record)
 		return SET_NO_ROOM;
 	if (entry->is_exception)
 		TG_WRITE(record->exceptions, record->exceptions | bit);
 	else if (!join(table, record, bit, entry->deadline, now))
 		return SET_NO_ROOM;
+	if (before)
+		leave(table, record, bit, entry->deadline);
+	trie_settle(&table->trie, &prefix);
 	if (!before) {
 		tg_set_count(&at, entry->deadline, 1);
 		return SET_ADDED;
 	}
-	leave(table, record, bit, entry->deadline);
 	tg_set_turn(&at, before, -1);
 	tg_set_turn(&at, entry->deadline, 1);
 	return SET_KEPT;
@@ -225,6 +226,7 @@ static bool del_prefix(struct set_table *table, unsigned int number,
 	if (!before)
 		return false;
 	set_advance(&at, now);
+	trie_expose(&table->trie, &prefix);
 	if (entry->is_exception)
 		TG_WRITE(record->exceptions, record->exceptions & ~bit);
 	else
@@ -232,6 +234,8 @@ static bool del_prefix(struct set_table *table, unsigned int number,
 	tg_set_count(&at, before, -1);
 	if (is_empty(table, record, now))
 		trie_remove(&table->trie, &prefix);
+	else
+		trie_settle(&table->trie, &prefix);
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "table.h"
+#include "trie_lines.h"
 
 struct walk {
 	const struct set_table *table;
@@ -127,7 +128,7 @@ static bool visit_chain(const struct walk *walk, uint32_t line)
 }
 
 /* Nibbles grow on the way down, so it ends, whatever the words are. */
-static bool visit_word(const struct walk *walk, uint32_t word,
+static bool visit_word(const struct walk *walk, uint64_t word,
 		       unsigned int from)
 {
 	uint32_t line = TG_SET_WORD_LINE(word);
@@ -135,30 +136,30 @@ static bool visit_word(const struct walk *walk, uint32_t word,
 
 	if (word & TG_SET_WORD_RECORD)
 		return visit_chain(walk, line);
-	if (!line || line >= walk->table->memory.lines || walk->seen[line] ||
-	    TG_SET_WORD_NIBBLE(word) < from)
+	if (!trie_is_node_line(&walk->table->memory, line) ||
+	    walk->seen[line] || TG_SET_WORD_NIBBLE(word) < from)
 		return true;
 	walk->seen[line] = 1;
 	node = tg_set_line(&walk->table->memory, line);
-	for (int i = 0; i < TG_SET_WORDS_IN_LINE; i++)
+	for (int i = 0; i < TG_SET_WORDS_IN_NODE; i++)
 		if (!visit_word(walk, node->words[i],
 				TG_SET_WORD_NIBBLE(word) + 1))
 			return false;
 	return true;
 }
 
-static bool visit_root(const struct walk *walk, uint32_t word)
+static bool visit_root(const struct walk *walk, uint64_t word)
 {
 	uint32_t line = TG_SET_WORD_LINE(word);
 
 	if (!(word & TG_SET_WORD_WIDE) || word & TG_SET_WORD_RECORD)
 		return visit_word(walk, word, 0);
 	for (uint32_t i = 0; i < TG_SET_WIDE_LINES; i++) {
-		const struct tg_set_node *node =
+		const uint64_t *words =
 			tg_set_line(&walk->table->memory, line + i);
 
-		for (int j = 0; node && j < TG_SET_WORDS_IN_LINE; j++)
-			if (!visit_word(walk, node->words[j], 0))
+		for (int j = 0; words && j < TG_SET_WORDS_IN_LINE; j++)
+			if (!visit_word(walk, words[j], 0))
 				return false;
 	}
 	return true;

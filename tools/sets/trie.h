@@ -23,15 +23,16 @@ struct trie_prefix {
 
 struct trie {
 	const struct set_memory *memory;
-	uint8_t *used;	  /* after a sweep: whether a word leads to the line */
-	uint32_t next;	  /* of `used` */
-	uint32_t pending; /* a line that is taken, though no word leads to it
-			     yet */
+	uint8_t *used; /* after a sweep: whether a word leads to the line */
+	uint32_t next, end; /* of `used`: nodes are taken from its start,
+			       records from its end */
+	uint32_t pending;   /* a line that is taken, though no word leads to it
+			       yet */
 	uint32_t spare_lines; /* a sweep that finds no more is of no use */
 	/* damaged: words lead nowhere, or in circles */
 	bool is_damaged;
 	uint64_t steps; /* lines that were read in this call */
-	char nowhere[TG_SET_LINE] __attribute__((aligned(TG_SET_LINE)));
+	struct tg_set_node nowhere;
 };
 
 void trie_close(struct trie *trie);
@@ -40,9 +41,18 @@ void trie_close(struct trie *trie);
 struct tg_set_record *trie_find(struct trie *trie,
 				const struct trie_prefix *prefix);
 
-/* The prefix's record, a new one if there is none. NULL: no line is free. */
+/*
+ * The prefix's record, a new one if there is none. NULL: no line is free. It
+ * may be changed until trie_settle(); that of trie_find() after trie_expose().
+ */
 struct tg_set_record *trie_add(struct trie *trie,
 			       const struct trie_prefix *prefix);
+
+/* Lookups read the record of the prefix, whatever it says. */
+void trie_expose(struct trie *trie, const struct trie_prefix *prefix);
+
+/* They need not read it if it is simple. */
+void trie_settle(struct trie *trie, const struct trie_prefix *prefix);
 
 /* One more record of the same prefix, for more states; NULL: no line is free.
  */

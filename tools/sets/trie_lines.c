@@ -12,25 +12,25 @@
 static void mark_records(struct trie *trie, uint32_t line)
 {
 	while (line && line < trie->memory->lines && !trie->used[line]) {
-		const struct tg_set_record *record = trie_line(trie, line);
+		const struct tg_set_record *record = trie_record(trie, line);
 
 		trie->used[line] = 1;
 		line = record->parent;
 	}
 }
 
-/* The line of a node, which is read if it has not been marked before. */
+/* A node, which is read if it has not been marked before. */
 static const struct tg_set_node *mark_node(struct trie *trie, uint32_t line)
 {
-	const struct tg_set_node *node = trie_line(trie, line);
+	const struct tg_set_node *node = trie_node(trie, line);
 
 	if (trie->is_damaged || trie->used[line])
 		return NULL;
-	trie->used[line] = 1;
+	memset(trie->used + line, 1, TG_SET_NODE_LINES);
 	return node;
 }
 
-static void mark_word(struct trie *trie, uint32_t word, unsigned int next)
+static void mark_word(struct trie *trie, uint64_t word, unsigned int next)
 {
 	const struct tg_set_node *node;
 	unsigned int nibble;
@@ -42,21 +42,21 @@ static void mark_word(struct trie *trie, uint32_t word, unsigned int next)
 	if (!word || !trie_nibble(trie, word, next, &nibble))
 		return;
 	node = mark_node(trie, TG_SET_WORD_LINE(word));
-	for (int i = 0; node && i < TG_SET_WORDS_IN_LINE; i++)
+	for (int i = 0; node && i < TG_SET_WORDS_IN_NODE; i++)
 		mark_word(trie, node->words[i], nibble + 1);
 }
 
-static void mark_root(struct trie *trie, uint32_t word)
+static void mark_root(struct trie *trie, uint64_t word)
 {
 	if (!(word & TG_SET_WORD_WIDE) || word & TG_SET_WORD_RECORD) {
 		mark_word(trie, word, 0);
 		return;
 	}
-	for (uint32_t i = 0; i < TG_SET_WIDE_LINES; i++) {
+	for (uint32_t i = 0; i < TG_SET_WIDE_LINES; i += TG_SET_NODE_LINES) {
 		const struct tg_set_node *node =
 			mark_node(trie, TG_SET_WORD_LINE(word) + i);
 
-		for (int j = 0; node && j < TG_SET_WORDS_IN_LINE; j++)
+		for (int j = 0; node && j < TG_SET_WORDS_IN_NODE; j++)
 			mark_word(trie, node->words[j], 0);
 	}
 }
@@ -65,7 +65,7 @@ static uint32_t count_unused(const struct trie *trie)
 {
 	uint32_t count = 0;
 
-	for (uint32_t i = trie->next; i < trie->memory->lines; i++)
+	for (uint32_t i = trie->next; i < trie->end; i++)
 		count += !trie->used[i];
 	return count;
 }
@@ -91,6 +91,7 @@ static bool sweep(struct trie *trie)
 	trie_close(trie);
 	trie->used = calloc(trie->memory->lines, 1);
 	trie->next = set_head(trie->memory)->arena;
+	trie->end = trie->memory->lines;
 	if (!trie->used)
 		return false;
 	mark_all(trie);
@@ -101,30 +102,71 @@ static bool sweep(struct trie *trie)
 	return false;
 }
 
-/* Returns a free line that the sweep found, or 0. */
-static uint32_t take_swept(struct trie *trie)
+/* The first of free lines that the sweep found, or 0. */
+static uint32_t swept_record(struct trie *trie)
 {
-	if (!trie->used)
-		return 0;
-	while (trie->next < trie->memory->lines && trie->used[trie->next])
-		trie->next++;
-	return trie->next < trie->memory->lines ? trie->next++ : 0;
+	while (trie->used && trie->next < trie->end)
+		if (!trie->used[--trie->end])
+			return trie->end;
+	return 0;
 }
 
-uint32_t trie_take_line(struct trie *trie)
+static uint32_t swept_node(struct trie *trie)
+{
+	while (trie->used && trie->next + TG_SET_NODE_LINES <= trie->end) {
+		uint32_t line = trie->next;
+
+		trie->next += TG_SET_NODE_LINES;
+		if (!trie->used[line] && !trie->used[line + 1])
+			return line;
+	}
+	return 0;
+}
+
+_Static_assert(TG_SET_NODE_LINES == 2, "see swept_node()");
+
+/* Of lines that were never used. */
+static uint32_t new_record(struct trie *trie)
 {
 	struct tg_set_head *head = set_head(trie->memory);
-	uint32_t line;
 
-	if (head->next < trie->memory->lines)
-		line = head->next++;
-	else
+	return head->next < head->end ? --head->end : 0;
+}
+
+static uint32_t new_node(struct trie *trie)
+{
+	struct tg_set_head *head = set_head(trie->memory);
+	uint32_t line = head->next;
+
+	if (line + TG_SET_NODE_LINES > head->end)
+		return 0;
+	head->next += TG_SET_NODE_LINES;
+	return line;
+}
+
+static uint32_t take_lines(struct trie *trie, uint32_t lines,
+			   uint32_t (*take_new)(struct trie *trie),
+			   uint32_t (*take_swept)(struct trie *trie))
+{
+	uint32_t line = take_new(trie);
+
+	if (!line)
 		line = take_swept(trie);
 	if (!line && sweep(trie))
 		line = take_swept(trie);
 	if (line)
-		memset(tg_set_line(trie->memory, line), 0, TG_SET_LINE);
+		memset(tg_set_line(trie->memory, line), 0, lines * TG_SET_LINE);
 	return line;
+}
+
+uint32_t trie_take_record(struct trie *trie)
+{
+	return take_lines(trie, 1, new_record, swept_record);
+}
+
+uint32_t trie_take_node(struct trie *trie)
+{
+	return take_lines(trie, TG_SET_NODE_LINES, new_node, swept_node);
 }
 
 void trie_close(struct trie *trie)
