@@ -209,6 +209,8 @@ static void warn_no_rules(const struct policy *policy,
 {
 	bool drops = !passes(policy->default_action);
 
+	if (policy->default_keep)
+		return; /* that is its purpose */
 	report_warning(diagnostics, policy->default_place,
 		       "no rules: every packet is %s",
 		       drops ? "dropped" : "passed");

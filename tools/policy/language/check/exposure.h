@@ -8,7 +8,7 @@
 /*
  * Warn about a policy that
  * - ends in a pass and has no default,
- * - has no rules,
+ * - has no rules, and keeps no flows,
  * - passes every packet in its first rule,
  * - passes IP, but drops ARP or neighbour discovery,
  * - has rules on addresses or ports, and is for a receiving and a sending hook.
