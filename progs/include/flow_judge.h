@@ -49,13 +49,15 @@ static __always_inline int tg_flow_is_opening(__u8 flags)
 			 TG_FLOW_FIN)) == TG_FLOW_SYN;
 }
 
-/* A SYN of a flow that has ended: a rule decides whether it begins anew. */
+/* A SYN of a flow that has ended, or was picked up: a rule decides whether it
+ * begins anew. */
 static __always_inline int tg_flow_reopens(const struct tg_flow_room *room,
 					   __u8 state)
 {
 	return room->packet.role == TG_FLOW_ROLE_TCP &&
 	       tg_flow_is_opening(room->seen.segment.flags) &&
-	       (state == TG_FLOW_TIME_WAIT || state == TG_FLOW_CLOSED);
+	       (state == TG_FLOW_TIME_WAIT || state == TG_FLOW_CLOSED ||
+		state == TG_FLOW_PICKED_UP);
 }
 
 /* The state after the packet, or TG_FLOW_REFUSED. */
@@ -130,13 +132,13 @@ static __always_inline int tg_flow_join(const struct tg_flow_court *court,
 	struct tg_flow_place place = { .key = &packet->key,
 				       .seen = packet->word,
 				       .number = packet->number };
-	__u8 state = TG_FLOW_STATE_OF(place.seen);
+	__u8 before = TG_FLOW_STATE_OF(place.seen), state;
 	int is_reply, answer = TG_FLOW_UPDATED;
 
 	if (!tg_flow_return(court->table, court->head, &place))
 		return TG_FLOW_GONE;
 	is_reply = tg_flow_is_reply(room, &place);
-	if (tg_flow_reopens(room, state)) {
+	if (tg_flow_reopens(room, before)) {
 		packet->can_keep = 1;
 		packet->reopens = 1;
 		packet->fact = TG_FLOW_FACT_NEW;
@@ -147,7 +149,7 @@ static __always_inline int tg_flow_join(const struct tg_flow_court *court,
 		packet->fact = TG_FLOW_FACT_INVALID;
 		return answer;
 	}
-	packet->fact = !is_reply && tg_flow_is_unanswered(state)
+	packet->fact = !is_reply && tg_flow_is_unanswered(before)
 			       ? TG_FLOW_FACT_NEW
 			       : TG_FLOW_FACT_ESTABLISHED;
 	if (!court->flows->is_frozen)

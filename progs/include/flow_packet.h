@@ -121,15 +121,29 @@ static __always_inline __u8 tg_flow_form(__u8 network)
 	return network == TG_NET_IPV4 ? TG_FLOW_IP4 : TG_FLOW_IP6;
 }
 
+/* Requests of ICMP and their answers, from 0 for echoes; types of both
+ * families.
+ */
+static __always_inline __u16 tg_flow_echo_kind(__u8 type)
+{
+	if (type < TG_ICMP4_TIMESTAMP || type > TG_ICMP4_MASK_REPLY)
+		return 0;
+	return (type - TG_ICMP4_TIMESTAMP) / 2 + 1;
+}
+
 /*
- * The key of an echo: the id, and whether the end that asks is the higher one.
- * An end that is asked could otherwise ask in the same flow.
+ * The key of an echo: the id, the kind of request, and whether the end that
+ * asks is the higher one. An end that is asked could otherwise ask in the same
+ * flow.
  */
 static __always_inline void tg_flow_echo_key(struct tg_flow_packet *packet,
-					     __u8 role, __u16 id)
+					     __u8 role, __u8 type, __u16 id)
 {
+	int is_asking = role == TG_FLOW_ROLE_ECHO;
+
 	packet->key.low_port = id;
-	packet->key.high_port = (role == TG_FLOW_ROLE_ECHO) == packet->is_high;
+	packet->key.high_port =
+		tg_flow_echo_kind(type) << 1 | (is_asking == packet->is_high);
 }
 
 /* The key of the packet's later fragments: the id is in both ports. */
@@ -286,7 +300,7 @@ static __always_inline int tg_flow_read_quote(struct tg_flow_room *room)
 			room->seen.vlan);
 	role = tg_flow_quoted_role(&quote, network, from.protocol);
 	if (tg_flow_is_echo(role))
-		tg_flow_echo_key(&room->packet, role,
+		tg_flow_echo_key(&room->packet, role, tg_flow_byte(&quote, 0),
 				 tg_flow_word16(&quote, 4));
 	else if (role != TG_FLOW_ROLE_OTHER)
 		return -1;
@@ -348,7 +362,8 @@ static __always_inline void tg_flow_read(struct tg_flow_room *room)
 			&room->ends[TG_SIDE_TO], tg_flow_form(seen->network),
 			seen->vlan);
 	if (tg_flow_is_echo(packet->role))
-		tg_flow_echo_key(packet, packet->role, seen->icmp_id);
+		tg_flow_echo_key(packet, packet->role, seen->icmp_type,
+				 seen->icmp_id);
 	if (packet->role == TG_FLOW_ROLE_LATER)
 		tg_flow_fragment_key(seen, &packet->key);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Flows in a program: what the parser notes, and the global functions that look
- *a packet's flow up and keep it. The verifier checks each once.
+ * a packet's flow up and keep it. The verifier checks each once.
  *
  * The includer defines TG_WITH_FLOWS, and before this header:
  *	tg_flows_constants()	struct tg_policy_flows, constants

@@ -292,8 +292,7 @@ static unsigned int count_found(const struct set_memory *memory,
 	unsigned int found = 0;
 
 	for (int i = 0; i < UNLUCKY; i++) {
-		struct tg_set_sums sums =
-			tg_set_find(memory, set_head(memory), &keys[i]);
+		struct tg_set_sums sums = tg_set_find(memory, &keys[i]);
 
 		found += tg_set_result(&sums) == 1;
 	}
@@ -315,7 +314,7 @@ static void check_marks(struct tap *tap)
 						    .deadline =
 							    TG_SET_FOREVER };
 
-			keys[i] = next_unlucky(at.head, &number);
+			keys[i] = next_unlucky(set_head(&memory), &number);
 			wish.key = keys[i];
 			added += tg_set_add(&at, &wish) == TG_SET_ADDED;
 		}
