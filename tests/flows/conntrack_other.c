@@ -215,7 +215,9 @@ static enum tg_flow_fact judge(struct bed *bed, const struct what *what)
 
 	read_packet(what, &room);
 	tg_flow_read(&room);
-	tg_flow_judge(&court, &room);
+	tg_flow_seek(&court, &room);
+	if (room.packet.is_member)
+		tg_flow_join(&court, &room);
 	if (room.packet.fact == TG_FLOW_FACT_NEW)
 		tg_flow_begin(&court, &room, 0);
 	return room.packet.fact;
