@@ -128,7 +128,7 @@ static __always_inline __u16 tg_flow_echo_kind(__u8 type)
 {
 	if (type < TG_ICMP4_TIMESTAMP || type > TG_ICMP4_MASK_REPLY)
 		return 0;
-	return (type - TG_ICMP4_TIMESTAMP) / 2 + 1;
+	return ((type - TG_ICMP4_TIMESTAMP) >> 1) + 1;
 }
 
 /*
