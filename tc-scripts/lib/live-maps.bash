@@ -42,8 +42,9 @@ live_find() {
 
 # Sets LIVE_WORDS to the options of tg-splice for an object that may use these
 # maps, and LIVE_ENTER to what it is run by: in the namespace of the device, as
-# a new table gets the flows of its sockets. Of those that were built, only the plugin 'flow' does; a policy that was
-# built has no rules, and must not pin a map of flows.
+# a new table gets the flows of its sockets. Of the objects as built, only the
+# plugin 'flow' uses them; the policy has no rules, and must not pin a map of
+# flows.
 live_words() { # OBJECT
 	LIVE_WORDS=() LIVE_ENTER=()
 	[[ $1 != "$BUILD"/* || $1 == "$BUILD"/@(flow|policy.live)?(.frags).o ]] || return 0
