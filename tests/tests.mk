@@ -126,10 +126,12 @@ $(T)/small.bpf.o: tests/fuzz/small.bpf.c $(B)/compiler
 	$(Q)$(CLANG) $(filter-out -g,$(BPF_CFLAGS)) -MMD -MP -c $< -o $@
 
 # Policies: the whole language, realistic ones, and prefixes so scattered that
-# trees and searches are needed; some ask sets, too.
+# trees and searches are needed; some ask sets and flows, too.
 COMPILED := $(T)/policies
 COMPILED_POLICIES := $(addprefix $(COMPILED)/,everything.o web.o server.o \
-	scattered.o scattered6.o everything.sets.o web.sets.o)
+	scattered.o scattered6.o everything.sets.o web.sets.o flows.o)
+
+$(COMPILED)/flows.o: $(B)/policy.live.o
 
 $(COMPILED)/%.o: tests/policy/compiled/%.policy $(B)/tg-policy $(B)/policy.o
 	$(call say,POLICY,$@)
