@@ -48,7 +48,7 @@ static void table_make(struct set_table *table, uint32_t buckets,
 	struct set_shape shape = { .buckets = buckets, .arena = arena };
 
 	*table = (struct set_table){ 0 };
-	table->memory.lines = set_shape_size(&shape);
+	table->memory.lines = set_shape_least(&shape);
 	table->memory.start = calloc(table->memory.lines, TG_SET_LINE);
 	if (!table->memory.start)
 		abort();

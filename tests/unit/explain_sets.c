@@ -93,7 +93,7 @@ static void fill(struct set_table *table)
 	struct set_shape shape = { .buckets = 8, .arena = 64 };
 	static const uint32_t secret[6] = { 1, 3, 5, 7, 9, 11 };
 
-	table->memory.lines = set_shape_size(&shape);
+	table->memory.lines = set_shape_least(&shape);
 	table->memory.start = calloc(table->memory.lines, TG_SET_LINE);
 	if (!table->memory.start)
 		abort();

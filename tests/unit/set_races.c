@@ -277,7 +277,7 @@ static bool make(struct race *race)
 	struct set_shape shape = { .buckets = contest->buckets, .arena = 16 };
 	struct set_memory *memory = &race->table.memory;
 
-	memory->lines = set_shape_size(&shape);
+	memory->lines = set_shape_least(&shape);
 	memory->start =
 		aligned_alloc(TG_SET_LINE, (size_t)memory->lines * TG_SET_LINE);
 	if (!memory->start)

@@ -59,7 +59,7 @@ static bool make(struct set_table *table, uint32_t buckets, uint32_t arena)
 	for (int i = 0; i < 6; i++)
 		secret[i] = bits() | 1;
 	*table = (struct set_table){ 0 };
-	table->memory.lines = set_shape_size(&shape);
+	table->memory.lines = set_shape_least(&shape);
 	table->memory.start = calloc(table->memory.lines, TG_SET_LINE);
 	if (!table->memory.start)
 		return false;

@@ -56,7 +56,7 @@ static uint32_t arena_line(uint32_t buckets)
 	       TG_SET_NODE_LINES;
 }
 
-uint32_t set_shape_size(const struct set_shape *shape)
+uint32_t set_shape_least(const struct set_shape *shape)
 {
 	uint64_t lines = shape->arena;
 
@@ -64,10 +64,18 @@ uint32_t set_shape_size(const struct set_shape *shape)
 		return 0;
 	lines += arena_line(shape->buckets);
 	lines += TG_SET_WIDE_LINES * (shape->is_wide[0] + shape->is_wide[1]);
-	lines = (lines + TG_SET_BLOCK_LINES - 1) / TG_SET_BLOCK_LINES *
-		TG_SET_BLOCK_LINES;
 	return lines <= TG_SET_LINES_MAX ? lines : 0;
 }
+
+uint32_t set_shape_size(const struct set_shape *shape)
+{
+	uint32_t lines = set_shape_least(shape);
+
+	return (lines + TG_SET_BLOCK_LINES - 1) / TG_SET_BLOCK_LINES *
+	       TG_SET_BLOCK_LINES;
+}
+
+_Static_assert(TG_SET_LINES_MAX % TG_SET_BLOCK_LINES == 0, "none is too large");
 
 void set_table_format(struct set_table *table, const struct set_shape *shape,
 		      const uint32_t secret[6])

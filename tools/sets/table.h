@@ -30,6 +30,9 @@ uint64_t set_shape_lines(uint64_t prefixes);
 /* Lines of the whole table; 0: more than a table can have. */
 uint32_t set_shape_size(const struct set_shape *shape);
 
+/* The same for a table in memory, which has no blocks. */
+uint32_t set_shape_least(const struct set_shape *shape);
+
 /* Writes the head of a new table, whose lines are 0. */
 void set_table_format(struct set_table *table, const struct set_shape *shape,
 		      const uint32_t secret[6]);
