@@ -73,3 +73,16 @@ lookups_sets() { # ROUNDS
 		>"$WORK/lookups.new" || wrong+=('lookups: sets')
 	jq -c 'map(. + {group: "sets"})' "$WORK/lookups.new" >>"$WORK/lookups"
 }
+
+# Flows, beside hashes of the kernel with the same keys.
+lookups_flows() { # ROUNDS
+	local rows=() count
+	for count in 1000 100000 1000000; do
+		rows+=(--yardstick "flow-hit:$count" --yardstick "flow-lru:$count" --yardstick "flow-hash:$count"
+			--yardstick "flow-miss:$count" --yardstick "flow-lru-miss:$count")
+	done
+	progress 'lookups: flows are measured'
+	"$BENCH/meter" --json --rounds "$1" --yardstick hash:10000 "${rows[@]}" \
+		>"$WORK/lookups.new" || wrong+=('lookups: flows')
+	jq -c 'map(. + {group: "flows"})' "$WORK/lookups.new" >>"$WORK/lookups"
+}

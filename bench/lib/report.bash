@@ -202,7 +202,7 @@ plot_colours() {
 
 plot_lookups() { # FILE DIRECTORY
 	local data=$WORK/plot.data
-	jq -r 'reduce (.lookups[] | select(.group != "sets")) as $row ([]; if map(.label) | index($row.label) then . else . + [$row] end) |
+	jq -r 'reduce (.lookups[] | select(.group != "sets" and .group != "flows")) as $row ([]; if map(.label) | index($row.label) then . else . + [$row] end) |
 		.[] | "\"\(.label)\" \(.added.min) \(.added.median)"' "$1" >"$data"
 	[[ -s $data ]] || return 0
 	draw <<-END
