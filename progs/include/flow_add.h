@@ -341,10 +341,12 @@ static __always_inline int tg_flow_add(tg_flow_table table,
 	__u32 buckets = head->buckets;
 	struct tg_flow_claim claim;
 
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < TG_FLOW_CLAIMS && claimed == TG_FLOW_CLAIM_AGAIN;
-	     i++)
-		claimed = tg_flow_claim_best(table, buckets, wish, &claim);
+	/* no loop: clang may rotate it, and 6.1 refuses what falls into it */
+#pragma clang loop unroll(full)
+	for (int i = 0; i < TG_FLOW_CLAIMS; i++)
+		if (claimed == TG_FLOW_CLAIM_AGAIN)
+			claimed = tg_flow_claim_best(table, buckets, wish,
+						     &claim);
 	if (claimed != TG_FLOW_CLAIMED || !tg_flow_fill(&claim, wish))
 		return TG_FLOW_TABLE_FULL;
 	return tg_flow_publish(table, buckets, wish, &claim);
