@@ -222,13 +222,13 @@ static long tg_set_visit_step(__u32 number, void *context)
 {
 	struct tg_set_changing *changing = context;
 	struct tg_set_search *search = &changing->search;
-	__u64 lanes = search->lanes;
-	struct tg_set_entry *entry = tg_set_step(search);
+	__u64 lanes = search->lanes, state = 0;
+	struct tg_set_entry *entry = tg_set_step(search, &state);
 	int here;
 
 	(void)number;
 	if (entry) {
-		here = tg_set_visit_entry(changing->at, entry, search->state,
+		here = tg_set_visit_entry(changing->at, entry, state,
 					  changing->wish, changing->visit);
 		if (here == TG_SET_AGAIN) {
 			search->lanes = lanes;

@@ -104,13 +104,14 @@ static __always_inline void tg_set_find_prefixes(tg_set_table table,
 static __always_inline struct tg_set_sums
 tg_set_find(tg_set_table table, const struct tg_set_key *key)
 {
-	int is_address = tg_set_is_whole_address(key->form);
-	int has_lengths =
-		is_address && tg_set_has_lengths(tg_set_head_of(table));
+	int is_address = tg_set_is_whole_address(key->form), is_found;
 	struct tg_set_sums sums = { 0 };
-	int is_found = !TG_READ(tg_set_head_of(table)->is_hashing) ||
-		       tg_set_find_fast(table, key, &sums);
+	int has_lengths;
 
+	is_found = !TG_READ(tg_set_head_of(table)->is_hashing) ||
+		   tg_set_find_fast(table, key, &sums);
+	/* not before, as programs have little stack */
+	has_lengths = is_address && tg_set_has_lengths(tg_set_head_of(table));
 	if (!is_found || has_lengths)
 		tg_set_find_slowly(table, key, is_found, has_lengths, &sums);
 	if (is_address)

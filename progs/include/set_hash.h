@@ -151,7 +151,6 @@ struct tg_set_search {
 	const struct tg_set_key *key;
 	__u64 hash;
 	__u64 lanes; /* of the bucket, still to be looked at */
-	__u64 state; /* of the entry that was found */
 	__u32 bucket;
 	__u16 choice;
 	__u16 is_over;
@@ -183,14 +182,14 @@ static __always_inline void tg_set_look(struct tg_set_search *search)
  * entry expired long ago and is claimed in between.
  */
 static __always_inline struct tg_set_entry *
-tg_set_read_lane(struct tg_set_search *search, __u64 lanes)
+tg_set_read_lane(struct tg_set_search *search, __u64 lanes, __u64 *state)
 {
 	struct tg_set_entry *entry =
 		tg_set_entry(search->table, search->bucket, tg_set_way(lanes));
 
 	if (!entry)
 		return NULL;
-	search->state = TG_READ(entry->state);
+	*state = TG_READ(entry->state);
 	return tg_set_is_key(entry, search->key) ? entry : NULL;
 }
 
@@ -201,7 +200,7 @@ tg_set_read_lane(struct tg_set_search *search, __u64 lanes)
 #define TG_SET_STEPS (TG_SET_CHOICES * TG_SET_LANES)
 
 static __always_inline struct tg_set_entry *
-tg_set_step(struct tg_set_search *search)
+tg_set_step(struct tg_set_search *search, __u64 *state)
 {
 	__u64 lanes = search->lanes;
 
@@ -210,7 +209,7 @@ tg_set_step(struct tg_set_search *search)
 		return NULL;
 	}
 	search->lanes = lanes & (lanes - 1);
-	return tg_set_read_lane(search, lanes);
+	return tg_set_read_lane(search, lanes, state);
 }
 
 static __always_inline int tg_set_is_over(const struct tg_set_search *search)
@@ -225,10 +224,12 @@ struct tg_set_finding {
 
 static __always_inline void tg_set_find_next(struct tg_set_finding *finding)
 {
-	const struct tg_set_entry *entry = tg_set_step(&finding->search);
+	__u64 state = 0;
+	const struct tg_set_entry *entry =
+		tg_set_step(&finding->search, &state);
 
 	if (entry)
-		tg_set_sum_entry(&finding->sums, entry, finding->search.state);
+		tg_set_sum_entry(&finding->sums, entry, state);
 }
 
 static long tg_set_find_step(__u32 number, void *context)
