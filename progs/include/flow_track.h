@@ -143,11 +143,14 @@ __noinline int tg_flow_keep(struct tg_flow_room *room, __u32 is_fragments)
 static __always_inline void tg_flow_load(struct tg_packet *pkt,
 					 struct tg_flow_room *room)
 {
-	__u32 size = room->seen.size & (TG_FLOW_BYTES - 1);
+	__u32 size = room->seen.size;
 
-	tg_barrier_var(size); /* or clang tests the byte in another register */
 	if (!size)
 		return;
+	/* 1 to TG_FLOW_BYTES for the verifier, which learns nothing from != */
+	size--;
+	tg_barrier_var(size);
+	size = (size & (TG_FLOW_BYTES - 1)) + 1;
 	if (tg_load(pkt, room->seen.at, room->bytes, size) < 0)
 		room->seen.size = 0;
 }
