@@ -274,11 +274,10 @@ static long tg_set_leave_step(__u32 number, void *context)
 	const struct tg_set_wish *wish = changing->wish;
 	const struct tg_set_at *at = changing->at;
 	__u32 bit = 1U << at->number % TG_SETS;
-	__u64 lanes = search->lanes, state;
-	struct tg_set_entry *entry = tg_set_step(search);
+	__u64 lanes = search->lanes, state = 0;
+	struct tg_set_entry *entry = tg_set_step(search, &state);
 
 	(void)number;
-	state = search->state;
 	if (entry && TG_SET_STATE_DEADLINE(state) > wish->now &&
 	    TG_SET_STATE_SETS(state) & bit &&
 	    !tg_set_stays(changing,
