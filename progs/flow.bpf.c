@@ -8,8 +8,17 @@
  * On egress it keeps the flow of each packet, and the packet goes on. On XDP
  * and ingress it passes what belongs to a flow, ICMP errors about one included;
  * other packets go on in the chain. If tg_known_mark is set, packets of flows
- * get this mark on ingress and go on as well. `tailgate chain` makes the table;
- * by hand, `build/tg-flows prepare` does.
+ * get this mark on ingress and go on as well.
+ *
+ * Constants: tg_known_mark.
+ *
+ *	tc qdisc add dev eth0 clsact
+ *	tc filter add dev eth0 egress bpf da obj build/flow.o sec egress
+ *	build/tg-flows prepare "${TC_BPF_MNT:-/sys/fs/bpf}/tc/globals/tgf_flows"
+ *	tc filter add dev eth0 ingress bpf da obj build/flow.o sec ingress
+ *
+ * After a ping from here, `build/tg-flows list` with that pin shows its flow.
+ * In a chain, tailgate makes the table, with room for more flows.
  */
 #define TG_WITH_FLOWS
 #include "plugin.h"

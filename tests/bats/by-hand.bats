@@ -21,9 +21,9 @@ printed_commands() { # PLUGIN
 	sed -n '/\*\//q; s/^ \*\t//p' "$ROOT/progs/$1.bpf.c"
 }
 
-as_printed() { # PLUGIN
+as_printed() { # PLUGIN [PIN of its own]
 	printed_commands "$1" | in_server bash -eu
-	pinned_are "tg_egress tg_ingress tg_xdp tgc_$1"
+	pinned_are "tg_egress tg_ingress tg_xdp tgc_$1${2:+ $2}"
 }
 
 pinned_are() { # NAMES
@@ -78,6 +78,14 @@ pinned_are() { # NAMES
 	reaches http 80
 }
 
+@test "flow by hand: its file's commands keep what leaves, and know what comes back" {
+	as_printed flow tgf_flows
+	in_server ping -q -c 1 -w "$TIMEOUT" "$CLIENT4"
+	run -0 build/tg-flows list "$PINS/tgf_flows"
+	[[ $output == *icmp*"$SERVER4"*"$CLIENT4"*icmp-replied* ]]
+	counted flow ingress pass flow 1
+}
+
 @test "only_icmp by hand: its file's command stops all but pings" {
 	as_printed only_icmp
 	refute_reaches http 80
@@ -94,7 +102,7 @@ pinned_are() { # NAMES
 	local file plugin
 	for file in "$ROOT"/progs/*.bpf.c; do
 		plugin=$(basename "$file" .bpf.c)
-		grep -q "^	as_printed $plugin\$" "$BATS_TEST_FILENAME" || fail "not tried: $plugin"
+		grep -qE "^	as_printed $plugin( |\$)" "$BATS_TEST_FILENAME" || fail "not tried: $plugin"
 	done
 }
 
