@@ -123,6 +123,8 @@ static __always_inline __u32 tg_look_up_live(const struct tg_policy *policy,
 			    from);
 	if (to)
 		tg_read_end(&ends[TG_SIDE_TO], headers, family, TG_SIDE_TO, to);
+	if (asks_flow && family == TG_FAMILY_OTHER)
+		room->flow.packet.can_keep = 0; /* it is of another packet */
 	if (asks_flow && family != TG_FAMILY_OTHER) {
 		fact = tg_flow_look_up(pkt, headers, &room->flow);
 		outcome = tg_outcome_of_fact(family, fact);

@@ -209,6 +209,19 @@ counted_full() { # HOOK VERDICT
 		'[.. | objects | select(.reason? == "flow-full" and .verdict? == $verdict and .hook? == $hook)] | length > 0' >/dev/null
 }
 
+@test "a packet without a flow does not keep that of the one before it" {
+	given_closed_server ingress 'pass established'
+	given_policy out 'default pass keep' 'drop udp to port 9'
+	apply out --hook egress >/dev/null
+	for _ in {1..5}; do
+		in_server bash -c "echo >/dev/udp/$CLIENT4/9"
+		in_server arping -q -c 1 -w "$TIMEOUT" -I eth0 "$CLIENT4"
+	done
+	[[ $(rule_packets egress) == 5\ * ]]
+	run -0 on_server flows eth0 udp port 9
+	[[ $output != *198.51.100* ]]
+}
+
 # --- the plugin
 
 @test "the plugin 'flow' lets answers in where the chain has no policy" {
