@@ -182,7 +182,7 @@ enum tg_flow_flag {
 /* --- time: in units of 2^26 ns, 67 ms, of the clock CLOCK_MONOTONIC_COARSE */
 #define TG_FLOW_TIME_SHIFT 26
 #define TG_FLOW_TIME(seconds) \
-	((__u32)(((__u64)(seconds)*1000000000) >> TG_FLOW_TIME_SHIFT))
+	((__u32)((1000000000 * (__u64)(seconds)) >> TG_FLOW_TIME_SHIFT))
 
 /*
  * A packet prolongs its flow only if an eighth of the state's time has passed

@@ -137,7 +137,7 @@ _Static_assert(sizeof(struct tg_set_entry) == 32, "two in a line");
 #define TG_SET_WORD_SIMPLE_SHIFT 30
 #define TG_SET_WORD_SIMPLE(word) ((__u32)((word) >> 30) & 0x3f)
 #define TG_SET_WORD_COMPARED 28 /* bits at most */
-#define TG_SET_WORD_LINE(word) ((__u32)(word)&0xffffff)
+#define TG_SET_WORD_LINE(word) (0xffffff & (__u32)(word))
 #define TG_SET_LINES_MAX (1 << 24)
 #define TG_SET_WORDS_IN_LINE 8
 #define TG_SET_WORDS_IN_NODE 16

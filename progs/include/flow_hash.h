@@ -133,7 +133,7 @@ static __always_inline __u32 tg_flow_first_way(__u64 hash)
  */
 #define TG_FLOW_NUMBERING (0x17ULL << 56)
 #define TG_FLOW_PLACES 0x56374210U /* a digit for each way */
-#define TG_FLOW_WAY_BIT(way) (1ULL << (TG_FLOW_PLACES >> 4 * (way)&15))
+#define TG_FLOW_WAY_BIT(way) (1ULL << (15 & TG_FLOW_PLACES >> 4 * (way)))
 
 /* The number of the lowest bit's way. */
 static __always_inline __u32 tg_flow_way_of(__u64 ways)

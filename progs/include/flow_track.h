@@ -155,26 +155,18 @@ static __always_inline void tg_flow_load(struct tg_packet *pkt,
 		room->seen.size = 0;
 }
 
-/* How often another processor may change the flow's state meanwhile. */
-#define TG_FLOW_JUDGEMENTS 4
-
+/* Until no other processor changes the flow's state meanwhile: four times. */
 static __always_inline void tg_flow_judge_again(struct tg_flow_room *room)
 {
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < TG_FLOW_JUDGEMENTS; i++)
-		if (tg_flow_judge(room) != TG_FLOW_CHANGED)
-			break;
+	if (tg_flow_judge(room) == TG_FLOW_CHANGED &&
+	    tg_flow_judge(room) == TG_FLOW_CHANGED &&
+	    tg_flow_judge(room) == TG_FLOW_CHANGED)
+		tg_flow_judge(room);
 }
 
-static __always_inline int tg_flow_look_up(struct tg_packet *pkt,
-					   const struct tg_headers *headers,
-					   struct tg_flow_room *room)
+static __always_inline void tg_flow_see(struct tg_flow_seen *seen,
+					const struct tg_headers *headers)
 {
-	struct tg_flow_seen *seen = &room->seen;
-	int fact;
-
-	if (tg_flows_constants()->pretended)
-		return tg_flows_constants()->pretended - 1;
 	seen->network = headers->network;
 	seen->transport = headers->transport;
 	seen->fragment = headers->fragment;
@@ -182,6 +174,16 @@ static __always_inline int tg_flow_look_up(struct tg_packet *pkt,
 	seen->vlan = tg_flows_constants()->has_vlans && headers->vlans
 			     ? TG_FLOW_VLAN(headers->vlan_tci[0] & 0xfff)
 			     : 0;
+}
+
+/* enum tg_flow_fact, of a packet whose ends are in the room. */
+static __always_inline int tg_flow_look_up(struct tg_packet *pkt,
+					   const struct tg_headers *headers,
+					   struct tg_flow_room *room)
+{
+	if (tg_flows_constants()->pretended)
+		return tg_flows_constants()->pretended - 1;
+	tg_flow_see(&room->seen, headers);
 	if (headers->transport == TG_L4_TCP ||
 	    headers->transport == TG_L4_ICMP ||
 	    headers->transport == TG_L4_ICMPV6)
@@ -189,12 +191,11 @@ static __always_inline int tg_flow_look_up(struct tg_packet *pkt,
 	room->packet.fact = TG_FLOW_FACT_NEW;
 	if (tg_flow_read_and_seek(room))
 		tg_flow_judge_again(room);
-	fact = room->packet.fact;
-	if (headers->fragment == TG_FRAG_FIRST &&
-	    fact == TG_FLOW_FACT_ESTABLISHED &&
+	if (room->seen.fragment == TG_FRAG_FIRST &&
+	    room->packet.fact == TG_FLOW_FACT_ESTABLISHED &&
 	    !tg_flows_constants()->is_frozen)
 		tg_flow_keep(room, 1);
-	return fact;
+	return room->packet.fact;
 }
 
 /* Returns whether there was no room for the packet's flow. */

@@ -77,8 +77,8 @@ static __always_inline __u32 tg_outcome_of_fact(enum tg_policy_family_id family,
 }
 
 /*
- * What rules of any family ask for; code for nothing else is left. A family
- * that does not ask for sets has none looked up.
+ * What rules of any family ask for is looked up for all packets; code for
+ * nothing else is left. To tell families apart would take stack.
  */
 #define TG_ANY_ASKS_SETS(policy, side)                                  \
 	(TG_ASKS_SETS((policy)->family[TG_FAMILY_IP4].is_used, side) || \
@@ -94,55 +94,79 @@ tg_live_facts(const struct tg_policy_packet *packet)
 	return room ? room->facts : NULL;
 }
 
+/* The room is looked up again: to keep its address would take stack. */
+static __always_inline void tg_look_up_sets(enum tg_side side)
+{
+	struct tg_live_room *room = tg_live_room();
+	__u32 sets;
+
+	if (!room)
+		return;
+	sets = tg_sets_of_end(&room->flow.ends[side], side);
+	room = tg_live_room();
+	if (room)
+		tg_store_sets(room->facts, side, sets);
+}
+
+/* TG_NOT_DECIDED: fields decide, too. */
+static __always_inline __u32 tg_look_up_flow(struct tg_packet *pkt,
+					     const struct tg_headers *headers)
+{
+	struct tg_live_room *room = tg_live_room();
+	__u32 fact;
+
+	if (!room)
+		return TG_NOT_DECIDED;
+	if (headers->network != TG_NET_IPV4 &&
+	    headers->network != TG_NET_IPV6) {
+		room->flow.packet.can_keep = 0; /* it is of another packet */
+		return TG_NOT_DECIDED;
+	}
+	fact = tg_flow_look_up(pkt, headers, &room->flow);
+	room->facts[TG_DIM_FLOW - TG_LIVE_FIRST] = fact;
+	return tg_outcome_of_fact(tg_family_of(headers), fact);
+}
+
+static __always_inline void tg_read_ends(const struct tg_headers *headers,
+					 __u32 from, __u32 to)
+{
+	enum tg_policy_family_id family = tg_family_of(headers);
+	struct tg_live_room *room = tg_live_room();
+
+	if (!room)
+		return;
+	if (from)
+		tg_read_end(&room->flow.ends[TG_SIDE_FROM], headers, family,
+			    TG_SIDE_FROM, from);
+	if (to)
+		tg_read_end(&room->flow.ends[TG_SIDE_TO], headers, family,
+			    TG_SIDE_TO, to);
+}
+
 /* Their outcome, or TG_NOT_DECIDED: fields decide, too. */
 static __always_inline __u32 tg_look_up_live(const struct tg_policy *policy,
 					     struct tg_packet *pkt,
 					     struct tg_policy_packet *packet)
 {
 	const struct tg_headers *headers = packet->headers;
-	enum tg_policy_family_id family = tg_family_of(headers);
-	const __u8 *is_used = policy->family[family].is_used;
 	int asks_flow = tg_flows_constants()->is_used;
 	int asks_from = TG_ANY_ASKS_SETS(policy, FROM);
 	int asks_to = TG_ANY_ASKS_SETS(policy, TO);
 	__u32 from =
 		tg_parts_of_side(policy, TG_SIDE_FROM, asks_from, asks_flow);
 	__u32 to = tg_parts_of_side(policy, TG_SIDE_TO, asks_to, asks_flow);
-	struct tg_live_room *room;
-	struct tg_end *ends;
-	__u32 outcome, fact;
+	__u32 outcome = TG_NOT_DECIDED;
 
-	if (!(from | to))
-		return TG_NOT_DECIDED;
-	room = tg_live_room();
-	if (!room)
-		return TG_NOT_DECIDED;
-	ends = room->flow.ends;
-	if (from)
-		tg_read_end(&ends[TG_SIDE_FROM], headers, family, TG_SIDE_FROM,
-			    from);
-	if (to)
-		tg_read_end(&ends[TG_SIDE_TO], headers, family, TG_SIDE_TO, to);
-	if (asks_flow && family == TG_FAMILY_OTHER)
-		room->flow.packet.can_keep = 0; /* it is of another packet */
-	if (asks_flow && family != TG_FAMILY_OTHER) {
-		fact = tg_flow_look_up(pkt, headers, &room->flow);
-		outcome = tg_outcome_of_fact(family, fact);
-		if (outcome != TG_NOT_DECIDED)
-			return outcome;
-		room = tg_live_room();
-		if (!room)
-			return TG_NOT_DECIDED;
-		ends = room->flow.ends;
-		room->facts[TG_DIM_FLOW - TG_LIVE_FIRST] = fact;
-	}
-	if (asks_from && TG_ASKS_SETS(is_used, FROM))
-		tg_store_sets(
-			room->facts, TG_SIDE_FROM,
-			tg_sets_of_end(&ends[TG_SIDE_FROM], TG_SIDE_FROM));
-	if (asks_to && TG_ASKS_SETS(is_used, TO))
-		tg_store_sets(room->facts, TG_SIDE_TO,
-			      tg_sets_of_end(&ends[TG_SIDE_TO], TG_SIDE_TO));
+	if (from | to)
+		tg_read_ends(headers, from, to);
+	if (asks_flow)
+		outcome = tg_look_up_flow(pkt, headers);
+	if (outcome != TG_NOT_DECIDED)
+		return outcome;
+	if (asks_from)
+		tg_look_up_sets(TG_SIDE_FROM);
+	if (asks_to)
+		tg_look_up_sets(TG_SIDE_TO);
 	return TG_NOT_DECIDED;
 }
 

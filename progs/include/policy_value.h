@@ -53,6 +53,16 @@ static __always_inline __u32 tg_length_at_most(__u32 length)
 	return length < TG_LENGTH_MAX ? length : TG_LENGTH_MAX;
 }
 
+/* Bytes of the frame from here on. */
+static __always_inline __u32 tg_rest(const struct tg_policy_packet *packet,
+				     const void *here)
+{
+	__u64 before = here - (const void *)packet->headers->eth;
+
+	tg_barrier_var(before); /* or clang adds to the halves of pointers */
+	return packet->size - before;
+}
+
 static __always_inline __u32 tg_length(const struct tg_policy_packet *packet,
 				       enum tg_policy_family_id family)
 {
@@ -62,12 +72,11 @@ static __always_inline __u32 tg_length(const struct tg_policy_packet *packet,
 
 	if (family == TG_FAMILY_IP4) {
 		said = bpf_ntohs(headers->ip4->tot_len);
-		rest = packet->size -
-		       ((void *)headers->ip4 - (void *)headers->eth);
+		rest = tg_rest(packet, headers->ip4);
 		return said ? said : tg_length_at_most(rest);
 	}
 	said = bpf_ntohs(ip6->payload_len);
-	rest = packet->size - ((void *)ip6 - (void *)headers->eth);
+	rest = tg_rest(packet, ip6);
 	if (!said && (ip6->nexthdr == TG_NEXT_HOPOPTS ||
 		      rest - sizeof(*ip6) > TG_LENGTH_MAX))
 		return tg_length_at_most(rest);

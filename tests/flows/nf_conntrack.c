@@ -333,7 +333,7 @@ static int wait_until_forwarded(struct kernel *kernel)
 
 int kernel_open(struct kernel *kernel)
 {
-	static const char *const names[] = KERNEL_DEVICES;
+	static const char *const names[] = { "first", "second" };
 
 	*kernel = (struct kernel){ .devices = { -1, -1 }, .netlink = -1 };
 	for (int i = 0; i < 2; i++) {

@@ -13,12 +13,6 @@
 
 #include "policy_flow.h"
 
-#define KERNEL_DEVICES            \
-	{                         \
-		"first", "second" \
-	}
-/* DSCP 0 was not judged; the others are a fact + 1. */
-
 /* The ends behind the devices. */
 #define KERNEL_FIRST4 0xc6336402  /* 198.51.100.2 */
 #define KERNEL_SECOND4 0xcb007102 /* 203.0.113.2 */

@@ -152,12 +152,13 @@ static uint32_t expected(const struct set_subject *subject,
 			 const struct set_values *values, enum tg_side side)
 {
 	const struct tg_policy_sets *sets = &subject->sets;
-	const uint8_t *is_used = subject->policy.family[values->family].is_used;
 	uint32_t found = 0;
 	bool asks = false;
 
-	for (uint32_t i = 0; i < TG_SETS; i++)
-		asks = asks || is_used[TG_SETS_FIELD(side, i)];
+	for (int family = 0; family < TG_FAMILIES; family++)
+		for (uint32_t i = 0; i < TG_SETS; i++)
+			asks = asks || subject->policy.family[family]
+					       .is_used[TG_SETS_FIELD(side, i)];
 	if (!asks)
 		return 0;
 	for (uint32_t i = 0; i < sets->count; i++) {

@@ -35,11 +35,13 @@ int flow_cmd_adopt(const struct flow_command *command);
 bool flow_command_open(const struct flow_command *command, bool is_writable,
 		       struct flow_map *map);
 
+struct flow_listed {
+	struct flow_found found;
+	uint32_t number; /* of its way in the table */
+};
+
 struct flow_list {
-	struct flow_listed {
-		struct flow_found found;
-		uint32_t number; /* of its way in the table */
-	} * list;
+	struct flow_listed *list;
 	size_t count, room;
 };
 
