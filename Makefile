@@ -117,7 +117,7 @@ test-debian13:
 	$(Q)tests/debian/run --release 13
 
 bench:
-	$(Q)tc-scripts/deps use build test bench
+	$(Q)tc-scripts/deps use build test
 	$(Q)$(MAKE) --no-print-directory all bench-build $(B)/tests/craft
 	$(Q)bench/run $(if $(QUICK),--quick)
 
