@@ -162,7 +162,7 @@ static void choose(struct bed *bed, struct what *what)
 	if (what->kind == ECHO || what->kind == ECHO_REPLY)
 		what->type = echo_type(what);
 	make(what);
-	/* a lie: nobody has sent the packet that is quoted */
+	/* a lie: the quoted packet was never sent */
 	if (what->kind == ERROR && !below(bed, 4) &&
 	    what->quoted_size >= what->quoted->start + 8)
 		what->bytes[what->start + 8 + what->quoted->start + 5 -
