@@ -37,7 +37,8 @@ $(BENCH)/trace: $(addprefix $(BENCH_PARTS)/,trace/main.o trace/pick.o \
 $(BENCH)/trace: LDLIBS += -lm
 
 $(BENCH)/meter: $(addprefix $(BENCH_PARTS)/,meter/main.o meter/load.o \
-	meter/run.o meter/print.o meter/yardstick.o meter/sets.o meter/flows.o common/packet_frame.o \
+	meter/run.o meter/print.o meter/row.o meter/yardstick.o \
+	meter/sets.o meter/flows.o common/packet_frame.o \
 	common/frames.o common/trace_file.o packets/object.o) $(LIBRARY)
 $(BENCH)/source: $(addprefix $(BENCH_PARTS)/,source/main.o common/frames.o \
 	common/trace_file.o packets/object.o)

@@ -191,12 +191,14 @@ enum tg_flow_flag {
 #define TG_FLOW_AGE_SHIFT 3
 
 /* --- the head */
+#define TG_FLOW_SECRETS 12
+
 struct tg_flow_head {
 	__u32 version; /* 0: a table that no tool has prepared holds no flow */
 	__u32 lines;   /* of the table */
 	__u32 buckets;
 	__u32 flows; /* that it was made for */
-	__u32 secret[12];
+	__u32 secret[TG_FLOW_SECRETS];
 };
 
 _Static_assert(sizeof(struct tg_flow_head) == TG_FLOW_LINE, "line 0");

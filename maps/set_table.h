@@ -214,13 +214,15 @@ struct tg_set_wheel {
 #define TG_SET_SET_LINE(set) (TG_SET_FIRST_SET_LINE + TG_SET_SET_LINES * (set))
 
 /* --- the head: a lookup reads the first of its lines */
+#define TG_SET_SECRETS 6
+
 struct tg_set_head {
 	__u32 version;
 	__u32 buckets;
 	__u32 marks;	/* their first line */
 	__u32 entries;	/* their first line */
 	__u64 roots[2]; /* words: IPv4, IPv6 */
-	__u32 secret[6];
+	__u32 secret[TG_SET_SECRETS];
 	__u8 lengths[TG_SET_LENGTHS]; /* of prefixes that are hashed keys, as
 					 forms; 0: none */
 	__u32 is_hashing;	      /* a hashed key was ever added */

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <linux/if_ether.h>
-#include <linux/limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +15,8 @@
 #include <bpf/libbpf.h>
 
 #include "flows_value.h"
-#include "meter.h"
-#include "object.h"
 #include "packet_frame.h"
-#include "random.h"
+#include "row.h"
 
 struct flows_memory {
 	char *start;
@@ -37,9 +34,7 @@ static inline void *tg_flow_line(tg_flow_table table, uint32_t number)
 
 #include "flow_add.h"
 
-#define FRAMES_MIN 65536
 #define FRAMES_MAX 262144
-#define FLOWS_MAX 1000000
 #define UDP 17
 
 enum sort { HASH, LRU, TABLE };
@@ -61,29 +56,24 @@ static const struct word {
 	{ "flow-miss-full", "flows_lookup", TABLE, true, true },
 };
 
+struct flows {
+	const struct word *word;
+	struct tg_flow_key *list;
+	uint32_t count; /* that are in */
+};
+
 static uint32_t room_of(const struct word *word, uint32_t count)
 {
 	return word->is_full || count > TG_FLOWS_DEFAULT ? count
 							 : TG_FLOWS_DEFAULT;
 }
 
+/* NULL if there is no such row. */
 static const struct word *read_word(const char *text, uint32_t *count)
 {
-	const char *colon = strchr(text, ':');
-	char *end;
-
-	for (size_t i = 0; colon && i < sizeof(words) / sizeof(*words); i++) {
-		size_t size = strlen(words[i].name);
-
-		if (size != (size_t)(colon - text) ||
-		    memcmp(text, words[i].name, size))
-			continue;
-		*count = strtoul(colon + 1, &end, 10);
-		return end != colon + 1 && !*end && *count &&
-				       *count <= FLOWS_MAX
-			       ? &words[i]
-			       : NULL;
-	}
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (row_word(text, words[i].name, count))
+			return *count ? &words[i] : NULL;
 	return NULL;
 }
 
@@ -101,11 +91,6 @@ static struct tg_flow_key make_flow(struct random *random)
 }
 
 /* --- maps */
-
-static int map_of(struct bpf_object *object, const char *name)
-{
-	return bpf_object__find_map_fd_by_name(object, name);
-}
 
 static uint32_t now(void)
 {
@@ -132,7 +117,7 @@ static int open_table(struct bpf_object *object, uint32_t flows,
 	memory->lines = head.lines;
 	memory->start = mmap(NULL, (size_t)head.lines * TG_FLOW_LINE,
 			     PROT_READ | PROT_WRITE, MAP_SHARED,
-			     map_of(object, "tgf_flows"), 0);
+			     row_map(object, "tgf_flows"), 0);
 	if (memory->start == MAP_FAILED)
 		return -errno;
 	memcpy(memory->start, &head, sizeof(head));
@@ -149,8 +134,8 @@ static int put_flow(const struct word *word, struct bpf_object *object,
 	tg_flow_order(&key);
 	if (word->sort != TABLE)
 		return bpf_map_update_elem(
-			map_of(object,
-			       word->sort == HASH ? "flows_hash" : "flows_lru"),
+			row_map(object, word->sort == HASH ? "flows_hash"
+							   : "flows_lru"),
 			&key, &value, BPF_ANY);
 	head = tg_flow_line(memory, TG_FLOW_HEAD_LINE);
 	wish = (struct tg_flow_wish){
@@ -163,22 +148,23 @@ static int put_flow(const struct word *word, struct bpf_object *object,
 	return tg_flow_add(memory, head, &wish) == TG_FLOW_ADDED ? 0 : -ENOSPC;
 }
 
-/* Flows that find no place are left out: `count` is how many are in. */
-static int fill(const struct word *word, struct bpf_object *object,
-		struct random *random, struct tg_flow_key *flows,
-		uint32_t *count)
+/* Flows that find no place are left out. */
+static int fill(struct bpf_object *object, struct random *random,
+		struct flows *flows, uint32_t count)
 {
+	const struct word *word = flows->word;
 	struct flows_memory memory = { 0 };
-	uint32_t asked = *count;
 	int err = 0;
 
 	if (word->sort == TABLE)
-		err = open_table(object, room_of(word, asked), &memory);
-	*count = 0;
-	for (uint32_t i = 0; i < asked && !err; i++) {
-		flows[*count] = make_flow(random);
-		err = put_flow(word, object, &memory, flows[*count]);
-		*count += !err;
+		err = open_table(object, room_of(word, count), &memory);
+	flows->count = 0;
+	for (uint32_t i = 0; i < count && !err; i++) {
+		struct tg_flow_key *flow = &flows->list[flows->count];
+
+		*flow = make_flow(random);
+		err = put_flow(word, object, &memory, *flow);
+		flows->count += !err;
 		if (err == -ENOSPC)
 			err = 0;
 	}
@@ -189,53 +175,40 @@ static int fill(const struct word *word, struct bpf_object *object,
 
 /* --- the row */
 
-static int set_size(struct bpf_object *object, const char *name, uint32_t size)
-{
-	return bpf_map__set_max_entries(
-		bpf_object__find_map_by_name(object, name), size);
-}
-
 static int load(const struct word *word, uint32_t count, struct meter_row *row,
-		struct bpf_object **loaded)
+		struct bpf_object **object)
 {
 	/* an LRU map evicts some flows before it is full */
 	uint32_t kernel = count + count / 10 + 4096;
-	struct bpf_object *object;
-	char path[PATH_MAX];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/flows.bpf.o", meter_directory);
-	object = object_open(path);
-	if (!object)
+	*object = row_object("flows.bpf.o");
+	if (!*object)
 		return -ENOENT;
 	err = bpf_map__set_pin_path(
-		bpf_object__find_map_by_name(object, "tgf_flows"), NULL);
+		bpf_object__find_map_by_name(*object, "tgf_flows"), NULL);
 	if (!err && word->sort == TABLE)
-		err = set_size(
-			object, "tgf_flows",
+		err = row_map_size(
+			*object, "tgf_flows",
 			TG_FLOW_LINES(TG_FLOW_BUCKETS(room_of(word, count))));
 	if (!err && word->sort == HASH)
-		err = set_size(object, "flows_hash", kernel);
+		err = row_map_size(*object, "flows_hash", kernel);
 	if (!err && word->sort == LRU)
-		err = set_size(object, "flows_lru", kernel);
-	if (!err)
-		err = bpf_object__load(object);
-	if (err)
-		return err;
-	row->programs[METER_BASELINE] = bpf_program__fd(
-		bpf_object__find_program_by_name(object, "flows_baseline"));
-	row->programs[METER_OBJECT] = bpf_program__fd(
-		bpf_object__find_program_by_name(object, word->program));
-	*loaded = object;
-	return 0;
+		err = row_map_size(*object, "flows_lru", kernel);
+	return err ? err
+		   : row_load(row, *object, "flows_baseline", word->program);
 }
 
-static void make_frame(const struct word *word, const struct tg_flow_key *flow,
-		       struct random *random, struct trace_record *record)
+static void make_frame(const void *context, struct random *random,
+		       struct trace_record *record)
 {
+	const struct flows *flows = context;
+	const struct tg_flow_key *flow =
+		&flows->list[random_below(random, flows->count)];
+	bool misses = flows->word->misses;
 	bool is_reply = random_percent(random, 50);
 	struct policy_packet packet = { 0 };
-	uint16_t server = flow->high_port + word->misses;
+	uint16_t server = flow->high_port + misses;
 
 	packet.has[POLICY_ETHERTYPE] = packet.has[POLICY_PROTOCOL] = true;
 	packet.has[POLICY_SRC4] = packet.has[POLICY_DST4] = true;
@@ -247,62 +220,33 @@ static void make_frame(const struct word *word, const struct tg_flow_key *flow,
 	packet.value[POLICY_SRC_PORT].lo = is_reply ? server : flow->low_port;
 	packet.value[POLICY_DST_PORT].lo = is_reply ? flow->low_port : server;
 	*record = (struct trace_record){
-		.verdict = word->misses ? POLICY_PASS : POLICY_DROP,
+		.verdict = misses ? POLICY_PASS : POLICY_DROP,
 	};
 	record->size = packet_frame(&packet, record->frame);
 }
 
-static int make_trace(const struct word *word, struct random *random,
-		      const struct tg_flow_key *flows, uint32_t count,
-		      struct meter_row *row)
-{
-	struct trace *trace = calloc(1, sizeof(*trace));
-	uint32_t frames = FRAMES_MIN;
-
-	while (frames < count && frames < FRAMES_MAX)
-		frames *= 2;
-	if (!trace)
-		return -ENOMEM;
-	trace->header.count = frames;
-	trace->header.frame_max = FRAME_SIZE_MIN;
-	trace->records = calloc(frames, sizeof(*trace->records));
-	if (!trace->records)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < frames; i++)
-		make_frame(word, &flows[random_below(random, count)], random,
-			   &trace->records[i]);
-	row->trace = trace;
-	return 0;
-}
-
-bool meter_is_flows(const char *text)
-{
-	return !strncmp(text, "flow-", 5);
-}
-
 int meter_flows(const char *text, struct meter_row *row)
 {
+	uint32_t count = 0, frames = ROW_FRAMES;
 	struct random random = { 1 };
 	struct bpf_object *object;
-	struct tg_flow_key *flows;
-	const struct word *word;
-	uint32_t count = 0;
+	struct flows flows;
 	int err;
 
-	word = read_word(text, &count);
-	if (!word) {
+	flows.word = read_word(text, &count);
+	if (!flows.word) {
 		fprintf(stderr, "meter: no row for flows: '%s'\n", text);
 		return -EINVAL;
 	}
-	row->label = text;
-	row->hook = "xdp";
-	flows = calloc(count, sizeof(*flows));
-	err = flows ? load(word, count, row, &object) : -ENOMEM;
+	while (frames < count && frames < FRAMES_MAX)
+		frames *= 2;
+	flows.list = calloc(count, sizeof(*flows.list));
+	err = flows.list ? load(flows.word, count, row, &object) : -ENOMEM;
 	if (!err)
-		err = fill(word, object, &random, flows, &count);
+		err = fill(object, &random, &flows, count);
 	if (!err)
-		err = make_trace(word, &random, flows, count, row);
-	free(flows);
+		err = row_trace(row, frames, &random, make_frame, &flows);
+	free(flows.list);
 	if (err)
 		fprintf(stderr, "meter: %s: %s\n", text, strerror(-err));
 	return err;

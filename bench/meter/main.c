@@ -172,18 +172,33 @@ static int add_row(struct meter *meter, char *word)
 	return finish_row(meter, row, &meter->frames);
 }
 
+/* By how the word begins; the last is for all others. */
+static const struct {
+	const char *prefix;
+	int (*add)(const char *word, struct meter_row *row);
+} kinds[] = {
+	{ "set-", meter_sets },
+	{ "flow-", meter_flows },
+	{ "", meter_yardstick },
+};
+
+static int add_kind(const char *word, struct meter_row *row)
+{
+	size_t i = 0;
+
+	while (strncmp(word, kinds[i].prefix, strlen(kinds[i].prefix)))
+		i++;
+	row->label = word;
+	return kinds[i].add(word, row);
+}
+
 static int add_yardstick(struct meter *meter, const char *word)
 {
 	struct meter_row *row = &meter->rows[meter->count];
 	struct frames frames;
 	int err;
 
-	if (meter_is_sets(word))
-		err = meter_sets(word, row);
-	else if (meter_is_flows(word))
-		err = meter_flows(word, row);
-	else
-		err = meter_yardstick(word, row);
+	err = add_kind(word, row);
 	if (err)
 		return err;
 	row->timed = row->trace;

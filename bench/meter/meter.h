@@ -56,14 +56,12 @@ int meter_yardstick(const char *word, struct meter_row *row);
  * The same for sets: "set-hosts:N" and "set-hosts-miss:N" against
  * "set-hash:N" and "set-hash-miss:N", "set-prefixes:N" against "set-lpm:N".
  */
-bool meter_is_sets(const char *word);
 int meter_sets(const char *word, struct meter_row *row);
 
 /*
  * The same for flows: "flow-hit:N", "flow-prolong:N" and "flow-miss:N" against
  * "flow-hash:N", "flow-lru:N" and their misses.
  */
-bool meter_is_flows(const char *word);
 int meter_flows(const char *word, struct meter_row *row);
 
 /*

@@ -5,7 +5,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/limits.h>
 #include <linux/if_ether.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,15 +14,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "meter.h"
-#include "object.h"
 #include "packet_frame.h"
-#include "random.h"
+#include "row.h"
 #include "sets/trie.h"
 #include "yardstick.h"
 
-#define FRAMES 65536
-#define ENTRIES_MAX 1000000
 #define UDP 17
 #define SET 3
 #define WIDE_FROM 2000 /* prefixes; fewer have no wide root */
@@ -54,23 +49,18 @@ struct entry {
 	bool is_ip6;
 };
 
+struct entries {
+	const struct word *word;
+	struct entry *list;
+	uint32_t count;
+};
+
+/* NULL if there is no such row. */
 static const struct word *read_word(const char *text, uint32_t *count)
 {
-	const char *colon = strchr(text, ':');
-	char *end;
-
-	for (size_t i = 0; colon && i < sizeof(words) / sizeof(*words); i++) {
-		size_t size = strlen(words[i].name);
-
-		if (size != (size_t)(colon - text) ||
-		    memcmp(text, words[i].name, size))
-			continue;
-		*count = strtoul(colon + 1, &end, 10);
-		return end != colon + 1 && !*end && *count &&
-				       *count <= ENTRIES_MAX
-			       ? &words[i]
-			       : NULL;
-	}
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (row_word(text, words[i].name, count))
+			return *count ? &words[i] : NULL;
 	return NULL;
 }
 
@@ -192,18 +182,15 @@ static int put_lpm(struct bpf_object *object, const struct entry *entry)
 	const void *key = entry->is_ip6 ? (void *)&prefix6 : &prefix;
 	uint32_t one = 1;
 
-	return bpf_map_update_elem(
-		bpf_object__find_map_fd_by_name(object, name), key, &one,
-		BPF_ANY);
+	return bpf_map_update_elem(row_map(object, name), key, &one, BPF_ANY);
 }
 
 static int put_hash(struct bpf_object *object, const struct entry *entry)
 {
 	uint32_t key = entry->high >> 32, one = 1;
 
-	return bpf_map_update_elem(
-		bpf_object__find_map_fd_by_name(object, "sets_hash"), &key,
-		&one, BPF_ANY);
+	return bpf_map_update_elem(row_map(object, "sets_hash"), &key, &one,
+				   BPF_ANY);
 }
 
 static int put_entry(const struct word *word, struct bpf_object *object,
@@ -223,35 +210,23 @@ static int put_entry(const struct word *word, struct bpf_object *object,
 
 /* --- the row */
 
-static int load(const struct word *word, uint32_t count, struct meter_row *row,
-		struct bpf_object **loaded)
+static int load(const struct entries *entries, struct meter_row *row,
+		struct bpf_object **object)
 {
-	static const char *const maps[] = { "sets_hash", "sets_lpm",
-					    "sets_lpm6" };
-	struct bpf_object *object;
-	char path[PATH_MAX];
+	const struct word *word = entries->word;
 	int err = 0;
 
-	snprintf(path, sizeof(path), "%s/sets.bpf.o", meter_directory);
-	object = object_open(path);
-	if (!object)
+	*object = row_object("sets.bpf.o");
+	if (!*object)
 		return -ENOENT;
-	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && !err; i++)
-		if ((word->sort == HASH && i == 0) ||
-		    (word->sort == LPM && i > 0))
-			err = bpf_map__set_max_entries(
-				bpf_object__find_map_by_name(object, maps[i]),
-				count);
-	if (!err)
-		err = bpf_object__load(object);
-	if (err)
-		return err;
-	row->programs[METER_BASELINE] = bpf_program__fd(
-		bpf_object__find_program_by_name(object, "sets_baseline"));
-	row->programs[METER_OBJECT] = bpf_program__fd(
-		bpf_object__find_program_by_name(object, word->program));
-	*loaded = object;
-	return 0;
+	if (word->sort == HASH)
+		err = row_map_size(*object, "sets_hash", entries->count);
+	if (word->sort == LPM)
+		err = row_map_size(*object, "sets_lpm", entries->count);
+	if (!err && word->sort == LPM)
+		err = row_map_size(*object, "sets_lpm6", entries->count);
+	return err ? err
+		   : row_load(row, *object, "sets_baseline", word->program);
 }
 
 /* The order in which `tailgate set load` adds prefixes. */
@@ -266,31 +241,35 @@ static int compare_entries(const void *a, const void *b)
 	return (int)one->length - (int)other->length;
 }
 
-static int fill(const struct word *word, struct bpf_object *object,
-		struct random *random, struct entry *entries, uint32_t count)
+static int fill(const struct entries *entries, struct bpf_object *object,
+		struct random *random)
 {
 	static struct set_memory memory; /* of the row, as its map */
+	const struct word *word = entries->word;
 	struct trie trie = { .memory = &memory };
 	int err = 0;
 
 	if (word->sort == HOSTS || word->sort == PREFIXES)
-		err = make_table(
-			word, count,
-			bpf_object__find_map_fd_by_name(object, "tgs_sets"),
-			&memory);
-	for (uint32_t i = 0; i < count; i++)
-		entries[i] = make_entry(word, random);
+		err = make_table(word, entries->count,
+				 row_map(object, "tgs_sets"), &memory);
+	for (uint32_t i = 0; i < entries->count; i++)
+		entries->list[i] = make_entry(word, random);
 	if (is_prefixes(word))
-		qsort(entries, count, sizeof(*entries), compare_entries);
-	for (uint32_t i = 0; i < count && !err; i++)
-		err = put_entry(word, object, &trie, &entries[i]);
+		qsort(entries->list, entries->count, sizeof(*entries->list),
+		      compare_entries);
+	for (uint32_t i = 0; i < entries->count && !err; i++)
+		err = put_entry(word, object, &trie, &entries->list[i]);
 	trie_close(&trie);
 	return err;
 }
 
-static void make_frame(const struct word *word, const struct entry *entry,
-		       struct random *random, struct trace_record *record)
+static void make_frame(const void *context, struct random *random,
+		       struct trace_record *record)
 {
+	const struct entries *entries = context;
+	const struct entry *entry =
+		&entries->list[random_below(random, entries->count)];
+	const struct word *word = entries->word;
 	uint64_t source = entry->high |
 			  (random_bits(random) & ~upper_bits(entry->length));
 	struct policy_packet packet = { 0 };
@@ -316,54 +295,25 @@ static void make_frame(const struct word *word, const struct entry *entry,
 	record->size = packet_frame(&packet, record->frame);
 }
 
-static int make_trace(const struct word *word, struct random *random,
-		      const struct entry *entries, uint32_t count,
-		      struct meter_row *row)
-{
-	struct trace *trace = calloc(1, sizeof(*trace));
-
-	if (!trace)
-		return -ENOMEM;
-	trace->header.count = FRAMES;
-	trace->header.frame_max = FRAME_SIZE_MIN;
-	trace->records = calloc(FRAMES, sizeof(*trace->records));
-	if (!trace->records)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < FRAMES; i++)
-		make_frame(word, &entries[random_below(random, count)], random,
-			   &trace->records[i]);
-	row->trace = trace;
-	return 0;
-}
-
-bool meter_is_sets(const char *text)
-{
-	return !strncmp(text, "set-", 4);
-}
-
 int meter_sets(const char *text, struct meter_row *row)
 {
 	struct random random = { 1 };
 	struct bpf_object *object;
-	const struct word *word;
-	struct entry *entries;
-	uint32_t count = 0;
+	struct entries entries;
 	int err;
 
-	word = read_word(text, &count);
-	if (!word) {
+	entries.word = read_word(text, &entries.count);
+	if (!entries.word) {
 		fprintf(stderr, "meter: no row for sets: '%s'\n", text);
 		return -EINVAL;
 	}
-	row->label = text;
-	row->hook = "xdp";
-	entries = calloc(count, sizeof(*entries));
-	err = entries ? load(word, count, row, &object) : -ENOMEM;
+	entries.list = calloc(entries.count, sizeof(*entries.list));
+	err = entries.list ? load(&entries, row, &object) : -ENOMEM;
 	if (!err)
-		err = fill(word, object, &random, entries, count);
+		err = fill(&entries, object, &random);
 	if (!err)
-		err = make_trace(word, &random, entries, count, row);
-	free(entries);
+		err = row_trace(row, ROW_FRAMES, &random, make_frame, &entries);
+	free(entries.list);
 	if (err)
 		fprintf(stderr, "meter: %s: %s\n", text, strerror(-err));
 	return err;

@@ -2,7 +2,6 @@
 /* Fills maps with random entries, and makes frames that match them. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/limits.h>
 #include <linux/if_ether.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +11,9 @@
 #include <bpf/libbpf.h>
 
 #include "packet_frame.h"
-#include "meter.h"
-#include "object.h"
-#include "random.h"
+#include "row.h"
 #include "yardstick.h"
 
-#define FRAMES 65536
-#define ENTRIES_MAX 1000000
 #define LENGTH_MIN 16
 #define LENGTH_MAX 32
 #define TCP 6
@@ -33,29 +28,26 @@ struct entry {
 };
 
 static const struct {
-	const char *name, *map, *programs[METER_SIDES];
+	const char *name, *map, *baseline, *program;
 } kinds[] = {
-	[HASH] = { "hash",
-		   "yardstick_flows",
-		   { "hash_baseline", "hash_lookup" } },
-	[LPM] = { "lpm", "yardstick_trie", { "lpm_baseline", "lpm_lookup" } },
-	[LINES] = { "lines",
-		    "yardstick_lines",
-		    { "lines_baseline", "lines_lookup" } },
+	[HASH] = { "hash", "yardstick_flows", "hash_baseline", "hash_lookup" },
+	[LPM] = { "lpm", "yardstick_trie", "lpm_baseline", "lpm_lookup" },
+	[LINES] = { "lines", "yardstick_lines", "lines_baseline",
+		    "lines_lookup" },
 };
 
-static bool read_word(const char *word, enum kind *kind, uint32_t *entries)
+struct entries {
+	enum kind kind;
+	struct entry *list;
+	uint32_t count;
+};
+
+static bool read_word(const char *text, struct entries *entries)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		size_t size = strlen(kinds[i].name);
-		char *end;
-
-		if (strncmp(word, kinds[i].name, size) || word[size] != ':')
-			continue;
-		*kind = i;
-		*entries = strtoul(word + size + 1, &end, 10);
-		return end != word + size + 1 && !*end && *entries &&
-		       *entries <= ENTRIES_MAX;
+		entries->kind = i;
+		if (row_word(text, kinds[i].name, &entries->count))
+			return entries->count;
 	}
 	return false;
 }
@@ -96,14 +88,14 @@ static int put_entry(int map, enum kind kind, const struct entry *entry,
 	}
 }
 
-static int fill_map(int map, enum kind kind, struct random *random,
-		    struct entry *entries, uint32_t count)
+static int fill_map(int map, struct random *random,
+		    const struct entries *entries)
 {
 	int err = 0;
 
-	for (uint32_t i = 0; i < count && !err; i++) {
-		make_entry(random, &entries[i], count);
-		err = put_entry(map, kind, &entries[i], i);
+	for (uint32_t i = 0; i < entries->count && !err; i++) {
+		make_entry(random, &entries->list[i], entries->count);
+		err = put_entry(map, entries->kind, &entries->list[i], i);
 	}
 	return err;
 }
@@ -115,10 +107,13 @@ static void put_field(struct policy_packet *packet, enum policy_field field,
 	packet->value[field].lo = value;
 }
 
-/* Makes a frame that matches the entry. */
-static void make_frame(const struct entry *entry, enum kind kind,
-		       struct random *random, struct trace_record *record)
+/* Makes a frame that matches an entry. */
+static void make_frame(const void *context, struct random *random,
+		       struct trace_record *record)
 {
+	const struct entries *entries = context;
+	const struct entry *entry =
+		&entries->list[random_below(random, entries->count)];
 	const struct yardstick_flow *flow = &entry->flow;
 	uint64_t hosts = UINT64_C(1) << (32 - entry->prefix.length);
 	uint32_t target =
@@ -129,87 +124,53 @@ static void make_frame(const struct entry *entry, enum kind kind,
 	put_field(&packet, POLICY_PROTOCOL, flow->protocol);
 	put_field(&packet, POLICY_SRC4, ntohl(flow->source));
 	put_field(&packet, POLICY_DST4,
-		  kind == LPM ? target : ntohl(flow->target));
+		  entries->kind == LPM ? target : ntohl(flow->target));
 	put_field(&packet, POLICY_SRC_PORT, ntohs(flow->sport));
 	put_field(&packet, POLICY_DST_PORT, ntohs(flow->dport));
 	*record = (struct trace_record){ .verdict = POLICY_DROP };
 	record->size = packet_frame(&packet, record->frame);
 }
 
-static struct trace *make_trace(enum kind kind, struct random *random,
-				const struct entry *entries, uint32_t count)
+/* Returns the map. */
+static int load_yardstick(const struct entries *entries, struct meter_row *row)
 {
-	struct trace *trace = calloc(1, sizeof(*trace));
-
-	if (!trace)
-		return NULL;
-	trace->header.count = FRAMES;
-	trace->header.frame_max = FRAME_SIZE_MIN;
-	trace->records = calloc(FRAMES, sizeof(*trace->records));
-	if (!trace->records)
-		return NULL;
-	for (uint32_t i = 0; i < FRAMES; i++)
-		make_frame(&entries[random_below(random, count)], kind, random,
-			   &trace->records[i]);
-	return trace;
-}
-
-static int load_yardstick(enum kind kind, uint32_t entries,
-			  struct meter_row *row)
-{
-	struct bpf_object *object;
-	char path[PATH_MAX];
+	struct bpf_object *object = row_object("yardstick.bpf.o");
+	const char *map = kinds[entries->kind].map;
 	int err;
 
-	snprintf(path, sizeof(path), "%s/yardstick.bpf.o", meter_directory);
-	object = object_open(path);
 	if (!object)
 		return -ENOENT;
-	err = bpf_map__set_max_entries(
-		bpf_object__find_map_by_name(object, kinds[kind].map), entries);
+	err = row_map_size(object, map, entries->count);
 	if (!err)
 		err = bpf_map__set_initial_value(
 			bpf_object__find_map_by_name(object, ".rodata"),
-			&entries, sizeof(entries));
+			&entries->count, sizeof(entries->count));
 	if (!err)
-		err = bpf_object__load(object);
-	if (err) {
-		fprintf(stderr, "meter: %s: %s\n", path, strerror(-err));
-		return err;
-	}
-	for (int side = 0; side < METER_SIDES; side++)
-		row->programs[side] =
-			bpf_program__fd(bpf_object__find_program_by_name(
-				object, kinds[kind].programs[side]));
-	return bpf_object__find_map_fd_by_name(object, kinds[kind].map);
+		err = row_load(row, object, kinds[entries->kind].baseline,
+			       kinds[entries->kind].program);
+	return err ? err : row_map(object, map);
 }
 
 int meter_yardstick(const char *word, struct meter_row *row)
 {
 	struct random random = { 1 };
-	struct entry *entries;
-	enum kind kind;
-	uint32_t count;
+	struct entries entries;
 	int map, err;
 
-	if (!read_word(word, &kind, &count)) {
+	if (!read_word(word, &entries)) {
 		fprintf(stderr,
 			"meter: neither hash:N, lpm:N nor lines:N: '%s'\n",
 			word);
 		return -EINVAL;
 	}
-	row->label = word;
-	row->hook = "xdp";
-	map = load_yardstick(kind, count, row);
-	if (map < 0)
-		return map;
-	entries = calloc(count, sizeof(*entries));
-	err = entries ? fill_map(map, kind, &random, entries, count) : -ENOMEM;
+	map = load_yardstick(&entries, row);
+	err = map < 0 ? map : 0;
+	entries.list = calloc(entries.count, sizeof(*entries.list));
 	if (!err)
-		row->trace = make_trace(kind, &random, entries, count);
-	if (!row->trace && !err)
-		err = -ENOMEM;
-	free(entries);
+		err = entries.list ? fill_map(map, &random, &entries) : -ENOMEM;
+	if (!err)
+		err = row_trace(row, ROW_FRAMES, &random, make_frame, &entries);
+	free(entries.list);
 	if (err)
 		fprintf(stderr, "meter: %s: %s\n", word, strerror(-err));
 	return err;

@@ -5,6 +5,7 @@
 
 #include "flow_room.h"
 #include "policy_flow.h"
+#include "room.h"
 
 #define TG_FLOW_TIME_OF(name, text, seconds, rank) \
 	[TG_FLOW_##name] = TG_FLOW_TIME(seconds),
@@ -22,19 +23,7 @@ static __always_inline const struct tg_policy_flows *tg_flows_constants(void)
 	return flows;
 }
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct tg_flow_room);
-} tgl_room SEC(".maps");
-
-static __always_inline struct tg_flow_room *tg_flow_room(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&tgl_room, &zero);
-}
+TG_ROOM(struct tg_flow_room, tg_flow_room)
 
 #include "flow_track.h"
 

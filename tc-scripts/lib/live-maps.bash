@@ -12,9 +12,17 @@
 # An attachment of an instance has a link to the sets from the start, and one to
 # the flows as soon as a program in its chain uses them.
 
-# Set by live_find: the pins of the maps themselves, and the name of the
+# The maps, by the verb that shows and changes them; the tool is tg-NOUN.
+declare -grA LIVE_MAPS=([set]=tgs_sets [flows]=tgf_flows)
+
+# What each has, and what a policy does that uses it.
+declare -grA LIVE_NOUNS=([set]=sets [flows]=flows)
+declare -grA LIVE_USES=([set]='declares one' [flows]='uses them')
+
+# Set by live_find: the pins of the maps themselves by verb, and the name of the
 # instance or nothing.
-SETS_PIN='' FLOWS_PIN='' LIVE_INSTANCE=''
+declare -gA LIVE_PINS=()
+LIVE_INSTANCE=''
 
 # The instance that this command joins.
 JOINED_INSTANCE=''
@@ -27,7 +35,7 @@ check_instance_name() { # NAME
 # For the selected attachment. The pins of an instance are used by their own
 # paths, as tools lock the directory of the pin that they are given.
 live_find() {
-	local folder=$GLOBALS pin
+	local folder=$GLOBALS pin verb
 	LIVE_INSTANCE=$JOINED_INSTANCE
 	if [[ ! $LIVE_INSTANCE && -e $GLOBALS/tgs_sets ]]; then
 		for pin in "$PINS_ROOT"/@*/tgs_sets; do
@@ -37,7 +45,49 @@ live_find() {
 		done
 	fi
 	[[ ! $LIVE_INSTANCE ]] || folder=$PINS_ROOT/@$LIVE_INSTANCE
-	SETS_PIN=$folder/tgs_sets FLOWS_PIN=$folder/tgf_flows
+	for verb in "${!LIVE_MAPS[@]}"; do
+		LIVE_PINS[$verb]=$folder/${LIVE_MAPS[$verb]}
+	done
+}
+
+# Whether the attachment has one of the maps.
+live_exists() {
+	local map
+	for map in "${LIVE_MAPS[@]}"; do
+		[[ ! -e $GLOBALS/$map ]] || return 0
+	done
+	return 1
+}
+
+# For a verb about a map: sets LIVE_PIN to the map's pin, and DEV if the word is
+# a device.
+live_open() { # VERB DEV | @INSTANCE
+	local noun=${LIVE_NOUNS[$1]} map=${LIVE_MAPS[$1]}
+	if [[ $2 == @* ]]; then
+		check_instance_name "${2#@}"
+		LIVE_PIN=$PINS_ROOT/$2/$map
+		[[ -d $PINS_ROOT/$2 ]] || die "no such instance: '${2#@}': 'tailgate attach DEV ... --instance ${2#@}' makes it"
+		[[ -e $LIVE_PIN ]] || die "the instance '${2#@}' has no $noun: no policy of its attachments ${LIVE_USES[$1]}"
+		return
+	fi
+	device_open "$2" --place
+	{ [[ ${LOOK[pins]} ]] && ! attachment_is_dead; } || die "nothing is attached to '$2'"
+	live_find
+	LIVE_PIN=${LIVE_PINS[$1]}
+	[[ -e $LIVE_PIN ]] || die "$DEV has no $noun: no policy that was applied to it ${LIVE_USES[$1]}"
+}
+
+LIVE_PIN=''
+
+# Ends the command by the tool of the verb, which speaks as tailgate.
+live_read() { # VERB ACTION WORD...
+	exec -a "tailgate $1" "$BUILD/tg-${LIVE_NOUNS[$1]}" "$2" "$LIVE_PIN" "${@:3}"
+}
+
+# The same for an action that changes the map: with --dry-run, it is printed.
+live_change() { # VERB ACTION WORD...
+	[[ $DRY_RUN ]] || live_read "$@"
+	run "$BUILD/tg-${LIVE_NOUNS[$1]}" "$2" "$LIVE_PIN" "${@:3}"
 }
 
 # Sets LIVE_WORDS to the options of tg-splice for an object that may use these
@@ -49,9 +99,9 @@ live_words() { # OBJECT
 	LIVE_WORDS=() LIVE_ENTER=()
 	[[ $1 != "$BUILD"/* || $1 == "$BUILD"/@(flow|policy.live)?(.frags).o ]] || return 0
 	live_find
-	[[ $1 == "$BUILD"/* ]] || LIVE_WORDS=(--sets "$SETS_PIN")
+	[[ $1 == "$BUILD"/* ]] || LIVE_WORDS=(--sets "${LIVE_PINS[set]}")
 	LIVE_WORDS+=(--flows "$GLOBALS/tgf_flows")
-	[[ ! $LIVE_INSTANCE ]] || LIVE_WORDS+=(--flows-from "$FLOWS_PIN")
+	[[ ! $LIVE_INSTANCE ]] || LIVE_WORDS+=(--flows-from "${LIVE_PINS[flows]}")
 	LIVE_WORDS+=(--adopt "$DEV")
 	LIVE_ENTER=("${ENTER[@]}")
 }
@@ -63,7 +113,7 @@ instance_check() { # NAME
 	check_instance_name "$1"
 	live_find
 	# shellcheck disable=SC2016 # it is expanded
-	[[ (! -e $GLOBALS/tgs_sets && ! -e $GLOBALS/tgf_flows) || $LIVE_INSTANCE == "$1" ]] ||
+	[[ $LIVE_INSTANCE == "$1" ]] || ! live_exists ||
 		die "$DEV has sets or flows already${LIVE_INSTANCE:+, those of the instance '$LIVE_INSTANCE'}: 'tailgate detach $DEV' removes its use of them, then attach it with --instance $1"
 }
 
@@ -86,7 +136,7 @@ instance_join() { # NAME
 
 instance_leave() { # NAME
 	local map
-	for map in tgs_sets tgf_flows; do
+	for map in "${LIVE_MAPS[@]}"; do
 		[[ ! $PINS_ROOT/@$1/$map -ef $GLOBALS/$map ]] || run_or_die rm "$GLOBALS/$map"
 	done
 }
@@ -137,8 +187,8 @@ FLOWS_REPORT=''
 flows_make() { # FLOWS
 	local words
 	live_find
-	words=("$BUILD/tg-flows" prepare "$FLOWS_PIN" --flows "$1")
-	[[ -e $FLOWS_PIN ]] || undo_with rm -f "$FLOWS_PIN"
+	words=("$BUILD/tg-flows" prepare "${LIVE_PINS[flows]}" --flows "$1")
+	[[ -e ${LIVE_PINS[flows]} ]] || undo_with rm -f "${LIVE_PINS[flows]}"
 	run_or_die mkdir -p "$GLOBALS"
 	if [[ $DRY_RUN ]]; then
 		run "${words[@]}"

@@ -61,7 +61,7 @@ cmd_flows() {
 	if [[ $action == list ]] && { ((${#operands[@]} == 0)) || flows_starts_filter "${operands[0]}"; }; then
 		flows_find_only
 	else
-		flows_open "${operands[0]}"
+		live_open flows "${operands[0]}"
 		operands=("${operands[@]:1}")
 	fi
 	"flows_$action" "${operands[@]}"
@@ -108,22 +108,6 @@ flows_starts_filter() { # WORD
 
 # --- the table
 
-# Sets FLOWS_PIN, and DEV if the word is a device.
-flows_open() { # DEV | @INSTANCE
-	if [[ $1 == @* ]]; then
-		check_instance_name "${1#@}"
-		FLOWS_PIN=$PINS_ROOT/$1/tgf_flows
-		[[ -d $PINS_ROOT/$1 ]] || die "no such instance: '${1#@}': 'tailgate attach DEV ... --instance ${1#@}' makes it"
-		[[ -e $FLOWS_PIN ]] || die "the instance '${1#@}' has no flows: no policy of its attachments uses them"
-		return
-	fi
-	device_open "$1" --place
-	{ [[ ${LOOK[pins]} ]] && ! attachment_is_dead; } || die "nothing is attached to '$1'"
-	live_find
-	[[ -e $FLOWS_PIN ]] ||
-		die "$DEV has no flows: no policy that was applied to it uses them"
-}
-
 # The only attachment of the namespace that has a table.
 flows_find_only() {
 	FLOW_DEVICES=()
@@ -131,7 +115,7 @@ flows_find_only() {
 	((${#FLOW_DEVICES[@]})) || die "no policy in force uses flows"
 	((${#FLOW_DEVICES[@]} == 1)) ||
 		usage_error "several devices have flows: name one of ${FLOW_DEVICES[*]}"
-	flows_open "${FLOW_DEVICES[0]}"
+	live_open flows "${FLOW_DEVICES[0]}"
 }
 
 FLOW_DEVICES=()
@@ -144,36 +128,31 @@ flows_note_device() {
 # shellcheck disable=SC2154 # options: a local of cmd_flows
 
 flows_list() { # FILTER...
-	exec -a 'tailgate flows' "$BUILD/tg-flows" list "$FLOWS_PIN" "$@" "${options[@]}"
+	live_read flows list "$@" "${options[@]}"
 }
 
 flows_del() { # FILTER...
-	flows_change del "$FLOWS_PIN" "$@" "${options[@]}"
+	live_change flows del "$@" "${options[@]}"
 }
 
 flows_load() { # FILE
-	flows_change load "$FLOWS_PIN" "$1"
-}
-
-flows_change() { # WORD... of tg-flows
-	[[ $DRY_RUN ]] || exec -a 'tailgate flows' "$BUILD/tg-flows" "$@"
-	run "$BUILD/tg-flows" "$@"
+	live_change flows load "$1"
 }
 
 # A file is replaced when all is written.
 flows_save() { # [FILE]
 	local temporary
-	[[ ${1:-} && $1 != - ]] || exec -a 'tailgate flows' "$BUILD/tg-flows" save "$FLOWS_PIN"
+	[[ ${1:-} && $1 != - ]] || live_read flows save
 	[[ ! -e $1 || -f $1 ]] || die "${1@Q} is not a regular file"
 	temporary=$(mktemp -- "$1.XXXXXX") || die "cannot write ${1@Q}"
-	if ! "$BUILD/tg-flows" save "$FLOWS_PIN" >"$temporary" || ! mv -f -- "$temporary" "$1"; then
+	if ! "$BUILD/tg-flows" save "$LIVE_PIN" >"$temporary" || ! mv -f -- "$temporary" "$1"; then
 		rm -f -- "$temporary"
 		die "cannot write ${1@Q}"
 	fi
 }
 
 flows_adopt() {
-	local words=("${ENTER[@]}" "$BUILD/tg-flows" adopt "$FLOWS_PIN" "$DEV")
+	local words=("${ENTER[@]}" "$BUILD/tg-flows" adopt "$LIVE_PIN" "$DEV")
 	[[ $DRY_RUN ]] || exec "${words[@]}"
 	run "${words[@]}"
 }

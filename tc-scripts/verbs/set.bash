@@ -71,7 +71,7 @@ cmd_set() {
 	parse_set_options "${@:2}"
 	((${#operands[@]})) || usage_error "set $action needs a device, or an instance as @NAME"
 	need_rights set
-	set_open "${operands[0]}"
+	live_open set "${operands[0]}"
 	set_run "$action" "${operands[@]:1}"
 }
 
@@ -104,31 +104,10 @@ parse_set_options() {
 	done
 }
 
-# Finds the pin of the sets: SETS_PIN.
-set_open() { # DEV | @INSTANCE
-	if [[ $1 == @* ]]; then
-		check_instance_name "${1#@}"
-		SETS_PIN=$PINS_ROOT/$1/tgs_sets
-		[[ -e $SETS_PIN ]] || die "no such instance: '${1#@}': 'tailgate attach DEV ... --instance ${1#@}' makes it"
-		return
-	fi
-	device_open "$1" --place
-	{ [[ ${LOOK[pins]} ]] && ! attachment_is_dead; } || die "nothing is attached to '$1'"
-	live_find
-	[[ -e $SETS_PIN ]] ||
-		die "$DEV has no sets: no policy that was applied to it declares one"
-}
-
 # shellcheck disable=SC2154 # options: a local of cmd_set
 set_run() { # ACTION WORD...
 	case $1 in
-	list | show | test | save) ;;
-	*)
-		if [[ $DRY_RUN ]]; then
-			run "$BUILD/tg-sets" "$1" "$SETS_PIN" "${@:2}" "${options[@]}"
-			return
-		fi
-		;;
+	list | show | test | save) live_read set "$@" "${options[@]}" ;;
+	*) live_change set "$@" "${options[@]}" ;;
 	esac
-	exec -a 'tailgate set' "$BUILD/tg-sets" "$1" "$SETS_PIN" "${@:2}" "${options[@]}"
 }

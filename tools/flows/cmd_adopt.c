@@ -6,14 +6,14 @@
 #include "adopt.h"
 #include "commands.h"
 
-int flow_cmd_adopt(const struct flow_command *command)
+int flow_cmd_adopt(const struct pin_command *command)
 {
 	struct flow_tally tally;
 	struct flow_map map;
 	int err;
 
 	if (!flow_command_open(command, true, &map))
-		return FLOW_FAILED;
+		return PIN_FAILED;
 	err = flow_adopt(&map, command->words[0], NULL, &tally);
 	if (!err)
 		printf("%zu added, %zu were there already\n", tally.added,
@@ -24,5 +24,5 @@ int flow_cmd_adopt(const struct flow_command *command)
 			program_invocation_short_name, command->pin,
 			tally.refused);
 	flow_map_close(&map);
-	return err || tally.refused ? FLOW_FAILED : FLOW_DONE;
+	return err || tally.refused ? PIN_FAILED : PIN_DONE;
 }

@@ -22,25 +22,26 @@ static bool delete_flow(void *context, const struct flow_found *found)
 	return true;
 }
 
-int flow_cmd_del(const struct flow_command *command)
+int flow_cmd_del(const struct pin_command *command)
 {
 	struct flow_filter filter;
 	struct deleting deleting = { .filter = &filter };
+	bool is_all = command->options & FLOW_OPTION_ALL;
 	struct flow_map map;
 
-	if (!command->count != command->is_all) {
+	if (!command->count != is_all) {
 		fprintf(stderr,
 			"%s: del needs conditions, such as 'from "
 			"198.51.100.7', or --all\n",
 			program_invocation_short_name);
-		return FLOW_USAGE;
+		return PIN_USAGE;
 	}
 	if (!flow_filter_read(&filter, command->words, command->count))
-		return FLOW_USAGE;
+		return PIN_USAGE;
 	if (!flow_command_open(command, true, &map))
-		return FLOW_FAILED;
+		return PIN_FAILED;
 	flow_table_visit(&map.memory, tg_flow_now(), delete_flow, &deleting);
 	printf("%zu removed\n", deleting.count);
 	flow_map_close(&map);
-	return FLOW_DONE;
+	return PIN_DONE;
 }

@@ -10,7 +10,7 @@
 #include "lib/time_text.h"
 #include "lib/vec.h"
 
-bool flow_command_open(const struct flow_command *command, bool is_writable,
+bool flow_command_open(const struct pin_command *command, bool is_writable,
 		       struct flow_map *map)
 {
 	int err = flow_map_open(map, command->pin, is_writable);
@@ -191,7 +191,7 @@ static bool count_flow(void *context, const struct flow_found *found)
 	return true;
 }
 
-static void print_counts(const struct flow_command *command,
+static void print_counts(const struct pin_command *command,
 			 const struct flow_map *map,
 			 const struct flow_filter *filter, uint32_t now)
 {
@@ -200,7 +200,7 @@ static void print_counts(const struct flow_command *command,
 	uint32_t room = flow_head(&map->memory)->flows;
 
 	flow_table_visit(&map->memory, now, count_flow, &counting);
-	if (command->is_json) {
+	if (command->options & PIN_JSON) {
 		print_json(stdout,
 			   json_pack("{s:I, s:I, s:o}", "room",
 				     (json_int_t)room, "flows",
@@ -216,7 +216,7 @@ static void print_counts(const struct flow_command *command,
 	printf("%-13s  %10u of %u\n", "all", counts->all, room);
 }
 
-int flow_cmd_list(const struct flow_command *command)
+int flow_cmd_list(const struct pin_command *command)
 {
 	uint32_t now = tg_flow_now();
 	struct flow_list flows = { 0 };
@@ -225,22 +225,28 @@ int flow_cmd_list(const struct flow_command *command)
 	bool is_right = true;
 
 	if (!flow_filter_read(&filter, command->words, command->count))
-		return FLOW_USAGE;
-	if (command->is_watch)
+		return PIN_USAGE;
+	if (command->options & FLOW_OPTION_WATCH &&
+	    command->options & FLOW_OPTION_COUNT) {
+		fprintf(stderr, "%s: --watch and --count do not go together\n",
+			program_invocation_short_name);
+		return PIN_USAGE;
+	}
+	if (command->options & FLOW_OPTION_WATCH)
 		return flow_cmd_watch(command, &filter);
 	if (!flow_command_open(command, false, &map))
-		return FLOW_FAILED;
-	if (command->is_count) {
+		return PIN_FAILED;
+	if (command->options & FLOW_OPTION_COUNT) {
 		print_counts(command, &map, &filter, now);
 	} else if (!flow_list_read(&flows, &map, &filter, now)) {
 		is_right = false;
 		flow_map_fail(&map, -ENOMEM);
-	} else if (command->is_json) {
+	} else if (command->options & PIN_JSON) {
 		print_list_json(&flows, &map, now);
 	} else {
 		print_table(&flows, now);
 	}
 	free(flows.list);
 	flow_map_close(&map);
-	return is_right ? FLOW_DONE : FLOW_FAILED;
+	return is_right ? PIN_DONE : PIN_FAILED;
 }

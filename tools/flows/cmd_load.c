@@ -15,17 +15,17 @@ static bool save_flow(void *context, const struct flow_found *found)
 	return true;
 }
 
-int flow_cmd_save(const struct flow_command *command)
+int flow_cmd_save(const struct pin_command *command)
 {
 	uint32_t now = tg_flow_now();
 	struct flow_map map;
 
 	if (!flow_command_open(command, false, &map))
-		return FLOW_FAILED;
+		return PIN_FAILED;
 	puts("# flows, as 'tailgate flows load' reads them");
 	flow_table_visit(&map.memory, now, save_flow, &now);
 	flow_map_close(&map);
-	return FLOW_DONE;
+	return PIN_DONE;
 }
 
 /* --- load */
@@ -79,7 +79,7 @@ static bool add_all(const struct flow_map *map,
 	return !tally.refused;
 }
 
-int flow_cmd_load(const struct flow_command *command)
+int flow_cmd_load(const struct pin_command *command)
 {
 	struct flow_reading reading;
 	struct flow_map map;
@@ -91,5 +91,5 @@ int flow_cmd_load(const struct flow_command *command)
 		flow_map_close(&map);
 	}
 	free(reading.list);
-	return is_right ? FLOW_DONE : FLOW_FAILED;
+	return is_right ? PIN_DONE : PIN_FAILED;
 }

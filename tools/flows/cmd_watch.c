@@ -13,7 +13,7 @@
 #include "lib/json_print.h"
 
 struct watching {
-	const struct flow_command *command;
+	const struct pin_command *command;
 	uint32_t now;
 };
 
@@ -32,7 +32,7 @@ static void print_change(const struct watching *watching, enum change change,
 	char to[FLOW_END_SIZE], rest[FLOW_TEXT_SIZE];
 	json_t *object;
 
-	if (watching->command->is_json) {
+	if (watching->command->options & PIN_JSON) {
 		object = json_pack("{s:s}", "change", names[change]);
 		add_json_members(object, flow_to_json(found, watching->now));
 		print_json(stdout, object, JSON_COMPACT);
@@ -93,7 +93,7 @@ static void compare_lists(const struct watching *watching,
 }
 
 /* The table of a new attachment is another one. */
-static bool is_gone(const struct flow_command *command)
+static bool is_gone(const struct pin_command *command)
 {
 	if (access(command->pin, F_OK) == 0)
 		return false;
@@ -102,7 +102,7 @@ static bool is_gone(const struct flow_command *command)
 	return true;
 }
 
-int flow_cmd_watch(const struct flow_command *command,
+int flow_cmd_watch(const struct pin_command *command,
 		   const struct flow_filter *filter)
 {
 	struct flow_list lists[2] = { 0 };
@@ -111,7 +111,7 @@ int flow_cmd_watch(const struct flow_command *command,
 	bool is_right;
 
 	if (!flow_command_open(command, false, &map))
-		return FLOW_FAILED;
+		return PIN_FAILED;
 	watching.now = tg_flow_now();
 	is_right = flow_list_read(&lists[0], &map, filter, watching.now);
 	for (int next = 1; is_right && fflush(stdout) == 0; next = !next) {
@@ -129,5 +129,5 @@ int flow_cmd_watch(const struct flow_command *command,
 	free(lists[0].list);
 	free(lists[1].list);
 	flow_map_close(&map);
-	return FLOW_FAILED;
+	return PIN_FAILED;
 }

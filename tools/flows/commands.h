@@ -5,34 +5,28 @@
 
 #include "filter.h"
 #include "kernel.h"
+#include "lib/pin_command.h"
 
-enum flow_exit {
-	FLOW_DONE,
-	FLOW_FAILED,
-	FLOW_USAGE,
+enum flow_option {
+	FLOW_OPTION_FLOWS = PIN_OPTION(0), /* its value: of a new table */
+	FLOW_OPTION_ALL = PIN_OPTION(1),
+	FLOW_OPTION_COUNT = PIN_OPTION(2),
+	FLOW_OPTION_WATCH = PIN_OPTION(3),
 };
 
-struct flow_command {
-	const char *verb, *pin;
-	char *const *words; /* behind the pin */
-	int count;
-	uint32_t flows; /* of a new table; 0: not said */
-	bool is_json, is_watch, is_count, is_all;
-};
-
-int flow_cmd_prepare(const struct flow_command *command);
-int flow_cmd_list(const struct flow_command *command);
-int flow_cmd_watch(const struct flow_command *command,
+int flow_cmd_prepare(const struct pin_command *command);
+int flow_cmd_list(const struct pin_command *command);
+int flow_cmd_watch(const struct pin_command *command,
 		   const struct flow_filter *filter);
-int flow_cmd_del(const struct flow_command *command);
-int flow_cmd_save(const struct flow_command *command);
-int flow_cmd_load(const struct flow_command *command);
-int flow_cmd_adopt(const struct flow_command *command);
+int flow_cmd_del(const struct pin_command *command);
+int flow_cmd_save(const struct pin_command *command);
+int flow_cmd_load(const struct pin_command *command);
+int flow_cmd_adopt(const struct pin_command *command);
 
 /* --- what they share */
 
 /* Opens the table of the command. False after a message. */
-bool flow_command_open(const struct flow_command *command, bool is_writable,
+bool flow_command_open(const struct pin_command *command, bool is_writable,
 		       struct flow_map *map);
 
 struct flow_listed {

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -29,9 +27,7 @@ static const char *words_for(int err)
 
 int flow_map_fail(const struct flow_map *map, int err)
 {
-	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, map->pin,
-		words_for(err));
-	return err;
+	return pin_fail(map->pin, words_for(err), err);
 }
 
 uint64_t flow_map_size(uint32_t flows)
@@ -62,10 +58,10 @@ static int format_table(struct flow_map *map, uint32_t flows)
 {
 	struct tg_flow_head *head = flow_head(&map->memory);
 	uint32_t lines = map->memory.lines;
+	int err = random_secret(head->secret, TG_FLOW_SECRETS);
 
-	if (getrandom(head->secret, sizeof(head->secret), 0) !=
-	    sizeof(head->secret))
-		return -EIO;
+	if (err)
+		return err;
 	head->lines = lines;
 	head->buckets = (lines - TG_FLOW_FIRST_BUCKET) /
 			(TG_FLOW_LINES(1) - TG_FLOW_LINES(0));
@@ -100,37 +96,6 @@ static int map_table(struct flow_map *map, bool is_writable)
 	return err ? err : map_lines(map, lines, is_writable);
 }
 
-/* Whether it is still the folder of the pin: it may have been made anew. */
-static bool is_folder_of_pin(const struct flow_map *map)
-{
-	int now = pin_open_folder(map->pin);
-	struct stat its, mine;
-	bool is_same;
-
-	if (now < 0)
-		return true; /* opening the pin will fail */
-	is_same = fstat(now, &its) == 0 && fstat(map->folder, &mine) == 0 &&
-		  its.st_ino == mine.st_ino && its.st_dev == mine.st_dev;
-	close(now);
-	return is_same;
-}
-
-static int open_folder(struct flow_map *map, bool is_writable)
-{
-	int err = 0;
-
-	do {
-		if (map->folder >= 0)
-			close(map->folder);
-		map->folder = pin_open_folder(map->pin);
-		if (map->folder < 0)
-			return map->folder;
-		if (is_writable)
-			err = pin_lock_folder(map->folder, map->pin, true);
-	} while (!err && is_writable && !is_folder_of_pin(map));
-	return err;
-}
-
 /* The table that is pinned; a writer removes what a killed one has left. */
 static int open_table(struct flow_map *map, bool is_writable)
 {
@@ -155,9 +120,10 @@ int flow_map_open(struct flow_map *map, const char *pin, bool is_writable)
 	int err;
 
 	*map = (struct flow_map){ .pin = pin, .folder = -1, .fd = -1 };
-	err = open_folder(map, is_writable);
-	if (err < 0) {
-		flow_map_fail(map, err);
+	map->folder = is_writable ? pin_open_folder_locked(pin)
+				  : pin_open_folder(pin);
+	if (map->folder < 0) {
+		flow_map_fail(map, map->folder);
 		return -ENOTDIR; /* -ENOENT is about the pin */
 	}
 	map->fd = bpf_obj_get(pin);

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "adopt.h"
 #include "lib/elf_map.h"
+#include "lib/pinned_map.h"
 #include "policy_flow.h"
 
 #define SECTION ".rodata.flows"
@@ -41,28 +41,6 @@ static bool is_empty(const struct flow_map *map)
 
 /* --- the table */
 
-/* The attachment's pin: a link of the instance's. */
-static int link_pin(const struct flow_wish *wish)
-{
-	struct stat shared, own;
-
-	if (link(wish->shared, wish->pin) == 0)
-		return 0;
-	if (errno == EEXIST && stat(wish->shared, &shared) == 0 &&
-	    stat(wish->pin, &own) == 0) {
-		if (shared.st_ino == own.st_ino && shared.st_dev == own.st_dev)
-			return 0;
-		fprintf(stderr,
-			"%s: %s: is another table than the instance's, %s: "
-			"detach and attach again\n",
-			program_invocation_short_name, wish->pin, wish->shared);
-		return -EEXIST;
-	}
-	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name,
-		wish->pin, strerror(errno));
-	return -errno;
-}
-
 /*
  * A new table has the flows of sockets before programs find it, and is pinned
  * after that: if this is killed, there is none.
@@ -90,7 +68,7 @@ int flow_open_or_make(struct flow_map *map, const struct flow_wish *wish,
 	else if (!err && wish->device && (is_first || is_empty(map)))
 		err = adopt_sockets(map, wish);
 	if (!err && wish->shared)
-		err = link_pin(wish);
+		err = pin_link(wish->shared, wish->pin);
 	return err;
 }
 

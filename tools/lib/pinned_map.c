@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +30,13 @@ int pin_open_folder(const char *pin)
 	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(copy);
 	return fd < 0 ? -errno : fd;
+}
+
+int pin_fail(const char *pin, const char *what, int err)
+{
+	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, pin,
+		what);
+	return err;
 }
 
 int pin_lock_folder(int folder, const char *pin, bool is_exclusive)
@@ -53,6 +62,68 @@ int pin_lock_folder(int folder, const char *pin, bool is_exclusive)
 		return 0;
 	}
 	return 0;
+}
+
+static bool is_same_file(const struct stat *one, const struct stat *other)
+{
+	return one->st_ino == other->st_ino && one->st_dev == other->st_dev;
+}
+
+/* Whether it is still the folder of the pin: it may have been made anew. */
+static bool is_folder_of_pin(int folder, const char *pin)
+{
+	int now = pin_open_folder(pin);
+	struct stat its, mine;
+	bool is_same;
+
+	if (now < 0)
+		return true; /* opening the pin will fail */
+	is_same = fstat(now, &its) == 0 && fstat(folder, &mine) == 0 &&
+		  is_same_file(&its, &mine);
+	close(now);
+	return is_same;
+}
+
+int pin_open_folder_locked(const char *pin)
+{
+	for (;;) {
+		int folder = pin_open_folder(pin);
+		int err = folder < 0 ? folder
+				     : pin_lock_folder(folder, pin, true);
+
+		if (!err && is_folder_of_pin(folder, pin))
+			return folder;
+		if (folder >= 0)
+			close(folder);
+		if (err)
+			return err;
+	}
+}
+
+int pin_link(const char *shared, const char *pin)
+{
+	struct stat its, own;
+
+	if (link(shared, pin) == 0)
+		return 0;
+	if (errno == EEXIST && stat(shared, &its) == 0 &&
+	    stat(pin, &own) == 0) {
+		if (is_same_file(&its, &own))
+			return 0;
+		fprintf(stderr,
+			"%s: %s: is another table than the instance's, %s: "
+			"detach and attach again\n",
+			program_invocation_short_name, pin, shared);
+		return -EEXIST;
+	}
+	return pin_fail(pin, strerror(errno), -errno);
+}
+
+int random_secret(uint32_t *words, size_t count)
+{
+	ssize_t size = count * sizeof(*words);
+
+	return getrandom(words, size, 0) == size ? 0 : -EIO;
 }
 
 int inner_map_open(int outer, uint32_t place, uint32_t *id)

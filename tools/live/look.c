@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpf/bpf.h>
+
 #include "lib/hook_names.h"
 #include "look_attachment.h"
 #include "look_chain.h"
@@ -36,6 +38,23 @@ int look_fail(int err, const char *format, ...)
 const char *look_error(void)
 {
 	return error;
+}
+
+int look_live_fail(const struct look *look, const char *name, int err)
+{
+	return look_fail(err, LOOK_PINS_ROOT "/%s/tc/globals/%s", look->key,
+			 name);
+}
+
+int look_live_map(const struct look *look, const char *name, int *fd)
+{
+	char pin[PATH_MAX];
+
+	snprintf(pin, sizeof(pin), LOOK_PINS_ROOT "/%s/tc/globals/%s",
+		 look->key, name);
+	*fd = bpf_obj_get(pin);
+	return *fd < 0 && errno != ENOENT ? look_live_fail(look, name, -errno)
+					  : 0;
 }
 
 /* --- what is on the hook */

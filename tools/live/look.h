@@ -150,6 +150,13 @@ int look_fail(int err, const char *format, ...)
 const char *look_error(void);
 
 /*
+ * Opens a map of live facts that is pinned for the attachment: `fd` is negative
+ * if there is none.
+ */
+int look_live_map(const struct look *look, const char *name, int *fd);
+int look_live_fail(const struct look *look, const char *name, int err);
+
+/*
  * Marks hooks that have lost their gate as broken, unless a command holds the
  * lock of the attachment.
  */

@@ -6,31 +6,25 @@
 #include "look_flows.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
-
-#include <bpf/bpf.h>
 
 #include "flows/kernel.h"
 
 int look_flows_read(struct look *look)
 {
-	char pin[PATH_MAX];
 	struct flow_map map;
 	int fd, err;
 
-	snprintf(pin, sizeof(pin), LOOK_PINS_ROOT "/%s/tc/globals/" FLOW_MAP,
-		 look->key);
-	fd = bpf_obj_get(pin);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : look_fail(-errno, "%s", pin);
+	err = look_live_map(look, FLOW_MAP, &fd);
+	if (err || fd < 0)
+		return err;
 	err = flow_map_look(&map, fd, FLOW_WORDS);
 	close(fd);
 	/* made by tc, and no tool has prepared it */
 	if (err == -ENOENT)
 		return 0;
 	if (err)
-		return look_fail(err, "%s", pin);
+		return look_live_fail(look, FLOW_MAP, err);
 	look->flows.has_table = true;
 	look->flows.room = flow_head(&map.memory)->flows;
 	flow_table_count(&map.memory, tg_flow_now(), &look->flows.counts);

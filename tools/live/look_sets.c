@@ -66,15 +66,12 @@ static int read_table(struct look *look, int table)
 
 int look_sets_read(struct look *look)
 {
-	char pin[PATH_MAX];
 	int tables, table, err;
 	uint32_t id;
 
-	snprintf(pin, sizeof(pin), LOOK_PINS_ROOT "/%s/tc/globals/tgs_sets",
-		 look->key);
-	tables = bpf_obj_get(pin);
-	if (tables < 0)
-		return errno == ENOENT ? 0 : look_fail(-errno, "%s", pin);
+	err = look_live_map(look, "tgs_sets", &tables);
+	if (err || tables < 0)
+		return err;
 	table = inner_map_open(tables, TG_SET_NOW, &id);
 	close(tables);
 	/* made by tc, and no table was put into it yet */
@@ -83,5 +80,5 @@ int look_sets_read(struct look *look)
 	err = table < 0 ? table : read_table(look, table);
 	if (table >= 0)
 		close(table);
-	return err ? look_fail(err, "%s", pin) : 0;
+	return err ? look_live_fail(look, "tgs_sets", err) : 0;
 }

@@ -21,17 +21,17 @@ static int change(struct set_map *map, unsigned int number,
 }
 
 /* Exit statuses: an entry that was not in is no failure. */
-static int change_words(const struct set_command *command, bool is_del)
+static int change_words(const struct pin_command *command, bool is_del)
 {
 	struct set_entries entries = { 0 };
 	struct set_tally tally = { 0 };
-	int status = SET_FAILED;
+	int status = PIN_FAILED;
 	struct set_map map;
 	unsigned int number, kind;
 
 	if (!set_command_open(command, SET_TO_WRITE | SET_TO_LOOK, &map,
 			      &number))
-		return SET_FAILED;
+		return PIN_FAILED;
 	kind = set_line(&map.now.memory, number)->kind;
 	if (!set_command_entries(command, kind, &entries) ||
 	    !set_command_apply(command, &entries) ||
@@ -40,7 +40,7 @@ static int change_words(const struct set_command *command, bool is_del)
 	if (tally.refused)
 		set_command_full(&map, command->words[0], number, &tally);
 	else
-		status = SET_DONE;
+		status = PIN_DONE;
 out:
 	free(entries.list);
 	set_map_close(&map);
@@ -50,7 +50,7 @@ out:
 /* --- streams */
 
 struct stream {
-	const struct set_command *command;
+	const struct pin_command *command;
 	bool is_del, is_full; /* is_full: it was said */
 	struct set_map map;
 	unsigned int number;
@@ -146,24 +146,24 @@ static int run_stream(struct stream *stream)
 		if (got < 0) {
 			fprintf(stderr, "%s: standard input: %s\n",
 				program_invocation_short_name, strerror(errno));
-			return SET_FAILED;
+			return PIN_FAILED;
 		}
 		stream->size += got;
 		if (!read_lines(stream, got == 0) || !change_batch(stream))
-			return SET_FAILED;
+			return PIN_FAILED;
 	} while (got);
-	return stream->reading.bad || stream->tally.refused ? SET_FAILED
-							    : SET_DONE;
+	return stream->reading.bad || stream->tally.refused ? PIN_FAILED
+							    : PIN_DONE;
 }
 
-static int change_stream(const struct set_command *command, bool is_del)
+static int change_stream(const struct pin_command *command, bool is_del)
 {
 	struct stream stream = { .command = command, .is_del = is_del };
-	int status = SET_FAILED;
+	int status = PIN_FAILED;
 
 	if (!set_command_open(command, SET_TO_WRITE, &stream.map,
 			      &stream.number))
-		return SET_FAILED;
+		return PIN_FAILED;
 	stream.reading = set_reading_of(
 		"-", command->words[0],
 		set_line(&stream.map.now.memory, stream.number)->kind,
@@ -181,19 +181,19 @@ static int change_stream(const struct set_command *command, bool is_del)
 	return status;
 }
 
-static int add_or_del(const struct set_command *command, bool is_del)
+static int add_or_del(const struct pin_command *command, bool is_del)
 {
 	if (command->count == 2 && !strcmp(command->words[1], "-"))
 		return change_stream(command, is_del);
 	return change_words(command, is_del);
 }
 
-int set_cmd_add(const struct set_command *command)
+int set_cmd_add(const struct pin_command *command)
 {
 	return add_or_del(command, false);
 }
 
-int set_cmd_del(const struct set_command *command)
+int set_cmd_del(const struct pin_command *command)
 {
 	return add_or_del(command, true);
 }

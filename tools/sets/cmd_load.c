@@ -9,7 +9,7 @@
 #include "lib/slurp.h"
 
 /* The list is read without the lock: it may come from a slow pipe. */
-static bool read_list(const struct set_command *command,
+static bool read_list(const struct pin_command *command,
 		      struct set_reading *reading)
 {
 	const char *path = command->words[1];
@@ -27,7 +27,7 @@ static bool read_list(const struct set_command *command,
 		return false;
 	}
 	set_read_end(reading);
-	if (reading->bad && !command->skip_bad) {
+	if (reading->bad && !(command->options & SET_OPTION_SKIP_BAD)) {
 		fprintf(stderr,
 			"%s: %s: %zu bad line%s: nothing was changed "
 			"(--skip-bad leaves them out)\n",
@@ -83,7 +83,7 @@ static int load(struct set_map *map, const char *name, unsigned int number,
 
 	set_default_deadlines(map, number, entries, tg_set_now());
 	if (!fits(map, name, number, entries, is_replaced))
-		return SET_FAILED;
+		return PIN_FAILED;
 	/* neighbours' nodes and records come to lie together */
 	set_entries_sort_prefixes(entries);
 	if (is_replaced)
@@ -95,19 +95,19 @@ static int load(struct set_map *map, const char *name, unsigned int number,
 		err = set_add_entries(map, number, entries, &tally);
 	if (tally.refused)
 		set_command_full(map, name, number, &tally);
-	return err || tally.refused ? SET_FAILED : SET_DONE;
+	return err || tally.refused ? PIN_FAILED : PIN_DONE;
 }
 
-static int load_list(const struct set_command *command, bool is_replaced)
+static int load_list(const struct pin_command *command, bool is_replaced)
 {
 	const char *name = command->words[0];
 	struct set_reading reading;
-	int status = SET_FAILED;
+	int status = PIN_FAILED;
 	struct set_map map;
 	unsigned int number, kind;
 
 	if (!set_command_open(command, SET_TO_WRITE, &map, &number))
-		return SET_FAILED;
+		return PIN_FAILED;
 	kind = set_line(&map.now.memory, number)->kind;
 	set_map_unlock(&map);
 	reading = set_reading_of(command->words[1], name, kind, tg_set_now());
@@ -126,17 +126,17 @@ out:
 	return status;
 }
 
-int set_cmd_load(const struct set_command *command)
+int set_cmd_load(const struct pin_command *command)
 {
 	return load_list(command, false);
 }
 
-int set_cmd_replace(const struct set_command *command)
+int set_cmd_replace(const struct pin_command *command)
 {
 	return load_list(command, true);
 }
 
-static int rebuild_without(const struct set_command *command, bool is_forgotten)
+static int rebuild_without(const struct pin_command *command, bool is_forgotten)
 {
 	struct set_plan plan = { 0 };
 	struct set_map map;
@@ -144,22 +144,22 @@ static int rebuild_without(const struct set_command *command, bool is_forgotten)
 	int err;
 
 	if (!set_command_open(command, SET_TO_WRITE, &map, &number))
-		return SET_FAILED;
+		return PIN_FAILED;
 	if (is_forgotten)
 		plan.forgotten = 1U << number;
 	else
 		plan.emptied = 1U << number;
 	err = set_rebuild(&map, &plan);
 	set_map_close(&map);
-	return err ? SET_FAILED : SET_DONE;
+	return err ? PIN_FAILED : PIN_DONE;
 }
 
-int set_cmd_flush(const struct set_command *command)
+int set_cmd_flush(const struct pin_command *command)
 {
 	return rebuild_without(command, false);
 }
 
-int set_cmd_forget(const struct set_command *command)
+int set_cmd_forget(const struct pin_command *command)
 {
 	return rebuild_without(command, true);
 }

@@ -35,7 +35,7 @@ static void list_set(json_t *list, const struct tg_set *set, uint32_t entries)
 	       set->refused);
 }
 
-int set_cmd_list(const struct set_command *command)
+int set_cmd_list(const struct pin_command *command)
 {
 	json_t *list = NULL;
 	struct set_counts counts;
@@ -43,15 +43,15 @@ int set_cmd_list(const struct set_command *command)
 	bool is_right;
 
 	if (!set_command_open(command, SET_TO_READ, &map, NULL))
-		return SET_FAILED;
+		return PIN_FAILED;
 	is_right = set_table_count(&map.now, ~0U, tg_set_now(), &counts);
 	set_map_unlock(&map);
 	if (!is_right) {
 		set_map_fail(&map, -ENOMEM);
 		set_map_close(&map);
-		return SET_FAILED;
+		return PIN_FAILED;
 	}
-	if (command->is_json)
+	if (command->options & PIN_JSON)
 		list = json_array();
 	else
 		printf("%-24s %-14s %10s %10s %8s %10s\n", "NAME", "KIND",
@@ -69,7 +69,7 @@ int set_cmd_list(const struct set_command *command)
 					     TG_SET_LINE),
 			   JSON_COMPACT);
 	set_map_close(&map);
-	return SET_DONE;
+	return PIN_DONE;
 }
 
 /* --- show and save: all entries, in order */
@@ -176,7 +176,7 @@ static void show_text(const struct set_entries *entries, uint32_t now)
 	}
 }
 
-int set_cmd_show(const struct set_command *command)
+int set_cmd_show(const struct pin_command *command)
 {
 	struct set_entries entries;
 	struct set_map map;
@@ -184,10 +184,10 @@ int set_cmd_show(const struct set_command *command)
 	bool is_right;
 
 	if (!set_command_open(command, SET_TO_READ, &map, &number))
-		return SET_FAILED;
+		return PIN_FAILED;
 	is_right = collect_set(&map, number, &entries);
 	set_map_unlock(&map);
-	if (is_right && command->is_json)
+	if (is_right && command->options & PIN_JSON)
 		show_json(set_line(&map.now.memory, number), &entries,
 			  tg_set_now());
 	else if (is_right)
@@ -195,7 +195,7 @@ int set_cmd_show(const struct set_command *command)
 	if (is_right)
 		free(entries.list);
 	set_map_close(&map);
-	return is_right ? SET_DONE : SET_FAILED;
+	return is_right ? PIN_DONE : PIN_FAILED;
 }
 
 /* In a set with a timeout, "forever" has to be said. */
@@ -241,7 +241,7 @@ static bool save_set(const struct set_map *map, unsigned int number,
 	return true;
 }
 
-int set_cmd_save(const struct set_command *command)
+int set_cmd_save(const struct pin_command *command)
 {
 	bool is_all = !command->count, is_right = true;
 	unsigned int number;
@@ -249,12 +249,12 @@ int set_cmd_save(const struct set_command *command)
 
 	if (!set_command_open(command, SET_TO_READ, &map,
 			      is_all ? NULL : &number))
-		return SET_FAILED;
+		return PIN_FAILED;
 	if (!is_all)
 		is_right = save_set(&map, number, false);
 	for (unsigned int i = 0; is_all && is_right && i < TG_SETS; i++)
 		if (set_line(&map.now.memory, i)->is_used)
 			is_right = save_set(&map, i, true);
 	set_map_close(&map);
-	return is_right ? SET_DONE : SET_FAILED;
+	return is_right ? PIN_DONE : PIN_FAILED;
 }

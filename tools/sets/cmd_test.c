@@ -18,7 +18,7 @@ static bool is_value(const struct set_entry *entry)
 }
 
 /* Each word is one value. */
-static bool read_values(const struct set_command *command, unsigned int kind,
+static bool read_values(const struct pin_command *command, unsigned int kind,
 			struct set_entries *values)
 {
 	if (!set_command_entries(command, kind, values))
@@ -83,10 +83,10 @@ static void print_membership(const char *value, const char *name,
 	putchar('\n');
 }
 
-static bool test_values(const struct set_command *command, struct set_map *map,
+static bool test_values(const struct pin_command *command, struct set_map *map,
 			unsigned int number, const struct set_entries *values)
 {
-	json_t *list = command->is_json ? json_array() : NULL;
+	json_t *list = command->options & PIN_JSON ? json_array() : NULL;
 	uint32_t now = tg_set_now();
 	bool are_in = true;
 
@@ -107,19 +107,19 @@ static bool test_values(const struct set_command *command, struct set_map *map,
 	return are_in;
 }
 
-int set_cmd_test(const struct set_command *command)
+int set_cmd_test(const struct pin_command *command)
 {
 	struct set_entries values = { 0 };
-	int status = SET_FAILED;
+	int status = PIN_FAILED;
 	struct set_map map;
 	unsigned int number;
 
 	if (!set_command_open(command, SET_TO_LOOK, &map, &number))
-		return SET_FAILED;
+		return PIN_FAILED;
 	if (read_values(command, set_line(&map.now.memory, number)->kind,
 			&values) &&
 	    test_values(command, &map, number, &values))
-		status = SET_DONE;
+		status = PIN_DONE;
 	free(values.list);
 	set_map_close(&map);
 	return status;

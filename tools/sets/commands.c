@@ -18,7 +18,7 @@ static void no_such_set(const struct set_map *map, const char *name)
 	fputc('\n', stderr);
 }
 
-bool set_command_open(const struct set_command *command, unsigned int flags,
+bool set_command_open(const struct pin_command *command, unsigned int flags,
 		      struct set_map *map, unsigned int *number)
 {
 	int err = set_map_open(map, command->pin, flags);
@@ -41,7 +41,7 @@ bool set_command_open(const struct set_command *command, unsigned int flags,
 	return !err;
 }
 
-bool set_command_entries(const struct set_command *command, unsigned int kind,
+bool set_command_entries(const struct pin_command *command, unsigned int kind,
 			 struct set_entries *entries)
 {
 	struct set_fault fault;
@@ -59,7 +59,7 @@ bool set_command_entries(const struct set_command *command, unsigned int kind,
 	return is_right;
 }
 
-bool set_command_apply(const struct set_command *command,
+bool set_command_apply(const struct pin_command *command,
 		       struct set_entries *entries)
 {
 	uint32_t now = tg_set_now();
@@ -67,7 +67,7 @@ bool set_command_apply(const struct set_command *command,
 	for (size_t i = 0; i < entries->count; i++) {
 		struct set_entry *entry = &entries->list[i];
 
-		if (command->is_exception) {
+		if (command->options & SET_OPTION_EXCEPT) {
 			if (!set_form_is_address(entry->key.form)) {
 				fprintf(stderr,
 					"%s: --except: only sets of "
@@ -77,18 +77,18 @@ bool set_command_apply(const struct set_command *command,
 			}
 			entry->is_exception = true;
 		}
-		if (!command->time || entry->deadline != SET_DEADLINE_DEFAULT)
+		if (!command->value || entry->deadline != SET_DEADLINE_DEFAULT)
 			continue;
-		if (entry->is_exception && command->time != TG_SET_FOREVER) {
+		if (entry->is_exception && command->value != TG_SET_FOREVER) {
 			fprintf(stderr,
 				"%s: --for: an exception has no "
 				"deadline\n",
 				program_invocation_short_name);
 			return false;
 		}
-		entry->deadline = command->time == TG_SET_FOREVER
+		entry->deadline = command->value == TG_SET_FOREVER
 					  ? TG_SET_FOREVER
-					  : now + command->time;
+					  : now + command->value;
 	}
 	return true;
 }

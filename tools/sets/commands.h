@@ -4,32 +4,26 @@
 #define TG_SETS_COMMANDS_H
 
 #include "change.h"
+#include "lib/pin_command.h"
 #include "list_read.h"
 
-enum set_exit {
-	SET_DONE,
-	SET_FAILED,
-	SET_USAGE,
+enum set_option {
+	SET_OPTION_FOR = PIN_OPTION(0), /* its value: units that entries stay,
+					   or TG_SET_FOREVER */
+	SET_OPTION_EXCEPT = PIN_OPTION(1),
+	SET_OPTION_SKIP_BAD = PIN_OPTION(2),
 };
 
-struct set_command {
-	const char *verb, *pin;
-	char *const *words; /* behind the pin */
-	int count;
-	bool is_json, skip_bad, is_exception;
-	uint32_t time; /* units that entries stay, TG_SET_FOREVER, or 0 */
-};
-
-int set_cmd_add(const struct set_command *command);
-int set_cmd_del(const struct set_command *command);
-int set_cmd_load(const struct set_command *command);
-int set_cmd_replace(const struct set_command *command);
-int set_cmd_flush(const struct set_command *command);
-int set_cmd_forget(const struct set_command *command);
-int set_cmd_list(const struct set_command *command);
-int set_cmd_show(const struct set_command *command);
-int set_cmd_save(const struct set_command *command);
-int set_cmd_test(const struct set_command *command);
+int set_cmd_add(const struct pin_command *command);
+int set_cmd_del(const struct pin_command *command);
+int set_cmd_load(const struct pin_command *command);
+int set_cmd_replace(const struct pin_command *command);
+int set_cmd_flush(const struct pin_command *command);
+int set_cmd_forget(const struct pin_command *command);
+int set_cmd_list(const struct pin_command *command);
+int set_cmd_show(const struct pin_command *command);
+int set_cmd_save(const struct pin_command *command);
+int set_cmd_test(const struct pin_command *command);
 
 /* --- what they share */
 
@@ -37,15 +31,15 @@ int set_cmd_test(const struct set_command *command);
  * Opens and locks the map, and finds the set whose name is the first word.
  * False after a message; the map is closed then.
  */
-bool set_command_open(const struct set_command *command, unsigned int flags,
+bool set_command_open(const struct pin_command *command, unsigned int flags,
 		      struct set_map *map, unsigned int *number);
 
 /* Reads the entries that are words of the command. False after a message. */
-bool set_command_entries(const struct set_command *command, unsigned int kind,
+bool set_command_entries(const struct pin_command *command, unsigned int kind,
 			 struct set_entries *entries);
 
 /* Sets deadlines of --for, and the exceptions of --except. False: message. */
-bool set_command_apply(const struct set_command *command,
+bool set_command_apply(const struct pin_command *command,
 		       struct set_entries *entries);
 
 /* "set 'blocked' has 10 of 10 entries", and what was added before. */

@@ -16,12 +16,11 @@
 
 int set_map_fail(const struct set_map *map, int err)
 {
-	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, map->pin,
-		err == -EPROTO
-			? "is not a map of sets of this version: detach and "
-			  "attach again"
-			: strerror(-err));
-	return err;
+	return pin_fail(map->pin,
+			err == -EPROTO ? "is not a map of sets of this "
+					 "version: detach and attach again"
+				       : strerror(-err),
+			err);
 }
 
 /* --- the table in force */
@@ -195,21 +194,10 @@ void set_map_unlock(struct set_map *map)
 
 /* --- making maps */
 
-static int random_secret(uint32_t secret[6])
-{
-	size_t size = 6 * sizeof(*secret);
-
-	if (getrandom(secret, size, 0) != (ssize_t)size)
-		return -EIO;
-	for (int i = 0; i < 6; i++)
-		secret[i] |= 1;
-	return 0;
-}
-
 int set_next_make(const struct set_map *map, const struct set_shape *shape,
 		  struct set_next *next)
 {
-	uint32_t lines = set_shape_size(shape), secret[6];
+	uint32_t lines = set_shape_size(shape), secret[TG_SET_SECRETS];
 	int err;
 
 	*next = (struct set_next){ .fd = -1 };
@@ -220,7 +208,8 @@ int set_next_make(const struct set_map *map, const struct set_shape *shape,
 			program_invocation_short_name, map->pin);
 		return -E2BIG;
 	}
-	err = random_secret(secret);
+	err = random_secret(secret, TG_SET_SECRETS);
+	secret[TG_SET_SECRETS - 1] |= 1; /* it is the factor of a word */
 	if (!err) {
 		next->fd = set_table_create(lines);
 		err = next->fd < 0 ? next->fd : 0;

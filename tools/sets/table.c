@@ -78,7 +78,7 @@ uint32_t set_shape_size(const struct set_shape *shape)
 _Static_assert(TG_SET_LINES_MAX % TG_SET_BLOCK_LINES == 0, "none is too large");
 
 void set_table_format(struct set_table *table, const struct set_shape *shape,
-		      const uint32_t secret[6])
+		      const uint32_t secret[TG_SET_SECRETS])
 {
 	struct tg_set_head head = {
 		.version = TG_SET_VERSION,

@@ -35,7 +35,7 @@ uint32_t set_shape_least(const struct set_shape *shape);
 
 /* Writes the head of a new table, whose lines are 0. */
 void set_table_format(struct set_table *table, const struct set_shape *shape,
-		      const uint32_t secret[6]);
+		      const uint32_t secret[TG_SET_SECRETS]);
 
 /* Whether the head is one that this version has written for such a memory. */
 bool set_table_is_sound(const struct set_table *table);
