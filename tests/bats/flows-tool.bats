@@ -146,7 +146,7 @@ maps_on_lo() {
 given_some_flows() {
 	given_flow_table
 	cat >list <<-END
-		tcp 198.51.100.7:40000 > 203.0.113.1:443 established left 432000s first 1000,2000,502,7,3 second 5,6,501,8,11
+		tcp 198.51.100.7:40000 > 203.0.113.1:443 established left 432000s first 1000,2000,502,7,131 second 5,6,501,8,139
 		tcp [2001:db8::7]:40000 > [2001:db8::1]:22 syn-sent left 120s vlan 5 first 1,2,3,4,5 second 0,0,0,0,0
 		udp 203.0.113.1:53 > 198.51.100.7:5353 udp-replied left 30s
 		icmp 198.51.100.7 > 203.0.113.1 icmp-replied left 30s id 77
@@ -332,10 +332,10 @@ has_looked() { # PID
 @test "the sender of the first packet and what each end has sent stay theirs, in whichever order the ends are" {
 	given_flow_table
 	cat >list <<-END
-		tcp 198.51.100.7:40000 > 203.0.113.1:443 established left 432000s first 1000,2000,502,7,3 second 5,6,501,8,11
-		tcp 203.0.113.1:40000 > 198.51.100.7:443 established left 432000s first 1000,2000,502,7,3 second 5,6,501,8,11
-		tcp 198.51.100.7:50000 > 198.51.100.7:443 established left 432000s first 1000,2000,502,7,3 second 5,6,501,8,11
-		tcp 198.51.100.7:444 > 198.51.100.7:50000 established left 432000s first 1000,2000,502,7,3 second 5,6,501,8,11
+		tcp 198.51.100.7:40000 > 203.0.113.1:443 established left 432000s first 1000,2000,502,7,131 second 5,6,501,8,139
+		tcp 203.0.113.1:40000 > 198.51.100.7:443 established left 432000s first 1000,2000,502,7,131 second 5,6,501,8,139
+		tcp 198.51.100.7:50000 > 198.51.100.7:443 established left 432000s first 1000,2000,502,7,131 second 5,6,501,8,139
+		tcp 198.51.100.7:444 > 198.51.100.7:50000 established left 432000s first 1000,2000,502,7,131 second 5,6,501,8,139
 		icmp 203.0.113.1 > 198.51.100.7 icmp-replied left 30s id 65535
 		icmp 198.51.100.7 > 203.0.113.1 icmp-replied left 30s id 65535
 	END

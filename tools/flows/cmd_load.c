@@ -52,8 +52,23 @@ static bool read_file(const char *path, struct flow_reading *reading)
 	return is_right && !reading->bad;
 }
 
-static bool add_all(const struct flow_map *map,
-		    const struct flow_reading *reading)
+/*
+ * Ends that may send data have gone on since the flow was saved, by any number
+ * of bytes. As for sockets, the first segment that passes says where they are.
+ */
+static void forget_numbers(struct flow_addition *addition)
+{
+	struct tg_flow_peer *peers = addition->flow.peers;
+
+	if (addition->state != TG_FLOW_ESTABLISHED &&
+	    addition->state != TG_FLOW_FIN_WAIT &&
+	    addition->state != TG_FLOW_CLOSE_WAIT)
+		return;
+	peers[0].flags |= TG_FLOW_IS_UNSEEN;
+	peers[1].flags |= TG_FLOW_IS_UNSEEN;
+}
+
+static bool add_all(const struct flow_map *map, struct flow_reading *reading)
 {
 	uint32_t room = flow_head(&map->memory)->flows;
 	struct flow_tally tally = { 0 };
@@ -67,8 +82,10 @@ static bool add_all(const struct flow_map *map,
 			reading->count, room, reading->count);
 		return false;
 	}
-	for (size_t i = 0; i < reading->count; i++)
+	for (size_t i = 0; i < reading->count; i++) {
+		forget_numbers(&reading->list[i]);
 		flow_add_to(&map->memory, &reading->list[i], &tally);
+	}
 	printf("%zu added, %zu were there already\n", tally.added, tally.there);
 	if (tally.refused)
 		fprintf(stderr,
