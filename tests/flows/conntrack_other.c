@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * conntrack_other - random UDP packets, echoes, packets of another protocol,
- *and ICMP errors that quote them, or lie, pass by a table of flows and by the
- * kernel's nf_conntrack, over IPv4 and IPv6. Both say the same of each.
+ * conntrack_other - random UDP packets, some in fragments, handshakes of TCP,
+ * echoes, packets of another protocol, and ICMP errors that quote them, or lie,
+ * pass by a table of flows and by the kernel's nf_conntrack, over IPv4 and
+ *IPv6. Both say the same of each, but for what is listed below.
  *
  *	conntrack_other [SECONDS [SEED]]	in a namespace of
  *						tests/bats/helper-conntrack.bash
@@ -22,7 +23,7 @@
 #define WARM_UP 50	   /* packets */
 #define PROTOCOL_OTHER 253 /* for experiments: RFC 3692 */
 
-enum kind { UDP, ECHO, ECHO_REPLY, OTHER, ERROR, KINDS };
+enum kind { UDP, FRAGMENTED, TCP, ECHO, ECHO_REPLY, OTHER, ERROR, KINDS };
 
 struct what {
 	enum kind kind;
@@ -37,6 +38,10 @@ struct what {
 	uint8_t bytes[BYTES_MAX];
 	unsigned int size;
 	unsigned int start; /* of what follows the IP header */
+	/* FRAGMENTED: `bytes` are the first fragment, of UDP */
+	uint16_t fragment_id;
+	uint8_t rest[BYTES_MAX];
+	unsigned int rest_size;
 };
 
 struct bed {
@@ -49,6 +54,7 @@ struct bed {
 	bool is_broken;
 	uint64_t passed, wrong;
 	uint64_t seen[KINDS][TG_FLOW_FACTS];
+	uint64_t followed; /* later fragments that are established */
 	struct tap *tap;
 };
 
@@ -71,16 +77,86 @@ static uint32_t get32(const uint8_t *bytes)
 	       bytes[3];
 }
 
+static bool has_ports(const struct what *what)
+{
+	return what->kind == UDP || what->kind == FRAGMENTED ||
+	       what->kind == TCP;
+}
+
 static uint8_t protocol_of(const struct what *what)
 {
 	switch (what->kind) {
 	case UDP:
+	case FRAGMENTED:
 		return IPPROTO_UDP;
+	case TCP:
+		return IPPROTO_TCP;
 	case OTHER:
 		return PROTOCOL_OTHER;
 	default:
 		return what->is_ip6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
 	}
+}
+
+static void put_ports(const struct what *what, uint8_t *bytes)
+{
+	put16(bytes, what->ids[what->from_second]);
+	put16(bytes + 2, what->ids[!what->from_second]);
+}
+
+/* --- TCP: the first end's SYN, and the second's answer */
+
+#define TCP_START 1000 /* the sequence of both */
+#define TCP_WINDOW 5000
+
+static uint8_t tcp_flags(const struct what *what)
+{
+	return TG_FLOW_SYN | (what->from_second ? TG_FLOW_ACK : 0);
+}
+
+static void make_tcp(struct what *what, uint8_t *bytes)
+{
+	what->size = what->start + 20;
+	put_ports(what, bytes);
+	put16(bytes + 6, TCP_START);
+	if (what->from_second)
+		put16(bytes + 10, TCP_START + 1);
+	bytes[12] = 5 << 4;
+	bytes[13] = tcp_flags(what);
+	put16(bytes + 14, TCP_WINDOW);
+}
+
+/* --- fragments: 16 bytes of UDP, and 12 that follow */
+
+#define FIRST_PART 16
+#define SECOND_PART 12
+
+/* The header of a fragment, which starts after `sent` bytes of the packet. */
+static void make_fragment(const struct what *what, uint8_t *bytes,
+			  unsigned int size, unsigned int sent)
+{
+	bool has_more = sent == 0;
+
+	if (!what->is_ip6) {
+		kernel_fragment4(bytes, size, what->from_second,
+				 protocol_of(what), what->fragment_id,
+				 has_more << 13 | sent / 8);
+		return;
+	}
+	kernel_header(bytes, size, true, what->from_second, IPPROTO_FRAGMENT);
+	bytes[40] = protocol_of(what);
+	put16(bytes + 42, sent | has_more);
+	put16(bytes + 46, what->fragment_id);
+}
+
+static void make_fragmented(struct what *what)
+{
+	what->start = what->is_ip6 ? 48 : 20;
+	what->size = what->start + FIRST_PART;
+	what->rest_size = what->start + SECOND_PART;
+	memset(what->rest, 0, sizeof(what->rest));
+	make_fragment(what, what->bytes, what->size, 0);
+	make_fragment(what, what->rest, what->rest_size, FIRST_PART);
 }
 
 static void make(struct what *what)
@@ -92,10 +168,18 @@ static void make(struct what *what)
 	bytes = what->bytes + what->start;
 	what->size = what->start + 16;
 	switch (what->kind) {
+	case FRAGMENTED:
+		make_fragmented(what);
+		bytes = what->bytes + what->start;
+		put16(bytes + 4, FIRST_PART + SECOND_PART);
+		put_ports(what, bytes);
+		return;
 	case UDP:
-		put16(bytes, what->ids[what->from_second]);
-		put16(bytes + 2, what->ids[!what->from_second]);
+		put_ports(what, bytes);
 		put16(bytes + 4, 16);
+		break;
+	case TCP:
+		make_tcp(what, bytes);
 		break;
 	case ECHO:
 	case ECHO_REPLY:
@@ -157,6 +241,7 @@ static void choose(struct bed *bed, struct what *what)
 			.is_ip6 = below(bed, 2),
 			.from_second = below(bed, 2),
 			.ids = { 1000 + below(bed, 3), 2000 + below(bed, 3) },
+			.fragment_id = random_next(&bed->random),
 		};
 	} while (what->kind == ERROR && !quote(bed, what));
 	if (what->kind == ECHO || what->kind == ECHO_REPLY)
@@ -166,13 +251,26 @@ static void choose(struct bed *bed, struct what *what)
 	if (what->kind == ERROR && !below(bed, 4) &&
 	    what->quoted_size >= what->quoted->start + 8)
 		what->bytes[what->start + 8 + what->quoted->start + 5 -
-			    4 * (what->quoted->kind == UDP)] ^= 0x55;
+			    4 * has_ports(what->quoted)] ^= 0x55;
 }
 
 /* --- both */
 
-/* What a program's parser says of the packet. */
-static void read_packet(const struct what *what, struct tg_flow_room *room)
+static void read_tcp(const struct what *what, struct tg_flow_seen *seen)
+{
+	seen->transport = TG_L4_TCP;
+	seen->segment = (struct tg_flow_segment){
+		.seq = TCP_START,
+		.ack = what->from_second ? TCP_START + 1 : 0,
+		.window = TCP_WINDOW,
+		.flags = tcp_flags(what),
+		.scale = TG_FLOW_NO_SCALE,
+	};
+}
+
+/* What a program's parser says of the packet, or of its later fragment. */
+static void read_packet(const struct what *what, bool is_later,
+			struct tg_flow_room *room)
 {
 	const uint8_t *bytes = what->bytes + what->start;
 	struct tg_flow_seen *seen = &room->seen;
@@ -183,7 +281,7 @@ static void read_packet(const struct what *what, struct tg_flow_room *room)
 		bool is_second = (side == TG_SIDE_TO) != what->from_second;
 
 		end->protocol = protocol_of(what);
-		if (what->kind == UDP)
+		if (has_ports(what) && !is_later)
 			end->port = what->ids[is_second];
 		end->address[0] = is_second ? KERNEL_SECOND4 : KERNEL_FIRST4;
 		for (int i = 0; i < 4 && what->is_ip6; i++)
@@ -191,8 +289,17 @@ static void read_packet(const struct what *what, struct tg_flow_room *room)
 				get32(kernel_ends6[is_second] + 4 * i);
 	}
 	seen->network = what->is_ip6 ? TG_NET_IPV6 : TG_NET_IPV4;
-	if (what->kind == UDP)
+	seen->protocol = protocol_of(what);
+	if (what->kind == FRAGMENTED) {
+		seen->fragment = is_later ? TG_FRAG_LATER : TG_FRAG_FIRST;
+		seen->fragment_id = what->fragment_id;
+	}
+	if (is_later)
+		return;
+	if (what->kind == UDP || what->kind == FRAGMENTED)
 		seen->transport = TG_L4_UDP;
+	else if (what->kind == TCP)
+		read_tcp(what, seen);
 	else if (what->kind != OTHER)
 		seen->transport = what->is_ip6 ? TG_L4_ICMPV6 : TG_L4_ICMP;
 	seen->icmp_type = bytes[0];
@@ -203,7 +310,8 @@ static void read_packet(const struct what *what, struct tg_flow_room *room)
 	}
 }
 
-static enum tg_flow_fact judge(struct bed *bed, const struct what *what)
+static enum tg_flow_fact judge(struct bed *bed, const struct what *what,
+			       bool is_later)
 {
 	struct tg_flow_court court = {
 		.table = &bed->table,
@@ -213,20 +321,24 @@ static enum tg_flow_fact judge(struct bed *bed, const struct what *what)
 	};
 	struct tg_flow_room room;
 
-	read_packet(what, &room);
+	read_packet(what, is_later, &room);
 	tg_flow_read(&room);
 	tg_flow_seek(&court, &room);
 	if (room.packet.is_member)
 		tg_flow_join(&court, &room);
 	if (room.packet.fact == TG_FLOW_FACT_NEW)
 		tg_flow_begin(&court, &room, 0);
+	if (room.seen.fragment == TG_FRAG_FIRST)
+		tg_flow_begin(&court, &room, 1);
 	return room.packet.fact;
 }
 
 static const char *const facts[] = { "new", "established", "related", "invalid",
 				     "dropped" };
-static const char *const kinds[] = { "UDP", "echo", "echo reply",
-				     "other protocol", "ICMP error" };
+static const char *const kinds[] = { "UDP",	   "UDP in fragments",
+				     "TCP",	   "echo",
+				     "echo reply", "other protocol",
+				     "ICMP error" };
 
 /* --- differences */
 
@@ -277,6 +389,41 @@ static void complain(struct bed *bed, const struct what *what,
 	tap_dump(bed->tap, what->bytes, what->size);
 }
 
+/*
+ * The later fragment. Conntrack says of it what it says of the whole packet;
+ * here, it is established if the first one's flow is kept.
+ */
+static void follow(struct bed *bed, const struct what *what,
+		   enum tg_flow_fact first)
+{
+	enum tg_flow_fact fact = judge(bed, what, true);
+
+	if (fact == TG_FLOW_FACT_ESTABLISHED)
+		bed->followed++;
+	else
+		complain(bed, what, fact, first);
+}
+
+/* Both judge it; false: conntrack cannot be asked. */
+static bool pass(struct bed *bed, const struct what *what,
+		 enum tg_flow_fact *kernel_fact)
+{
+	const uint8_t *bytes = what->bytes;
+	unsigned int size = what->size;
+	bool is_passed;
+
+	/* conntrack reassembles packets: the last fragment lets it pass */
+	if (what->kind == FRAGMENTED) {
+		if (kernel_send(&bed->kernel, what->from_second, bytes, size) <
+		    0)
+			return false;
+		bytes = what->rest;
+		size = what->rest_size;
+	}
+	return kernel_pass(&bed->kernel, what->from_second, bytes, size,
+			   &is_passed, kernel_fact) == 0;
+}
+
 static void have_talk(struct bed *bed, uint64_t seed)
 {
 	bed->random.state = seed;
@@ -285,14 +432,15 @@ static void have_talk(struct bed *bed, uint64_t seed)
 	for (bed->count = 0; bed->count < PACKETS; bed->count++) {
 		struct what *what = &bed->packets[bed->count];
 		enum tg_flow_fact fact, kernel_fact = TG_FLOW_FACTS;
-		bool is_passed;
 
 		choose(bed, what);
-		fact = judge(bed, what);
+		fact = judge(bed, what, false);
 		bed->passed++;
 		bed->seen[what->kind][fact]++;
-		if (kernel_pass(&bed->kernel, what->from_second, what->bytes,
-				what->size, &is_passed, &kernel_fact) < 0) {
+		/* of the same packet, so conntrack says the same of it */
+		if (what->kind == FRAGMENTED)
+			follow(bed, what, fact);
+		if (!pass(bed, what, &kernel_fact)) {
 			bed->is_broken = true;
 			return;
 		}
@@ -309,6 +457,11 @@ static bool all_seen(const struct bed *bed)
 {
 	return bed->seen[UDP][TG_FLOW_FACT_NEW] &&
 	       bed->seen[UDP][TG_FLOW_FACT_ESTABLISHED] &&
+	       bed->seen[FRAGMENTED][TG_FLOW_FACT_NEW] &&
+	       bed->seen[FRAGMENTED][TG_FLOW_FACT_ESTABLISHED] &&
+	       bed->seen[TCP][TG_FLOW_FACT_NEW] &&
+	       bed->seen[TCP][TG_FLOW_FACT_ESTABLISHED] &&
+	       bed->seen[TCP][TG_FLOW_FACT_INVALID] &&
 	       bed->seen[ECHO][TG_FLOW_FACT_ESTABLISHED] &&
 	       bed->seen[ECHO_REPLY][TG_FLOW_FACT_INVALID] &&
 	       bed->seen[OTHER][TG_FLOW_FACT_ESTABLISHED] &&
@@ -342,9 +495,14 @@ int main(int argc, char *argv[])
 		tap_note(&tap, "%lu times %s",
 			 (unsigned long)differences[i].count,
 			 differences[i].reason);
+	tap_note(&tap,
+		 "%lu times a later fragment follows the first one, which "
+		 "conntrack judges with it",
+		 (unsigned long)bed.followed);
 	tap_note(&tap, "%lu packets, up to seed %lu", (unsigned long)bed.passed,
 		 (unsigned long)seed);
 	tap_ok(&tap, !bed.is_broken && !bed.wrong && all_seen(&bed),
-	       "conntrack says the same of UDP, ICMP and its errors");
+	       "conntrack says the same of UDP, handshakes, ICMP and its "
+	       "errors");
 	return tap_end(&tap);
 }

@@ -9,6 +9,7 @@
  */
 #include <arpa/inet.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -207,7 +208,7 @@ static uint8_t state_of_kernel(const struct kernel_entry *entry)
 
 #define PACKET_MAX (KERNEL_HEADER_MAX + 60 + SIZE_MAX_SENT)
 
-static size_t packet_make(uint8_t *packet, uint16_t first_port,
+static size_t packet_make(uint8_t *packet, bool is_ip6, uint16_t first_port,
 			  bool from_second,
 			  const struct tg_flow_segment *segment)
 {
@@ -221,10 +222,10 @@ static size_t packet_make(uint8_t *packet, uint16_t first_port,
 		.window = htons(segment->window),
 		.doff = 5 + options / 4,
 	};
-	size_t start = sizeof(struct iphdr);
+	size_t start = is_ip6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 	size_t size = start + sizeof(tcp) + options + segment->size;
 
-	kernel_header(packet, size, false, from_second, IPPROTO_TCP);
+	kernel_header(packet, size, is_ip6, from_second, IPPROTO_TCP);
 	((uint8_t *)&tcp)[13] = segment->flags;
 	memcpy(packet + start, &tcp, sizeof(tcp));
 	if (options)
@@ -239,6 +240,7 @@ struct bed {
 	struct kernel kernel;
 	struct tcp_talk talk;
 	struct tcp_flow flow;
+	bool is_ip6;
 	uint16_t first_port;
 	struct kernel_entry entry;
 	uint8_t packet[PACKET_MAX];
@@ -329,8 +331,8 @@ static bool pass(struct bed *bed, bool is_second,
 		 const struct tg_flow_segment *segment)
 {
 	struct tcp_flow before = bed->flow;
-	size_t size =
-		packet_make(bed->packet, bed->first_port, is_second, segment);
+	size_t size = packet_make(bed->packet, bed->is_ip6, bed->first_port,
+				  is_second, segment);
 	struct seen seen = {
 		.kind = kind_of(segment),
 		.before = tcp_flow_state_name(before.state),
@@ -346,7 +348,7 @@ static bool pass(struct bed *bed, bool is_second,
 	seen.after = tcp_flow_state_name(bed->flow.state);
 	if (kernel_pass(&bed->kernel, is_second, bed->packet, size, &is_passed,
 			&fact) < 0 ||
-	    kernel_look(&bed->kernel, bed->first_port, SECOND_PORT,
+	    kernel_look(&bed->kernel, bed->is_ip6, bed->first_port, SECOND_PORT,
 			&bed->entry) < 0) {
 		bed->is_broken = true;
 		return false;
@@ -373,6 +375,7 @@ static void have_talk(struct bed *bed, uint64_t seed)
 	bool is_second, goes_on = true;
 
 	bed->seed = seed;
+	bed->is_ip6 = seed / 8 % 2;
 	bed->first_port = 1024 + seed % 60000;
 	bed->flow = (struct tcp_flow){ 0 };
 	bed->entry = (struct kernel_entry){ 0 };

@@ -58,14 +58,16 @@ const uint8_t kernel_ends6[2][16] = {
 	{ 0x20, 0x01, 0x0d, 0xb8, 0, 2, [15] = 2 },
 };
 
-static size_t header4(uint8_t *packet, size_t size, bool from_second,
-		      uint8_t protocol)
+size_t kernel_fragment4(uint8_t *packet, size_t size, bool from_second,
+			uint8_t protocol, uint16_t id, uint16_t offset)
 {
 	uint32_t ends[] = { htonl(KERNEL_FIRST4), htonl(KERNEL_SECOND4) };
 	struct iphdr ip = {
 		.version = 4,
 		.ihl = 5,
 		.tot_len = htons(size),
+		.id = htons(id),
+		.frag_off = htons(offset),
 		.ttl = 64,
 		.protocol = protocol,
 		.saddr = ends[from_second],
@@ -102,8 +104,18 @@ static size_t header6(uint8_t *packet, size_t size, bool from_second,
 size_t kernel_header(uint8_t *packet, size_t size, bool is_ip6,
 		     bool from_second, uint8_t protocol)
 {
-	return (is_ip6 ? header6 : header4)(packet, size, from_second,
-					    protocol);
+	if (is_ip6)
+		return header6(packet, size, from_second, protocol);
+	return kernel_fragment4(packet, size, from_second, protocol, 0, 0);
+}
+
+int kernel_send(struct kernel *kernel, bool from_second, const uint8_t *packet,
+		size_t size)
+{
+	if (write(kernel->devices[from_second], packet, size) == (ssize_t)size)
+		return 0;
+	perror("tun");
+	return -EIO;
 }
 
 int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
@@ -114,11 +126,8 @@ int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
 	ssize_t length;
 
 	*is_passed = false;
-	if (write(kernel->devices[from_second], packet, size) !=
-	    (ssize_t)size) {
-		perror("tun");
+	if (kernel_send(kernel, from_second, packet, size) < 0)
 		return -EIO;
-	}
 	while (!*is_passed) {
 		uint8_t dscp;
 
@@ -172,16 +181,21 @@ static void nest_end(struct message *message, struct nlattr *nest)
 			(uint8_t *)nest;
 }
 
-static void tuple_put(struct message *message, uint16_t first_port,
+static void tuple_put(struct message *message, bool is_ip6, uint16_t first_port,
 		      uint16_t second_port)
 {
 	struct nlattr *tuple = attribute_put(message, CTA_TUPLE_ORIG, NULL, 0);
 	struct nlattr *nest = attribute_put(message, CTA_TUPLE_IP, NULL, 0);
 
-	attribute_put(message, CTA_IP_V4_SRC,
-		      &(uint32_t){ htonl(KERNEL_FIRST4) }, 4);
-	attribute_put(message, CTA_IP_V4_DST,
-		      &(uint32_t){ htonl(KERNEL_SECOND4) }, 4);
+	if (is_ip6) {
+		attribute_put(message, CTA_IP_V6_SRC, kernel_ends6[0], 16);
+		attribute_put(message, CTA_IP_V6_DST, kernel_ends6[1], 16);
+	} else {
+		attribute_put(message, CTA_IP_V4_SRC,
+			      &(uint32_t){ htonl(KERNEL_FIRST4) }, 4);
+		attribute_put(message, CTA_IP_V4_DST,
+			      &(uint32_t){ htonl(KERNEL_SECOND4) }, 4);
+	}
 	nest_end(message, nest);
 	nest = attribute_put(message, CTA_TUPLE_PROTO, NULL, 0);
 	attribute_put(message, CTA_PROTO_NUM, &(uint8_t){ IPPROTO_TCP }, 1);
@@ -197,7 +211,7 @@ static void tuple_put(struct message *message, uint16_t first_port,
 static const uint8_t *attribute_find(const uint8_t *list, size_t size,
 				     uint16_t type, size_t *value_size)
 {
-	while (size >= NLA_HDRLEN) {
+	while (list && size >= NLA_HDRLEN) {
 		const struct nlattr *attribute = (const void *)list;
 		size_t length = attribute->nla_len;
 
@@ -219,8 +233,8 @@ static const uint8_t *attribute_find(const uint8_t *list, size_t size,
 static void entry_read(const uint8_t *list, size_t size,
 		       struct kernel_entry *entry)
 {
-	size_t found_size;
-	const uint8_t *found;
+	size_t found_size, ends_size = 0;
+	const uint8_t *found, *ends;
 	uint32_t status;
 
 	entry->is_there = true;
@@ -229,17 +243,18 @@ static void entry_read(const uint8_t *list, size_t size,
 		memcpy(&status, found, sizeof(status));
 		entry->is_answered = ntohl(status) & IPS_SEEN_REPLY;
 	}
-	found = attribute_find(list, size, CTA_TUPLE_ORIG, &found_size);
-	if (found)
-		found = attribute_find(found, found_size, CTA_TUPLE_IP,
-				       &found_size);
-	if (found)
-		found = attribute_find(found, found_size, CTA_IP_V4_SRC,
-				       &found_size);
+	ends = attribute_find(list, size, CTA_TUPLE_ORIG, &ends_size);
+	if (ends)
+		ends = attribute_find(ends, ends_size, CTA_TUPLE_IP,
+				      &ends_size);
+	found = attribute_find(ends, ends_size, CTA_IP_V4_SRC, &found_size);
 	if (found)
 		entry->by_second =
 			memcmp(found, &(uint32_t){ htonl(KERNEL_SECOND4) },
 			       4) == 0;
+	found = attribute_find(ends, ends_size, CTA_IP_V6_SRC, &found_size);
+	if (found)
+		entry->by_second = memcmp(found, kernel_ends6[1], 16) == 0;
 	found = attribute_find(list, size, CTA_PROTOINFO, &found_size);
 	if (found)
 		found = attribute_find(found, found_size, CTA_PROTOINFO_TCP,
@@ -256,7 +271,8 @@ static void entry_read(const uint8_t *list, size_t size,
  * all entries are meant.
  */
 static ssize_t ask(struct kernel *kernel, uint16_t type, uint16_t flags,
-		   uint16_t first_port, uint16_t second_port, uint8_t *answer)
+		   bool is_ip6, uint16_t first_port, uint16_t second_port,
+		   uint8_t *answer)
 {
 	struct message message = {
 		.header = {
@@ -265,14 +281,14 @@ static ssize_t ask(struct kernel *kernel, uint16_t type, uint16_t flags,
 			.nlmsg_flags = NLM_F_REQUEST | flags,
 			.nlmsg_seq = ++kernel->sequence,
 		},
-		.netfilter = { .nfgen_family = AF_INET },
+		.netfilter = { .nfgen_family = is_ip6 ? AF_INET6 : AF_INET },
 	};
 	const struct nlmsghdr *header = (void *)answer;
 	const struct nlmsgerr *error = NLMSG_DATA(header);
 	ssize_t length;
 
 	if (first_port)
-		tuple_put(&message, first_port, second_port);
+		tuple_put(&message, is_ip6, first_port, second_port);
 	if (send(kernel->netlink, &message, message.header.nlmsg_len, 0) < 0)
 		return -errno;
 	do {
@@ -285,12 +301,12 @@ static ssize_t ask(struct kernel *kernel, uint16_t type, uint16_t flags,
 	return error->error == -ENOENT ? 0 : error->error;
 }
 
-int kernel_look(struct kernel *kernel, uint16_t first_port,
+int kernel_look(struct kernel *kernel, bool is_ip6, uint16_t first_port,
 		uint16_t second_port, struct kernel_entry *entry)
 {
 	uint8_t answer[MESSAGE_MAX] __attribute__((aligned(8)));
 	size_t start = NLMSG_LENGTH(sizeof(struct nfgenmsg));
-	ssize_t length = ask(kernel, IPCTNL_MSG_CT_GET, 0, first_port,
+	ssize_t length = ask(kernel, IPCTNL_MSG_CT_GET, 0, is_ip6, first_port,
 			     second_port, answer);
 
 	*entry = (struct kernel_entry){ 0 };
@@ -303,7 +319,8 @@ int kernel_flush(struct kernel *kernel)
 {
 	uint8_t answer[MESSAGE_MAX] __attribute__((aligned(8)));
 
-	return ask(kernel, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, 0, 0, answer);
+	return ask(kernel, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, false, 0, 0,
+		   answer);
 }
 
 /* --- */

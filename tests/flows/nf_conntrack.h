@@ -56,12 +56,20 @@ void kernel_close(struct kernel *kernel);
 size_t kernel_header(uint8_t *packet, size_t size, bool is_ip6,
 		     bool from_second, uint8_t protocol);
 
+/* The same, of a fragment over IPv4: its id, flags and offset. */
+size_t kernel_fragment4(uint8_t *packet, size_t size, bool from_second,
+			uint8_t protocol, uint16_t id, uint16_t offset);
+
+/* A packet that does not come out by itself: a first fragment. */
+int kernel_send(struct kernel *kernel, bool from_second, const uint8_t *packet,
+		size_t size);
+
 /* A packet passes; *is_passed: it came out, and *fact is what it was. */
 int kernel_pass(struct kernel *kernel, bool from_second, const uint8_t *packet,
 		size_t size, bool *is_passed, enum tg_flow_fact *fact);
 
 /* The entry of a TCP connection between two ports. */
-int kernel_look(struct kernel *kernel, uint16_t first_port,
+int kernel_look(struct kernel *kernel, bool is_ip6, uint16_t first_port,
 		uint16_t second_port, struct kernel_entry *entry);
 
 /* The table becomes empty. */
