@@ -43,10 +43,23 @@ key_of() { # DEVICE
 	printf '%s-%s' "$(stat -Lc %i "/run/netns/$SERVER")" "${1//./:}"
 }
 
+# The instance of this test, if it has one.
+INSTANCE=''
+
+given_instance_name() {
+	INSTANCE=$(unique instance)
+	INSTANCE=${INSTANCE//[^A-Za-z0-9_-]/_}
+}
+
+remove_instance() {
+	[[ ! $INSTANCE || ! -d /run/tailgate/@$INSTANCE ]] || rm -r "/run/tailgate/@$INSTANCE"
+}
+
 # Before the namespaces are deleted: their inode numbers may be reused.
 remove_chains() {
 	local name inode
 	[[ ! ${GC_LOCK:-} ]] || exec {GC_LOCK}>&-
+	remove_instance
 	for name in "${NAMESPACES[@]}"; do
 		[[ -e /run/netns/$name ]] || continue
 		inode=$(stat -Lc %i "/run/netns/$name")

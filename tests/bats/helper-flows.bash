@@ -57,6 +57,28 @@ has_flows() { # COUNT
 	[[ $count == "$1" ]] || fail "there are $count flows, not $1"
 }
 
+given_some_flows() {
+	given_flow_table
+	cat >list <<-END
+		tcp 198.51.100.7:40000 > 203.0.113.1:443 established left 432000s first 1000,2000,502,7,131 second 5,6,501,8,139
+		tcp [2001:db8::7]:40000 > [2001:db8::1]:22 syn-sent left 120s vlan 5 first 1,2,3,4,5 second 0,0,0,0,0
+		udp 203.0.113.1:53 > 198.51.100.7:5353 udp-replied left 30s
+		icmp 198.51.100.7 > 203.0.113.1 icmp-replied left 30s id 77
+		icmp6 2001:db8::7 > 2001:db8::1 icmp-sent left 30s id 78 vlan 4095
+		gre 203.0.113.9 > 198.51.100.7 other-sent left 600s
+		udp 198.51.100.7 > 203.0.113.1 fragments left 30s fragment 4000000000
+	END
+	flows load list >/dev/null
+}
+
+# The filter is about as many flows.
+lists() { # COUNT FILTER...
+	local count
+	count=$(flows list "${@:2}" --json | jq '.flows | length')
+	[[ $count == "$1" ]] || fail "'${*:2}' is about $count flows, not $1"
+	[[ $(flows list "${@:2}" --count --json | jq .flows) == "$1" ]]
+}
+
 # What `save` prints, in order and without the times left, which go down.
 flows_saved() {
 	flows save | sed 's/ left [0-9]*s/ left/' | sort

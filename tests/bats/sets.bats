@@ -13,23 +13,10 @@ setup() {
 }
 
 teardown() {
-	remove_instance "$INSTANCE"
 	remove_chains
 }
 
 # --- words
-
-INSTANCE=''
-
-# The tests share a machine, so each has an instance of its own name.
-given_instance_name() {
-	INSTANCE=$(unique instance)
-	INSTANCE=${INSTANCE//[^A-Za-z0-9_-]/_}
-}
-
-remove_instance() { # NAME
-	[[ ! $1 || ! -d /run/tailgate/@$1 ]] || rm -r "/run/tailgate/@$1"
-}
 
 # The server drops who is in the set 'blocked'.
 given_blocking_server() { # RULE...
