@@ -25,10 +25,6 @@ teardown() {
 	[[ ! ${NAME:-} ]] || playground down --docker || true
 }
 
-docker_answers() {
-	[[ $(type -P docker) ]] && timeout 10 docker info &>/dev/null
-}
-
 client_pings() {
 	playground exec client ping -q -c 1 -w 2 "$SERVER4" >/dev/null
 }

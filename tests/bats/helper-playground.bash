@@ -34,6 +34,10 @@ given_a_playground() {
 	playground up
 }
 
+docker_answers() {
+	[[ $(type -P docker) ]] && timeout 10 docker info &>/dev/null
+}
+
 # No namespace, note or process of the playground is left.
 nothing_is_left() {
 	local found
