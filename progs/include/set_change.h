@@ -123,6 +123,7 @@ tg_set_change(const struct tg_set_at *at, const struct tg_set_wish *wish)
 		.search = { .table = at->table },
 		.at = at,
 		.wish = wish,
+		.replaced = TG_SET_NOWHERE,
 	};
 
 	tg_set_begin(&changing.search, &wish->key);
@@ -173,16 +174,14 @@ static __always_inline int tg_set_apply(const struct tg_set_at *at,
 					const struct tg_set_wish *wish)
 {
 	struct tg_set_changing changing = tg_set_change(at, wish);
-	__u32 visit = TG_SET_LEAVE;
 	int answer = TG_SET_SHARED, left;
 
 	if (wish->deadline)
 		answer = tg_set_put(&changing);
 	if (answer == TG_SET_KEPT || answer == TG_SET_FULL)
 		return answer;
-	if (answer == TG_SET_ADDED || (wish->deadline && !wish->exact))
-		visit = TG_SET_SETTLE;
-	left = tg_set_leave_key(&changing, visit);
+	left = tg_set_leave_key(&changing,
+				wish->deadline ? TG_SET_CHOOSE : TG_SET_LEAVE);
 	if (answer == TG_SET_ADDED)
 		return answer;
 	return wish->deadline ? TG_SET_KEPT : left;

@@ -93,6 +93,12 @@ static __always_inline int tg_set_visit_entry(const struct tg_set_at *at,
 	return tg_set_prolong(at, entry, state, bit, wish);
 }
 
+static __always_inline __u32 tg_set_place(const struct tg_set_search *search,
+					  __u64 lanes)
+{
+	return search->bucket * TG_SET_WAYS + tg_set_way(lanes);
+}
+
 static long tg_set_visit_step(__u32 number, void *context)
 {
 	struct tg_set_changing *changing = context;
@@ -111,35 +117,34 @@ static long tg_set_visit_step(__u32 number, void *context)
 		}
 		if (here != TG_SET_NOT_HERE)
 			changing->answer = here;
+		if (here == TG_SET_SHARED)
+			changing->replaced = tg_set_place(search, lanes);
 		if (here < TG_SET_FULL)
 			return 1;
 	}
 	return tg_set_is_over(&changing->search);
 }
 
-/*
- * Whether the set stays in the entry of this number and deadline, which may be
- * met twice: choices can be the same bucket. A later deadline than the wish's
- * decides about entries before it, too: the visit starts again.
- */
-static __always_inline int tg_set_stays(struct tg_set_changing *changing,
-					__u32 number, __u32 deadline)
+/* Whether the set leaves the entry in this place, which has this deadline. */
+static __always_inline int tg_set_leaves(struct tg_set_changing *changing,
+					 __u32 place, __u32 deadline)
 {
-	__u32 wished = changing->wish->deadline;
 	__u32 visit = changing->visit;
+	int is_behind =
+		deadline < changing->deadline ||
+		(deadline == changing->deadline && place > changing->chosen);
 
-	if (deadline > wished && visit != TG_SET_LEAVE) {
-		if (visit != TG_SET_SETTLE_LATER) {
-			changing->visit = TG_SET_SETTLE_LATER;
-			tg_set_restart(&changing->search);
-		}
+	if (visit == TG_SET_LEAVE)
 		return 1;
-	}
-	if (deadline != wished || visit == TG_SET_SETTLE_LATER)
-		return 0;
+	if (place == changing->replaced)
+		return visit == TG_SET_SETTLE;
 	if (visit == TG_SET_SETTLE)
-		changing->visit = TG_SET_SETTLED + number;
-	return visit < TG_SET_SETTLED || visit == TG_SET_SETTLED + number;
+		return place != changing->chosen && is_behind;
+	if (!is_behind) {
+		changing->chosen = place;
+		changing->deadline = deadline;
+	}
+	return 0;
 }
 
 static long tg_set_leave_step(__u32 number, void *context)
@@ -152,11 +157,9 @@ static long tg_set_leave_step(__u32 number, void *context)
 	__u64 lanes = search->lanes, state = 0;
 	struct tg_set_entry *entry = tg_set_step(search, &state);
 
-	(void)number;
 	if (entry && TG_SET_STATE_DEADLINE(state) > wish->now &&
 	    TG_SET_STATE_SETS(state) & bit &&
-	    !tg_set_stays(changing,
-			  search->bucket * TG_SET_WAYS + tg_set_way(lanes),
+	    tg_set_leaves(changing, tg_set_place(search, lanes),
 			  TG_SET_STATE_DEADLINE(state))) {
 		if (tg_set_leave(at, entry, state, bit, wish) == TG_SET_AGAIN) {
 			search->lanes = lanes;
@@ -164,7 +167,13 @@ static long tg_set_leave_step(__u32 number, void *context)
 		}
 		changing->answer = TG_SET_SHARED;
 	}
-	return tg_set_is_over(search);
+	if (!tg_set_is_over(search) && number != TG_SET_STEPS - 1)
+		return 0;
+	if (changing->visit != TG_SET_CHOOSE)
+		return 1;
+	changing->visit = TG_SET_SETTLE;
+	tg_set_restart(search);
+	return 0;
 }
 
 /*
@@ -181,15 +190,20 @@ static __always_inline int tg_set_visit_key(struct tg_set_changing *changing,
 	return changing->answer;
 }
 
-/* The set leaves entries of the key. TG_SET_SHARED: one at least. */
+/*
+ * The set leaves all entries of the key, or all but one: `visit` is
+ * TG_SET_LEAVE or TG_SET_CHOOSE. TG_SET_SHARED: it has left one at least.
+ */
 static __always_inline int tg_set_leave_key(struct tg_set_changing *changing,
 					    __u32 visit)
 {
 	/* it changes meanwhile, so the verifier must not know it */
 	changing->visit = visit + tg_set_hidden_zero(changing->search.hash);
+	changing->chosen = TG_SET_NOWHERE;
+	changing->deadline = 0;
 	changing->answer = TG_SET_NOT_HERE;
 	tg_set_restart(&changing->search);
-	tg_set_each(TG_SET_STEPS, tg_set_leave_step, changing);
+	tg_set_each(2 * TG_SET_STEPS, tg_set_leave_step, changing);
 	return changing->answer;
 }
 

@@ -47,6 +47,18 @@ static int add(struct race *race, unsigned int number,
 	return tg_set_add(&at, &wish);
 }
 
+/* As tools do: an earlier deadline takes the place of a later one. */
+static int set_deadline(struct race *race, unsigned int number,
+			const struct tg_set_key *key, uint32_t deadline)
+{
+	struct tg_set_at at = set_at(&race->table, number);
+	struct tg_set_wish wish = {
+		.key = *key, .now = set_clock, .deadline = deadline, .exact = 1
+	};
+
+	return tg_set_add(&at, &wish);
+}
+
 static int del(struct race *race, unsigned int number,
 	       const struct tg_set_key *key)
 {
@@ -197,6 +209,37 @@ static bool is_one_entry(const struct race *race)
 	       set_line(&race->table.memory, 0)->count == 1;
 }
 
+/* A tool cuts short what a rule adds. */
+static void add_or_cut(struct race *race, unsigned int side)
+{
+	if (side)
+		set_deadline(race, 0, &race->keys[0], set_clock + 5);
+	else
+		add(race, 0, &race->keys[0], set_clock + 30);
+}
+
+/* Two sets have the key until the same moment: it is one entry. */
+static void prepare_shared_until(struct race *race)
+{
+	prepare_new_key(race);
+	for (unsigned int i = 0; i < 2; i++)
+		add(race, i, &race->keys[0], set_clock + 10);
+}
+
+static void add_or_defer(struct race *race, unsigned int side)
+{
+	if (side)
+		set_deadline(race, 0, &race->keys[0], set_clock + 20);
+	else
+		add(race, 0, &race->keys[0], set_clock + 30);
+}
+
+static bool is_one_of_both(const struct race *race)
+{
+	return find(race, &race->keys[0]) == 3 &&
+	       set_line(&race->table.memory, 0)->count == 1;
+}
+
 /* Another rule deletes it meanwhile: it is there and counted, or neither. */
 static void add_or_delete(struct race *race, unsigned int side)
 {
@@ -227,6 +270,12 @@ static const struct contest contests[] = {
 	  prepare_new_key, add_each, is_one_entry },
 	{ "two that add a new key for different times make one entry", 64, 1000,
 	  prepare_new_key, add_for_times, is_one_entry },
+	{ "a new key that a tool cuts short at once stays one entry", 64, 1000,
+	  prepare_new_key, add_or_cut, is_one_entry },
+	{ "a shared entry that a rule prolongs and a tool cuts short stays", 64,
+	  1000, prepare_shared_until, add_or_cut, is_one_of_both },
+	{ "a shared entry that a rule and a tool prolong at once stays", 64,
+	  1000, prepare_shared_until, add_or_defer, is_one_of_both },
 	{ "a new key that another side deletes is counted if it stays", 64,
 	  1000, prepare_new_key, add_or_delete, is_counted_right },
 };
