@@ -6,7 +6,7 @@
 BENCH := $(B)/bench
 BENCH_PARTS := $(BENCH)/parts
 BENCH_CFLAGS := $(TOOL_CFLAGS) -Ibench/common -Itests/packets
-BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source)
+BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source flow-trace talk)
 BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
 	yardstick.bpf.o source.bpf.o limit.bpf.o bpf_lpm.bpf.o \
 	bpf_hash.bpf.o policy_lookup.bpf.o policy_baseline.bpf.o sets.bpf.o \
@@ -40,6 +40,9 @@ $(BENCH)/meter: $(addprefix $(BENCH_PARTS)/,meter/main.o meter/load.o \
 	meter/run.o meter/print.o meter/row.o meter/yardstick.o \
 	meter/sets.o meter/flows.o common/packet_frame.o \
 	common/frames.o common/trace_file.o packets/object.o) $(LIBRARY)
+$(BENCH)/flow-trace: $(addprefix $(BENCH_PARTS)/,flows/trace.o \
+	common/packet_frame.o common/trace_file.o) $(LIBRARY)
+$(BENCH)/talk: $(addprefix $(BENCH_PARTS)/flows/,talk.o serve.o)
 $(BENCH)/source: $(addprefix $(BENCH_PARTS)/,source/main.o common/frames.o \
 	common/trace_file.o packets/object.o)
 

@@ -7,6 +7,8 @@ report() { # FILE
 	report_lookups "$1"
 	report_race "$1"
 	report_fill "$1"
+	report_flows "$1"
+	report_flood "$1"
 	report_swap "$1"
 	report_memory "$1"
 	report_chain "$1"
@@ -76,6 +78,33 @@ report_fill() {
 		["FILTER", "HOW", "ENTRIES", "MEDIAN", "MIN", "MAX", "THOUSANDS A SECOND"],
 		(.fill[] | [.peer, .how, "\(.kind) \(.count)", (.seconds.median, .seconds.min, .seconds.max | shown),
 			(.count / .seconds.median / 1000 | round)]) | @tsv' "$1" | columns
+	printf '\n'
+}
+
+report_flows() {
+	[[ $(jq '.flows // [] | length' "$1") != 0 ]] || return 0
+	local kind
+	for kind in established-own established-passed new-own new-passed; do
+		printf 'Flows: %s. Million packets a second, one processor; in brackets, times what conntrack does\n' "$kind"
+		jq -r --arg kind "$kind" 'def shown: . * 1000 | round / 1000;
+			(.flows | map(select(.kind == $kind))) as $rows |
+			($rows | map(select(.peer == "flows-conntrack"))[0].mpps.median) as $one |
+			["FILTER", "FLOWS", "MEDIAN", "MIN", "MAX"],
+			($rows[] | [.peer, .count, "\(.mpps.median | shown) (\(.mpps.median / $one * 100 | round / 100))",
+				(.mpps.min, .mpps.max | shown)]) | @tsv' "$1" | columns
+		printf '\n'
+	done
+}
+
+report_flood() {
+	[[ $(jq '.flood // [] | length' "$1") != 0 ]] || return 0
+	printf 'A flood of SYNs beside transfers and new connections, for as many seconds, then the same without it\n'
+	jq -r 'def share: if .calls > 0 then "\(.answered / .calls * 1000 | round / 10) %" else "-" end;
+		def row(flood): .[flood] as $said | [.peer, flood, ($said.syns / .seconds / 1000 | round),
+			$said.transfers, $said.lost, $said.stalled, $said.longest_ms, $said.calls, ($said | share),
+			"\($said.in_a_second / ([$said.calls, 1] | max) * 1000 | round / 10) %"];
+		["FILTER", "", "1000 SYNS/S", "TRANSFERS", "LOST", "STALLED", "LONGEST ms", "CALLS", "ANSWERED", "IN 1 S"],
+		(.flood[] | row("flood"), row("quiet")) | @tsv' "$1" | columns
 	printf '\n'
 }
 

@@ -41,6 +41,7 @@ static const char help[] =
 	"  -t, --time S     for S seconds\n"
 	"  -s, --start N    first frame (0)\n"
 	"  -u, --cpu N      run on this CPU only\n"
+	"  -a, --at S       begin at this time, in seconds since the epoch\n"
 	"  -b, --batch N    frames per batch (64)\n"
 	"  -h, --help\n"
 	"\n"
@@ -54,7 +55,7 @@ static const char help[] =
 struct options {
 	const char *device, *trace;
 	uint64_t count;
-	double seconds;
+	double seconds, at;
 	unsigned long start, cpu, batch;
 	bool pinned;
 };
@@ -89,6 +90,16 @@ static double seconds_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+/* Spins, so that several sources begin at the same time. */
+static void wait_until(double seconds)
+{
+	struct timespec now;
+
+	do {
+		clock_gettime(CLOCK_REALTIME, &now);
+	} while (!is_over && now.tv_sec + now.tv_nsec / 1e9 < seconds);
 }
 
 /* Maps the program's .bss, which holds all of its variables. */
@@ -278,6 +289,9 @@ static void read_option(int option, struct options *options)
 	case 'b':
 		options->batch = number(optarg, BATCH_MAX);
 		break;
+	case 'a':
+		options->at = decimal(optarg);
+		break;
 	case 'h':
 		fputs(help, stdout);
 		exit(EXIT_SUCCESS);
@@ -294,13 +308,14 @@ static void read_options(int argc, char **argv, struct options *options)
 		{ "start", required_argument, NULL, 's' },
 		{ "cpu", required_argument, NULL, 'u' },
 		{ "batch", required_argument, NULL, 'b' },
+		{ "at", required_argument, NULL, 'a' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:t:s:u:b:h", longs, NULL)) >=
-	       0)
+	while ((option = getopt_long(argc, argv, "c:t:s:u:b:a:h", longs,
+				     NULL)) >= 0)
 		read_option(option, options);
 	if (optind + 2 != argc) {
 		fprintf(stderr,
@@ -328,6 +343,8 @@ int main(int argc, char **argv)
 		err = source_fail("its figures", -ENOMEM);
 	if (!err)
 		err = pin_to_cpu(&options);
+	if (!err)
+		wait_until(options.at);
 	if (!err)
 		err = send_all(&source, &options);
 	printf("%lu %.6f %.0f\n", source.sent, source.seconds,
