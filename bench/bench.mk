@@ -10,7 +10,7 @@ BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source flow-trace talk)
 BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
 	yardstick.bpf.o source.bpf.o limit.bpf.o bpf_lpm.bpf.o \
 	bpf_hash.bpf.o policy_lookup.bpf.o policy_baseline.bpf.o sets.bpf.o \
-	flows.bpf.o)
+	flows.bpf.o established.o)
 
 # Each object is named after its folder and source.
 $(BENCH_PARTS)/%.o: bench/%.c $(B)/compiler
@@ -31,6 +31,11 @@ $(BENCH)/%.bpf.o: bench/$(1)/%.bpf.c $(B)/compiler
 endef
 
 $(foreach folder,meter source peers,$(eval $(call bench_objects,$(folder))))
+
+$(BENCH)/established.o: bench/rules/established.policy $(B)/tg-policy $(B)/policy.live.o
+	$(call say,POLICY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(B)/tg-policy compile $< -o $@
 
 $(BENCH)/trace: $(addprefix $(BENCH_PARTS)/,trace/main.o trace/pick.o \
 	trace/draw.o trace/truth.o common/packet_frame.o common/trace_file.o) $(LIBRARY)

@@ -78,7 +78,8 @@ lookups_sets() { # ROUNDS
 lookups_flows() { # ROUNDS
 	local rows=() count
 	for count in 1000 100000 1000000; do
-		rows+=(--yardstick "flow-hit:$count" --yardstick "flow-lru:$count" --yardstick "flow-hash:$count"
+		rows+=(--yardstick "flow-hit:$count" --yardstick "flow-policy:$count"
+			--yardstick "flow-lru:$count" --yardstick "flow-hash:$count"
 			--yardstick "flow-miss:$count" --yardstick "flow-lru-miss:$count")
 	done
 	progress 'lookups: flows are measured'

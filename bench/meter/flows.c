@@ -52,9 +52,16 @@ static const struct word {
 	{ "flow-hit", "flows_lookup", TABLE, false, false },
 	{ "flow-hit-full", "flows_lookup", TABLE, false, true },
 	{ "flow-prolong", "flows_prolong", TABLE, false, false },
+	{ "flow-policy", "policy_xdp", TABLE, false, false },
 	{ "flow-miss", "flows_lookup", TABLE, true, false },
 	{ "flow-miss-full", "flows_lookup", TABLE, true, true },
 };
+
+/* All of a policy, of which the row is the cost. */
+static bool is_policy(const struct word *word)
+{
+	return !strcmp(word->program, "policy_xdp");
+}
 
 struct flows {
 	const struct word *word;
@@ -182,7 +189,7 @@ static int load(const struct word *word, uint32_t count, struct meter_row *row,
 	uint32_t kernel = count + count / 10 + 4096;
 	int err;
 
-	*object = row_object("flows.bpf.o");
+	*object = row_object(is_policy(word) ? "established.o" : "flows.bpf.o");
 	if (!*object)
 		return -ENOENT;
 	err = bpf_map__set_pin_path(
@@ -196,7 +203,9 @@ static int load(const struct word *word, uint32_t count, struct meter_row *row,
 	if (!err && word->sort == LRU)
 		err = row_map_size(*object, "flows_lru", kernel);
 	return err ? err
-		   : row_load(row, *object, "flows_baseline", word->program);
+		   : row_load(row, *object,
+			      is_policy(word) ? NULL : "flows_baseline",
+			      word->program);
 }
 
 static void make_frame(const void *context, struct random *random,
@@ -220,7 +229,8 @@ static void make_frame(const void *context, struct random *random,
 	packet.value[POLICY_SRC_PORT].lo = is_reply ? server : flow->low_port;
 	packet.value[POLICY_DST_PORT].lo = is_reply ? flow->low_port : server;
 	*record = (struct trace_record){
-		.verdict = misses ? POLICY_PASS : POLICY_DROP,
+		.verdict = misses || is_policy(flows->word) ? POLICY_PASS
+							    : POLICY_DROP,
 	};
 	record->size = packet_frame(&packet, record->frame);
 }

@@ -49,6 +49,14 @@ int meter_load(const char *path, const char *hook)
 	return bpf_program__fd(program);
 }
 
+int meter_load_empty(const char *hook)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/empty.bpf.o", meter_directory);
+	return meter_load(path, hook);
+}
+
 static int join(struct bpf_object *object, int program)
 {
 	int next = bpf_object__find_map_fd_by_name(object, "driver_next");

@@ -39,7 +39,10 @@ static const char help[] =
 	"                        same entries; flow-hit:N, flow-prolong:N and\n"
 	"                        flow-miss:N: a table of flows of the usual\n"
 	"                        size, or with -full one for as many, beside\n"
-	"                        flow-hash:N, flow-lru:N and their -miss:N\n"
+	"                        flow-hash:N, flow-lru:N and their -miss:N;\n"
+	"                        flow-policy:N: all of "
+	"bench/rules/established\n"
+	"                        .policy, parser and counters included\n"
 	"  -r, --rounds N        runs of each program (15)\n"
 	"  -p, --passes N        times over the trace in a round (4); of each\n"
 	"                        piece of it, the fastest counts\n"
@@ -138,12 +141,8 @@ static int finish_row(struct meter *meter, struct meter_row *row,
 
 static int load_side(const char *path, const char *hook)
 {
-	char empty[PATH_MAX];
-
-	if (path && strcmp(path, "-"))
-		return meter_load(path, hook);
-	snprintf(empty, sizeof(empty), "%s/empty.bpf.o", meter_directory);
-	return meter_load(empty, hook);
+	return path && strcmp(path, "-") ? meter_load(path, hook)
+					 : meter_load_empty(hook);
 }
 
 static int add_row(struct meter *meter, char *word)

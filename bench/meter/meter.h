@@ -42,6 +42,7 @@ struct meter_figure {
 
 /* Returns a program's fd, or a negative errno after printing one message. */
 int meter_load(const char *path, const char *hook);
+int meter_load_empty(const char *hook);
 int meter_load_driver(const struct meter_row *row, const struct frames *frames,
 		      enum meter_side side, struct meter_driver *driver);
 

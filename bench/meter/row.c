@@ -56,8 +56,11 @@ int row_load(struct meter_row *row, struct bpf_object *object,
 
 	row->hook = "xdp";
 	for (int side = 0; side < METER_SIDES && !err; side++)
-		row->programs[side] = bpf_program__fd(
-			bpf_object__find_program_by_name(object, names[side]));
+		row->programs[side] =
+			names[side] ? bpf_program__fd(
+					      bpf_object__find_program_by_name(
+						      object, names[side]))
+				    : meter_load_empty(row->hook);
 	return err;
 }
 

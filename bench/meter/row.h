@@ -25,7 +25,10 @@ struct bpf_object *row_object(const char *name);
 int row_map(const struct bpf_object *object, const char *name);
 int row_map_size(struct bpf_object *object, const char *name, uint32_t size);
 
-/* Loads the object; the row is on XDP, and has these programs of it. */
+/*
+ * Loads the object; the row is on XDP, and has these programs of it. Without a
+ * baseline, it is the empty program.
+ */
 int row_load(struct meter_row *row, struct bpf_object *object,
 	     const char *baseline, const char *program);
 
