@@ -202,18 +202,21 @@ static __always_inline int tg_flow_find(tg_flow_table table,
 					struct tg_flow_place *place)
 {
 	__u32 buckets = head->buckets, bucket = tg_flow_bucket(buckets, hash);
+	__u32 other = tg_flow_bucket(buckets, tg_flow_second_point(hash));
 	__u32 number = bucket * TG_FLOW_WAYS + tg_flow_first_way(hash);
+	const __u64 *words = tg_flow_bucket_words(table, other);
 	__u16 mark = tg_flow_mark(hash);
 	__u64 wanted = TG_FLOW_WORD(mark, 0, 0, now);
 
 	place->key = key;
+	/* lines that do not wait for each other come at the same time */
+	if (words)
+		(void)TG_READ(words[0]);
 	if (tg_flow_is_there(table, buckets, number, mark, now, place))
 		return 1;
 	number = tg_flow_search(table, buckets, bucket, key, wanted);
-	if (number == TG_FLOW_NOWHERE) {
-		bucket = tg_flow_bucket(buckets, tg_flow_second_point(hash));
-		number = tg_flow_search(table, buckets, bucket, key, wanted);
-	}
+	if (number == TG_FLOW_NOWHERE)
+		number = tg_flow_search(table, buckets, other, key, wanted);
 	return number != TG_FLOW_NOWHERE &&
 	       tg_flow_is_there(table, buckets, number, mark, now, place);
 }
