@@ -82,9 +82,8 @@ report_fill() {
 }
 
 report_flows() {
-	[[ $(jq '.flows // [] | length' "$1") != 0 ]] || return 0
 	local kind
-	for kind in established-own established-passed new-own new-passed; do
+	while read -r kind; do
 		printf 'Flows: %s. Million packets a second, one processor; in brackets, times what conntrack does\n' "$kind"
 		jq -r --arg kind "$kind" 'def shown: . * 1000 | round / 1000;
 			(.flows | map(select(.kind == $kind))) as $rows |
@@ -93,7 +92,7 @@ report_flows() {
 			($rows[] | [.peer, .count, "\(.mpps.median | shown) (\(.mpps.median / $one * 100 | round / 100))",
 				(.mpps.min, .mpps.max | shown)]) | @tsv' "$1" | columns
 		printf '\n'
-	done
+	done < <(jq -r '.flows // [] | map(.kind) | unique[]' "$1")
 }
 
 report_flood() {
