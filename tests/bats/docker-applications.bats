@@ -11,7 +11,7 @@ load helper-applications
 # One playground for all: what a test attaches goes when it ends.
 setup_file() {
 	docker_answers || return 0
-	export SHARED=tgt-${BATS_RUN_TMPDIR##*[-.]}-applications
+	export SHARED=tgt-${BATS_RUN_TMPDIR##*[-.]}-apps
 	tailgate playground up --docker --name "$SHARED" 3>&- 4>&-
 }
 

@@ -140,7 +140,7 @@ answers_come_back() { # HOOK
 
 @test "answers do not come back without a rule that lets flows in" {
 	given_closed_server ingress
-	run -1 server_gets ping 4
+	run -1 server_gets ping -w 1 4
 }
 
 @test "clients begin connections only where a rule keeps them, and those go on" {
@@ -187,11 +187,11 @@ answers_come_back() { # HOOK
 	ATTACH_OPTIONS=(--flows 64)
 	given_closed_server ingress 'pass established'
 	fill_table
-	run -1 server_gets ping 4 # it went, and its answer is not known
+	run -1 server_gets ping -w 1 4 # it went, and its answer is not known
 	counted_full egress next
 	given_policy out 'default pass keep else drop'
 	apply out --hook egress >/dev/null
-	run -1 server_gets ping 4
+	run -1 server_gets ping -w 1 4
 	counted_full egress drop
 }
 
@@ -233,5 +233,36 @@ counted_full() { # HOOK VERDICT
 	server_gets ping 4
 	server_gets http 6
 	server_gets udp 4
+	refute_reaches http 80 ping6
+}
+
+@test "the plugin 'flow' marks answers if it is told so, and the next plugin decides" {
+	local marked=$BATS_TEST_TMPDIR/marked.o
+	given_server
+	given_client_services
+	given_known_neighbours
+	"$BUILD/tg-splice" "$BUILD/flow.o" -o "$marked" tg_known_mark=7
+	on_server attach eth0 --egress --chain flow >/dev/null
+	on_server attach eth0 --ingress --chain "$marked,policy" >/dev/null
+	given_policy a 'default drop' 'pass mark 7'
+	apply a >/dev/null
+	server_gets ping 4
+	server_gets http 6
+	refute_reaches http 80 ping6
+	given_policy a 'default drop' 'pass mark 8'
+	apply a >/dev/null
+	run -1 server_gets ping -w 1 4
+}
+
+@test "on XDP, where there is no mark, the plugin 'flow' lets answers in" {
+	local marked=$BATS_TEST_TMPDIR/marked
+	given_server
+	given_client_services
+	given_known_neighbours
+	"$BUILD/tg-splice" "$BUILD/flow.o" -o "$marked.o" tg_known_mark=7
+	on_server attach eth0 --egress --chain flow >/dev/null
+	on_server attach eth0 --xdp=native --chain "$marked.o" --default drop >/dev/null
+	server_gets ping 4
+	server_gets http 6
 	refute_reaches http 80 ping6
 }
