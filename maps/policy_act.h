@@ -36,6 +36,7 @@ enum tg_act_change {
 	TG_ACT_CHANGE_SETS = 1 << 7,
 	TG_ACT_KEEP = 1 << 8,		/* the flow that the packet begins */
 	TG_ACT_KEEP_ELSE_DROP = 1 << 9, /* with KEEP: if there is no room */
+	TG_ACT_LIMIT = 1 << 10, /* ask the limit, which has other outcomes */
 };
 
 struct tg_act {
@@ -49,7 +50,10 @@ struct tg_act {
 	__u32 mirror;
 	__u8 dscp;
 	__u8 set_changes; /* how many, */
-	__u16 set_change; /* from this one on: struct tg_set_change */
+	union {
+		__u16 set_change; /* from this one on: struct tg_set_change */
+		__u16 limit;	  /* struct tg_limit, if TG_ACT_LIMIT */
+	};
 };
 
 _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
@@ -76,7 +80,9 @@ _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
 	 TG_USES_KIND(TG_ACT_ACCEPT) | TG_USES_KIND(TG_ACT_DROP))
 
 /* Changes of state that leave the packet as it is. */
-#define TG_USES_STATE (TG_ACT_CHANGE_SETS | TG_ACT_KEEP | TG_ACT_KEEP_ELSE_DROP)
+#define TG_USES_STATE                                               \
+	(TG_ACT_CHANGE_SETS | TG_ACT_KEEP | TG_ACT_KEEP_ELSE_DROP | \
+	 TG_ACT_LIMIT)
 
 /* The bits of one action; a policy's bits are the union of its actions'. */
 static inline __u32 tg_act_uses(const struct tg_act *act)

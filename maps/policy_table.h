@@ -167,7 +167,7 @@ struct tg_policy_family {
  * Changes whenever the program reads the tables differently, or the text of the
  * rules has another form.
  */
-#define TG_POLICY_VERSION 11
+#define TG_POLICY_VERSION 12
 
 struct tg_policy {
 	__u32 size;	   /* of the tables */

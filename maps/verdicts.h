@@ -54,7 +54,11 @@ enum tg_verdict {
 		  "a set had no room for what a rule adds")                   \
 	TG_REASON(17, FLOW_FULL, "flow-full",                                 \
 		  "the table of flows had no room for what a rule keeps")     \
-	TG_REASON(18, FLOW, "flow", "the packet belongs to a known flow")
+	TG_REASON(18, FLOW, "flow", "the packet belongs to a known flow")     \
+	TG_REASON(19, OVER_LIMIT, "over-limit",                               \
+		  "more came than the limit of a rule allows")                \
+	TG_REASON(20, LIMIT_FULL, "limit-full",                               \
+		  "the table of limits had no place for what a rule limits")
 
 enum tg_reason {
 #define TG_REASON_ENUM(number, name, text, meaning) TG_REASON_##name = number,

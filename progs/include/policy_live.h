@@ -8,6 +8,7 @@
 #define TG_POLICY_LIVE_H
 
 #include "policy_flows.h"
+#include "policy_limits.h"
 #include "policy_sets.h"
 
 /* No outcome: rule 0, the default, has acts of a kind that there is. */
