@@ -177,6 +177,11 @@ struct tg_policy {
 	__u32 set_changes; /* struct tg_set_change, in the tables */
 	__u32 malformed;   /* the outcome of malformed packets */
 	__u32 version;	   /* TG_POLICY_VERSION, checked by the compiler */
+	/*
+	 * All answers of `reject` together: what one costs, and how far ahead
+	 * their schedule may be, as in limit_table.h; no price: no limit.
+	 */
+	__u64 reply_price, reply_burst;
 	__u32 mark_mask[TG_MARKS];
 	struct tg_policy_family family[TG_FAMILIES];
 };

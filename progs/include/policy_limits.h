@@ -6,10 +6,10 @@
 #include "policy_limit.h"
 
 /* As built: no rule is limited. The compiler replaces it. */
-const volatile struct tg_policy_limits tg_policy_limits SEC(
-	".rodata.limits") = {
-	.count = 0,
-};
+const volatile struct tg_policy_limits
+	tg_policy_limits SEC(".rodata.limits") = {
+		.count = 0,
+	};
 
 /* Hidden from clang, and constants for the verifier: see constants(). */
 static __always_inline const struct tg_policy_limits *tg_limits_constants(void)
