@@ -9,6 +9,7 @@
 #include "policy/language/check/exposure.h"
 #include "policy/language/check/flow_use.h"
 #include "policy/language/check/hook_limits.h"
+#include "policy/language/check/limit_use.h"
 #include "policy/language/check/set_use.h"
 #include "policy/language/text/read.h"
 
@@ -61,6 +62,7 @@ static int check(const struct check_options *options, struct policy *policy,
 	err = check_order(policy, diagnostics);
 	check_set_use(policy, diagnostics);
 	check_flow_use(policy, diagnostics);
+	check_limit_use(policy, diagnostics);
 	check_hooks(policy, options->hooks ? options->hooks : ALL_HOOKS,
 		    options->hooks, diagnostics);
 	check_exposure(policy, options->hooks, diagnostics);

@@ -61,6 +61,13 @@ static void show(const struct policy *policy)
 		       policy_file(policy, policy->flows.place.file),
 		       policy->flows.place.line);
 	}
+	if (policy->replies.place.line) {
+		fputs("      ", stdout);
+		policy_replies_print(stdout, &policy->replies);
+		printf("  # %s:%u\n",
+		       policy_file(policy, policy->replies.place.file),
+		       policy->replies.place.line);
+	}
 	show_block(policy, &policy->blocks[0], &number);
 	show_default(policy);
 	for (size_t i = 1; i < policy->block_count; i++)

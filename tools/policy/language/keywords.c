@@ -11,16 +11,17 @@ static const char *const actions[] = {
 };
 
 static const char *const statements[] = { "include", "list", "default",
-					  "sublist", "set",  "flows" };
+					  "sublist", "set",  "flows",
+					  "replies" };
 
-static const char *const changes[] = { "set", "redirect", "mirror",
-				       "add", "del",	  "keep" };
+static const char *const changes[] = { "set", "redirect", "mirror", "add",
+				       "del", "keep",	  "limit" };
 
 /* Cannot be names either: the syntax would be ambiguous. */
 static const char *const others[] = { "any", "none", "port", "mac", "with" };
 
 /* For features that do not exist yet. */
-static const char *const reserved[] = { "limit", "log", "http" };
+static const char *const reserved[] = { "log", "http" };
 
 /* Words of other tools and languages, and what to write instead. */
 static const struct {
@@ -82,6 +83,11 @@ static const struct {
 	{ "oif", "a policy is attached to a hook of a device" },
 	{ "iifname", "a policy is attached to a hook of a device" },
 	{ "oifname", "a policy is attached to a hook of a device" },
+	{ "rate", "did you mean 'limit'? 'limit 50/s' is a rate" },
+	{ "ratelimit", "did you mean 'limit'? 'limit 50/s' is a rate" },
+	{ "police", "did you mean 'limit'? 'limit 10mbit' is a rate" },
+	{ "meter", "did you mean 'limit'? 'limit 50/s per from' has keys" },
+	{ "hashlimit", "did you mean 'limit'? 'limit 50/s per from' has keys" },
 	{ "counter", "leave it out: every rule counts its packets" },
 	{ "host", "write 'from ADDRESS' or 'to ADDRESS'" },
 	{ "net", "write 'from ADDRESS' or 'to ADDRESS'" },

@@ -12,8 +12,16 @@ static void condition_free_ranges(struct policy_condition *condition)
 		free(condition->ranges);
 }
 
+static void free_limit(struct policy_limit *limit)
+{
+	if (limit)
+		free(limit->over.changes);
+	free(limit);
+}
+
 static void free_rule(struct policy_rule *rule)
 {
+	free_limit(rule->limit);
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		struct policy_condition *condition = &rule->conditions[i];
 
@@ -48,7 +56,7 @@ static bool rule_uses_flows(const struct policy_rule *rule)
 		if (rule->conditions[i].field == POLICY_FLOW)
 			return true;
 	}
-	return rule->keep;
+	return rule->keep || (rule->limit && rule->limit->over.keep);
 }
 
 bool policy_uses_flows(const struct policy *policy)
@@ -62,6 +70,19 @@ bool policy_uses_flows(const struct policy *policy)
 		}
 	}
 	return policy->default_keep;
+}
+
+size_t policy_limit_count(const struct policy *policy)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < policy->block_count; i++) {
+		const struct policy_block *block = &policy->blocks[i];
+
+		for (size_t j = 0; j < block->count; j++)
+			count += block->rules[j].limit != NULL;
+	}
+	return count;
 }
 
 void policy_expand_lists(struct policy *policy)

@@ -17,6 +17,7 @@
 
 #include "hooks.h"
 #include "policy_flow.h"
+#include "policy_limit.h"
 #include "policy_set.h"
 
 /* In the canonical order of the conditions of a rule; field.h has the table. */
@@ -141,11 +142,14 @@ struct policy_change {
 	uint32_t seconds;	  /* 0: the timeout of the set */
 };
 
+struct policy_limit;
+
 struct policy_rule {
 	enum policy_action action;
 	enum policy_reject reject;
 	enum policy_keep keep;
-	size_t target; /* of a jump, an index into the blocks */
+	struct policy_limit *limit; /* NULL: none */
+	size_t target;		    /* of a jump, an index into the blocks */
 	struct policy_condition *conditions;
 	size_t condition_count;
 	struct policy_change *changes;
@@ -155,6 +159,33 @@ struct policy_rule {
 	const char *comment;
 	bool ends_paragraph;
 };
+
+/* How many packets, or bits, may pass: `amount` in `seconds`. */
+struct policy_rate {
+	uint64_t amount;
+	uint32_t seconds; /* of bits: 1 */
+	bool is_of_size;  /* bits are counted, and bytes of a burst */
+	uint64_t burst;	  /* packets, or bytes */
+};
+
+/*
+ * A limited rule decides about each packet that it matches: what is over the
+ * limit is treated as `over` says, which has no conditions and no limit.
+ */
+struct policy_limit {
+	struct policy_rate rate;
+	enum tg_limit_per per;
+	uint8_t length4, length6;   /* of the address in a key */
+	enum tg_limit_verdict full; /* of a packet whose key finds no place */
+	struct policy_rule over;
+};
+
+/* What the rule does with packets over its limit, or NULL. */
+static inline const struct policy_rule *
+policy_rule_over(const struct policy_rule *rule)
+{
+	return rule->limit ? &rule->limit->over : NULL;
+}
 
 /* The main list of rules, or a sub-list. */
 struct policy_block {
@@ -172,6 +203,13 @@ struct policy_flows {
 	struct policy_place place;	  /* line 0 if not in the text */
 };
 
+/* The statement 'replies': the limit of all answers of 'reject' together. */
+struct policy_replies {
+	bool is_unlimited;
+	struct policy_rate rate;
+	struct policy_place place; /* line 0 if not in the text */
+};
+
 /* A list to print. Only importers make these: the parser resolves lists. */
 struct policy_list {
 	const char *name;
@@ -187,6 +225,7 @@ struct policy {
 	struct policy_block *blocks;
 	size_t block_count;
 	struct policy_flows flows;
+	struct policy_replies replies;
 	enum policy_action default_action; /* NEXT if not in the text */
 	enum policy_keep default_keep;
 	struct policy_place default_place; /* line 0 if not in the text */
@@ -205,6 +244,9 @@ bool policy_rule_is_empty(const struct policy_rule *rule);
 
 /* True if a rule asks what a packet is to the flows, or keeps flows. */
 bool policy_uses_flows(const struct policy *policy);
+
+/* The number of limited rules. */
+size_t policy_limit_count(const struct policy *policy);
 
 /* Print the values of lists, not their names, from now on. */
 void policy_expand_lists(struct policy *policy);

@@ -165,11 +165,25 @@ bool rules_match_same(const struct policy_rule *a, const struct policy_rule *b)
 	return true;
 }
 
+static bool limits_same(const struct policy_limit *a,
+			const struct policy_limit *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->rate.amount == b->rate.amount &&
+	       a->rate.seconds == b->rate.seconds &&
+	       a->rate.is_of_size == b->rate.is_of_size &&
+	       a->rate.burst == b->rate.burst && a->per == b->per &&
+	       a->length4 == b->length4 && a->length6 == b->length6 &&
+	       a->full == b->full && rules_act_same(&a->over, &b->over);
+}
+
 bool rules_act_same(const struct policy_rule *a, const struct policy_rule *b)
 {
 	if (a->action != b->action || a->reject != b->reject ||
 	    a->keep != b->keep || a->change_count != b->change_count ||
-	    (a->action == POLICY_JUMP && a->target != b->target))
+	    (a->action == POLICY_JUMP && a->target != b->target) ||
+	    !limits_same(a->limit, b->limit))
 		return false;
 	for (size_t i = 0; i < a->change_count; i++) {
 		const struct policy_change *one = &a->changes[i];

@@ -30,6 +30,13 @@ static bool passes(enum policy_action action)
 
 /* --- which kinds of packets pass */
 
+static bool passes_some(const struct policy_rule *rule)
+{
+	const struct policy_rule *over = policy_rule_over(rule);
+
+	return passes(rule->action) || (over && passes(over->action));
+}
+
 static bool has_protocol(const struct demand *demand, unsigned int protocol)
 {
 	return demand->protocols[protocol / 64] >> protocol % 64 & 1;
@@ -110,7 +117,7 @@ static void walk_block(const struct policy *policy, size_t number,
 			continue;
 		if (rule->action == POLICY_JUMP)
 			walk_block(policy, rule->target, &reaching, passing);
-		else if (passes(rule->action))
+		else if (passes_some(rule))
 			note_passing(passing, &reaching);
 	}
 }
@@ -194,6 +201,7 @@ static void check_default(const struct policy *policy,
 	struct policy_place whole = { 0 };
 
 	if (policy->default_place.line || last->change_count || last->keep ||
+	    last->limit ||
 	    (last->action != POLICY_PASS && last->action != POLICY_ACCEPT))
 		return;
 	report_warning(diagnostics, whole,
@@ -219,7 +227,7 @@ static void warn_no_rules(const struct policy *policy,
 static void check_first(const struct policy_rule *rule,
 			struct diagnostics *diagnostics)
 {
-	if (rule->condition_count ||
+	if (rule->condition_count || rule->limit ||
 	    (rule->action != POLICY_PASS && rule->action != POLICY_ACCEPT))
 		return;
 	report_warning(diagnostics, rule->place,

@@ -120,6 +120,10 @@ static void limit_summary(const struct limit_report *report)
 static bool rule_exceeds(const struct policy_rule *rule,
 			 const struct limit *limit)
 {
+	const struct policy_rule *over = policy_rule_over(rule);
+
+	if (over && rule_exceeds(over, limit))
+		return true;
 	switch (limit->kind) {
 	case ACTION:
 		return (int)rule->action == limit->what;

@@ -209,9 +209,10 @@ static bool check_changed_set(struct parser *parser,
 }
 
 /* Only a new packet begins a flow. */
-static bool check_keep(struct parser *parser, const struct demand *demand)
+static bool check_keep(struct parser *parser, const struct policy_rule *rule,
+		       const struct demand *demand)
 {
-	const struct policy_rule *rule = &parser->rule.rule;
+	const struct policy_rule *asking = &parser->rule.rule;
 	const struct policy_range new_packet = { { 0, TG_FLOW_FACT_NEW },
 						 { 0, TG_FLOW_FACT_NEW } };
 
@@ -221,8 +222,8 @@ static bool check_keep(struct parser *parser, const struct demand *demand)
 		return fail_at(parser, rule->place,
 			       "'keep' keeps nothing here: only IPv4 and IPv6 "
 			       "packets belong to flows");
-	for (size_t i = 0; i < rule->condition_count; i++) {
-		const struct policy_condition *one = &rule->conditions[i];
+	for (size_t i = 0; i < asking->condition_count; i++) {
+		const struct policy_condition *one = &asking->conditions[i];
 
 		if (one->field == POLICY_FLOW &&
 		    ranges_within(&new_packet, 1, one->ranges, one->count) ==
@@ -239,9 +240,10 @@ static bool check_keep(struct parser *parser, const struct demand *demand)
 	return true;
 }
 
-static bool check_actions(struct parser *parser, const struct demand *demand)
+/* What a rule does with packets that meet the demand. */
+static bool check_actions(struct parser *parser, const struct policy_rule *rule,
+			  const struct demand *demand)
 {
-	const struct policy_rule *rule = &parser->rule.rule;
 	struct demand tcp = demand_of_field(POLICY_TCP_FLAGS);
 
 	if (rule->action == POLICY_REJECT && !(demand->families & IS_IP))
@@ -255,7 +257,7 @@ static bool check_actions(struct parser *parser, const struct demand *demand)
 				       "'reject with reset' needs 'tcp' in the "
 				       "same rule");
 	}
-	if (!check_keep(parser, demand))
+	if (!check_keep(parser, rule, demand))
 		return false;
 	for (size_t i = 0; i < rule->change_count; i++) {
 		if (rule->changes[i].kind == POLICY_SET_DSCP &&
@@ -268,6 +270,46 @@ static bool check_actions(struct parser *parser, const struct demand *demand)
 			return false;
 	}
 	return true;
+}
+
+/* What a packet has that the limit counts by itself. */
+static struct demand demand_of_key(enum tg_limit_per per)
+{
+	struct demand demand = demand_any;
+
+	switch (per) {
+	case TG_LIMIT_PER_PORT:
+		return demand_of_field(POLICY_DST_PORT);
+	case TG_LIMIT_PER_FROM:
+	case TG_LIMIT_PER_TO:
+	case TG_LIMIT_PER_FLOW:
+		demand.families = IS_IP;
+		break;
+	default:
+		break;
+	}
+	return demand;
+}
+
+static bool check_limit(struct parser *parser, const struct demand *demand)
+{
+	const struct policy_rule *rule = &parser->rule.rule;
+	struct demand both = *demand, more;
+
+	if (!rule->limit)
+		return true;
+	more = demand_of_key(rule->limit->per);
+	if (!demand_join(&both, &more)) {
+		fail_at(parser, rule->place,
+			"no packet of this rule has %s, which its limit is "
+			"per",
+			rule->limit->per == TG_LIMIT_PER_PORT ? "a port"
+							      : "an address");
+		report_hint(parser->diagnostics,
+			    "without 'per', all packets are counted together");
+		return false;
+	}
+	return check_actions(parser, &rule->limit->over, demand);
 }
 
 static bool is_excluded(const struct policy_condition *list, size_t at)
@@ -306,5 +348,6 @@ bool check_sense(struct parser *parser)
 				       "'type' needs 'icmp' or 'icmp6' in the "
 				       "same rule");
 	}
-	return check_actions(parser, &demand);
+	return check_actions(parser, &state->rule, &demand) &&
+	       check_limit(parser, &demand);
 }

@@ -6,14 +6,8 @@ struct uses {
 	uint32_t asked, added, deleted;
 };
 
-static void note_rule(struct uses *uses, const struct policy_rule *rule)
+static void note_changes(struct uses *uses, const struct policy_rule *rule)
 {
-	for (size_t i = 0; i < rule->condition_count; i++) {
-		const struct policy_set *set = rule->conditions[i].set;
-
-		if (set)
-			uses->asked |= 1U << set->number;
-	}
 	for (size_t i = 0; i < rule->change_count; i++) {
 		const struct policy_change *change = &rule->changes[i];
 
@@ -22,6 +16,21 @@ static void note_rule(struct uses *uses, const struct policy_rule *rule)
 		else if (change->kind == POLICY_DEL_FROM_SET)
 			uses->deleted |= 1U << change->set->number;
 	}
+}
+
+static void note_rule(struct uses *uses, const struct policy_rule *rule)
+{
+	const struct policy_rule *over = policy_rule_over(rule);
+
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		const struct policy_set *set = rule->conditions[i].set;
+
+		if (set)
+			uses->asked |= 1U << set->number;
+	}
+	note_changes(uses, rule);
+	if (over)
+		note_changes(uses, over);
 }
 
 static struct uses uses_of(const struct policy *policy)

@@ -16,7 +16,7 @@ static bool check_set_change(struct parser *parser,
 			     const struct policy_change *change,
 			     struct policy_place place)
 {
-	const struct policy_rule *rule = &parser->rule.rule;
+	const struct policy_rule *rule = parser->rule.acting;
 	int count = 0;
 
 	for (size_t i = 0; i < rule->change_count; i++) {
@@ -44,7 +44,7 @@ static bool check_change(struct parser *parser,
 			 const struct policy_change *change,
 			 struct policy_place place)
 {
-	const struct policy_rule *rule = &parser->rule.rule;
+	const struct policy_rule *rule = parser->rule.acting;
 
 	if (rule->action == POLICY_JUMP)
 		return fail_at(parser, place,
@@ -75,12 +75,13 @@ bool add_change(struct parser *parser, const struct policy_change *change,
 		struct policy_place place)
 {
 	struct rule_state *state = &parser->rule;
-	struct policy_rule *rule = &state->rule;
+	struct policy_rule *rule = state->acting;
+	size_t *room =
+		rule == &state->rule ? &state->change_room : &state->over_room;
 
 	if (!check_change(parser, change, place))
 		return false;
-	if (!vec_reserve(rule->changes, state->change_room,
-			 rule->change_count + 1))
+	if (!vec_reserve(rule->changes, *room, rule->change_count + 1))
 		return out_of_memory(parser);
 	rule->changes[rule->change_count++] = *change;
 	return true;
@@ -277,5 +278,7 @@ parse_clause *change_clause(const struct token *token)
 		return parse_del;
 	if (token_is(token, "keep"))
 		return parse_keep;
+	if (token_is(token, "limit"))
+		return parse_limit;
 	return token_is(token, "mirror") ? parse_mirror : NULL;
 }

@@ -131,7 +131,7 @@ bool parse_keep_clause(struct parser *parser, enum policy_action action,
 
 bool parse_keep(struct parser *parser, struct policy_place place)
 {
-	struct policy_rule *rule = &parser->rule.rule;
+	struct policy_rule *rule = parser->rule.acting;
 
 	return parse_keep_clause(parser, rule->action, &rule->keep, place);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parser.h"
+#include "policy/language/print/print.h"
 
 static bool parse_default(struct parser *parser)
 {
@@ -48,7 +49,13 @@ static bool parse_default(struct parser *parser)
 				       keep))
 			return false;
 	}
-	return true;
+	if (!token_is(&parser->token, "limit"))
+		return true;
+	fail_at(parser, parser->token.place, "the default has no limit");
+	report_hint(parser->diagnostics,
+		    "a last rule without conditions, '%s limit 50/s', has one",
+		    policy_action_word(action));
+	return false;
 }
 
 /* A relative path is relative to the directory of the including file. */
@@ -196,6 +203,8 @@ static bool parse_line(struct parser *parser)
 		return parse_default(parser);
 	if (token_is(&parser->token, "flows"))
 		return parse_flows(parser);
+	if (token_is(&parser->token, "replies"))
+		return parse_replies(parser);
 	if (token_is(&parser->token, "sublist"))
 		return parse_sublist(parser);
 	if (token_is_sign(&parser->token, '}'))

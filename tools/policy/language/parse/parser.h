@@ -11,6 +11,7 @@
 #include "policy_parse.h"
 #include "policy/language/set_kind.h"
 #include "policy/language/ranges.h"
+#include "policy/language/rate.h"
 #include "policy/language/text/source.h"
 #include "policy/language/text/suggest.h"
 
@@ -68,8 +69,10 @@ struct block_state {
 /* The rule that is being parsed. The next rule reuses the arrays. */
 struct rule_state {
 	struct policy_rule rule;
+	struct policy_limit limit;   /* rule.limit points to it, or is NULL */
+	struct policy_rule *acting;  /* gets changes: the rule, or limit.over */
 	struct policy_place *places; /* of the conditions */
-	size_t condition_room, place_room, change_room;
+	size_t condition_room, place_room, change_room, over_room;
 	bool has_icmp, has_icmp6;
 	bool needs_icmp, needs_icmp6; /* a 'type' was parsed as one of these */
 };
@@ -103,7 +106,7 @@ struct parser {
 	struct names block_names;
 
 	struct rule_state rule;
-	size_t rule_count, item_count, range_count;
+	size_t rule_count, item_count, range_count, limit_count;
 	bool is_over; /* stop: out of memory, or a limit was reached */
 	int error;
 };
@@ -206,11 +209,21 @@ bool parse_keep_clause(struct parser *parser, enum policy_action action,
 		       enum policy_keep *keep, struct policy_place place);
 bool parse_flows(struct parser *parser);
 
+/* rate.c; the burst has to follow the rate */
+bool parse_rate(struct parser *parser, struct policy_rate *rate);
+bool parse_burst(struct parser *parser, struct policy_rate *rate);
+
+/* limit.c */
+bool parse_limit(struct parser *parser, struct policy_place place);
+bool parse_replies(struct parser *parser);
+bool hint_limit_word(struct parser *parser);
+
 /* time.c */
 bool parse_time(struct parser *parser, uint32_t *seconds);
 
 /* rule.c */
 bool parse_rule(struct parser *parser);
+bool parse_with(struct parser *parser);
 void rule_state_free(struct rule_state *state);
 struct policy_condition *add_condition(struct parser *parser,
 				       enum policy_field field,

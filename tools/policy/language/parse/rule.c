@@ -26,6 +26,7 @@ void rule_state_free(struct rule_state *state)
 	free_conditions(&state->rule);
 	free(state->rule.conditions);
 	free(state->rule.changes);
+	free(state->limit.over.changes);
 	free(state->places);
 }
 
@@ -76,7 +77,7 @@ struct policy_condition *add_value(struct parser *parser,
 	return condition;
 }
 
-static bool parse_with(struct parser *parser)
+bool parse_with(struct parser *parser)
 {
 	static const struct {
 		const char *word;
@@ -94,7 +95,7 @@ static bool parse_with(struct parser *parser)
 	suggestion = suggest_for(parser->token.text, parser->token.length);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (accept_word(parser, kinds[i].word)) {
-			parser->rule.rule.reject = kinds[i].reject;
+			parser->rule.acting->reject = kinds[i].reject;
 			return true;
 		}
 		suggest(&suggestion, kinds[i].word, strlen(kinds[i].word));
@@ -146,20 +147,35 @@ static bool fail_clause(struct parser *parser)
 		report_hint(parser->diagnostics,
 			    "a set follows 'from' or 'to', with 'port' or "
 			    "'mac' if it holds those");
-	else if (!hint_instead(parser))
+	else if (!hint_limit_word(parser) && !hint_instead(parser))
 		hint_clause(parser, token);
+	return false;
+}
+
+static bool fail_condition_of_over(struct parser *parser)
+{
+	fail_at(parser, parser->token.place,
+		"what follows 'else' has no conditions");
+	report_hint(parser->diagnostics,
+		    "the conditions of the rule go before its 'limit'");
 	return false;
 }
 
 static bool parse_clauses(struct parser *parser)
 {
+	const struct rule_state *state = &parser->rule;
+
 	while (!is_line_end(parser)) {
 		struct token token = parser->token;
 		struct match_clause match = match_clause(&token);
 		parse_clause *change =
 			match.word ? NULL : change_clause(&token);
+		bool is_flow_set = starts_flow_set(parser);
 
-		if (starts_flow_set(parser)) {
+		if (state->acting != &state->rule &&
+		    (match.word || is_flow_set))
+			return fail_condition_of_over(parser);
+		if (is_flow_set) {
 			if (!parse_flow_set(parser, token.place))
 				return false;
 			continue;
@@ -246,22 +262,46 @@ static bool copy_array(void **copy, const void *array, size_t size)
 	return *copy || !size;
 }
 
+static bool copy_limit(struct policy_limit **copy,
+		       const struct policy_limit *limit)
+{
+	const struct policy_rule *over = &limit->over;
+	void *changes;
+
+	*copy = NULL;
+	if (!copy_array(&changes, over->changes,
+			over->change_count * sizeof(*over->changes)))
+		return false;
+	if (!copy_array((void **)copy, limit, sizeof(*limit))) {
+		free(changes);
+		return false;
+	}
+	(*copy)->over.changes = changes;
+	return true;
+}
+
 static bool keep_rule(struct parser *parser)
 {
 	struct policy_rule *read = &parser->rule.rule;
 	struct policy_rule *rule = new_rule(parser);
+	struct policy_limit *limit = NULL;
 	void *conditions, *changes;
 
-	if (!rule)
-		return false;
+	if (!rule || (read->limit && !copy_limit(&limit, read->limit)))
+		return rule && out_of_memory(parser);
 	if (!copy_array(&conditions, read->conditions,
 			read->condition_count * sizeof(*read->conditions)) ||
 	    !copy_array(&changes, read->changes,
 			read->change_count * sizeof(*read->changes))) {
 		free(conditions);
+		if (limit)
+			free(limit->over.changes);
+		free(limit);
 		return out_of_memory(parser);
 	}
+	parser->limit_count += limit != NULL;
 	*rule = *read;
+	rule->limit = limit;
 	rule->conditions = conditions;
 	rule->changes = changes;
 	read->condition_count = 0; /* the rule owns them now */
@@ -279,6 +319,7 @@ static void start_rule(struct parser *parser)
 		.changes = state->rule.changes,
 		.place = parser->token.place,
 	};
+	state->acting = &state->rule;
 	state->has_icmp = state->has_icmp6 = false;
 	state->needs_icmp = state->needs_icmp6 = false;
 }

@@ -108,6 +108,7 @@ void policy_rule_print(FILE *out, const struct policy *policy,
 		fputs(with[rule->reject], out);
 	policy_conditions_print(out, rule);
 	policy_changes_print(out, rule);
+	policy_limit_print(out, rule->limit);
 }
 
 /* --- a policy */
@@ -247,6 +248,12 @@ static void print_head(struct layout *layout, const struct policy *policy)
 	if (policy->flows.place.line) {
 		start_paragraph(layout);
 		policy_flows_print(layout->out, &policy->flows);
+		putc('\n', layout->out);
+		layout->is_due = true;
+	}
+	if (policy->replies.place.line) {
+		start_paragraph(layout);
+		policy_replies_print(layout->out, &policy->replies);
 		putc('\n', layout->out);
 		layout->is_due = true;
 	}

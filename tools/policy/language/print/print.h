@@ -33,6 +33,25 @@ void policy_default_print(FILE *out, const struct policy *policy);
 /* The block 'flows' in one line, without an end of line. */
 void policy_flows_print(FILE *out, const struct policy_flows *flows);
 
+/* "50/s" or "10mbit", and "100" or "64kb" */
+#define BURST_TEXT_SIZE 32
+void policy_rate_print(FILE *out, const struct policy_rate *rate);
+void policy_burst_text(char text[BURST_TEXT_SIZE],
+		       const struct policy_rate *rate);
+
+/* " limit 50/s per from else next"; nothing without a limit. */
+void policy_limit_print(FILE *out, const struct policy_limit *limit);
+
+/* "50/s per from"; the burst in any case, or if it is not the usual one. */
+void policy_limit_terms_print(FILE *out, const struct policy_limit *limit,
+			      bool with_burst);
+
+/* What is done with packets over the limit: "drop" */
+void policy_over_print(FILE *out, const struct policy_limit *limit);
+
+/* "replies 1000/s" */
+void policy_replies_print(FILE *out, const struct policy_replies *replies);
+
 /* The declaration of a set, without an end of line. */
 void policy_set_print(FILE *out, const struct policy_set *set);
 
