@@ -96,6 +96,18 @@ static uint64_t take_identity(char *text)
 	return strtoull(mark + 1, NULL, 16);
 }
 
+/* <3>NUMBER<3>else ACTION: what is done with packets over a rule's limit. */
+static char *take_over_mark(char *rule, uint32_t *over_of)
+{
+	char *end;
+
+	*over_of = 0;
+	if (*rule != RULE_OVER_MARK)
+		return rule;
+	*over_of = strtoul(rule + 1, &end, 10);
+	return *end == RULE_OVER_MARK ? end + 1 : end;
+}
+
 static void split_rules(struct rule_lines *rules)
 {
 	char *next = rules->text;
@@ -112,7 +124,7 @@ static void split_rules(struct rule_lines *rules)
 		if (tab)
 			*tab = '\0';
 		line->hash = take_identity(rule);
-		line->rule = rule;
+		line->rule = take_over_mark(rule, &line->over_of);
 		line->occurrence = i; /* keeps the sort stable */
 		next = end + 1;
 	}
@@ -138,7 +150,16 @@ static void split_lists(struct rule_lines *rules, char *next)
 	}
 }
 
-/* Parses @NAME<tab>DECLARATION; the block 'flows' has no name, and is last. */
+/* Those without a name: the statement 'replies', and the block 'flows'. */
+static void take_statement(struct rule_lines *rules, const char *text)
+{
+	if (!strncmp(text, "replies ", strlen("replies ")))
+		rules->replies = text;
+	else
+		rules->flows = text;
+}
+
+/* Parses @NAME<tab>DECLARATION. */
 static void split_declarations(struct rule_lines *rules, char *next)
 {
 	uint32_t count = rules->set_count;
@@ -150,7 +171,7 @@ static void split_declarations(struct rule_lines *rules, char *next)
 		*end = '\0';
 		tab = strchr(next, '\t');
 		if (tab == next + 1)
-			rules->flows = tab + 1;
+			take_statement(rules, tab + 1);
 		else
 			rules->sets[rules->set_count++] = tab ? tab + 1 : next;
 		next = end + 1;

@@ -2,7 +2,9 @@
 /*
  * The rules of a compiled policy, parsed from the text stored in its object;
  * see policy/compile/emit/rule_text.h. Used by tg-rules and tg-explain.
- * Policies are compared by the rules alone, with lists by value, regardless of
+ * After the rules, there is a line for each one with a limit, which counts what
+ * is over it; its rule is what is done then: "else drop". Policies are compared
+ * by the rules alone, with lists by value, regardless of
  * position; the n-th of several equal rules matches the n-th of the other
  * policy.
  */
@@ -21,6 +23,7 @@ struct rule_line {
 	char *filled_in;     /* owns `rule` if list marks were replaced */
 	uint64_t hash;	     /* of the rule with lists by value */
 	uint32_t occurrence; /* counts equal rules, from 0 */
+	uint32_t over_of; /* 0, or the rule whose limit these packets exceed */
 	struct tg_counter count;
 };
 
@@ -37,7 +40,8 @@ struct rule_lines {
 	uint32_t list_count;
 	const char **sets; /* declarations of named sets */
 	uint32_t set_count;
-	const char *flows; /* the block 'flows', or NULL */
+	const char *flows;   /* the block 'flows', or NULL */
+	const char *replies; /* the statement 'replies', or NULL */
 	struct rule_line *lines;
 	struct rule_line **sorted; /* by rule, then by occurrence */
 	uint32_t count;

@@ -83,7 +83,8 @@ static enum exit_status parse_options(int argc, char **argv,
 static char *plugin_path(const struct options *options,
 			 const struct policy *policy)
 {
-	bool is_live = policy->set_count || policy_uses_flows(policy);
+	bool is_live = policy->set_count || policy_uses_flows(policy) ||
+		       policy_limit_count(policy);
 	char self[PATH_MAX], *path;
 	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -92,7 +93,8 @@ static char *plugin_path(const struct options *options,
 	if (size < 0)
 		return NULL;
 	self[size] = '\0';
-	/* one that looks sets and flows up is larger: only if they are asked */
+	/* one that asks sets, flows and limits is larger: only if it is needed
+	 */
 	if (asprintf(&path, "%s/policy%s%s.o", dirname(self),
 		     is_live ? ".live" : "",
 		     options->multi_buffer ? ".frags" : "") < 0)

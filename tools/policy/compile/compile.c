@@ -10,6 +10,7 @@
 #include "policy/compile/model/family.h"
 #include "policy/compile/model/flatten.h"
 #include "policy/compile/model/flows.h"
+#include "policy/compile/model/limits.h"
 
 /* Limit for all tables, in bytes. */
 #define TABLES_MAX ((size_t)256 << 20)
@@ -22,8 +23,9 @@ struct compilation {
 	struct flat_policy flat;
 	struct marks marks;
 	struct acts acts;
+	struct limit_records limits;
 	uint32_t *outcomes;  /* indexed by rule number; 0 is the default */
-	uint32_t *rule_acts; /* likewise */
+	uint32_t *rule_acts; /* likewise, and of what is over a limit */
 };
 
 static int too_large(struct compilation *compilation)
@@ -50,8 +52,8 @@ static void set_outcome(struct compilation *compilation, uint32_t number,
 		number, in_outcome, compilation->acts.list[act].kind);
 }
 
-static int add_outcome(struct compilation *compilation,
-		       const struct policy_rule *rule, uint32_t number)
+static int find_act(struct compilation *compilation,
+		    const struct policy_rule *rule)
 {
 	const char *device;
 	int act = acts_add_rule(&compilation->acts, rule, &device);
@@ -62,33 +64,73 @@ static int add_outcome(struct compilation *compilation,
 	if (act == -E2BIG)
 		report_error(compilation->diagnostics, rule->place,
 			     "rules change sets in too many different ways");
+	return act;
+}
+
+static int add_outcome(struct compilation *compilation,
+		       const struct policy_rule *rule, uint32_t number)
+{
+	int act;
+
+	if (rule->action == POLICY_JUMP || rule->limit)
+		return 0;
+	act = find_act(compilation, rule);
 	if (act >= 0)
 		set_outcome(compilation, number, act);
 	return act < 0 ? act : 0;
 }
 
-static int add_outcomes(struct compilation *compilation)
+/*
+ * A limited rule's act asks the limit, which has two outcomes: the rule with
+ * its own act, and what is over, which is counted after all rules.
+ */
+static int add_limit(struct compilation *compilation,
+		     const struct policy_rule *rule, uint32_t number)
+{
+	struct limit_records *limits = &compilation->limits;
+	uint32_t over = compilation->compiled->rule_count + 1 + limits->count;
+	int record, acts[TG_LIMIT_VERDICTS], act;
+
+	if (!rule->limit)
+		return 0;
+	record = limits_add(limits, compilation->policy, rule);
+	if (record == -E2BIG)
+		report_error(compilation->diagnostics, rule->place,
+			     "a policy has %d rules with limits at most",
+			     TG_LIMITS);
+	if (record < 0)
+		return record;
+	acts[TG_LIMIT_WITHIN] = find_act(compilation, rule);
+	acts[TG_LIMIT_OVER] = find_act(compilation, &rule->limit->over);
+	act = acts_add_limit(&compilation->acts, record);
+	if (acts[0] < 0 || acts[1] < 0 || act < 0)
+		return acts[0] < 0 ? acts[0] : acts[1] < 0 ? acts[1] : act;
+	set_outcome(compilation, number, acts[TG_LIMIT_WITHIN]);
+	set_outcome(compilation, over, acts[TG_LIMIT_OVER]);
+	limits->list[record].outcomes[TG_LIMIT_WITHIN] =
+		compilation->outcomes[number];
+	limits->list[record].outcomes[TG_LIMIT_OVER] =
+		compilation->outcomes[over];
+	set_outcome(compilation, number, act);
+	return 0;
+}
+
+typedef int add_rule(struct compilation *compilation,
+		     const struct policy_rule *rule, uint32_t number);
+
+/* Reports the errors of all rules. */
+static int for_each_rule(struct compilation *compilation, add_rule *add)
 {
 	const struct policy *policy = compilation->policy;
-	size_t count = (size_t)compilation->compiled->rule_count + 1;
 	uint32_t number = 1;
-	int result = acts_add_default(&compilation->acts, policy);
+	int result = 0;
 
-	compilation->outcomes = calloc(count, sizeof(*compilation->outcomes));
-	compilation->rule_acts = calloc(count, sizeof(*compilation->rule_acts));
-	if (result < 0 || !compilation->outcomes || !compilation->rule_acts)
-		return -ENOMEM;
-	set_outcome(compilation, 0, result);
-	result = 0;
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct policy_block *block = &policy->blocks[i];
 
 		for (size_t j = 0; j < block->count; j++, number++) {
-			int err = 0;
+			int err = add(compilation, &block->rules[j], number);
 
-			if (block->rules[j].action != POLICY_JUMP)
-				err = add_outcome(compilation, &block->rules[j],
-						  number);
 			if (err)
 				result = err;
 		}
@@ -96,8 +138,30 @@ static int add_outcomes(struct compilation *compilation)
 	return result;
 }
 
+/*
+ * The acts of limited rules come first: their numbers fit into outcomes, as
+ * ->rule_acts has one act for each rule.
+ */
+static int add_outcomes(struct compilation *compilation)
+{
+	const struct policy *policy = compilation->policy;
+	size_t count = (size_t)compilation->compiled->rule_count + 1 +
+		       policy_limit_count(policy);
+	int result = acts_add_default(&compilation->acts, policy), err;
+
+	compilation->outcomes = calloc(count, sizeof(*compilation->outcomes));
+	compilation->rule_acts = calloc(count, sizeof(*compilation->rule_acts));
+	if (result < 0 || !compilation->outcomes || !compilation->rule_acts)
+		return -ENOMEM;
+	set_outcome(compilation, 0, result);
+	result = for_each_rule(compilation, add_limit);
+	err = for_each_rule(compilation, add_outcome);
+	return err ? err : result;
+}
+
 /* Malformed packets have no fields, so only unconditional rules apply. */
-static uint32_t number_for_malformed(const struct flat_policy *flat)
+static const struct flat_rule *
+rule_for_malformed(const struct flat_policy *flat)
 {
 	for (size_t i = 0; i < flat->count; i++) {
 		const struct flat_rule *rule = &flat->rules[i];
@@ -107,9 +171,36 @@ static uint32_t number_for_malformed(const struct flat_policy *flat)
 		     jump = jump->outer)
 			asks |= jump->rule->condition_count != 0;
 		if (!asks)
-			return rule->number;
+			return rule;
 	}
-	return 0;
+	return NULL;
+}
+
+/* They are not counted by a limit, but taken to be over it. */
+static uint32_t outcome_for_malformed(const struct compilation *compilation)
+{
+	const struct flat_rule *rule = rule_for_malformed(&compilation->flat);
+	uint32_t outcome = compilation->outcomes[rule ? rule->number : 0];
+	const struct tg_act *act;
+
+	if (!rule || !rule->rule->limit)
+		return outcome;
+	act = &compilation->acts.list[TG_OUTCOME_ACT(outcome)];
+	return compilation->limits.list[act->limit].outcomes[TG_LIMIT_OVER];
+}
+
+static void append_limits(struct compilation *compilation)
+{
+	struct compiled *compiled = compilation->compiled;
+	const struct limit_records *records = &compilation->limits;
+
+	limits_describe(&compiled->limits, records, compiled->rule_count);
+	if (records->count)
+		compiled->limits.records =
+			blob_append(&compiled->tables, records->list,
+				    records->count * sizeof(*records->list), 8);
+	if (compilation->acts.used & TG_USES_KIND(TG_ACT_REJECT))
+		limit_replies(&compiled->constants, compilation->policy);
 }
 
 static void set_constants(struct compilation *compilation)
@@ -117,7 +208,6 @@ static void set_constants(struct compilation *compilation)
 	struct compiled *compiled = compilation->compiled;
 	struct tg_policy *constants = &compiled->constants;
 	const struct acts *acts = &compilation->acts;
-	uint32_t number = number_for_malformed(&compilation->flat);
 
 	constants->version = TG_POLICY_VERSION;
 	constants->used = acts->used;
@@ -126,7 +216,8 @@ static void set_constants(struct compilation *compilation)
 	if (acts->count > TG_ACT_OF_RULE)
 		constants->rule_acts =
 			blob_append(&compiled->tables, compilation->rule_acts,
-				    ((size_t)compiled->rule_count + 1) *
+				    ((size_t)compiled->rule_count + 1 +
+				     compilation->limits.count) *
 					    sizeof(*compilation->rule_acts),
 				    sizeof(*compilation->rule_acts));
 	if (acts->set_changes.count)
@@ -134,7 +225,8 @@ static void set_constants(struct compilation *compilation)
 			&compiled->tables, acts->set_changes.list,
 			acts->set_changes.count * sizeof(struct tg_set_change),
 			4);
-	constants->malformed = compilation->outcomes[number];
+	append_limits(compilation);
+	constants->malformed = outcome_for_malformed(compilation);
 	for (size_t i = 0; i < compilation->marks.count; i++)
 		constants->mark_mask[i] = compilation->marks.masks[i];
 }
@@ -191,8 +283,10 @@ static int build(struct compilation *compilation)
 			    compiled, compilation->acts.count);
 	for (int id = 0; id < TG_FAMILIES && !err; id++)
 		err = build_family(compilation, id);
-	if (!err && compilation->options->dump)
+	if (!err && compilation->options->dump) {
 		dump_flows(compilation->options->dump, &compiled->flows);
+		dump_limits(compilation->options->dump, compiled);
+	}
 	if (!err && compiled->tables.is_full)
 		err = too_large(compilation);
 	compiled->constants.size = compiled->tables.size;

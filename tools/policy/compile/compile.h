@@ -11,6 +11,7 @@
 #include "policy/compile/emit/blob.h"
 #include "policy/language/text/diagnostic.h"
 #include "policy_flow.h"
+#include "policy_limit.h"
 #include "policy_set.h"
 #include "policy_table.h"
 
@@ -19,6 +20,7 @@ struct compiled {
 	struct blob tables;
 	struct tg_policy_sets sets;
 	struct tg_policy_flows flows;
+	struct tg_policy_limits limits;
 	uint32_t rule_count; /* rules have numbers from 1; 0 is the default */
 };
 

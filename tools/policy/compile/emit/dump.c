@@ -29,6 +29,10 @@ static const char *const answers[] = {
 static void dump_act(FILE *out, const struct compiled *compiled,
 		     const struct tg_act *act)
 {
+	if (act->changes & TG_ACT_LIMIT) {
+		fprintf(out, "as limit %u says\n", act->limit);
+		return;
+	}
 	fputs(kinds[act->kind], out);
 	if (act->kind == TG_ACT_REJECT)
 		fprintf(out, ", answered by %s", answers[act->reject]);
@@ -71,6 +75,27 @@ void dump_outcome(FILE *out, uint32_t outcome)
 			kinds[TG_OUTCOME_KIND(outcome)]);
 }
 
+/* Rules that are over their limit are counted as rules of their own. */
+static void dump_over(FILE *out, const struct policy *policy, uint32_t next)
+{
+	uint32_t number = 1;
+
+	for (size_t i = 0; i < policy->block_count; i++) {
+		const struct policy_block *block = &policy->blocks[i];
+
+		for (size_t j = 0; j < block->count; j++, number++) {
+			const struct policy_rule *rule = &block->rules[j];
+
+			if (!rule->limit)
+				continue;
+			fprintf(out, "  rule %u, over the limit of rule %u: ",
+				next++, number);
+			policy_over_print(out, rule->limit);
+			fputc('\n', out);
+		}
+	}
+}
+
 void dump_policy(FILE *out, const struct policy *policy,
 		 const struct compiled *compiled, size_t act_count)
 {
@@ -93,6 +118,7 @@ void dump_policy(FILE *out, const struct policy *policy,
 			fputc('\n', out);
 		}
 	}
+	dump_over(out, policy, number);
 	dump_sets(out, &compiled->sets);
 	fputs("acts:\n", out);
 	for (size_t i = 0; i < act_count; i++) {

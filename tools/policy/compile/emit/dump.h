@@ -31,6 +31,7 @@ void dump_sets(FILE *out, const struct tg_policy_sets *sets);
 void dump_set_changes(FILE *out, const struct compiled *compiled,
 		      const struct tg_act *act);
 void dump_flows(FILE *out, const struct tg_policy_flows *flows);
+void dump_limits(FILE *out, const struct compiled *compiled);
 bool is_sets_dimension(int dimension);
 void dump_set_class(FILE *out, const struct compiled *compiled,
 		    const struct dimension *dimension, int number,

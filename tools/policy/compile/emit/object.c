@@ -15,8 +15,9 @@
 #define CONSTANTS ".rodata.consts"
 #define TABLES ".rodata.policy"
 #define RULES ".rodata.rules"
-#define SETS ".rodata.sets"   /* only in policy.live.o */
-#define FLOWS ".rodata.flows" /* likewise */
+#define SETS ".rodata.sets"	/* only in policy.live.o */
+#define FLOWS ".rodata.flows"	/* likewise */
+#define LIMITS ".rodata.limits" /* likewise */
 #define COUNTERS "tgp_rules"
 
 /* size declared in the plugin; a section cannot become smaller */
@@ -85,10 +86,14 @@ static int fill_object(struct elf_object *object, const struct policy *policy,
 	if (!err && compiled->flows.is_used)
 		err = elf_object_replace(object, FLOWS, &compiled->flows,
 					 sizeof(compiled->flows));
+	if (!err && compiled->limits.count)
+		err = elf_object_replace(object, LIMITS, &compiled->limits,
+					 sizeof(compiled->limits));
 	if (!err)
 		err = elf_map_set_entries(
 			object, COUNTERS,
-			TG_RULE_BLOCKS(compiled->rule_count + 1));
+			TG_RULE_BLOCKS(compiled->rule_count +
+				       compiled->limits.count + 1));
 	return err;
 }
 
@@ -103,6 +108,9 @@ static const char *missing_part(const struct elf_object *object,
 	if (compiled->flows.is_used &&
 	    !elf_object_section(object, FLOWS, &size))
 		return "flows";
+	if (compiled->limits.count &&
+	    !elf_object_section(object, LIMITS, &size))
+		return "limits";
 	return NULL;
 }
 

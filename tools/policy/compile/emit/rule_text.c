@@ -30,6 +30,13 @@ struct named_list {
 	char *values; /* start with a space */
 };
 
+/* A rule with a limit: its line about what is over comes later. */
+struct over_line {
+	const struct policy_rule *rule;
+	uint32_t number;
+	uint64_t identity; /* of the rule */
+};
+
 struct rule_writer {
 	FILE *out;
 	const struct policy *policy;
@@ -41,6 +48,8 @@ struct rule_writer {
 		*conditions; /* of a rule, with marks as names */
 	size_t condition_room;
 	struct memory marked, expanded; /* the current rule */
+	struct over_line *overs;
+	size_t over_count, over_room;
 };
 
 static bool memory_open(struct memory *memory)
@@ -173,6 +182,11 @@ static void write_declarations(FILE *out, const struct policy *policy)
 		policy_set_print(out, set);
 		fputc('\n', out);
 	}
+	if (policy->replies.place.line) {
+		fprintf(out, "%c\t", RULE_SET_MARK);
+		policy_replies_print(out, &policy->replies);
+		fputc('\n', out);
+	}
 	if (!policy->flows.place.line)
 		return;
 	fprintf(out, "%c\t", RULE_SET_MARK);
@@ -251,25 +265,72 @@ static void write_default(FILE *out, const struct policy *policy)
 	fputc('\n', out);
 }
 
+/* --- what is over limits */
+
+/* After write_parts(), which has expanded the rule. */
+static bool note_over(struct rule_writer *writer,
+		      const struct policy_rule *rule, uint32_t number)
+{
+	if (!rule->limit)
+		return true;
+	if (!vec_reserve(writer->overs, writer->over_room,
+			 writer->over_count + 1))
+		return false;
+	writer->overs[writer->over_count++] = (struct over_line){
+		.rule = rule,
+		.number = number,
+		.identity =
+			hash_text(writer->expanded.text, writer->expanded.size),
+	};
+	return true;
+}
+
+static void write_overs(const struct rule_writer *writer)
+{
+	FILE *out = writer->out;
+
+	for (size_t i = 0; i < writer->over_count; i++) {
+		const struct over_line *over = &writer->overs[i];
+
+		write_place(out, writer->policy, over->rule->place);
+		fprintf(out, "%c%u%celse ", RULE_OVER_MARK, over->number,
+			RULE_OVER_MARK);
+		policy_over_print(out, over->rule->limit);
+		fprintf(out, "%c%016" PRIx64 "\n", RULE_IDENTITY_MARK,
+			hash_mix(over->identity));
+	}
+}
+
+static bool has_tail(const struct rule_writer *writer)
+{
+	const struct policy *policy = writer->policy;
+
+	return writer->list_count || policy->set_count ||
+	       policy->flows.place.line || policy->replies.place.line;
+}
+
 static bool write_all(struct rule_writer *writer)
 {
 	const struct policy *policy = writer->policy;
+	uint32_t number = 1;
 
 	write_default(writer->out, policy);
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct policy_block *block = &policy->blocks[i];
 
-		for (size_t j = 0; j < block->count; j++) {
+		for (size_t j = 0; j < block->count; j++, number++) {
 			const struct policy_rule *rule = &block->rules[j];
 
 			if (!print_marked(writer, rule))
 				return false;
 			write_place(writer->out, policy, rule->place);
-			if (!write_parts(writer))
+			if (!write_parts(writer) ||
+			    !note_over(writer, rule, number))
 				return false;
 		}
 	}
-	if (writer->list_count || policy->set_count || policy->flows.place.line)
+	write_overs(writer);
+	if (has_tail(writer))
 		fputc('\n', writer->out);
 	write_lists(writer);
 	write_declarations(writer->out, policy);
@@ -290,6 +351,7 @@ int rule_text_write(FILE *out, const struct policy *policy)
 	}
 	free(writer.lists);
 	free(writer.conditions);
+	free(writer.overs);
 	hash_free(&writer.numbers);
 	return done ? 0 : -ENOMEM;
 }

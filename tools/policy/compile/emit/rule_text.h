@@ -6,8 +6,13 @@
  *
  *	FILE:LINE<tab>RULE[<2>IDENTITY]
  *
- * In a RULE, <1>N<1> stands for list N. After an empty line, the lists follow,
- * by number from 0:
+ * In a RULE, <1>N<1> stands for list N. For each rule with a limit, by number,
+ *a line follows that says what is done with packets over it:
+ *
+ *	FILE:LINE<tab><3>NUMBER<3>else ACTION<2>IDENTITY
+ *
+ * It is counted after all rules, and its identity comes from that of the rule
+ * with this number. After an empty line, the lists follow, by number from 0:
  *
  *	NAME<tab>COUNT<tab>VALUES[<2>IDENTITY]
  *
@@ -15,13 +20,13 @@
  *
  *	@NAME<tab>DECLARATION
  *
- * and last, if it is in the policy, the block 'flows', after a '@' without
- *name.
+ * and last, if they are in the policy, the statement 'replies' and the block
+ * 'flows', each after a '@' without a name.
  *
- * <1> and <2> are bytes with these values, which no rule contains. IDENTITY is
- * hash_text() of the rule with all lists by value, or of all values of a list,
- * in 16 hexadecimal digits; if it is missing, it is the hash of the text as
- * stored.
+ * <1>, <2> and <3> are bytes with these values, which no rule contains.
+ *IDENTITY is hash_text() of the rule with all lists by value, or of all values
+ *of a list, in 16 hexadecimal digits; if it is missing, it is the hash of the
+ *text as stored.
  */
 #ifndef TG_COMPILE_RULE_TEXT_H
 #define TG_COMPILE_RULE_TEXT_H

@@ -130,6 +130,17 @@ int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
 	return *device ? -ENODEV : add_act(acts, &act);
 }
 
+int acts_add_limit(struct acts *acts, uint16_t record)
+{
+	struct tg_act act = { .changes = TG_ACT_LIMIT, .limit = record };
+	uint32_t used = acts->used;
+	int number = add_act(acts, &act);
+
+	/* not its kind, which is never executed */
+	acts->used = used | TG_ACT_LIMIT;
+	return number;
+}
+
 void acts_free(struct acts *acts)
 {
 	free(acts->list);

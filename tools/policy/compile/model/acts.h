@@ -24,6 +24,9 @@ struct acts {
 int acts_add_rule(struct acts *acts, const struct policy_rule *rule,
 		  const char **device);
 int acts_add_default(struct acts *acts, const struct policy *policy);
+
+/* The act of a limited rule, which asks the limit of this record. */
+int acts_add_limit(struct acts *acts, uint16_t record);
 void acts_free(struct acts *acts);
 
 #endif

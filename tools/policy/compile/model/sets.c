@@ -76,6 +76,8 @@ static void note_rule(struct tg_policy_sets *sets,
 		note_condition(sets, &rule->conditions[i]);
 	for (size_t i = 0; i < rule->change_count; i++)
 		note_change(sets, &rule->changes[i]);
+	if (rule->limit)
+		note_rule(sets, &rule->limit->over);
 }
 
 void sets_describe(struct tg_policy_sets *sets, const struct policy *policy)
