@@ -97,15 +97,15 @@ static __always_inline __u64 tg_flow_class(__u64 word, __u16 mark, __u32 now)
 }
 
 /* The least cost among the ways of a bucket. */
-TG_FLOW_FUNCTION __u64 tg_flow_survey(tg_flow_table table, __u32 bucket,
-				      __u64 hash, __u32 now)
+TG_GLOBAL_FUNCTION __u64 tg_flow_survey(tg_flow_table table, __u32 bucket,
+					__u64 hash, __u32 now)
 {
 	__u64 least = TG_FLOW_COST_NEVER, open = 0;
 	__u32 first = tg_flow_first_way(hash);
 	__u16 mark = tg_flow_mark(hash);
 	const __u64 *words;
 
-	TG_FLOW_IS_PASSED(table);
+	TG_IS_PASSED(table);
 	words = tg_flow_bucket_words(table, bucket);
 	if (!words)
 		return least;
@@ -257,15 +257,15 @@ static __always_inline int tg_flow_meet(const struct tg_flow_key *key,
  * Look through both buckets for the wish's flow, but in the claimed way: enum
  * tg_flow_meeting.
  */
-TG_FLOW_FUNCTION int tg_flow_meet_all(tg_flow_table table, __u32 buckets,
-				      const struct tg_flow_wish *wish,
-				      __u32 claimed)
+TG_GLOBAL_FUNCTION int tg_flow_meet_all(tg_flow_table table, __u32 buckets,
+					const struct tg_flow_wish *wish,
+					__u32 claimed)
 {
 	int meeting = TG_FLOW_ALONE;
 	__u64 point;
 	__u16 mark;
 
-	TG_FLOW_IS_PASSED(table);
+	TG_IS_PASSED(table);
 	if (!wish)
 		return meeting;
 	point = wish->hash;

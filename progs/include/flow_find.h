@@ -14,6 +14,7 @@
 #define TG_FLOW_FIND_H
 
 #include "flow_hash.h"
+#include "global_function.h"
 #include "map_word.h"
 
 /* Where a flow is, and what its word was when it was last looked at. */
@@ -118,19 +119,6 @@ static __always_inline __u64 tg_flow_marked(const __u64 *words, __u16 mark)
 
 /* --- find */
 
-/*
- * In programs, such a function is a global one: the verifier checks it once,
- * whatever the caller passes, and its frame is taken only while it runs.
- */
-#ifdef __bpf__
-#define TG_FLOW_FUNCTION __noinline
-#else
-#define TG_FLOW_FUNCTION static __attribute__((unused))
-#endif
-
-/* A program's table is not used, and clang does not pass what is not used. */
-#define TG_FLOW_IS_PASSED(table) tg_barrier_var(table)
-
 #define TG_FLOW_NOWHERE 0xffffffffU
 
 /*
@@ -160,15 +148,15 @@ static __always_inline int tg_flow_is_there(tg_flow_table table, __u32 buckets,
  * the mark, and the time as its deadline. Few variables, as the frame comes on
  * top of those of its callers.
  */
-TG_FLOW_FUNCTION __u32 tg_flow_search(tg_flow_table table, __u32 buckets,
-				      __u32 bucket,
-				      const struct tg_flow_key *key,
-				      __u64 wanted)
+TG_GLOBAL_FUNCTION __u32 tg_flow_search(tg_flow_table table, __u32 buckets,
+					__u32 bucket,
+					const struct tg_flow_key *key,
+					__u64 wanted)
 {
 	const struct tg_flow *flow;
 	__u64 *words, ways;
 
-	TG_FLOW_IS_PASSED(table);
+	TG_IS_PASSED(table);
 	words = tg_flow_bucket_words(table, bucket);
 	if (!key || !words)
 		return TG_FLOW_NOWHERE;

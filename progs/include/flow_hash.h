@@ -76,22 +76,31 @@ static __always_inline __u64 tg_flow_hash_pair(const __u32 *secret, __u64 word)
 	       ((__u32)(word >> 32) + secret[1]);
 }
 
-/* NH, with a last step that carries the sum's bits to all places. */
-static __always_inline __u64 tg_flow_hash(const struct tg_flow_head *head,
-					  const struct tg_flow_key *key)
+/*
+ * NH, with a last step that carries the sum's bits to all places. `more` is
+ * what else is hashed, and no sender can choose.
+ */
+static __always_inline __u64 tg_flow_hash_more(const __u32 *secret,
+					       const struct tg_flow_key *key,
+					       __u64 more)
 {
 	const tg_flow_word *words = (const tg_flow_word *)key;
-	const __u32 *secret = head->secret;
 	__u64 hash;
 
 	hash = tg_flow_hash_pair(secret, words[0]) +
 	       tg_flow_hash_pair(secret + 2, words[1]) +
 	       tg_flow_hash_pair(secret + 4, words[2]) +
 	       tg_flow_hash_pair(secret + 6, words[3]) +
-	       tg_flow_hash_pair(secret + 8, words[4]);
+	       tg_flow_hash_pair(secret + 8, words[4]) + more;
 	hash ^= hash >> 32;
 	hash *= TG_FLOW_MIX1;
 	return hash ^ hash >> 29;
+}
+
+static __always_inline __u64 tg_flow_hash(const struct tg_flow_head *head,
+					  const struct tg_flow_key *key)
+{
+	return tg_flow_hash_more(head->secret, key, 0);
 }
 
 /*

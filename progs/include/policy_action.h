@@ -113,7 +113,8 @@ static __always_inline void tg_make_changes(struct tg_packet *pkt, __u32 found,
  * result of tg_found(), and ignored if nothing of TG_USES_FOUND is used.
  */
 static __always_inline int tg_act_on(struct tg_packet *pkt, __u32 found,
-				     const struct tg_act *act, __u32 used)
+				     const struct tg_act *act,
+				     enum tg_reason reason, __u32 used)
 {
 	__u32 changes = act->changes & used;
 	__u32 kind = TG_USES_KIND(act->kind) & used;
@@ -121,22 +122,21 @@ static __always_inline int tg_act_on(struct tg_packet *pkt, __u32 found,
 	if (changes) {
 		tg_make_changes(pkt, found, act, changes);
 		if (changes & TG_ACT_REDIRECT)
-			return tg_redirect(pkt, act->redirect, 0,
-					   TG_REASON_RULE);
+			return tg_redirect(pkt, act->redirect, 0, reason);
 		if (pkt->hook != TG_HOOK_XDP &&
 		    changes & TG_ACT_REDIRECT_INGRESS)
 			return tg_redirect(pkt, act->redirect, BPF_F_INGRESS,
-					   TG_REASON_RULE);
+					   reason);
 	}
 	if (kind & TG_USES_KIND(TG_ACT_REJECT))
-		return tg_reject_with(pkt, found, act->reject, used);
+		return tg_reject_with(pkt, found, act->reject, reason, used);
 	if (kind & TG_USES_KIND(TG_ACT_DROP))
-		return tg_drop(pkt, TG_REASON_RULE);
+		return tg_drop(pkt, reason);
 	if (kind & TG_USES_KIND(TG_ACT_ACCEPT))
-		return tg_accept(pkt, TG_REASON_RULE);
+		return tg_accept(pkt, reason);
 	if (kind & TG_USES_KIND(TG_ACT_PASS))
-		return tg_pass(pkt, TG_REASON_RULE);
-	return tg_next_noting(pkt, TG_REASON_RULE);
+		return tg_pass(pkt, reason);
+	return tg_next_noting(pkt, reason);
 }
 
 _Static_assert(TG_ACT_NEXT == (int)TG_VERDICT_NEXT &&
@@ -161,12 +161,12 @@ _Static_assert(TG_ACT_NEXT == (int)TG_VERDICT_NEXT &&
  * on the outcome, as a misprediction costs as much as the lookup.
  */
 static __always_inline int tg_act_simply(struct tg_packet *pkt, __u32 kind,
-					 __u32 used)
+					 enum tg_reason reason, __u32 used)
 {
 	__u64 answers =
 		pkt->hook == TG_HOOK_XDP ? TG_ANSWERS_XDP : TG_ANSWERS_TC;
 
-	tg_count(pkt, kind, TG_REASON_RULE);
+	tg_count(pkt, kind, reason);
 	if (used & TG_USES_KIND(TG_ACT_NEXT) && kind == TG_ACT_NEXT)
 		return tg_next(pkt);
 	tg_barrier_var(answers); /* otherwise clang makes branches of it */
@@ -179,7 +179,7 @@ static __always_inline int tg_act_do(struct tg_packet *pkt,
 {
 	__u32 found = used & TG_USES_FOUND ? tg_found(pkt, headers) : 0;
 
-	return tg_act_on(pkt, found, act, used);
+	return tg_act_on(pkt, found, act, TG_REASON_RULE, used);
 }
 
 #endif

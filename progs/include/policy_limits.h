@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a policy says about limits: the section that the compiler fills in. */
+/*
+ * The limits of a policy's rules: the section that the compiler fills in, and
+ * what becomes of a packet whose rule has one.
+ *
+ * The includer provides what policy_load.h needs.
+ */
 #ifndef TG_POLICY_LIMITS_H
 #define TG_POLICY_LIMITS_H
 
+#include "live_room.h"
 #include "policy_limit.h"
+#include "policy_load.h"
 
 /* As built: no rule is limited. The compiler replaces it. */
 const volatile struct tg_policy_limits
@@ -18,6 +25,38 @@ static __always_inline const struct tg_policy_limits *tg_limits_constants(void)
 
 	asm("" : "=r"(limits) : "0"(&tg_policy_limits));
 	return limits;
+}
+
+/* What tg_limit_packet() adds to the outcome. */
+#define TG_LIMIT_WAS_FULL (1ULL << 32)
+
+/*
+ * The outcome that the limit of this number decides for. A global function, so
+ * the verifier checks it once.
+ */
+__noinline __u64 tg_limit_packet(struct tg_live_room *room, __u32 number,
+				 __u32 size, __u32 hook)
+{
+	const struct tg_policy_limits *limits = tg_limits_constants();
+	__u32 pretended = limits->pretended;
+	const struct tg_limit *limit;
+	int answer;
+
+	limit = (const void *)tg_load_block(
+		limits->records + (__u64)number * sizeof(*limit),
+		sizeof(*limit));
+	if (!room)
+		return 0;
+	if (pretended)
+		return limit->outcomes[pretended == TG_LIMIT_OVER + 1];
+	tg_limit_set_key(&room->limit, limit, room->flow.ends, hook);
+	tg_limit_set_wish(&room->limit, limit, size);
+	room->limit.bill.is_frozen = limits->is_frozen;
+	answer = tg_limit_ask(0, &room->limit);
+	if (answer == TG_LIMIT_NO_PLACE)
+		return limit->outcomes[limit->full == TG_LIMIT_OVER] |
+		       TG_LIMIT_WAS_FULL;
+	return limit->outcomes[answer == TG_LIMIT_NO];
 }
 
 #endif

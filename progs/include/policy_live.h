@@ -46,6 +46,8 @@ static __always_inline __u32 tg_parts_of_side(const struct tg_policy *policy,
 {
 	__u32 parts = asks_flow ? TG_END_ADDRESS | TG_END_PORT : 0;
 
+	if (tg_limits_constants()->count)
+		parts |= tg_limits_constants()->parts[side];
 	if (tg_changes_sets(policy))
 		return TG_END_ALL;
 	if (asks_sets)

@@ -77,6 +77,7 @@ static __always_inline const struct tg_policy *constants(void)
 
 #include "policy_action.h"
 #include "policy_lookup.h"
+#include "policy_replies.h"
 
 /* NULL: the tables have no such act. */
 static __always_inline const struct tg_act *tg_policy_act_of(__u32 outcome)
@@ -115,12 +116,39 @@ static __always_inline int tg_policy_keep(struct tg_packet *pkt,
 	return 0;
 }
 
-/* The flow that the rule keeps, and the sets that it changes. */
+/* The outcome of a packet whose rule has a limit: one of two. */
+static __always_inline __u32 tg_policy_limit(struct tg_packet *pkt,
+					     __u32 outcome)
+{
+	const struct tg_act *act = tg_policy_act_of(outcome);
+	__u64 decided;
+
+	if (!act || !(act->changes & TG_ACT_LIMIT))
+		return outcome;
+	decided = tg_limit_packet(tg_live_room(), act->limit, pkt->size,
+				  pkt->hook);
+	if (decided & TG_LIMIT_WAS_FULL)
+		tg_count(pkt, TG_VERDICT_NEXT, TG_REASON_LIMIT_FULL);
+	return decided;
+}
+
+static __always_inline enum tg_reason tg_policy_reason(__u32 outcome,
+						       __u32 used)
+{
+	if (used & TG_ACT_LIMIT &&
+	    TG_OUTCOME_RULE(outcome) >= tg_limits_constants()->first_over)
+		return TG_REASON_OVER_LIMIT;
+	return TG_REASON_RULE;
+}
+
+/* The limit comes first: what is over may keep no flow, and change no set. */
 static __always_inline __u32 tg_policy_change_live(struct tg_packet *pkt,
 						   __u32 outcome)
 {
 	const struct tg_act *act;
 
+	if (constants()->used & TG_ACT_LIMIT)
+		outcome = tg_policy_limit(pkt, outcome);
 	if (!tg_changes_sets(constants()) && !tg_keeps_flows(constants()))
 		return outcome;
 	act = tg_policy_act_of(outcome);
@@ -138,6 +166,7 @@ static __always_inline __u32 tg_policy_change_live(struct tg_packet *pkt,
 #define TG_NOT_DECIDED 0
 #define tg_look_up_live(policy, pkt, packet) TG_NOT_DECIDED
 #define tg_policy_change_live(pkt, outcome) (outcome)
+#define tg_policy_reason(outcome, used) TG_REASON_RULE
 
 #endif
 
@@ -185,17 +214,23 @@ static __always_inline struct tg_rule_block *tg_policy_block(__u32 rule)
 static __always_inline int tg_policy_act(struct tg_packet *pkt, __u32 outcome,
 					 __u32 found, __u32 used)
 {
+	enum tg_reason reason = tg_policy_reason(outcome, used);
 	const struct tg_act *act;
 
 	if (TG_WITH_LIVE_FACTS && used & TG_ACT_KEEP_ELSE_DROP &&
 	    TG_OUTCOME_KIND(outcome) == TG_OUTCOME_REFUSED)
 		return tg_drop(pkt, TG_REASON_FLOW_FULL);
 	if (!(used & ~(TG_USES_SIMPLE | TG_USES_STATE)))
-		return tg_act_simply(pkt, TG_OUTCOME_KIND(outcome), used);
+		return tg_act_simply(pkt, TG_OUTCOME_KIND(outcome), reason,
+				     used);
 	act = tg_policy_act_of(outcome);
 	if (!act)
 		return tg_next(pkt);
-	return tg_act_on(pkt, found, act, used);
+	if (used & TG_USES_KIND(TG_ACT_REJECT) && act->kind == TG_ACT_REJECT &&
+	    constants()->reply_price &&
+	    !tg_may_reply(constants()->reply_price, constants()->reply_burst))
+		return tg_drop(pkt, TG_REASON_OVER_LIMIT);
+	return tg_act_on(pkt, found, act, reason, used);
 }
 
 #endif

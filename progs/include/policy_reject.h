@@ -58,7 +58,8 @@ __noinline int tg_answer_skb(struct __sk_buff *skb, __u32 found, __u32 reject,
 }
 
 static __always_inline int tg_reject_with(struct tg_packet *pkt, __u32 found,
-					  __u8 reject, __u32 used)
+					  __u8 reject, enum tg_reason reason,
+					  __u32 used)
 {
 	int error;
 
@@ -70,7 +71,7 @@ static __always_inline int tg_reject_with(struct tg_packet *pkt, __u32 found,
 		return tg_drop(pkt, TG_REASON_UNANSWERED);
 	if (error)
 		return tg_drop(pkt, TG_REASON_REPLY_FAILED);
-	return tg_reject(pkt, TG_REASON_RULE);
+	return tg_reject(pkt, reason);
 }
 
 #endif
