@@ -54,6 +54,7 @@ static int refuse_clause(struct describe_reader *reader,
 
 	describe_refuse_word(reader, span, "not understood");
 	describe_hint_word(reader, span, WORDS_FLOW);
+	suggest(&suggestion, "within", strlen("within"));
 	if (tcp)
 		describe_hint_word(reader, span, WORDS_TCP_FLAG);
 	for (int i = CLAUSE_ENDS + 1; i < CLAUSES; i++) {
@@ -203,6 +204,14 @@ static int parse_hex(struct describe_parser *parser, struct describe_span span)
 	return 0;
 }
 
+/* What the packet is to the limit of its rule: the verdict + 1, or 0. */
+static uint32_t limit_word(struct describe_span span)
+{
+	if (describe_span_is(span, "within"))
+		return TG_LIMIT_WITHIN + 1;
+	return describe_span_is(span, "over") ? TG_LIMIT_OVER + 1 : 0;
+}
+
 static int clause_of(const struct describe_parser *parser,
 		     struct describe_span span)
 {
@@ -211,6 +220,8 @@ static int clause_of(const struct describe_parser *parser,
 
 	if (word_value(WORDS_FLOW, span.at, span.size, &flow))
 		return CLAUSE_FLOW;
+	if (limit_word(span))
+		return CLAUSE_LIMIT;
 	for (int i = CLAUSE_ENDS + 1; i < CLAUSES; i++) {
 		const char *word = description_clause_word(i).word;
 
@@ -274,6 +285,10 @@ static int parse_clause(struct describe_parser *parser,
 			       : -EINVAL;
 	if (clause == CLAUSE_FLOW)
 		return parse_flow(parser, span);
+	if (clause == CLAUSE_LIMIT) {
+		description->limit = limit_word(span);
+		return 0;
+	}
 	if (clause >= CLAUSE_FIELDS)
 		return parse_field(parser, clause - CLAUSE_FIELDS);
 	return description_clause_word(clause).parse(parser);

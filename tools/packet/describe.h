@@ -28,6 +28,7 @@ struct described {
 	struct policy_metadata
 		metadata; /* has_skb: the line sets skb metadata */
 	int flow;	  /* enum tg_flow_fact that the line says, or -1 */
+	uint32_t limit;	  /* enum tg_limit_verdict that the line says + 1 */
 };
 
 struct describe_error {

@@ -252,6 +252,7 @@ static const struct description_clause_word clauses[CLAUSE_FIELDS] = {
 	[CLAUSE_EXTENSION] = { "extension", DESCRIPTION_IPS, "IPv6",
 			       parse_extension },
 	[CLAUSE_FLOW] = { NULL, DESCRIPTION_IPS | DESCRIPTION_HEX, "IP", NULL },
+	[CLAUSE_LIMIT] = { NULL, ALL, "any packet", NULL },
 	[CLAUSE_CUT] = { "cut", ALL, "any packet", parse_cut },
 };
 /* clang-format on */

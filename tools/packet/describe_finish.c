@@ -154,6 +154,7 @@ static int build(struct describe_parser *parser)
 	struct frame *frame = &description->frame;
 
 	described->flow = description->flow;
+	described->limit = description->limit;
 	if (described->flow >= 0)
 		described->metadata.flow = described->flow;
 	described->metadata.has_skb =

@@ -31,6 +31,7 @@ const char describe_help[] =
 	"  mark N, pkttype TYPE\n"
 	"  new, established, related or invalid   what it is to the "
 	"flows known\n"
+	"  within or over               what it is to the limit of its rule\n"
 	"  cut N                        only the first N bytes of the frame\n"
 	"\n"
 	"Names are the same as in the policy language.\n"

@@ -39,7 +39,8 @@ struct description {
 	/* of the fields with a clause: see description_has_clause() */
 	uint32_t value[POLICY_FIELDS];
 	bool has_source_port, has_target_port;
-	int flow; /* enum tg_flow_fact, or -1 */
+	int flow;	/* enum tg_flow_fact, or -1 */
+	uint32_t limit; /* enum tg_limit_verdict + 1, or 0 */
 };
 
 /* Clauses, in the order in which description_finish() rejects them. */
@@ -55,7 +56,8 @@ enum description_clause {
 	CLAUSE_FRAGMENT,
 	CLAUSE_OPTIONS,
 	CLAUSE_EXTENSION,
-	CLAUSE_FLOW, /* its words are those of WORDS_FLOW */
+	CLAUSE_FLOW,  /* its words are those of WORDS_FLOW */
+	CLAUSE_LIMIT, /* 'within' or 'over' */
 	CLAUSE_CUT,
 	CLAUSE_FIELDS, /* from here on, one for each policy_field */
 };

@@ -199,6 +199,7 @@ static void answer_question(void *command_data, struct question *question)
 						 .sets = &explain->sets.sets,
 						 .now = boot_time() };
 
+		context.is_over = question->limit == TG_LIMIT_OVER + 1;
 		answer.verdict = policy_match(&explain->policy, &context);
 	}
 	if (explain->questions.json)

@@ -6,6 +6,7 @@
 
 #include "explain_changes.h"
 #include "explain_flows.h"
+#include "explain_limits.h"
 #include "explain_sets.h"
 #include "lib/json_print.h"
 #include "policy/language/parse/policy_parse.h"
@@ -178,7 +179,7 @@ static void print_sets(FILE *out, const struct answer *answer)
 
 	if (asking.rule) {
 		rule_sets_print(out, &asking);
-		set_changes_print(out, asking.rule, asking.packet);
+		set_changes_print(out, answer->verdict.act, asking.packet);
 	}
 	for (size_t i = 0; i < policy->set_count; i++) {
 		if (!is_empty(answer, &policy->sets[i]))
@@ -209,9 +210,9 @@ static void add_sets(json_t *object, const struct answer *answer)
 
 static enum policy_keep kept(const struct answer *answer)
 {
-	const struct policy_rule *rule = answer->verdict.rule;
+	const struct policy_rule *act = answer->verdict.act;
 
-	return rule ? rule->keep : answer->policy->default_keep;
+	return act ? act->keep : answer->policy->default_keep;
 }
 
 static void print_flow(FILE *out, const struct answer *answer)
@@ -236,6 +237,21 @@ static void add_flow(json_t *object, const struct answer *answer)
 					   "assumed", !question->is_flow_said));
 }
 
+/* --- limits */
+
+static void add_limit(json_t *object, const struct answer *answer)
+{
+	const struct policy_verdict *verdict = &answer->verdict;
+	bool has_limit = verdict->rule && verdict->rule->limit;
+	const char *side = verdict->is_over ? "over" : "within";
+
+	if (!policy_limit_count(answer->policy))
+		return;
+	add_json_members(object, json_pack("{s:o, s:s?}", "limit",
+					   limit_to_json(verdict->rule),
+					   "limited", has_limit ? side : NULL));
+}
+
 /* --- an answer as text */
 
 void answer_print(FILE *out, const struct answer *answer)
@@ -243,6 +259,8 @@ void answer_print(FILE *out, const struct answer *answer)
 	question_print(out, answer->question);
 	if (!answer->question->error) {
 		print_verdict(out, answer);
+		limit_side_print(out, answer->verdict.rule,
+				 answer->verdict.is_over);
 		print_flow(out, answer);
 		print_sets(out, answer);
 	}
@@ -272,6 +290,7 @@ static void add_rule(json_t *object, const struct answer *answer)
 {
 	const struct policy *policy = answer->policy;
 	const struct policy_rule *rule = answer->verdict.rule;
+	const struct policy_rule *act = answer->verdict.act;
 	const struct policy_block *block = block_of(policy, rule);
 
 	add_json_members(
@@ -281,13 +300,13 @@ static void add_rule(json_t *object, const struct answer *answer)
 			  "line", (json_int_t)rule->place.line, "rule",
 			  text_of_rule(answer), "sublist",
 			  string_to_json(block ? block->name : NULL)));
-	if (rule->action == POLICY_REJECT)
+	if (act->action == POLICY_REJECT)
 		add_json_members(object, json_pack("{s:s}", "with",
-						   reject_names[rule->reject]));
+						   reject_names[act->reject]));
 	add_json_members(
 		object,
 		json_pack("{s:o}", "changes",
-			  changes_to_json(rule, &answer->question->packet)));
+			  changes_to_json(act, &answer->question->packet)));
 }
 
 static void add_default(json_t *object, const struct answer *answer)
@@ -308,6 +327,7 @@ static void add_verdict(json_t *object, const struct answer *answer)
 {
 	const struct policy_rule *rule = answer->verdict.rule;
 	const char *reason = answer->question->packet.malformed ? "malformed"
+			     : answer->verdict.is_over		? "over-limit"
 			     : rule				? "rule"
 								: "default";
 
@@ -327,6 +347,7 @@ void answer_print_json(FILE *out, const struct answer *answer)
 
 	if (!answer->question->error) {
 		add_verdict(object, answer);
+		add_limit(object, answer);
 		add_flow(object, answer);
 		if (answer->policy->set_count)
 			add_sets(object, answer);

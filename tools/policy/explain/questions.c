@@ -58,6 +58,7 @@ static void parse_question(struct questions *questions,
 		set_frame(question, described->frame, described->size,
 			  &described->metadata);
 	question->is_flow_said = described->flow >= 0;
+	question->limit = described->limit;
 }
 
 static char *join_words(char **words, int count)

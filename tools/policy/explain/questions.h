@@ -26,6 +26,7 @@ struct question {
 	const struct policy_metadata *metadata;
 	struct policy_packet packet;
 	bool is_flow_said; /* the line has 'established' or its like */
+	uint32_t limit;	   /* enum tg_limit_verdict that the line says + 1 */
 };
 
 struct questions {

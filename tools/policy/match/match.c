@@ -82,6 +82,23 @@ static const struct policy_rule *decide(const struct policy *policy,
 	return NULL;
 }
 
+/* A malformed packet has no key, and is over each limit. */
+static struct policy_verdict verdict_of(const struct policy *policy,
+					const struct policy_rule *rule,
+					const struct match_context *context)
+{
+	bool is_over = rule && rule->limit &&
+		       (context->is_over || context->packet->malformed);
+	const struct policy_rule *act = is_over ? &rule->limit->over : rule;
+
+	return (struct policy_verdict){
+		.action = act ? act->action : policy->default_action,
+		.rule = rule,
+		.act = act,
+		.is_over = is_over,
+	};
+}
+
 struct policy_verdict policy_match(const struct policy *policy,
 				   const struct match_context *context)
 {
@@ -89,8 +106,5 @@ struct policy_verdict policy_match(const struct policy *policy,
 
 	if (policy->block_count)
 		rule = decide(policy, &policy->blocks[0], context);
-	return (struct policy_verdict){
-		.action = rule ? rule->action : policy->default_action,
-		.rule = rule,
-	};
+	return verdict_of(policy, rule, context);
 }

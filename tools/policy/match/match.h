@@ -43,6 +43,9 @@ void policy_packet_read(struct policy_packet *packet, const void *frame,
 struct policy_verdict {
 	enum policy_action action;	/* never POLICY_JUMP */
 	const struct policy_rule *rule; /* NULL: the default */
+	/* What is done: the rule, or what is over its limit. */
+	const struct policy_rule *act; /* NULL: the default */
+	bool is_over;
 };
 
 /* The entries of all named sets. Who has them embeds this struct. */
@@ -61,6 +64,7 @@ struct match_context {
 	const struct policy_packet *packet;
 	const struct match_sets *sets; /* NULL: all sets are empty */
 	uint64_t now;		       /* nanoseconds of CLOCK_BOOTTIME */
+	bool is_over; /* if the rule has a limit, the packet is over it */
 };
 
 struct policy_verdict policy_match(const struct policy *policy,

@@ -40,14 +40,12 @@ static void print_burst(FILE *out, const struct policy_rate *rate)
 	fprintf(out, " burst %s", text);
 }
 
-static void print_key(FILE *out, const struct policy_limit *limit)
+void policy_key_print(FILE *out, const struct policy_limit *limit)
 {
 	static const char *const words[TG_LIMIT_PERS] = {
-		[TG_LIMIT_PER_ALL] = "",
-		[TG_LIMIT_PER_FROM] = " per from",
-		[TG_LIMIT_PER_TO] = " per to",
-		[TG_LIMIT_PER_FLOW] = " per flow",
-		[TG_LIMIT_PER_PORT] = " per to port",
+		[TG_LIMIT_PER_ALL] = "",	 [TG_LIMIT_PER_FROM] = "from",
+		[TG_LIMIT_PER_TO] = "to",	 [TG_LIMIT_PER_FLOW] = "flow",
+		[TG_LIMIT_PER_PORT] = "to port",
 	};
 
 	fputs(words[limit->per], out);
@@ -64,7 +62,10 @@ void policy_limit_terms_print(FILE *out, const struct policy_limit *limit,
 	policy_rate_print(out, &limit->rate);
 	if (with_burst || limit->rate.burst != rate_default_burst(&limit->rate))
 		print_burst(out, &limit->rate);
-	print_key(out, limit);
+	if (limit->per != TG_LIMIT_PER_ALL) {
+		fputs(" per ", out);
+		policy_key_print(out, limit);
+	}
 	if (limit->full == TG_LIMIT_OVER)
 		fputs(" full over", out);
 }

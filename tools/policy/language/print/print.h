@@ -46,6 +46,9 @@ void policy_limit_print(FILE *out, const struct policy_limit *limit);
 void policy_limit_terms_print(FILE *out, const struct policy_limit *limit,
 			      bool with_burst);
 
+/* "from/24", or nothing if there is no key */
+void policy_key_print(FILE *out, const struct policy_limit *limit);
+
 /* What is done with packets over the limit: "drop" */
 void policy_over_print(FILE *out, const struct policy_limit *limit);
 
