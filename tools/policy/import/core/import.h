@@ -59,6 +59,30 @@ struct import_mark {
 	uint32_t value, mask;
 };
 
+/* A condition on how many packets there were. */
+struct import_limit {
+	struct policy_rate rate;
+	enum tg_limit_per per;
+	uint8_t length4, length6;
+	enum tg_limit_verdict full;
+	bool is_above; /* the rule is for packets over the limit */
+	/*
+	 * The rule that decides about the others, or NULL: the policy of the
+	 * base chain. import_settle_limits() sets it.
+	 */
+	const struct import_rule *next;
+	size_t written; /* rules of the policy that have it */
+};
+
+/* What a limit has a key of, as bits. */
+enum import_key {
+	IMPORT_KEY_FROM = 1,
+	IMPORT_KEY_TO = 2,
+	IMPORT_KEY_FROM_PORT = 4,
+	IMPORT_KEY_TO_PORT = 8,
+	IMPORT_KEY_FLOW = 15,
+};
+
 struct import_rule {
 	/* One of the cases has to hold. */
 	struct import_case *cases;
@@ -71,6 +95,7 @@ struct import_rule {
 	const char *target; /* chain to jump to */
 	size_t target_chain;
 	struct import_mark mark;       /* set before the action */
+	struct import_limit *limit;    /* or NULL */
 	struct policy_change *changes; /* of sets: room for 4, or NULL */
 	size_t change_count;
 	bool changes_sets; /* even if it cannot be translated */
@@ -116,7 +141,8 @@ struct import {
 	struct import_chain *chains;
 	size_t chain_count, chain_room;
 	struct names chain_names,
-		words; /* original names, and names in the policy */
+		words,	     /* original names, and names in the policy */
+		limit_names; /* of hashlimit */
 	struct policy_list *lists;
 	size_t list_count, list_room;
 	struct policy_set *sets; /* room for TG_SETS, or NULL */
@@ -162,6 +188,11 @@ int import_ipset(struct import *import, const char *text, size_t size,
 int import_classbench(struct import *import, const char *text, size_t size,
 		      FILE *out);
 
+/*
+ * Finds out what the rules after each limit do with packets that do not meet
+ * it.
+ */
+void import_settle_limits(struct import *import);
 /*
  * Decides how rules that cannot be translated are handled, and reports each
  * one.
@@ -251,6 +282,17 @@ void import_add_change(struct import *import, struct import_rule *rule,
 bool import_has_verdict(const struct import_rule *rule);
 /* Once the rule's action is known: a rule without a verdict changes no set. */
 void import_check_changes(struct import *import, struct import_rule *rule);
+
+/* --- limits (limit.c) */
+
+void import_add_limit(struct import *import, struct import_rule *rule,
+		      const struct import_limit *limit);
+/*
+ * Sets what the limit is per, once the conditions of the rule are known: parts
+ * that they fix are left out. False if there is no such key.
+ */
+bool import_limit_key(struct import_limit *limit,
+		      const struct import_rule *rule, unsigned int parts);
 
 /* --- requirements of a case (case.c, demand.c) */
 

@@ -108,6 +108,7 @@ static void close_rule(struct import *import, struct import_rule *rule)
 	rule->action = IMPORT_DROP;
 	rule->mark = (struct import_mark){ 0 };
 	rule->change_count = 0;
+	rule->limit = NULL;
 	rule->target = NULL;
 	rule->effect = IMPORT_LESS;
 }

@@ -63,6 +63,29 @@ static int write_blocks(struct walk *walk)
 	return walk_check_depth(walk);
 }
 
+/* Each rule of a policy counts for itself. */
+static int check_limits(struct import *import)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < import->chain_count; i++) {
+		for (size_t j = 0; j < import->chains[i].count; j++) {
+			const struct import_rule *rule =
+				&import->chains[i].rules[j];
+
+			if (!rule->limit || rule->limit->written < 2)
+				continue;
+			import_message(import, rule,
+				       "its limit would be that of %zu rules, "
+				       "as returns and marks need copies of "
+				       "the rule",
+				       rule->limit->written);
+			err = -ENOTSUP;
+		}
+	}
+	return err;
+}
+
 static void print_policy(struct walk *walk, FILE *out)
 {
 	struct import *import = walk->import;
@@ -97,6 +120,8 @@ int import_walk(struct import *import, FILE *out)
 	walk_block(&walk, BLOCK_REST, walk_frame(&walk, import->base, 0, NULL),
 		   no_mark);
 	err = write_blocks(&walk);
+	if (!err)
+		err = check_limits(import);
 	if (!err)
 		print_policy(&walk, out);
 	walk_free(&walk);

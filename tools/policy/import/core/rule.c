@@ -33,6 +33,7 @@ void import_free(struct import *import)
 {
 	names_free(&import->chain_names);
 	names_free(&import->words);
+	names_free(&import->limit_names);
 	arena_free(&import->arena);
 }
 

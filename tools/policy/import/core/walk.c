@@ -32,39 +32,72 @@ static void add_change(struct walk *walk, struct policy_rule *rule,
 	rule->changes[rule->change_count++] = *change;
 }
 
-static void write_verdict(struct walk *walk, bool drops,
-			  const struct import_case *one,
-			  struct import_mark mark,
-			  const struct import_rule *from)
+/* What is done with packets: by a rule, or NULL, the policy of the chain. */
+static void set_act(struct walk *walk, struct policy_rule *rule,
+		    const struct import_rule *from,
+		    const struct import_case *one, struct import_mark mark)
 {
-	struct policy_rule rule = { .action =
-					    drops ? POLICY_DROP : POLICY_PASS };
+	struct import *import = walk->import;
+	bool drops = from ? from->action == IMPORT_DROP : import->drops;
 
-	if (!drops)
-		rule.keep = import_keeps(walk->import, one);
-	if (!drops && mark.mask)
-		add_change(walk, &rule,
-			   &(struct policy_change){ .kind = POLICY_SET_MARK,
-						    .value = mark.value,
-						    .mask = mark.mask });
+	if (from && from->action == IMPORT_REJECT) {
+		/* packets of other families are dropped without a reply */
+		bool has_answer = import_case_is_ip(import, one);
+
+		rule->action = has_answer ? POLICY_REJECT : POLICY_DROP;
+		rule->reject = from->reject;
+	} else if (drops) {
+		rule->action = POLICY_DROP;
+	} else {
+		rule->action = POLICY_PASS;
+		rule->keep = import_keeps(import, one);
+		if (mark.mask)
+			add_change(walk, rule,
+				   &(struct policy_change){
+					   .kind = POLICY_SET_MARK,
+					   .value = mark.value,
+					   .mask = mark.mask });
+	}
 	for (size_t i = 0; from && i < from->change_count; i++)
-		add_change(walk, &rule, &from->changes[i]);
-	walk_add_rule(walk, &rule, one);
+		add_change(walk, rule, &from->changes[i]);
 }
 
-static void write_reject(struct walk *walk, const struct import_rule *rule,
-			 const struct import_case *one)
+/* walk->mark is what packets have before the rule that follows. */
+static void set_limit(struct walk *walk, struct policy_rule *rule,
+		      const struct import_rule *from,
+		      const struct import_case *one, struct import_mark mark)
 {
-	/* packets of other families are dropped without a reply */
-	bool has_answer = import_case_is_ip(walk->import, one);
-	struct policy_rule reject = {
-		.action = has_answer ? POLICY_REJECT : POLICY_DROP,
-		.reject = rule->reject,
-	};
+	struct import_limit *limit = from->limit;
+	const struct import_rule *next = limit->next;
+	struct import_mark next_mark =
+		next ? combine_marks(walk->mark, next->mark) : walk->mark;
+	struct policy_limit *to =
+		arena_alloc(&walk->import->arena, sizeof(*to));
 
-	for (size_t i = 0; i < rule->change_count; i++)
-		add_change(walk, &reject, &rule->changes[i]);
-	walk_add_rule(walk, &reject, one);
+	*to = (struct policy_limit){ .rate = limit->rate,
+				     .per = limit->per,
+				     .length4 = limit->length4,
+				     .length6 = limit->length6,
+				     .full = limit->full };
+	set_act(walk, rule, limit->is_above ? next : from, one,
+		limit->is_above ? next_mark : mark);
+	set_act(walk, &to->over, limit->is_above ? from : next, one,
+		limit->is_above ? mark : next_mark);
+	rule->limit = to;
+	limit->written++;
+}
+
+static void write_verdict(struct walk *walk, const struct import_rule *from,
+			  const struct import_case *one,
+			  struct import_mark mark)
+{
+	struct policy_rule rule = { 0 };
+
+	if (from && from->limit)
+		set_limit(walk, &rule, from, one, mark);
+	else
+		set_act(walk, &rule, from, one, mark);
+	walk_add_rule(walk, &rule, one);
 }
 
 static void write_jump(struct walk *walk, struct block *to,
@@ -88,7 +121,7 @@ static void write_rest(struct walk *walk, const struct frame *frame,
 	while (frame && frame->index == import->chains[frame->chain].count)
 		frame = frame->parent;
 	if (!frame)
-		write_verdict(walk, import->drops, one, mark, NULL);
+		write_verdict(walk, NULL, one, mark);
 	else
 		write_jump(walk,
 			   walk_block(walk, BLOCK_REST,
@@ -115,11 +148,8 @@ static void write_action(struct walk *walk, const struct frame *frame,
 		break;
 	case IMPORT_PASS:
 	case IMPORT_DROP:
-		write_verdict(walk, rule->action == IMPORT_DROP, one, mark,
-			      rule);
-		break;
 	case IMPORT_REJECT:
-		write_reject(walk, rule, one);
+		write_verdict(walk, rule, one, mark);
 		break;
 	case IMPORT_JUMP:
 		if (rule->mark.mask) /* a mark also applies after the return, so
@@ -368,8 +398,7 @@ void walk_write_block(struct walk *walk, struct block *block)
 				return;
 		}
 		if (back && (block->list.name || walk->mark.mask))
-			write_verdict(walk, walk->import->drops, &always,
-				      walk->mark, NULL);
+			write_verdict(walk, NULL, &always, walk->mark);
 		break;
 	case BLOCK_UNLESS:
 		rule = &walk->import->chains[frame->chain].rules[frame->index];

@@ -16,6 +16,8 @@ struct nft_set {
 	const char *list;	       /* its name in the policy, or NULL */
 	bool is_live;		       /* its elements change */
 	const struct policy_set *live; /* what it becomes then, or NULL */
+	bool is_asked;		       /* a match asks it */
+	unsigned int limits;	       /* rules with a limit for each element */
 };
 
 struct nft {
@@ -108,6 +110,13 @@ bool nft_match_live_set(struct nft *nft, struct import_rule *rule,
 			const struct nft_key *key, json_t *right, bool negated);
 void nft_read_set_change(struct nft *nft, struct import_rule *rule,
 			 json_t *statement);
+
+/* --- limit.c */
+void nft_read_limit(const struct nft *nft, struct import_rule *rule,
+		    json_t *json);
+void nft_read_meter(struct nft *nft, struct import_rule *rule, json_t *meter);
+void nft_read_set_limit(struct nft *nft, struct import_rule *rule,
+			json_t *statement, const struct nft_set *set);
 
 /* --- joined.c */
 void nft_match_joined(struct nft *nft, struct import_rule *rule, json_t *left,

@@ -43,8 +43,15 @@ static void note_rule(struct nft *nft, json_t *rule)
 		struct nft_set *set =
 			set_of(nft, json_object_get(change, "set"));
 
+		if (set && json_object_get(change, "stmt"))
+			set->limits++;
+		else if (set)
+			set->is_live = set->is_asked = true;
+		set = set_of(nft, json_object_get(
+					  json_object_get(statement, "match"),
+					  "right"));
 		if (set)
-			set->is_live = true;
+			set->is_asked = true;
 	}
 }
 
@@ -192,14 +199,14 @@ void nft_read_set_change(struct nft *nft, struct import_rule *rule,
 	json_t *value = inner ? json_object_get(inner, "val") : elem;
 	struct nft_key key;
 
+	if (named && json_object_get(statement, "stmt")) {
+		nft_read_set_limit(nft, rule, statement, named);
+		return;
+	}
 	rule->changes_sets = true;
 	if (!named || !value ||
 	    !read_operation(nft_string(statement, "op"), &change)) {
 		nft_not_understood(nft, rule, "set");
-		return;
-	}
-	if (json_object_get(statement, "stmt")) {
-		no_change(nft, rule, "a statement for each element of a set");
 		return;
 	}
 	if (!nft_read_key(nft, rule, value, &key) ||

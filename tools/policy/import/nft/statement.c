@@ -40,9 +40,13 @@ static void and_family_of_answer(const struct nft *nft,
 		ethertype = ETH_P_IPV6;
 	else
 		return;
-	if (strcmp(nft->family, "ip") && strcmp(nft->family, "ip6"))
-		import_and_range(nft->import, rule, POLICY_ETHERTYPE, false,
-				 ethertype, ethertype);
+	if (!strcmp(nft->family, "ip") || !strcmp(nft->family, "ip6"))
+		return;
+	if (rule->limit && !import_has_field(rule, POLICY_ETHERTYPE))
+		import_problem(nft->import, rule,
+			       "no equivalent of a condition after a limit");
+	import_and_range(nft->import, rule, POLICY_ETHERTYPE, false, ethertype,
+			 ethertype);
 }
 
 static void read_reject(const struct nft *nft, struct import_rule *rule,
@@ -111,9 +115,8 @@ static const struct {
 	const char *name, *problem;
 	int does;
 } kept[] = {
-	{ "limit", "'limit' is not supported yet", MATCHES },
-	{ "quota", "'limit' is not supported yet", MATCHES },
-	{ "ct count", "'limit' is not supported yet", MATCHES },
+	{ "quota", "no equivalent of 'quota'", MATCHES },
+	{ "ct count", "no equivalent of 'ct count'", MATCHES },
 	{ "flow", "no equivalent of 'flow'", NOTHING },
 	{ "fwd", "no equivalent of 'fwd' without a neighbour lookup", DECIDES },
 	{ "xt", "a match or target of iptables: use iptables-save", DECIDES },
@@ -147,6 +150,10 @@ static void read_statement(struct nft *nft, struct import_rule *rule,
 			import_problem(nft->import, rule,
 				       "no equivalent of changing a set before "
 				       "a condition");
+		if (rule->limit)
+			import_problem(nft->import, rule,
+				       "no equivalent of a condition after a "
+				       "limit");
 		nft_match(nft, rule, arguments);
 		if (marked && import_has_field(rule, POLICY_MARK)) {
 			import_problem(nft->import, rule,
@@ -157,6 +164,10 @@ static void read_statement(struct nft *nft, struct import_rule *rule,
 		read_reject(nft, rule, arguments);
 	} else if (!strcmp(name, "set")) {
 		nft_read_set_change(nft, rule, arguments);
+	} else if (!strcmp(name, "limit")) {
+		nft_read_limit(nft, rule, arguments);
+	} else if (!strcmp(name, "meter")) {
+		nft_read_meter(nft, rule, arguments);
 	} else if (!strcmp(name, "mangle")) {
 		nft_read_mangle(nft, rule, arguments);
 	} else if (!strcmp(name, "log")) {
@@ -192,10 +203,11 @@ static bool read_statements(struct nft *nft, struct import_rule *rule,
 			nft_not_understood(nft, rule, "expr");
 			rule->unknown = true;
 		} else if (!strcmp(name, "vmap") && is_last(statements, i)) {
-			if (rule->change_count)
-				import_problem(nft->import, rule,
-					       "no equivalent of changing a "
-					       "set before a map");
+			if (rule->change_count || rule->limit)
+				import_problem(
+					nft->import, rule,
+					"no equivalent of a limit, or of "
+					"changing a set, before a map");
 			else if (nft_read_map(nft, rule, map, chain))
 				return true;
 			rule->unknown = true;

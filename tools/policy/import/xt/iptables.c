@@ -159,6 +159,7 @@ static int read_rule(struct reader *reader, struct xt_line *line,
 	while (line->at < line->count)
 		read_option(line);
 	xt_finish_matches(line);
+	xt_finish_limit(line);
 	xt_finish_target(line);
 	xt_finish_sets(line);
 	import_rule_add(import, import_chain(import, line->words[1]),

@@ -34,6 +34,12 @@ struct xt_line {
 	bool drops; /* REJECT with an unknown type */
 	struct xt_set_match sets[XT_SETS_MAX];
 	size_t set_count;
+	/* of -m limit and -m hashlimit */
+	bool has_limit;
+	struct import_limit limit;
+	const char *limit_mode;
+	unsigned int limit_parts; /* enum import_key */
+	uint64_t source_mask, target_mask;
 	/* of -j SET */
 	bool add_has_time;
 	uint32_t add_seconds;
@@ -105,6 +111,24 @@ void xt_finish_sets(struct xt_line *line);
  * changes without a verdict move to the rule that decides after them.
  */
 void xt_join_changes(struct import *import);
+
+/* --- limits (limit.c) */
+
+void xt_start_limit(struct xt_line *line, const char *module);
+void xt_check_after_limit(struct xt_line *line, const char *module);
+void xt_read_limit(struct xt_line *line, const char *const *arguments);
+void xt_read_burst(struct xt_line *line, const char *const *arguments);
+void xt_read_limit_above(struct xt_line *line, const char *const *arguments);
+void xt_read_limit_upto(struct xt_line *line, const char *const *arguments);
+void xt_read_limit_mode(struct xt_line *line, const char *const *arguments);
+void xt_read_limit_source_mask(struct xt_line *line,
+			       const char *const *arguments);
+void xt_read_limit_target_mask(struct xt_line *line,
+			       const char *const *arguments);
+void xt_read_limit_name(struct xt_line *line, const char *const *arguments);
+void xt_ignore_limit_option(struct xt_line *line, const char *const *arguments);
+/* After the last match option. */
+void xt_finish_limit(struct xt_line *line);
 
 /* --- options on fields (fields.c) */
 

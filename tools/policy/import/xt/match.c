@@ -127,26 +127,14 @@ void xt_read_protocol(struct xt_line *line, const char *const *arguments)
 							    : NULL;
 }
 
-static const struct {
-	const char *module, *word;
-} kept[] = {
-	{ "limit", "limit" },
-	{ "hashlimit", "limit" },
-	{ "connlimit", "limit" },
-	{ "recent", "limit" },
-};
-
 void xt_read_module(struct xt_line *line, const char *const *arguments)
 {
 	const char *name = arguments[0];
 
 	line->module = name;
-	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
-		if (!strcmp(kept[i].module, name))
-			import_problem(line->import, &line->rule,
-				       "'%s' is not supported yet",
-				       kept[i].word);
-	}
+	xt_check_after_limit(line, name);
+	if (!strcmp(name, "limit") || !strcmp(name, "hashlimit"))
+		xt_start_limit(line, name);
 	if (!xt_is_match(name))
 		import_problem(line->import, &line->rule,
 			       "no equivalent of '-m %s'", name);
@@ -327,6 +315,26 @@ static const struct xt_option options[] = {
 	{ "state", "--state", 1, .read = xt_read_state },
 	{ "addrtype", "--dst-type", 1, .read = xt_read_target_kind },
 	{ "set", "--match-set", 2, .read = xt_read_match_set },
+	{ "limit", "--limit", 1, .read = xt_read_limit },
+	{ "limit", "--limit-burst", 1, .read = xt_read_burst },
+	{ "hashlimit", "--hashlimit", 1, .read = xt_read_limit_upto },
+	{ "hashlimit", "--hashlimit-upto", 1, .read = xt_read_limit_upto },
+	{ "hashlimit", "--hashlimit-above", 1, .read = xt_read_limit_above },
+	{ "hashlimit", "--hashlimit-burst", 1, .read = xt_read_burst },
+	{ "hashlimit", "--hashlimit-mode", 1, .read = xt_read_limit_mode },
+	{ "hashlimit", "--hashlimit-name", 1, .read = xt_read_limit_name },
+	{ "hashlimit", "--hashlimit-srcmask", 1,
+	  .read = xt_read_limit_source_mask },
+	{ "hashlimit", "--hashlimit-dstmask", 1,
+	  .read = xt_read_limit_target_mask },
+	{ "hashlimit", "--hashlimit-htable-size", 1,
+	  .read = xt_ignore_limit_option },
+	{ "hashlimit", "--hashlimit-htable-max", 1,
+	  .read = xt_ignore_limit_option },
+	{ "hashlimit", "--hashlimit-htable-expire", 1,
+	  .read = xt_ignore_limit_option },
+	{ "hashlimit", "--hashlimit-htable-gcinterval", 1,
+	  .read = xt_ignore_limit_option },
 	{ "nfacct", "--nfacct-name", 1, .read = xt_read_counter },
 	{ "comment", "--comment", 1, .read = xt_read_comment },
 };
