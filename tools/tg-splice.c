@@ -15,6 +15,7 @@
 #include "lib/elf_object.h"
 #include "lib/elf_strip.h"
 #include "lib/share.h"
+#include "limits/prepare.h"
 #include "sets/prepare.h"
 
 #define EXIT_USAGE 2
@@ -51,6 +52,9 @@ static const char help[] =
 	"one\n"
 	"      --adopt DEVICE\n"
 	"                   add the flows of its sockets to a new table\n"
+	"      --limits PIN the table of limits: if OBJECT uses it, as with "
+	"--flows\n"
+	"      --limits-from SHARED\n"
 	"      --next       start another copy: OBJECT, -o and assignments "
 	"follow\n"
 	"  -l, --list       print the constants that can be set\n"
@@ -278,6 +282,8 @@ static int splice(int argc, char **argv)
 		{ "flows", required_argument, NULL, 'f' },
 		{ "flows-from", required_argument, NULL, 'F' },
 		{ "adopt", required_argument, NULL, 'a' },
+		{ "limits", required_argument, NULL, 'm' },
+		{ "limits-from", required_argument, NULL, 'M' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "sections", no_argument, NULL, 's' },
 		{ "chains", required_argument, NULL, 'c' },
@@ -289,6 +295,7 @@ static int splice(int argc, char **argv)
 	int (*report)(const struct elf_object *object) = NULL;
 	bool share = false, is_renumbered = false;
 	struct flow_wish flows = { 0 };
+	struct limit_wish limits = { 0 };
 	int option, err;
 
 	while ((option = getopt_long(argc, argv, "o:lsh", options, NULL)) >=
@@ -311,6 +318,12 @@ static int splice(int argc, char **argv)
 			break;
 		case 'a':
 			flows.device = optarg;
+			break;
+		case 'm':
+			limits.pin = optarg;
+			break;
+		case 'M':
+			limits.shared = optarg;
 			break;
 		case 'l':
 			report = list;
@@ -335,10 +348,12 @@ static int splice(int argc, char **argv)
 					: check_chains(chains, argv + optind);
 	if (!report == !output)
 		return usage("either -o COPY, --list or --sections");
-	if ((sets || flows.pin) && !output)
-		return usage("--sets and --flows go with -o COPY");
+	if ((sets || flows.pin || limits.pin) && !output)
+		return usage("--sets, --flows and --limits go with -o COPY");
 	if ((flows.shared || flows.device) && !flows.pin)
 		return usage("--flows-from and --adopt go with --flows");
+	if (limits.shared && !limits.pin)
+		return usage("--limits-from goes with --limits");
 	if (report && optind + 1 < argc)
 		return usage("a list is of one object");
 
@@ -353,6 +368,8 @@ static int splice(int argc, char **argv)
 		err = set_prepare(sets, &object, 1, &is_renumbered);
 	if (!err && flows.pin)
 		err = flow_prepare_object(&flows, &object);
+	if (!err && limits.pin)
+		err = limit_prepare_object(&limits, &object);
 	if (!err && output)
 		err = strip(&object);
 	if (!err && output && !(share && share_object(&object, output)))

@@ -22,24 +22,10 @@ static bool filter_fail(const char *what, const char *word)
 
 static bool read_prefix(const char *word, struct flow_prefix *prefix)
 {
-	struct flow_part part = part_of(word), length = { 0 };
-	const char *slash = strchr(word, '/');
-	uint32_t number;
-
 	if (prefix->is_given)
 		return filter_fail("is given twice, the second time", word);
-	if (slash) {
-		length = (struct flow_part){ slash + 1, part.end };
-		part.end = slash;
-	}
-	if (!flow_read_address(part, &prefix->address))
-		return filter_fail("not an address or a prefix", word);
-	number = prefix->address.is_ip6 ? 128 : 32;
-	if (slash && !flow_read_number(length, number, &number))
-		return filter_fail("not an address or a prefix", word);
-	prefix->length = number;
-	prefix->is_given = true;
-	return true;
+	return flow_prefix_read(word, prefix) ||
+	       filter_fail("not an address or a prefix", word);
 }
 
 static bool read_port(struct flow_filter *filter, const char *word)
@@ -149,21 +135,7 @@ bool flow_filter_read(struct flow_filter *filter, char *const *words, int count)
 static bool is_in_prefix(const struct flow_prefix *prefix,
 			 const struct tg_flow_key *key, const uint32_t *address)
 {
-	unsigned int left = prefix->length;
-
-	if (!prefix->is_given)
-		return true;
-	if (prefix->address.is_ip6 != flow_key_is_ip6(key))
-		return false;
-	for (int i = 0; left; i++) {
-		unsigned int bits = left < 32 ? left : 32;
-		uint32_t mask = bits < 32 ? ~(~0U >> bits) : ~0U;
-
-		if ((address[i] ^ prefix->address.words[i]) & mask)
-			return false;
-		left -= bits;
-	}
-	return true;
+	return flow_prefix_meets(prefix, address, flow_key_is_ip6(key), 128);
 }
 
 static bool has_protocol(const struct flow_filter *filter,

@@ -3,13 +3,7 @@
 #ifndef TG_FLOWS_FILTER_H
 #define TG_FLOWS_FILTER_H
 
-#include "flow_text.h"
-
-struct flow_prefix {
-	struct flow_address address;
-	unsigned int length;
-	bool is_given;
-};
+#include "prefix.h"
 
 struct flow_filter {
 	bool has_protocol, has_icmp, has_port, has_state, has_vlan;
