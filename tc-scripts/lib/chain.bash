@@ -114,7 +114,8 @@ graft() { # HOOK BUILD SLOT OBJECT
 
 # Sets the constants in copies of the objects, and loads the copies into the
 # bank. For a policy with sets, tg-splice makes the sets that it needs, and their
-# numbers are among the constants; for one with flows, it makes their table.
+# numbers are among the constants; for one with flows or limits, it makes their
+# tables.
 bank_fill() { # HOOK BUILD FIRST-SLOT MISS DEFAULT OBJECT...
 	local hook=$1 build=$2 slot=$3 first=$3 miss=tg_miss=${VERDICT_NUMBER[$4]} default=$5 object copies=() enter=()
 	shift 5
@@ -257,13 +258,13 @@ policy_left_behind() { # HOOK BUILD
 
 # True if loading this object would change nothing.
 object_is_in_force() { # HOOK POSITION OBJECT MISS
-	local folder flows=() status=0
+	local folder status=0
 	object_at "$1" "$2"
 	[[ $REPLY ]] || return 1
 	[[ $REPLY != "$3" ]] || return 0
-	[[ ! -e $GLOBALS/tgf_flows ]] || flows=(--flows "$GLOBALS/tgf_flows")
+	live_words_there
 	folder=$(scratch_folder)
-	"$BUILD/tg-splice" "$3" "${flows[@]}" -o "$folder/object.o" "tg_next_slot=$((LOOK[$1.$2.slot] + 1))" \
+	"$BUILD/tg-splice" "$3" "${LIVE_WORDS[@]}" -o "$folder/object.o" "tg_next_slot=$((LOOK[$1.$2.slot] + 1))" \
 		"tg_miss=${VERDICT_NUMBER[$4]}" "tg_serial=${LOOK[$1.$2.serial]}" || status=1
 	((status)) || cmp -s "$REPLY" "$folder/object.o" || status=1
 	rm -r "$folder"

@@ -1,23 +1,28 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What an attachment's policies look up: its sets, and its table of flows. Each
-# is a map that is pinned beside the other maps of the attachment. Attachments
-# of an instance share them: their pins are hard links of the instance's.
+# What an attachment's policies look up: its sets, and its tables of flows and
+# limits. Each is a map that is pinned beside the other maps of the attachment.
+# Attachments of an instance share them: their pins are hard links of the
+# instance's.
 #
-#	KEY/tc/globals/tgs_sets, tgf_flows  of an attachment
-#	@NAME/tgs_sets, tgf_flows           of an instance
-#	@NAME/kept                          a directory, if the instance stays
-#	                                    without users
+#	KEY/tc/globals/tgs_sets, tgf_flows, tgl_limits  of an attachment
+#	@NAME/tgs_sets, tgf_flows, tgl_limits           of an instance
+#	@NAME/kept                                      a directory, if the
+#	                                                instance stays without
+#	                                                users
 #
 # An attachment of an instance has a link to the sets from the start, and one to
-# the flows as soon as a program in its chain uses them.
+# a table as soon as a program in its chain uses it.
 
 # The maps, by the verb that shows and changes them; the tool is tg-NOUN.
-declare -grA LIVE_MAPS=([set]=tgs_sets [flows]=tgf_flows)
+declare -grA LIVE_MAPS=([set]=tgs_sets [flows]=tgf_flows [limits]=tgl_limits)
 
 # What each has, and what a policy does that uses it.
-declare -grA LIVE_NOUNS=([set]=sets [flows]=flows)
-declare -grA LIVE_USES=([set]='declares one' [flows]='uses them')
+declare -grA LIVE_NOUNS=([set]=sets [flows]=flows [limits]=limits)
+declare -grA LIVE_USES=([set]='declares one' [flows]='uses them' [limits]='uses them')
+
+# Those that are tables of a size, which an option of attach and tg-splice names.
+readonly LIVE_TABLES=(flows limits)
 
 # Set by live_find: the pins of the maps themselves by verb, and the name of the
 # instance or nothing.
@@ -92,18 +97,31 @@ live_change() { # VERB ACTION WORD...
 
 # Sets LIVE_WORDS to the options of tg-splice for an object that may use these
 # maps, and LIVE_ENTER to what it is run by: in the namespace of the device, as
-# a new table gets the flows of its sockets. Of the objects as built, only the
-# plugin 'flow' uses them; the policy has no rules, and must not pin a map of
-# flows.
+# a new table of flows gets those of its sockets. Of the objects as built, only
+# the plugins 'flow' and 'limit' use them; the policy has no rules, and must not
+# pin a table.
 live_words() { # OBJECT
+	local table
 	LIVE_WORDS=() LIVE_ENTER=()
-	[[ $1 != "$BUILD"/* || $1 == "$BUILD"/@(flow|policy.live)?(.frags).o ]] || return 0
+	[[ $1 != "$BUILD"/* || $1 == "$BUILD"/@(flow|limit|policy.live)?(.frags).o ]] || return 0
 	live_find
 	[[ $1 == "$BUILD"/* ]] || LIVE_WORDS=(--sets "${LIVE_PINS[set]}")
-	LIVE_WORDS+=(--flows "$GLOBALS/tgf_flows")
-	[[ ! $LIVE_INSTANCE ]] || LIVE_WORDS+=(--flows-from "${LIVE_PINS[flows]}")
+	for table in "${LIVE_TABLES[@]}"; do
+		LIVE_WORDS+=("--$table" "$GLOBALS/${LIVE_MAPS[$table]}")
+		[[ ! $LIVE_INSTANCE ]] || LIVE_WORDS+=("--$table-from" "${LIVE_PINS[$table]}")
+	done
 	LIVE_WORDS+=(--adopt "$DEV")
 	LIVE_ENTER=("${ENTER[@]}")
+}
+
+# The same for an object that is only compared with the one in force: no table is
+# made.
+live_words_there() {
+	local table
+	LIVE_WORDS=()
+	for table in "${LIVE_TABLES[@]}"; do
+		[[ ! -e $GLOBALS/${LIVE_MAPS[$table]} ]] || LIVE_WORDS+=("--$table" "$GLOBALS/${LIVE_MAPS[$table]}")
+	done
 }
 
 # --- instances
@@ -114,7 +132,7 @@ instance_check() { # NAME
 	live_find
 	# shellcheck disable=SC2016 # it is expanded
 	[[ $LIVE_INSTANCE == "$1" ]] || ! live_exists ||
-		die "$DEV has sets or flows already${LIVE_INSTANCE:+, those of the instance '$LIVE_INSTANCE'}: 'tailgate detach $DEV' removes its use of them, then attach it with --instance $1"
+		die "$DEV has sets, flows or limits already${LIVE_INSTANCE:+, those of the instance '$LIVE_INSTANCE'}: 'tailgate detach $DEV' removes its use of them, then attach it with --instance $1"
 }
 
 # Makes the instance if it does not exist, and links its sets to the attachment.
@@ -178,21 +196,47 @@ instances_tidy() {
 	lock_drop
 }
 
-# --- flows
+# --- tables
 
-# What tg-flows says about the table that it has made.
-FLOWS_REPORT=''
+# What the tools say about tables that they have made.
+LIVE_REPORTS=()
 
-# Makes the table for this many flows, if there is none.
-flows_make() { # FLOWS
-	local words
+# Makes the table of this size, if there is none.
+live_make() { # TABLE SIZE
+	local words pin report
 	live_find
-	words=("$BUILD/tg-flows" prepare "${LIVE_PINS[flows]}" --flows "$1")
-	[[ -e ${LIVE_PINS[flows]} ]] || undo_with rm -f "${LIVE_PINS[flows]}"
+	pin=${LIVE_PINS[$1]}
+	words=("$BUILD/tg-$1" prepare "$pin" "--$1" "$2")
+	[[ -e $pin ]] || undo_with rm -f "$pin"
 	run_or_die mkdir -p "$GLOBALS"
 	if [[ $DRY_RUN ]]; then
 		run "${words[@]}"
 	else
-		FLOWS_REPORT=$(run "${words[@]}") || exit 1
+		report=$(run "${words[@]}") || exit 1
+		LIVE_REPORTS+=("$report")
 	fi
+}
+
+LIVE_DEVICES=() LIVE_VERB=''
+
+# As live_open, for the only attachment of the namespace that has such a table.
+live_open_only() { # VERB
+	LIVE_DEVICES=() LIVE_VERB=$1
+	look_each live_note_device --rules --all
+	((${#LIVE_DEVICES[@]})) || die "no policy in force uses $1"
+	((${#LIVE_DEVICES[@]} == 1)) ||
+		usage_error "several devices have $1: name one of ${LIVE_DEVICES[*]}"
+	live_open "$1" "${LIVE_DEVICES[0]}"
+}
+
+live_note_device() {
+	[[ ! ${LOOK[$LIVE_VERB]:-} ]] || LIVE_DEVICES+=("${LOOK[device]}")
+}
+
+# Whether the first word is one of the others, which filters have, and no device
+# has that name.
+live_starts_filter() { # WORD WORD-OF-FILTER...
+	is_one_of "$@" || return 1
+	look_try --place -- "$1" || return 0
+	[[ ! ${LOOK[index]} ]]
 }

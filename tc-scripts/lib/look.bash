@@ -44,8 +44,9 @@
 # With --rules also policy.rules .default .file, passed and dropped, and for the
 # device object_bytes map_bytes program_bytes, sets, and set.N.name .entries
 # .size .refused for each of these sets; if it has a table of flows, flows (their
-# number), flows.room .refused .states (names) and flows.state.NAME; with
-# --files, for each object, file.NAME.serial .next .miss; with --key also live, and slot.SECTION.N, the
+# number), flows.room .refused .states (names) and flows.state.NAME; if it has a
+# table of limits, limits (the number of keys in use), limits.room, and .over and
+# .full (packets); with --files, for each object, file.NAME.serial .next .miss; with --key also live, and slot.SECTION.N, the
 # serial number of the program in each used slot, or other_version.SECTION.
 
 declare -gA LOOK=()

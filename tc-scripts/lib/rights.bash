@@ -19,6 +19,7 @@ declare -rA RIGHTS=(
 	[policy]=sys_admin
 	[set]=sys_admin
 	[flows]=sys_admin
+	[limits]=sys_admin
 	[explain]=sys_admin
 	[playground]="$BPF_RIGHTS net_bind_service"
 	['playground docker']=$BPF_RIGHTS

@@ -33,10 +33,12 @@ help_attach() {
 		                  for packets that no plugin decides (pass)
 		  --miss pass|drop
 		                  for packets in a broken chain (pass)
-		  --instance NAME share sets and flows with the other attachments of this
-		                  instance; it ends with the last of them
+		  --instance NAME share sets, flows and limits with the other attachments of
+		                  this instance; it ends with the last of them
 		  --flows N       make the table of flows for N flows, 64 to 16000000, 79
 		                  bytes each (131072, with the first policy that uses them)
+		  --limits N      make the table of limits for N keys, 64 to 16000000, 60
+		                  bytes each (65536, with the first policy that uses them)
 		  --reset         replace the plugins in the chain by those that were
 		                  built; a policy then has no rules
 		  --force         replace an XDP program or filter of others
@@ -48,7 +50,9 @@ help_attach() {
 
 # From the command line.
 ATTACH_HOOKS=() PLUGINS=()
-XDP_MODE=auto MISS='' DEFAULT='' FORCE='' RESET='' CHAIN_SAID='' INSTANCE='' FLOWS=''
+XDP_MODE=auto MISS='' DEFAULT='' FORCE='' RESET='' CHAIN_SAID='' INSTANCE=''
+# The sizes of new tables, by name.
+declare -gA TABLES=()
 CHANGED_HOOKS=()
 
 # The plan of each hook and what undoing needs, as HOOK.NAME: build, mode (of
@@ -103,12 +107,8 @@ parse_attach_options() {
 			INSTANCE=${1#*=}
 			check_instance_name "$INSTANCE"
 			;;
-		--flows=*)
-			FLOWS=${1#*=}
-			{ [[ $FLOWS =~ ^[1-9][0-9]{1,7}$ ]] && ((FLOWS >= 64 && FLOWS <= 16000000)); } ||
-				usage_error "--flows takes a number of 64 to 16000000, not ${FLOWS@Q}"
-			;;
-		--chain | --miss | --default | --instance | --flows)
+		--flows=* | --limits=*) table_option "${1%%=*}" "${1#*=}" ;;
+		--chain | --miss | --default | --instance | --flows | --limits)
 			(($# > 1)) || usage_error "$1 needs a value"
 			set -- "$1=$2" "${@:3}"
 			continue
@@ -139,6 +139,12 @@ attach_operand() { # WORD
 check_link_type() {
 	is_one_of "${LOOK[link]}" ether loopback ||
 		die "$DEV carries no Ethernet frames (link/${LOOK[link]}), and plugins know no others"
+}
+
+table_option() { # --flows|--limits NUMBER
+	{ [[ $2 =~ ^[1-9][0-9]{1,7}$ ]] && (($2 >= 64 && $2 <= 16000000)); } ||
+		usage_error "$1 takes a number of 64 to 16000000, not ${2@Q}"
+	TABLES[${1#--}]=$2
 }
 
 verdict_option() {
@@ -258,13 +264,15 @@ mode_plan() { # HOOK
 }
 
 hooks_prepare() {
-	local hook objects build builds=()
-	((${#CHANGED_HOOKS[@]})) || [[ $INSTANCE || $FLOWS ]] || return 0
+	local hook objects build builds=() table
+	((${#CHANGED_HOOKS[@]})) || [[ $INSTANCE || ${TABLES[*]} ]] || return 0
 	attachment_exists || undo_with attachment_remove
 	clsact_forget_dead
 	attachment_make
 	[[ ! $INSTANCE ]] || instance_join "$INSTANCE"
-	[[ ! $FLOWS ]] || flows_make "$FLOWS"
+	for table in "${LIVE_TABLES[@]}"; do
+		[[ ! ${TABLES[$table]:-} ]] || live_make "$table" "${TABLES[$table]}"
+	done
 	for hook in "${ATTACH_HOOKS[@]}"; do
 		build=${PLAN[$hook.build]}
 		is_one_of "$build" "${builds[@]}" || builds+=("$build")
@@ -326,11 +334,13 @@ undo_gate() { # HOOK
 }
 
 attach_report() {
-	local hook names
+	local hook names report
 	look -- "$DEV"
 	for hook in "${ATTACH_HOOKS[@]}"; do
 		chain_names names "$hook"
 		say "$DEV $hook${LOOK[$hook.mode]:+ (${LOOK[$hook.mode]})}: ${names[*]:-no plugins}, then ${LOOK[$hook.default]}${PLAN[$hook.same]:+ (unchanged)}"
 	done
-	[[ ! $FLOWS_REPORT ]] || say "$DEV: $FLOWS_REPORT"
+	for report in "${LIVE_REPORTS[@]}"; do
+		say "$DEV: $report"
+	done
 }

@@ -15,10 +15,10 @@ help_detach() {
 
 		Removes what attach has made: the gates of the named hooks, or of all; the
 		clsact, if attach has added it and nothing else uses it; and with the last
-		hook the pins, the sets and the flows. Those of an instance are removed
-		with its last attachment, unless --keep is given: then they are there for
-		the next attachment of the instance, and 'set' and 'flows' work on them as
-		@NAME. If nothing is attached, nothing is changed and the exit status is 0.
+		hook the pins, the sets, the flows and the limits. Those of an instance
+		are removed with its last attachment, unless --keep is given: then they are
+		there for the next attachment of the instance, and 'set', 'flows' and
+		'limits' work on them as @NAME. If nothing is attached, nothing is changed and the exit status is 0.
 	EOF
 	help_rights detach
 }

@@ -40,7 +40,7 @@ help_flows() {
 	help_rights flows
 }
 
-readonly FLOW_ACTIONS=(list del save load adopt)
+readonly FLOW_ACTIONS=(list del save load adopt) FLOW_FILTERS=(tcp udp icmp from to port state vlan)
 
 declare -grA FLOW_SYNONYMS=(
 	[ls]=list [show]=list [delete]=del [remove]=del [rm]=del [flush]='del --all'
@@ -58,8 +58,8 @@ cmd_flows() {
 	fi
 	flows_check "$action" "${operands[@]}"
 	need_rights flows
-	if [[ $action == list ]] && { ((${#operands[@]} == 0)) || flows_starts_filter "${operands[0]}"; }; then
-		flows_find_only
+	if [[ $action == list ]] && { ((${#operands[@]} == 0)) || live_starts_filter "${operands[0]}" "${FLOW_FILTERS[@]}"; }; then
+		live_open_only flows
 	else
 		live_open flows "${operands[0]}"
 		operands=("${operands[@]:1}")
@@ -97,31 +97,6 @@ flows_check() { # ACTION OPERAND...
 	load) (($# == 2)) || usage_error "flows load takes a device and a file" ;;
 	adopt) [[ $# == 1 && $1 != @* ]] || usage_error "flows adopt takes a device: the flows are those of its sockets" ;;
 	esac
-}
-
-# Whether the word is of a filter, and no device has that name.
-flows_starts_filter() { # WORD
-	is_one_of "$1" tcp udp icmp from to port state vlan || return 1
-	look_try --place -- "$1" || return 0
-	[[ ! ${LOOK[index]} ]]
-}
-
-# --- the table
-
-# The only attachment of the namespace that has a table.
-flows_find_only() {
-	FLOW_DEVICES=()
-	look_each flows_note_device --rules --all
-	((${#FLOW_DEVICES[@]})) || die "no policy in force uses flows"
-	((${#FLOW_DEVICES[@]} == 1)) ||
-		usage_error "several devices have flows: name one of ${FLOW_DEVICES[*]}"
-	live_open flows "${FLOW_DEVICES[0]}"
-}
-
-FLOW_DEVICES=()
-
-flows_note_device() {
-	[[ ! ${LOOK[flows]:-} ]] || FLOW_DEVICES+=("${LOOK[device]}")
 }
 
 # --- the actions

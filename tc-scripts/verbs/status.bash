@@ -24,8 +24,8 @@ help_status() {
 		Shows for each hook the chain in force, as read from the kernel: the
 		plugins in order with their program ids, the default verdict, how many
 		packets it has passed and dropped, its policy, other programs on the hook,
-		and what is broken; and for each device its sets and its flows, how full
-		they are, and the memory in use. Without DEV, all devices of the
+		and what is broken; and for each device its sets, flows and limits, how
+		full they are, and the memory in use. Without DEV, all devices of the
 		namespace, and what deleted devices have left. -v shows how many flows are
 		in which state.
 
@@ -110,6 +110,7 @@ status_device() {
 	live_find
 	status_sets
 	status_flows
+	status_limits
 	status_memory
 }
 
@@ -193,6 +194,20 @@ status_flows() {
 	((refused)) || color=dim
 	# shellcheck disable=SC2016 # it is expanded
 	NOTES+=("$color:$DEV has flows${LIVE_INSTANCE:+ of the instance '$LIVE_INSTANCE'}: $count of $room, $REPLY refused$state")
+}
+
+# How many keys of limits are in use, what was over them, and how many packets
+# found no place for their key.
+status_limits() {
+	local name words=() color=dim
+	[[ ${LOOK[limits]:-} ]] || return 0
+	for name in limits limits.room limits.over limits.full; do
+		in_thousands "${LOOK[$name]}"
+		words+=("$REPLY")
+	done
+	((${LOOK[limits.full]} == 0)) || color=yellow
+	# shellcheck disable=SC2016 # it is expanded
+	NOTES+=("$color:$DEV has limits${LIVE_INSTANCE:+ of the instance '$LIVE_INSTANCE'}: ${words[0]} of ${words[1]} keys, ${words[2]} packets over, ${words[3]} without a place")
 }
 
 # Sets REPLY to a number such as "131,072".

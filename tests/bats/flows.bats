@@ -110,7 +110,7 @@ has_count() { # COUNT DEV|@INSTANCE
 	given_flow_device
 	on_server attach eth0 --ingress --chain "$USED"
 	run -1 on_server attach eth0 --ingress --instance "$INSTANCE"
-	[[ $output == *'eth0 has sets or flows already'* ]]
+	[[ $output == *'eth0 has sets, flows or limits already'* ]]
 	[[ ! -e /run/tailgate/@$INSTANCE ]]
 }
 

@@ -196,7 +196,7 @@ sets() { # ACTION WORD... on eth0 of the server
 	given_instance_name
 	given_blocking_server
 	run -1 on_server attach eth0 --ingress --instance "$INSTANCE"
-	[[ $output == *'eth0 has sets or flows already'*'tailgate detach eth0'* ]]
+	[[ $output == *'eth0 has sets, flows or limits already'*'tailgate detach eth0'* ]]
 	[[ ! -e /run/tailgate/@$INSTANCE ]]
 	sets add blocked "$CLIENT4"
 	refute_reaches http 80

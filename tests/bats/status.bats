@@ -74,7 +74,7 @@ empty_slot() { # HOOK SLOT
 	on_server attach eth0 --xdp --ingress --chain count,drop_tcp --default drop
 	run -0 on_server status --json eth0
 	jq -e 'keys == ["devices", "stale"] and (.devices | length) == 1' <<<"$output"
-	jq -e --arg key "$KEY" '.devices[0] | keys == ["attachment", "device", "flows", "hooks", "memory", "sets"]
+	jq -e --arg key "$KEY" '.devices[0] | keys == ["attachment", "device", "flows", "hooks", "limits", "memory", "sets"]
 		and .device == "eth0" and .attachment == $key' <<<"$output"
 	jq -e '[.devices[0].hooks[] | keys] | unique == [["broken", "chain", "default", "dropped", "foreign",
 		"gate", "hook", "miss", "mode", "multi_buffer", "passed", "policy"]]' <<<"$output"

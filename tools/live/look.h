@@ -98,6 +98,13 @@ struct look_flows {
 	uint64_t refused; /* packets whose flow found no room */
 };
 
+struct look_limits {
+	bool has_table;
+	uint32_t keys, room; /* in use, and for as many */
+	/* packets: over a limit, and those that found no place */
+	uint64_t over, full;
+};
+
 /*
  * Whether the attachment was made for the current device, from the notes in its
  * folder of objects.
@@ -127,6 +134,7 @@ struct look {
 	struct look_set sets[TG_SETS];
 	uint32_t set_count;
 	struct look_flows flows;
+	struct look_limits limits;
 };
 
 /* Which optional parts to read. */

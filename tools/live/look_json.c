@@ -137,6 +137,18 @@ static json_t *flows_to_json(const struct look *look)
 			 flow_counts_to_json(&flows->counts));
 }
 
+static json_t *limits_to_json(const struct look *look)
+{
+	const struct look_limits *limits = &look->limits;
+
+	if (!limits->has_table)
+		return json_null();
+	return json_pack(
+		"{s:I, s:I, s:I, s:I}", "keys", (json_int_t)limits->keys,
+		"room", (json_int_t)limits->room, "over",
+		(json_int_t)limits->over, "full", (json_int_t)limits->full);
+}
+
 json_t *look_to_json(const struct look *look)
 {
 	json_t *hooks = json_array();
@@ -150,11 +162,12 @@ json_t *look_to_json(const struct look *look)
 		json_decref(hooks);
 		return NULL;
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "device",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "device",
 			 text_or_null(look->device), "attachment",
 			 text_or_null(look->key), "hooks", hooks, "sets",
 			 sets_to_json(look), "flows", flows_to_json(look),
-			 "memory", memory_to_json(look));
+			 "limits", limits_to_json(look), "memory",
+			 memory_to_json(look));
 }
 
 json_t *look_stale_to_json(const char *key, const char *why)

@@ -222,6 +222,18 @@ static void print_flows(const struct look *look)
 				    flow_state_name(i));
 }
 
+static void print_limits(const struct look *look)
+{
+	const struct look_limits *limits = &look->limits;
+
+	if (!limits->has_table)
+		return;
+	look_number(limits->keys, "limits");
+	look_number(limits->room, "limits.room");
+	look_number(limits->over, "limits.over");
+	look_number(limits->full, "limits.full");
+}
+
 int look_print_lines(const struct look *look, const struct look_wants *wants)
 {
 	int err;
@@ -245,6 +257,7 @@ int look_print_lines(const struct look *look, const struct look_wants *wants)
 		look_number(look->program_bytes, "program_bytes");
 		print_sets(look);
 		print_flows(look);
+		print_limits(look);
 	}
 	return wants->files ? look_print_files(look->key) : 0;
 }

@@ -13,6 +13,7 @@
 #include "lib/counter_map.h"
 #include "chain_memory.h"
 #include "look_flows.h"
+#include "look_limits.h"
 #include "look_sets.h"
 #include "loaded_rules.h"
 #include "look_attachment.h"
@@ -84,7 +85,7 @@ int look_policy(struct look_hook *hook, bool rules)
 
 struct sums {
 	uint64_t passed[TG_HOOKS], dropped[TG_HOOKS];
-	uint64_t flow_full; /* on all hooks */
+	uint64_t of_reason[TG_REASONS]; /* on all hooks */
 };
 
 static int add_map(struct sums *sums, int fd)
@@ -96,8 +97,7 @@ static int add_map(struct sums *sums, int fd)
 		uint32_t verdict = i / TG_REASONS % TG_VERDICTS;
 		uint32_t hook = i / TG_REASONS / TG_VERDICTS;
 
-		if (i % TG_REASONS == TG_REASON_FLOW_FULL)
-			sums->flow_full += cells[i].packets;
+		sums->of_reason[i % TG_REASONS] += cells[i].packets;
 		if (verdict == TG_VERDICT_PASS ||
 		    verdict == TG_VERDICT_ACCEPT ||
 		    verdict == TG_VERDICT_REDIRECT)
@@ -158,7 +158,12 @@ static int read_counters(struct look *look)
 				return look_fail(err, "the counters in %s",
 						 hook->pins);
 			last = hook->pins;
-			look->flows.refused += sums.flow_full;
+			look->flows.refused +=
+				sums.of_reason[TG_REASON_FLOW_FULL];
+			look->limits.over +=
+				sums.of_reason[TG_REASON_OVER_LIMIT];
+			look->limits.full +=
+				sums.of_reason[TG_REASON_LIMIT_FULL];
 		}
 		hook->passed = sums.passed[i];
 		hook->dropped = sums.dropped[i];
@@ -196,5 +201,7 @@ int look_sums(struct look *look)
 		err = read_memory(look);
 	if (!err && look->has_pins)
 		err = look_sets_read(look);
-	return err || !look->has_pins ? err : look_flows_read(look);
+	if (!err && look->has_pins)
+		err = look_flows_read(look);
+	return err || !look->has_pins ? err : look_limits_read(look);
 }
