@@ -13,6 +13,7 @@
 #define DEFAULT_WORD "default "
 #define SET_WORD "set " /* starts the declaration of a set */
 #define FLOWS_WORD "flows "
+#define REPLIES_WORD "replies "
 
 static bool is_default(const char *rule)
 {
@@ -24,7 +25,8 @@ static bool has_number(const char *text)
 {
 	return !is_default(text) &&
 	       strncmp(text, SET_WORD, strlen(SET_WORD)) != 0 &&
-	       strncmp(text, FLOWS_WORD, strlen(FLOWS_WORD)) != 0;
+	       strncmp(text, FLOWS_WORD, strlen(FLOWS_WORD)) != 0 &&
+	       strncmp(text, REPLIES_WORD, strlen(REPLIES_WORD)) != 0;
 }
 
 /* With what it keeps: "pass keep". */
@@ -35,11 +37,35 @@ static const char *default_verdict(const struct rule_lines *rules)
 	return is_default(rule) ? rule + strlen(DEFAULT_WORD) : rule;
 }
 
-/* Rules from number 1, then number 0, the default. */
-static const struct rule_line *in_order(const struct rule_lines *rules,
-					uint32_t i)
+/* With the default, without the lines that count what is over a limit. */
+static uint32_t count_rules(const struct rule_lines *rules)
 {
-	return &rules->lines[i + 1 < rules->count ? i + 1 : 0];
+	uint32_t count = rules->count;
+
+	while (count && rules->lines[count - 1].over_of)
+		count--;
+	return count;
+}
+
+/* Rules from number 1, then number 0, the default. `count`: of rules. */
+static const struct rule_line *in_order(const struct rule_lines *rules,
+					uint32_t count, uint32_t i)
+{
+	return &rules->lines[i + 1 < count ? i + 1 : 0];
+}
+
+/*
+ * What is over the limit of a rule; NULL if it has none. Lines are in the order
+ * of their rules: `*next` is the first of rules that are not asked yet.
+ */
+static const struct rule_line *over_of(const struct rule_lines *rules,
+				       uint32_t number, uint32_t *next)
+{
+	while (*next < rules->count && rules->lines[*next].over_of < number)
+		++*next;
+	return *next < rules->count && rules->lines[*next].over_of == number
+		       ? &rules->lines[*next]
+		       : NULL;
 }
 
 static bool has_place(const struct rule_line *line)
@@ -72,21 +98,29 @@ static json_t *place_to_json(const struct rule_line *line)
 			 atoi(line_number(line)));
 }
 
+static json_t *counts_to_json(const struct rule_line *line)
+{
+	return json_pack("{s:I, s:I}", "packets",
+			 (json_int_t)line->count.packets, "bytes",
+			 (json_int_t)line->count.bytes);
+}
+
 static void add_place_and_counts(json_t *object, const struct rule_line *line)
 {
 	add_json_members(object, place_to_json(line));
-	add_json_members(object,
-			 json_pack("{s:I, s:I}", "packets",
-				   (json_int_t)line->count.packets, "bytes",
-				   (json_int_t)line->count.bytes));
+	add_json_members(object, counts_to_json(line));
 }
 
-static json_t *rule_to_json(const struct rule_line *line, uint32_t number)
+static json_t *rule_to_json(const struct rule_line *line, uint32_t number,
+			    const struct rule_line *over)
 {
 	json_t *object = json_pack("{s:I, s:o}", "rule", (json_int_t)number,
 				   "text", string_to_json(line->rule));
 
 	add_place_and_counts(object, line);
+	if (over)
+		add_json_members(object, json_pack("{s:o}", "over",
+						   counts_to_json(over)));
 	return object;
 }
 
@@ -104,18 +138,20 @@ static void print_document(const struct rule_lines *rules, uint32_t program)
 {
 	json_t *list = json_array(), *sets = json_array();
 	json_t *last = default_to_json(rules);
+	uint32_t count = count_rules(rules), next = count;
 
-	for (uint32_t i = 1; i < rules->count; i++)
-		add_json_item(list, rule_to_json(&rules->lines[i], i));
+	for (uint32_t i = 1; i < count; i++)
+		add_json_item(list, rule_to_json(&rules->lines[i], i,
+						 over_of(rules, i, &next)));
 	for (uint32_t i = 0; i < rules->set_count; i++)
 		add_json_item(sets, string_to_json(rules->sets[i]));
 	add_place_and_counts(last, &rules->lines[0]);
 	print_json(stdout,
-		   json_pack("{s:I, s:o, s:o, s:o, s:o}", "program",
+		   json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "program",
 			     (json_int_t)program, "sets", sets, "flows",
-			     rules->flows ? string_to_json(rules->flows)
-					  : json_null(),
-			     "rules", list, "default", last),
+			     string_to_json(rules->flows), "replies",
+			     string_to_json(rules->replies), "rules", list,
+			     "default", last),
 		   JSON_COMPACT);
 }
 
@@ -134,28 +170,55 @@ static int widest_place(const struct rule_lines *rules)
 	return width;
 }
 
+static void print_row(const char *number, const struct rule_line *line,
+		      int width, const char *place, const char *before,
+		      const char *text)
+{
+	printf("%6s %12llu %14llu  %-*s  %s%s\n", number, line->count.packets,
+	       line->count.bytes, width, place, before, text);
+}
+
+/* The text is "else ACTION". */
+static void print_over(const struct rule_line *over, int width)
+{
+	const char *space = strchr(over->rule, ' ');
+
+	print_row("", over, width, "",
+		  "  over: ", space ? space + 1 : over->rule);
+}
+
+static void print_uncounted(const char *text, int width)
+{
+	if (text)
+		printf("%6s %12s %14s  %-*s  %s\n", "", "", "", width, "",
+		       text);
+}
+
 static void print_table(const struct rule_lines *rules)
 {
+	uint32_t count = count_rules(rules), next = count;
 	int width = widest_place(rules);
 
 	printf("%6s %12s %14s  %-*s  %s\n", "NUMBER", "PACKETS", "BYTES", width,
 	       "PLACE", "RULE");
-	for (uint32_t i = 0; i < rules->count; i++) {
-		const struct rule_line *line = in_order(rules, i);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct rule_line *line = in_order(rules, count, i);
+		const struct rule_line *over = NULL;
 		char number[16] = "";
 
-		if (line != rules->lines)
+		if (line != rules->lines) {
 			snprintf(number, sizeof(number), "%" PRIu32, i + 1);
-		printf("%6s %12llu %14llu  %-*s  %s\n", number,
-		       line->count.packets, line->count.bytes, width,
-		       has_place(line) ? line->place : "", line->rule);
+			over = over_of(rules, i + 1, &next);
+		}
+		print_row(number, line, width,
+			  has_place(line) ? line->place : "", "", line->rule);
+		if (over)
+			print_over(over, width);
 	}
 	for (uint32_t i = 0; i < rules->set_count; i++)
-		printf("%6s %12s %14s  %-*s  %s\n", "", "", "", width, "",
-		       rules->sets[i]);
-	if (rules->flows)
-		printf("%6s %12s %14s  %-*s  %s\n", "", "", "", width, "",
-		       rules->flows);
+		print_uncounted(rules->sets[i], width);
+	print_uncounted(rules->replies, width);
+	print_uncounted(rules->flows, width);
 }
 
 void rules_print(const struct rule_lines *rules, uint32_t program, bool json)
@@ -168,10 +231,11 @@ void rules_print(const struct rule_lines *rules, uint32_t program, bool json)
 
 struct rule_summary rules_summary(const struct rule_lines *rules)
 {
+	uint32_t count = count_rules(rules);
 	const struct rule_line *first =
-		rules->count ? in_order(rules, 0) : NULL;
+		count ? in_order(rules, count, 0) : NULL;
 	struct rule_summary summary = {
-		.rules = rules->count ? rules->count - 1 : 0,
+		.rules = count ? count - 1 : 0,
 		.default_verdict = default_verdict(rules),
 	};
 
@@ -184,15 +248,19 @@ struct rule_summary rules_summary(const struct rule_lines *rules)
 
 void rules_print_text(const struct rule_lines *rules)
 {
-	for (uint32_t i = 0; i < rules->count; i++)
-		puts(in_order(rules, i)->rule);
+	uint32_t count = count_rules(rules);
+
+	for (uint32_t i = 0; i < count; i++)
+		puts(in_order(rules, count, i)->rule);
 	for (uint32_t i = 0; i < rules->set_count; i++)
 		puts(rules->sets[i]);
+	if (rules->replies)
+		puts(rules->replies);
 	if (rules->flows)
 		puts(rules->flows);
 }
 
-/* --- rules, defaults, sets and flows removed and added */
+/* --- rules, defaults, sets, replies and flows removed and added */
 
 static void print_change(char sign, const char *number, const char *rule)
 {

@@ -25,8 +25,8 @@ struct rule_summary {
 struct rule_summary rules_summary(const struct rule_lines *rules);
 
 /*
- * Prints a line for each rule, one for the default, and the declarations of
- * sets: so the number of a rule's line is the rule's number.
+ * Prints a line for each rule, one for the default, the declarations of sets
+ * and other statements: so the number of a rule's line is the rule's number.
  */
 void rules_print_text(const struct rule_lines *rules);
 
