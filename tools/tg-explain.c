@@ -14,6 +14,7 @@
 #include "live/chain_run.h"
 #include "live/live_answer.h"
 #include "live/live_flows.h"
+#include "live/live_limits.h"
 
 #define EXIT_USAGE 2
 #define EXIT_GONE 3 /* the chain was changed meanwhile */
@@ -247,25 +248,30 @@ static struct live_chain *choose_chain(struct live *live,
 
 /* --- one packet */
 
-static int begin_flows(struct twins *twins)
+static int begin_facts(struct twins *twins)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < twins->count; i++)
+	for (size_t i = 0; !err && i < twins->count; i++) {
 		if (twins->list[i].flows)
 			err = live_flows_begin(twins->list[i].flows);
+		if (!err && twins->list[i].limits)
+			err = live_limits_begin(twins->list[i].limits);
+	}
 	return err;
 }
 
 /* The last one that looked the packet's flow up says what it is. */
-static int end_flows(struct twins *twins, struct policy_packet *packet)
+static int end_facts(struct twins *twins, struct policy_packet *packet)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < twins->count; i++) {
 		struct live_flows *flows = twins->list[i].flows;
 
-		if (!flows)
+		if (twins->list[i].limits)
+			err = live_limits_end(twins->list[i].limits);
+		if (err || !flows)
 			continue;
 		err = live_flows_end(flows);
 		if (!err && flows->has_packet)
@@ -278,14 +284,14 @@ static int end_flows(struct twins *twins, struct policy_packet *packet)
 static int run_packet(struct live_chain *chain, struct question *question,
 		      const char **problem)
 {
-	int returned = 0, err = begin_flows(&chain->twins);
+	int returned = 0, err = begin_facts(&chain->twins);
 
 	if (!err)
 		*problem = chain_run(&chain->run, question->frame,
 				     question->frame_size, question->metadata,
 				     &returned);
 	if (!err && !*problem)
-		err = end_flows(&chain->twins, &question->packet);
+		err = end_facts(&chain->twins, &question->packet);
 	if (err)
 		*problem = strerror(-err);
 	return returned;

@@ -45,13 +45,26 @@ static int find_rule(struct twin *twin)
 	return -1;
 }
 
+/* What is over the limit of a rule is counted apart, and is of that rule. */
+static void name_rule(struct trace_hop *hop)
+{
+	const struct rule_line *line = trace_rule_line(hop);
+
+	if (!line || !line->over_of)
+		return;
+	hop->rule = line->over_of;
+	hop->is_over = true;
+}
+
 static void read_rule(struct trace_hop *hop, struct twin *twin)
 {
 	if (!twin->rules)
 		return;
 	hop->rule = find_rule(twin);
-	if (hop->rule >= 0)
-		twin->rules[hop->rule] = (struct tg_counter){ 0 };
+	if (hop->rule < 0)
+		return;
+	twin->rules[hop->rule] = (struct tg_counter){ 0 };
+	name_rule(hop);
 }
 
 void chain_trace_read(struct chain_trace *trace, struct twins *twins)

@@ -21,6 +21,7 @@ struct trace_hop {
 	struct trace_note notes[TRACE_NOTES_MAX]; /* final verdict last */
 	size_t note_count;			  /* 0: it counted nothing */
 	int rule;				  /* that matched here, or -1 */
+	bool is_over;				  /* its limit */
 };
 
 struct chain_trace {

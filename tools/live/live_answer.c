@@ -5,6 +5,7 @@
 
 #include "lib/verdict_names.h"
 #include "live_flows.h"
+#include "live_limits.h"
 #include "live_sets.h"
 
 static void print_rule(FILE *out, const struct live_answer *answer,
@@ -44,11 +45,16 @@ static void print_reason(FILE *out, const struct trace_note *note)
 		fprintf(out, ": %s", meaning);
 }
 
-/* What the packet was to the flows, unless its description says it. */
-static void print_flow(FILE *out, const struct trace_hop *hop)
+/*
+ * What the packet was to the flows, unless its description says it, and what is
+ * left of the limit that was asked.
+ */
+static void print_facts(FILE *out, const struct trace_hop *hop)
 {
 	if (hop->twin->flows)
 		live_flows_print(out, hop->twin->flows);
+	if (hop->twin->limits)
+		live_limits_print(out, hop->twin->limits);
 }
 
 static void print_why(FILE *out, const struct live_answer *answer)
@@ -70,7 +76,7 @@ static void print_why(FILE *out, const struct live_answer *answer)
 	}
 	if (is_rule(decided, note))
 		print_rule(out, answer, decided);
-	print_flow(out, decided);
+	print_facts(out, decided);
 }
 
 /*
@@ -127,7 +133,7 @@ static void print_hop(FILE *out, const struct live_answer *answer,
 		else
 			print_reason(out, note);
 	}
-	print_flow(out, hop);
+	print_facts(out, hop);
 	putc('\n', out);
 }
 

@@ -7,6 +7,7 @@
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
 #include "live_flows.h"
+#include "live_limits.h"
 #include "live_sets.h"
 
 /* "FILE:LINE" is split at the last colon: file names may contain colons. */
@@ -39,6 +40,10 @@ static json_t *rule_to_json(const struct live_answer *answer,
 			live_flows_to_json(hop->twin->flows,
 					   &answer->question->packet,
 					   answer->question->is_flow_said));
+	if (hop->twin && hop->twin->limits)
+		add_json_members(object, json_pack("{s:o}", "limit",
+						   live_limits_to_json(
+							   hop->twin->limits)));
 	return object;
 }
 

@@ -20,6 +20,7 @@
 #define TWIN_CHAIN_MAX (TG_BANK_SLOTS + 1)
 
 struct live_flows;
+struct live_limits;
 struct live_sets;
 
 struct twin {
@@ -36,9 +37,10 @@ struct twin {
 	uint32_t rule_count;
 	uint32_t *hits; /* rules that matched before, searched first */
 	uint32_t hit_count;
-	struct rule_lines texts;  /* of the rules */
-	struct live_sets *sets;	  /* that the rules name; NULL if none */
-	struct live_flows *flows; /* that it knows; NULL if none */
+	struct rule_lines texts;    /* of the rules */
+	struct live_sets *sets;	    /* that the rules name; NULL if none */
+	struct live_flows *flows;   /* that it knows; NULL if none */
+	struct live_limits *limits; /* that it asks; NULL if none */
 };
 
 /* Why a twin could not be made, if not -ENOMEM. */

@@ -10,26 +10,31 @@
 #include <bpf/bpf.h>
 
 #include "live_flows.h"
+#include "live_limits.h"
 #include "live_sets.h"
 #include "policy_flow.h"
+#include "policy_limit.h"
 #include "policy_set.h"
+#include "twin_freeze.h"
 
 #define RULE_COUNTERS "tgp_rules"
 #define RULE_TEXT ".rodata.rules"
 #define SETS "tgs_sets"
 #define SETS_OF_POLICY ".rodata.sets"
 #define FLOWS_OF_POLICY ".rodata.flows"
+#define LIMITS_OF_POLICY ".rodata.limits"
 #define ROOM "tgl_room" /* in which programs look live facts up */
 
 enum treatment {
-	TREAT_CHAIN,	    /* the prog array of the twins */
-	TREAT_COUNT,	    /* own, zeroed, memory-mapped */
-	TREAT_SHARE,	    /* the running program's map */
-	TREAT_FREEZE,	    /* own, a copy that says that no set is changed */
-	TREAT_FREEZE_FLOWS, /* the same for flows */
-	TREAT_COPY,	    /* own, with a copy of the entries */
-	TREAT_EMPTY,	    /* own, empty: its output is discarded */
-	TREAT_REFUSE,	    /* may hold other programs or maps */
+	TREAT_CHAIN,	     /* the prog array of the twins */
+	TREAT_COUNT,	     /* own, zeroed, memory-mapped */
+	TREAT_SHARE,	     /* the running program's map */
+	TREAT_FREEZE,	     /* own, a copy that says that no set is changed */
+	TREAT_FREEZE_FLOWS,  /* the same for flows */
+	TREAT_FREEZE_LIMITS, /* the same for limits */
+	TREAT_COPY,	     /* own, with a copy of the entries */
+	TREAT_EMPTY,	     /* own, empty: its output is discarded */
+	TREAT_REFUSE,	     /* may hold other programs or maps */
 };
 
 /*
@@ -83,6 +88,15 @@ static bool is_flows(const struct bpf_map_info *info)
 	       !strcmp(info->name, FLOW_MAP);
 }
 
+/* And for that of limits. */
+static bool is_limits(const struct bpf_map_info *info)
+{
+	return info->type == BPF_MAP_TYPE_ARRAY &&
+	       info->value_size == TG_LIMIT_LINE &&
+	       info->map_flags & BPF_F_MMAPABLE &&
+	       !strcmp(info->name, LIMIT_MAP);
+}
+
 static enum treatment treatment_of(const struct bpf_map_info *info)
 {
 	if (is_chain(info))
@@ -93,8 +107,11 @@ static enum treatment treatment_of(const struct bpf_map_info *info)
 		return TREAT_FREEZE;
 	if (is_constants(info, FLOWS_OF_POLICY, sizeof(struct tg_policy_flows)))
 		return TREAT_FREEZE_FLOWS;
+	if (is_constants(info, LIMITS_OF_POLICY,
+			 sizeof(struct tg_policy_limits)))
+		return TREAT_FREEZE_LIMITS;
 	if (info->map_flags & BPF_F_RDONLY_PROG || is_sets(info) ||
-	    is_flows(info))
+	    is_flows(info) || is_limits(info))
 		return TREAT_SHARE;
 	switch (info->type) {
 	case BPF_MAP_TYPE_DEVMAP:
@@ -158,32 +175,6 @@ static int running_map(const struct twin *twin, const struct bpf_map *map,
 
 /* --- before loading */
 
-/* The policy of a twin changes no set. */
-static int freeze_sets(struct bpf_map *map, int fd)
-{
-	struct tg_policy_sets sets;
-	__u32 key = 0;
-
-	if (bpf_map_lookup_elem(fd, &key, &sets) < 0)
-		return -errno;
-	sets.is_frozen = 1;
-	return bpf_map__set_initial_value(map, &sets, sizeof(sets));
-}
-
-/* Nor any flow, and all packets are what is pretended. */
-static int freeze_flows(struct twins *twins, struct bpf_map *map, int fd)
-{
-	struct tg_policy_flows flows;
-	__u32 key = 0;
-
-	if (bpf_map_lookup_elem(fd, &key, &flows) < 0)
-		return -errno;
-	flows.is_frozen = 1;
-	flows.pretended = twins->pretended;
-	twins->uses_flows |= flows.is_used;
-	return bpf_map__set_initial_value(map, &flows, sizeof(flows));
-}
-
 static bool has_constants(const struct twin *twin, const char *name,
 			  size_t size)
 {
@@ -194,7 +185,8 @@ static bool has_constants(const struct twin *twin, const char *name,
 }
 
 /*
- * A program that shares sets or flows, and may not be told to leave them alone.
+ * A program that shares sets, flows or limits, and may not be told to leave
+ * them alone.
  */
 static bool may_change_shared(const struct twin *twin,
 			      const struct bpf_map_info *info)
@@ -204,7 +196,10 @@ static bool may_change_shared(const struct twin *twin,
 			       sizeof(struct tg_policy_sets))) ||
 	       (is_flows(info) &&
 		!has_constants(twin, FLOWS_OF_POLICY,
-			       sizeof(struct tg_policy_flows)));
+			       sizeof(struct tg_policy_flows))) ||
+	       (is_limits(info) &&
+		!has_constants(twin, LIMITS_OF_POLICY,
+			       sizeof(struct tg_policy_limits)));
 }
 
 static int choose_map(struct twins *twins, struct twin *twin,
@@ -216,9 +211,11 @@ static int choose_map(struct twins *twins, struct twin *twin,
 	case TREAT_CHAIN:
 		return bpf_map__reuse_fd(map, twins->array);
 	case TREAT_FREEZE:
-		return freeze_sets(map, fd);
+		return twin_freeze_sets(map, fd);
 	case TREAT_FREEZE_FLOWS:
-		return freeze_flows(twins, map, fd);
+		return twin_freeze_flows(twins, map, fd);
+	case TREAT_FREEZE_LIMITS:
+		return twin_freeze_limits(map, fd);
 	case TREAT_SHARE:
 		return bpf_map__reuse_fd(map, fd);
 	case TREAT_COUNT:
@@ -410,6 +407,26 @@ static int open_flows(struct twin *twin)
 			   : -ENOMEM;
 }
 
+static int open_limits(struct twin *twin)
+{
+	const struct bpf_map *map = own_map(twin, LIMIT_MAP);
+	const struct bpf_map *constants = own_map(twin, LIMITS_OF_POLICY);
+	const struct bpf_map *room = own_map(twin, ROOM);
+	struct tg_policy_limits of_policy;
+	__u32 key = 0;
+
+	if (!map || !constants || !room)
+		return 0;
+	if (bpf_map_lookup_elem(bpf_map__fd(constants), &key, &of_policy) < 0)
+		return -errno;
+	if (!of_policy.count)
+		return 0;
+	twin->limits = calloc(1, sizeof(*twin->limits));
+	return twin->limits ? live_limits_open(twin->limits, bpf_map__fd(map),
+					       bpf_map__fd(room))
+			    : -ENOMEM;
+}
+
 int twin_maps_fill(struct twin *twin, bool expand)
 {
 	struct bpf_map *map;
@@ -423,7 +440,9 @@ int twin_maps_fill(struct twin *twin, bool expand)
 	err = read_rules(twin, expand);
 	if (!err)
 		err = open_sets(twin);
-	return err ? err : open_flows(twin);
+	if (!err)
+		err = open_flows(twin);
+	return err ? err : open_limits(twin);
 }
 
 void twin_maps_free(struct twin *twin)
@@ -441,6 +460,10 @@ void twin_maps_free(struct twin *twin)
 		live_flows_close(twin->flows);
 	free(twin->flows);
 	twin->flows = NULL;
+	if (twin->limits)
+		live_limits_close(twin->limits);
+	free(twin->limits);
+	twin->limits = NULL;
 	rule_lines_free(&twin->texts);
 	twin->counters = twin->rules = NULL;
 	twin->hits = NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The maps of a twin: constants and read-only maps are shared with the running
- * program, counters are new and start at 0, other state is copied. Sets are
- * looked up where they are, by a policy that has been told to change none. Maps
+ * program, counters are new and start at 0, other state is copied. Sets,
+ * flows and limits are looked up where they are, by a policy that has been told
+ * to change none. Maps
  * through which a twin could change something outside are refused.
  */
 #ifndef TG_TWIN_MAP_H
