@@ -73,6 +73,8 @@ run_chapter() { # FILE
 	[[ $output == *"drop: no rule matches: edge.policy:1: default drop"* ]]
 	# applied: 80 answers, 8080 does not
 	[[ $output == *Welcome*"no answer from 8080"*"pass tcp to port { 80, 443 }"* ]]
+	# a limit: three of five pings
+	[[ $output == *'5 packets transmitted, 3 received'*'3 of 3 used, over'*'over: drop'* ]]
 	# a set: no answer while the client is in it
 	[[ $output == *"1 rule of block.policy, default pass"$'\n'"no answer to a blocked client"$'\n'Welcome* ]]
 }
@@ -91,6 +93,14 @@ run_chapter() { # FILE
 	[[ $output =~ tcp\ +198\.51\.100\.7:40000\ +203\.0\.113\.1:443\ +established\ +(5d|4d23h) ]]
 	[[ $output =~ icmp\ +198\.51\.100\.7\ +203\.0\.113\.1\ +icmp-replied\ +[0-9]+s\ +id\ 7 ]]
 	[[ $output == *'3 of 1000'*$'1 removed\n2 removed\n3 added'*'eth0 has flows: 3 of 1,000, 0 refused'* ]]
+}
+
+@test "docs/limits.md: the commands limit a ping, and show what the page says" {
+	run_chapter "$ROOT/docs/limits.md"
+	[[ $output == *'a table for limits of 1000 keys'*'5 packets transmitted, 3 received'* ]]
+	[[ $output =~ ping\.policy:2:\ pass\ icmp\ type\ echo-request\ limit\ 1/m\ burst\ 3\ per\ from ]]
+	[[ $output =~ ingress\ +from\ 198\.51\.100\.1\ +3\ of\ 3\ used,\ over:\ the\ next\ may\ pass\ in\ (5[0-9]s|1m) ]]
+	[[ $output == *'1 keys, 1 over, each 1/m burst 3'*'over: drop'*'1 of 1,000 keys, 2 packets over, 0 without a place'*'1 flushed'* ]]
 }
 
 @test "docs/how-policy-works.md: a policy is compiled, and the kernel takes it" {

@@ -28,13 +28,12 @@ limits() {
 # The server applies a policy of these lines to a hook, with default drop.
 # Nothing but the test's frames comes.
 given_limiting_policy() { # HOOK LINE...
-	local plugin=policy
 	given_server
 	given_no_ipv6
 	in_server ethtool -K eth0 gro on
 	given_policy limiting 'default drop' "${@:2}"
 	on_server attach eth0 "--$1" --chain policy >/dev/null
-	apply limiting >/dev/null
+	apply limiting &>/dev/null
 }
 
 # The packets that rule 1 let pass, and those that were over its limit.
@@ -46,7 +45,7 @@ over() {
 	first_rule .over.packets
 }
 
-first_rule() { # MEMBER
+first_rule() { # MEMBER of the JSON
 	on_server policy show eth0 --json | jq ".hooks[0].policy.rules[0]$1"
 }
 
@@ -78,11 +77,10 @@ client_sends_frames() {
 	in_client "$SENDER" eth0
 }
 
-# Floods for SECONDS from each of these processors at once. Sets FLOOD_US to the
-# time from the first frame to the last, and SENT.
+# Floods for SECONDS from each of these processors at once. Sets SENT, and what
+# bounds the time from the first frame to the last: LEAST_US and MOST_US.
 flood_for() { # SECONDS CPU...
-	local cpu pids=() pid start=0 end=0 sent first last
-	SENT=0
+	local cpu pids=() pid times
 	for cpu in "${@:2}"; do
 		in_client taskset -c "$cpu" "$TOOLS/flood" --when --time "$1" eth0 \
 			>"$BATS_TEST_TMPDIR/flood.$cpu" 3>&- 4>&- &
@@ -91,25 +89,24 @@ flood_for() { # SECONDS CPU...
 	for pid in "${pids[@]}"; do
 		wait "$pid"
 	done
-	for cpu in "${@:2}"; do
-		read -r sent first last <"$BATS_TEST_TMPDIR/flood.$cpu"
-		((SENT += sent))
-		((start && start < first)) || start=$first
-		((end > last)) || end=$last
-	done
-	FLOOD_US=$((end - start))
+	times=$(awk 'NR == 1 || $2 < began { began = $2 } NR == 1 || $3 < first { first = $3 }
+		$4 > last { last = $4 } $5 > ended { ended = $5 } { sent += $1 }
+		END { printf "%d %d %d\n", sent, last - first, ended - began }' "$BATS_TEST_TMPDIR"/flood.*)
+	read -r SENT LEAST_US MOST_US <<<"$times"
+	rm "$BATS_TEST_TMPDIR"/flood.*
 }
 
 # What passes of a flood is the burst and the rate times the time, within 1 % of
 # the latter and a packet. The burst outlasts moments without a frame, when the
 # machine is busy.
 flood_is_limited_to() { # RATE BURST
-	local passed wanted margin
-	passed=$(within)
-	wanted=$(($1 * FLOOD_US / 1000000))
-	margin=$((wanted / 100 + 1))
-	printf '# %s/s: of %d frames in %d.%02d s, %d passed: %d and a burst of %d\n' "$1" "$SENT" \
-		$((FLOOD_US / 1000000)) $((FLOOD_US / 10000 % 100)) "$passed" $((passed - $2)) "$2"
-	((passed - $2 - wanted <= margin && wanted + $2 - passed <= margin)) ||
-		fail "passed $passed, not $wanted and a burst of $2, of $SENT in $FLOOD_US us"
+	local given least most
+	given=$(($(within) - $2))
+	least=$(($1 * LEAST_US / 1000000))
+	most=$(($1 * MOST_US / 1000000))
+	printf '# %d/s: of %d frames in %d.%03d to %d.%03d s, %d passed beyond the burst: %s\n' "$1" "$SENT" \
+		$((LEAST_US / 1000000)) $((LEAST_US / 1000 % 1000)) $((MOST_US / 1000000)) $((MOST_US / 1000 % 1000)) "$given" \
+		"$(awk -v given="$given" -v us=$(((LEAST_US + MOST_US) / 2)) -v rate="$1" 'BEGIN { printf "%+.2f %%", (given * 1000000 / us / rate - 1) * 100 }')"
+	((given >= least - least / 100 - 1 && given <= most + most / 100 + 1)) ||
+		fail "$given passed beyond the burst, not $least to $most"
 }

@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Floods of ten seconds against limits of 10 to 1,000,000 packets a second, on
+# one and two processors: what passes is within 1 % of the rate.
+
+load ../helper
+load ../helper-chain
+load ../helper-policy
+load ../helper-limits
+
+setup_file() {
+	build_tool flood
+}
+
+setup() {
+	given_no_gc_meanwhile
+}
+
+teardown() {
+	remove_chains
+}
+
+# The generator sends about a million frames a second on one processor: a rate
+# that it does not reach is said.
+limits_hold() { # HOOK CPU...
+	local rate
+	for rate in 10 100 1000 10000 100000 1000000; do
+		given_limiting_policy "$1" "pass udp to port 9 limit $rate/s burst $rate"
+		flood_for 10 "${@:2}"
+		if ((SENT > 12 * rate)); then
+			flood_is_limited_to "$rate" "$rate" >&3
+		else
+			printf '# %s/s: not reached by %d frames in 10 s\n' "$rate" "$SENT" >&3
+		fi
+		remove_chains
+	done
+}
+
+@test "over ten seconds on tc, within 1 % of the rate passes" {
+	limits_hold ingress 0
+}
+
+@test "over ten seconds on XDP, within 1 % of the rate passes" {
+	limits_hold xdp 0
+}
+
+@test "over ten seconds from two processors, within 1 % of the rate passes" {
+	limits_hold ingress 0 "$(($(nproc) - 1))"
+}
