@@ -24,7 +24,7 @@ static const char text[] =
 	"jump inside from mac @macs\n"
 	"drop tcp add from to @hosts\n"
 	"drop udp add from/24 to @hosts for 1h add to to @ports\n"
-	"drop sctp add from/16/48 to @hosts for 1s del to/8/32 from @hosts\n"
+	"drop sctp del to/8/32 from @hosts add from/16/48 to @hosts for 1s\n"
 	"pass add from to @hosts\n"
 	"sublist inside {\n"
 	"	pass to port @ports add to to @pairs add from to @macs for "
@@ -54,8 +54,8 @@ static const struct row {
 	      HOUR } } },
 	{ 5,
 	  2,
-	  { { 0, TG_SIDE_FROM, 0, IP4(16), IP6(48), { 0 }, 15 },
-	    { 1, TG_SIDE_TO, 0, IP4(8), IP6(32), { 0 }, 0 } } },
+	  { { 1, TG_SIDE_TO, 0, IP4(8), IP6(32), { 0 }, 0 },
+	    { 0, TG_SIDE_FROM, 0, IP4(16), IP6(48), { 0 }, 15 } } },
 	{ 6, 1, { { 0, TG_SIDE_FROM, 0, IP4(32), IP6(128), { 0 }, ~0U } } },
 	{ 7,
 	  2,

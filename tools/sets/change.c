@@ -104,6 +104,7 @@ int set_add_entries(struct set_map *map, unsigned int number,
 	for (size_t i = 0; !err && i < entries->count; i++) {
 		enum set_answer answer;
 
+		set_table_expect(&map->now, entries, i);
 		err = add_entry(map, number, &entries->list[i],
 				entries->count - i, &answer);
 		if (err)
@@ -125,6 +126,7 @@ int set_del_entries(struct set_map *map, unsigned int number,
 
 	set_mark_changed(map, number, true);
 	for (size_t i = 0; i < entries->count; i++) {
+		set_table_expect(&map->now, entries, i);
 		if (set_table_del(&map->now, number, &entries->list[i], now))
 			tally->deleted++;
 		else
@@ -141,9 +143,11 @@ static size_t count_missing(struct set_map *map, unsigned int number,
 	uint32_t now = tg_set_now();
 	size_t count = 0;
 
-	for (size_t i = 0; i < entries->count; i++)
+	for (size_t i = 0; i < entries->count; i++) {
+		set_table_expect(&map->now, entries, i);
 		count += !set_table_get(&map->now, number, &entries->list[i],
 					now);
+	}
 	return count;
 }
 

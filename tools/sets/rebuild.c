@@ -112,8 +112,11 @@ static enum set_answer add_entries(struct set_table *table,
 	const struct set_entries *entries = plan->entries;
 
 	for (size_t i = 0; entries && i < entries->count; i++) {
-		enum set_answer answer = set_table_add(
-			table, plan->number, &entries->list[i], tg_set_now());
+		enum set_answer answer;
+
+		set_table_expect(table, entries, i);
+		answer = set_table_add(table, plan->number, &entries->list[i],
+				       tg_set_now());
 
 		if (answer > SET_KEPT)
 			return answer;

@@ -95,6 +95,14 @@ bool set_table_del(struct set_table *table, unsigned int number,
 uint32_t set_table_get(struct set_table *table, unsigned int number,
 		       const struct set_entry *entry, uint32_t now);
 
+/*
+ * Before entry `next` of a list is added, deleted or looked for, in the list's
+ * order: the lines of an entry some way behind it come into the processor's
+ * cache. Most of the time of a long list would be waiting for them.
+ */
+void set_table_expect(const struct set_table *table,
+		      const struct set_entries *entries, size_t next);
+
 /* --- walks */
 
 /* A key and the sets that it is in until the deadline. */

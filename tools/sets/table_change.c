@@ -313,6 +313,30 @@ static bool del_hashed(const struct set_table *table, unsigned int number,
 
 /* --- */
 
+/* Enough for the lines of one to come while the others are added. */
+#define EXPECT_AHEAD 12
+
+void set_table_expect(const struct set_table *table,
+		      const struct set_entries *entries, size_t next)
+{
+	const struct set_memory *memory = &table->memory;
+	const struct set_entry *entry;
+	uint32_t bucket, way;
+	uint64_t hash;
+
+	/* what is mapped in parts is for few entries */
+	if (memory->windows || entries->count - next <= EXPECT_AHEAD)
+		return;
+	entry = &entries->list[next + EXPECT_AHEAD];
+	if (!set_entry_is_hashed(entry))
+		return;
+	hash = tg_set_hash(set_head(memory), &entry->key);
+	bucket = tg_set_bucket(set_head(memory), hash, 0);
+	way = tg_set_way(tg_set_lane_bit(tg_set_first_lane(hash)));
+	__builtin_prefetch(tg_set_bucket_words(memory, bucket), 1);
+	__builtin_prefetch(tg_set_entry(memory, bucket, way), 1);
+}
+
 /* Rules add prefixes as hashed keys, if their length is registered. */
 static bool may_be_hashed(const struct set_table *table,
 			  const struct set_entry *entry)
