@@ -96,6 +96,7 @@ static void judge(struct run *run, char *found, size_t size)
 	char line[32] = "default";
 
 	run->described.metadata.has_skb = true;
+	context.is_over = run->described.limit == TG_LIMIT_OVER + 1;
 	policy_packet_read(&packet, run->described.frame, run->described.size,
 			   &run->described.metadata);
 	verdict = policy_match(&run->policy, &context);

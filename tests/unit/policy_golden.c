@@ -14,6 +14,7 @@
 #include "policy/language/check/flow_use.h"
 #include "policy/language/print/format.h"
 #include "policy/language/check/hook_limits.h"
+#include "policy/language/check/limit_use.h"
 #include "policy/language/check/set_use.h"
 #include "policy/language/text/read.h"
 #include "tap.h"
@@ -72,6 +73,7 @@ static void print_warnings(FILE *out, const char *text, size_t size)
 		check_order(&policy, &diagnostics);
 		check_set_use(&policy, &diagnostics);
 		check_flow_use(&policy, &diagnostics);
+		check_limit_use(&policy, &diagnostics);
 		check_hooks(&policy, hooks ? hooks : ALL_HOOKS, hooks,
 			    &diagnostics);
 	}

@@ -229,10 +229,44 @@ static void test_flows(struct tap *tap, const char *sets, uint32_t set_count)
 	free(text);
 }
 
+/* What is over a limit has a line of its own, after all rules. */
+static void test_overs(struct tap *tap)
+{
+	struct rule_lines lines, others;
+	bool good;
+
+	read_policy(&lines,
+		    "list a = { 80, 443 }\nreplies 5/s\n"
+		    "flows { established 2h }\n"
+		    "pass tcp to port a limit 5/s\npass new udp keep\n"
+		    "pass icmp limit 5/s else reject with admin",
+		    false);
+	good = lines.count == 6 && lines.list_count == 1 && lines.flows &&
+	       lines.replies && !strcmp(lines.replies, "replies 5/s") &&
+	       !strcmp(lines.flows, "flows { established 2h }") &&
+	       !strcmp(lines.lines[1].rule, "pass tcp to port a limit 5/s") &&
+	       !lines.lines[3].over_of && lines.lines[4].over_of == 1 &&
+	       lines.lines[5].over_of == 3 &&
+	       !strcmp(lines.lines[4].rule, "else drop") &&
+	       !strcmp(lines.lines[5].rule, "else reject with admin");
+	tap_ok(tap, good, "a line for what is over each limit");
+	read_policy(&others,
+		    "drop arp\npass icmp limit 6/s\n"
+		    "pass tcp to port { 443, 80 } limit 5/s",
+		    false);
+	good = others.count == 6 &&
+	       lines.lines[4].hash == others.lines[5].hash &&
+	       lines.lines[5].hash != others.lines[4].hash &&
+	       others.lines[4].hash != others.lines[5].hash;
+	tap_ok(tap, good, "such a line is that of the same rule elsewhere");
+	rule_lines_free(&lines);
+	rule_lines_free(&others);
+}
+
 int main(void)
 {
 	size_t count = sizeof(tests) / sizeof(*tests);
-	struct tap tap = tap_plan(stdout, count * 3 + 14);
+	struct tap tap = tap_plan(stdout, count * 3 + 16);
 
 	for (size_t i = 0; i < count; i++)
 		test_one(&tap, &tests[i]);
@@ -243,5 +277,6 @@ int main(void)
 	test_sets(&tap, "list c = { 1, 2 }\ndrop from @a to port c", 1);
 	test_flows(&tap, "", 0);
 	test_flows(&tap, "set a { ports }\nset b { macs }\n", 2);
+	test_overs(&tap);
 	return tap_end(&tap);
 }

@@ -55,6 +55,7 @@ static int refuse_clause(struct describe_reader *reader,
 	describe_refuse_word(reader, span, "not understood");
 	describe_hint_word(reader, span, WORDS_FLOW);
 	suggest(&suggestion, "within", strlen("within"));
+	suggest(&suggestion, "over", strlen("over"));
 	if (tcp)
 		describe_hint_word(reader, span, WORDS_TCP_FLAG);
 	for (int i = CLAUSE_ENDS + 1; i < CLAUSES; i++) {

@@ -31,7 +31,9 @@ static struct rate_price price_of_byte(const struct policy_rate *rate)
 	       divide_nearest(second << (price.shift + 1), rate->amount) <
 		       PRICE_OF_BYTE_MAX)
 		price.shift++;
-	price.price = divide_nearest(second << price.shift, rate->amount);
+	/* Rounded up: a cost that is a whole number is not cut to one less. */
+	price.price =
+		((second << price.shift) + rate->amount - 1) / rate->amount;
 	return price;
 }
 

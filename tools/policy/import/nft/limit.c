@@ -260,6 +260,7 @@ void nft_read_set_limit(struct nft *nft, struct import_rule *rule,
 {
 	json_t *list = json_object_get(statement, "stmt");
 
+	rule->changes_sets = set->is_asked;
 	if (set->is_asked || set->limits > 1)
 		import_problem(nft->import, rule,
 			       "the set of its limit is also used by another "

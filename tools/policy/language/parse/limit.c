@@ -184,7 +184,7 @@ static bool fail_otherwise(struct parser *parser)
 			    (int)token.length, token.text);
 	else
 		report_hint(parser->diagnostics,
-			    "'else drop' and 'else next' are some");
+			    "for example 'else drop', or 'else next'");
 	return false;
 }
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "parser.h"
-#include "policy/language/print/print.h"
 
 static bool parse_default(struct parser *parser)
 {
@@ -53,8 +52,8 @@ static bool parse_default(struct parser *parser)
 		return true;
 	fail_at(parser, parser->token.place, "the default has no limit");
 	report_hint(parser->diagnostics,
-		    "a last rule without conditions, '%s limit 50/s', has one",
-		    policy_action_word(action));
+		    "'pass limit 50/s' as the last rule limits all other "
+		    "packets");
 	return false;
 }
 
