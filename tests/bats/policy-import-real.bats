@@ -244,28 +244,97 @@ loses() { # POLICY RULE EFFECT LINE-OF-THE-POLICY
 }
 
 @test "a lost accept lets in less, a lost drop is closed, a lost log is nothing" {
-	loses DROP 'INPUT -p tcp -m limit --limit 3/min -j ACCEPT' 'lets in LESS'
-	loses ACCEPT 'INPUT -p tcp -m limit --limit 3/min -j DROP' 'lets in LESS' 'drop tcp'
+	loses DROP 'INPUT -p tcp -m quota --quota 1000 -j ACCEPT' 'lets in LESS'
+	loses ACCEPT 'INPUT -p tcp -m quota --quota 1000 -j DROP' 'lets in LESS' 'drop tcp'
 	loses ACCEPT 'INPUT -m recent --rcheck -p tcp -m tcp --dport 22 -j REJECT' 'lets in LESS' 'drop tcp to port 22'
 	loses ACCEPT 'INPUT -p udp -j NFQUEUE --queue-num 1' 'lets in LESS' 'drop udp'
 	loses ACCEPT 'INPUT -p udp -m limit --limit 3/min -j LOG' 'changes no verdict'
 	run ! grep -q ' lost' errors || fail "$(cat errors)"
-	loses ACCEPT 'INPUT -p udp -m limit --limit 3/min -j MARK --set-xmark 0x1/0x1' 'lets in LESS' 'drop udp'
+	loses ACCEPT 'INPUT -p udp -m quota --quota 1000 -j MARK --set-xmark 0x1/0x1' 'lets in LESS' 'drop udp'
 }
 
 @test "a lost return lets in what its chain does to the others, and the policy in a base chain" {
-	loses DROP 'then-drops -p tcp -m limit --limit 3/min -j RETURN' 'lets in LESS' 'drop'
-	loses DROP 'then-both -p tcp -m limit --limit 3/min -j RETURN' 'lets in LESS' 'drop tcp'
-	loses DROP 'INPUT -p tcp -m limit --limit 3/min -j RETURN' 'lets in LESS' 'drop tcp'
-	loses ACCEPT 'INPUT -p tcp -m limit --limit 3/min -j RETURN' 'lets in LESS'
+	loses DROP 'then-drops -p tcp -m quota --quota 1000 -j RETURN' 'lets in LESS' 'drop'
+	loses DROP 'then-both -p tcp -m quota --quota 1000 -j RETURN' 'lets in LESS' 'drop tcp'
+	loses DROP 'INPUT -p tcp -m quota --quota 1000 -j RETURN' 'lets in LESS' 'drop tcp'
+	loses ACCEPT 'INPUT -p tcp -m quota --quota 1000 -j RETURN' 'lets in LESS'
 }
 
 @test "a lost jump is left out, taken always, or a drop, by what its chain can do" {
-	loses DROP 'INPUT -p tcp -m limit --limit 3/min -j passes' 'lets in LESS'
+	loses DROP 'INPUT -p tcp -m quota --quota 1000 -j passes' 'lets in LESS'
 	run ! grep -q 'jump passes' imported.policy || fail "$(cat imported.policy)"
-	loses DROP 'INPUT -p tcp -m limit --limit 3/min -j drops' 'lets in LESS' 'jump drops tcp'
-	loses DROP 'INPUT -p tcp -m limit --limit 3/min -j both' 'lets in LESS' 'drop tcp'
-	loses DROP 'INPUT -p tcp -m limit --limit 3/min -g drops' 'lets in LESS' 'drop tcp'
+	loses DROP 'INPUT -p tcp -m quota --quota 1000 -j drops' 'lets in LESS' 'jump drops tcp'
+	loses DROP 'INPUT -p tcp -m quota --quota 1000 -j both' 'lets in LESS' 'drop tcp'
+	loses DROP 'INPUT -p tcp -m quota --quota 1000 -g drops' 'lets in LESS' 'drop tcp'
+}
+
+# The rules that LINES of chain INPUT become, joined by "; ".
+limits_as() { # POLICY-OF-INPUT RULES LINES
+	local rule
+	{
+		printf '%s\n' '*filter' ":INPUT $1 [0:0]" ':logs - [0:0]' '-A logs -j LOG'
+		while [[ $3 ]] && IFS= read -r rule; do
+			printf -- '-A INPUT %s\n' "$rule"
+		done <<<"${3//; /$'\n'}"
+		echo COMMIT
+	} >saved
+	policy import --iptables saved >imported.policy 2>errors || fail "$3" "$(cat errors)"
+	[[ $(grep -vE '^(#|$|default|pass ether)' imported.policy | paste -sd ';' | sed 's/;/; /g') == "$2" ]] ||
+		fail "$3" "$(cat imported.policy)"
+	policy check imported.policy &>warnings || fail "$3" "$(cat warnings)"
+}
+
+@test "a limit is translated if the rules after it treat all of its packets alike" {
+	limits_as DROP 'pass tcp to port 22 limit 3/m' '-p tcp -m tcp --dport 22 -m limit --limit 3/min -j ACCEPT'
+	limits_as ACCEPT 'pass tcp to port 22' '-p tcp -m tcp --dport 22 -m limit --limit 3/min -j ACCEPT'
+	limits_as ACCEPT 'pass proto icmp limit 5/s burst 9; drop proto icmp' \
+		'-p icmp -m limit --limit 5/sec --limit-burst 9 -j ACCEPT; -p icmp -j DROP'
+	# of rules between, those of other packets and those that do nothing do not matter
+	limits_as ACCEPT 'pass proto icmp limit 3/h else reject with port; drop tcp; reject with port' \
+		'-p icmp -m limit -j ACCEPT; -p tcp -j DROP; -p icmp; -j REJECT; -j DROP'
+	limits_as DROP 'pass tcp to port 22 limit 3/m per from/24' \
+		'-p tcp -m tcp --dport 22 -m hashlimit --hashlimit-upto 3/min --hashlimit-mode srcip,dstport --hashlimit-srcmask 24 --hashlimit-name a --hashlimit-htable-max 9 -j ACCEPT'
+	limits_as ACCEPT 'pass tcp to port 22 limit 3/m per to' \
+		'-p tcp -m tcp --dport 22 -m hashlimit --hashlimit-above 3/min --hashlimit-mode dstip --hashlimit-name a -j DROP'
+	limits_as ACCEPT 'pass udp limit 3/s burst 7 per to port' \
+		'-p udp -m hashlimit --hashlimit-above 3/sec --hashlimit-burst 7 --hashlimit-mode dstport --hashlimit-name a -m comment --comment x -j DROP'
+	limits_as ACCEPT 'pass udp limit 3/s per flow' \
+		'-p udp -m hashlimit --hashlimit-above 3/sec --hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-name a -j DROP'
+	limits_as ACCEPT 'pass udp limit 3/s' '-p udp -m hashlimit --hashlimit-above 3/sec --hashlimit-name a -j DROP'
+}
+
+@test "a limit without equivalent is lost" {
+	local rest
+	# what follows is not the same for all packets, or not known
+	loses DROP 'then-drops -p tcp -m limit --limit 3/min -j RETURN' 'lets in LESS' 'drop'
+	loses DROP 'INPUT -p tcp -m limit --limit 3/min -j passes' 'lets in LESS'
+	loses DROP 'INPUT -p tcp -m limit --limit 3/min -m tcp --dport 22 -j ACCEPT' 'lets in LESS'
+	loses DROP 'INPUT -p tcp -m limit --limit 3/min -m limit --limit 5/min -j ACCEPT' 'lets in LESS'
+	loses DROP 'INPUT -p tcp -m limit --limit 3/week -j ACCEPT' 'lets in LESS'
+	loses DROP 'INPUT -p tcp -m hashlimit --hashlimit-upto 5kb/s --hashlimit-name a -j ACCEPT' 'lets in LESS'
+	loses DROP 'INPUT -p tcp -m hashlimit --hashlimit-upto 5/s --hashlimit-mode srcip,dstip --hashlimit-name a -j ACCEPT' 'lets in LESS'
+	loses DROP 'INPUT -p tcp -m hashlimit --hashlimit-upto 5/s --hashlimit-mode srcport --hashlimit-name a -j ACCEPT' 'lets in LESS'
+	loses DROP 'INPUT -m hashlimit --hashlimit-upto 5/s --hashlimit-mode dstport --hashlimit-name a -j ACCEPT' 'lets in LESS'
+	loses DROP 'INPUT -p udp -m limit --limit 3/min -j MARK --set-xmark 0x1/0x1' 'lets in LESS' 'drop udp'
+	for rest in '-p tcp -m tcp --dport 22 -j ACCEPT' '-m mark --mark 0x1 -j ACCEPT' '-j logs' '-j MARK --set-xmark 0x1/0x1' \
+		'-p tcp -m limit --limit 9/min -j ACCEPT' '-p tcp -m quota --quota 9 -j ACCEPT'; do
+		printf '%s\n' '*filter' ':INPUT DROP [0:0]' ':logs - [0:0]' '-A logs -j LOG' \
+			'-A INPUT -p tcp -m limit --limit 3/min -j ACCEPT' "-A INPUT $rest" COMMIT >saved
+		policy import --partial --iptables saved >imported.policy 2>errors
+		grep -q '^saved:5:1: not translated: what is not within its limit is not treated alike' errors ||
+			fail "$rest" "$(cat errors)"
+	done
+	# two rules with one table
+	printf '%s\n' '*filter' ':INPUT DROP [0:0]' '-A INPUT -p tcp -m hashlimit --hashlimit-upto 3/min --hashlimit-name a -j ACCEPT' \
+		'-A INPUT -p udp -m hashlimit --hashlimit-upto 3/min --hashlimit-name a -j ACCEPT' COMMIT >saved
+	run -1 policy import --iptables saved
+	[[ $output == *"saved:4:1: not translated: its hashlimit 'a' is also that of another rule"* ]] || fail "$output"
+	# rules that would be written twice
+	printf '%s\n' '*filter' ':INPUT DROP [0:0]' ':both - [0:0]' '-A both -p tcp -m tcp --dport 1 -j RETURN' \
+		'-A both -p udp -j RETURN' '-A both -j DROP' '-A INPUT -m mark --mark 0x7 -j MARK --set-xmark 0x1/0x1' \
+		'-A INPUT -p tcp -m limit --limit 3/min -j ACCEPT' COMMIT >saved
+	run -1 policy import --iptables saved
+	[[ $output == *'saved:8:1: its limit would be that of 2 rules'* ]] || fail "$output"
 }
 
 keeps_state() { # RULE LINE-OF-THE-POLICY
@@ -342,7 +411,8 @@ keeps_state() { # RULE LINE-OF-THE-POLICY
 		ct state ! established,related drop|drop !{ established, related };
 		ct state vmap { established : accept, new : drop, invalid : drop }|drop invalid;pass established;drop new;
 		ct status dnat drop|drop;
-		meta l4proto udp limit rate 1/second drop|drop udp;
+		meta l4proto udp limit rate 1/second drop|drop udp limit 1/s else pass;
+		meta l4proto udp quota over 1000 bytes drop|drop udp;
 		meta l4proto udp ct mark 7 drop|drop udp;
 		meta l4proto udp meta skuid 7 accept|
 		meta l4proto udp notrack|drop udp;
