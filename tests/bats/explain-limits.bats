@@ -28,26 +28,26 @@ explain() { # WORD...
 	given_limiting_policy ingress 'pass udp to port 9 limit 1/h burst 5 per from else reject'
 	local n
 	for n in 1 2 3; do
-		run -0 explain udp from 198.51.100.1 to 203.0.113.1 port 9
-		[[ $output == 'pass: '*'limiting.policy:2: pass udp to port 9 limit 1/h per from else reject; limit: from 198.51.100.1, 5 as large may pass now [policy]' ]] ||
+		run -0 explain udp 198.51.100.1:1000 '>' 203.0.113.1:9
+		[[ ${lines[0]} == 'pass: '*'limiting.policy:2: pass udp to port 9 limit 1/h per from else reject; limit: from 198.51.100.1, 5 as large may pass now' ]] ||
 			fail "$output"
 	done
 	[[ $(on_server limits eth0 --json | jq .keys) == 0 ]]
 	udp_frames 198.51.100.1 4 | client_sends_frames
 	eventually have_come 4
-	run -0 explain udp from 198.51.100.1 to 203.0.113.1 port 9
-	[[ $output == 'pass: '*'; limit: from 198.51.100.1, 1 as large may pass now [policy]' ]] || fail "$output"
+	run -0 explain udp 198.51.100.1:1000 '>' 203.0.113.1:9
+	[[ ${lines[0]} == 'pass: '*'; limit: from 198.51.100.1, 1 as large may pass now' ]] || fail "$output"
 	udp_frames 198.51.100.1 2 | client_sends_frames
 	eventually have_come 6
 	for n in 1 2 3; do
-		run -0 explain udp from 198.51.100.1 to 203.0.113.1 port 9
-		[[ $output == 'reject: policy: over-limit: '*'limiting.policy:2: pass udp to port 9 limit 1/h per from else reject; limit: from 198.51.100.1, the next may pass in '*' [policy]' ]] ||
+		run -0 explain udp 198.51.100.1:1000 '>' 203.0.113.1:9
+		[[ $output == 'reject: policy: over-limit: '*'limiting.policy:2: pass udp to port 9 limit 1/h per from else reject; limit: from 198.51.100.1, the next may pass in '*'' ]] ||
 			fail "$output"
 	done
-	run -0 explain udp from 198.51.100.2 to 203.0.113.1 port 9
-	[[ $output == 'pass: '*'; limit: from 198.51.100.2, 5 as large may pass now [policy]' ]] || fail "$output"
+	run -0 explain udp 198.51.100.2:1000 '>' 203.0.113.1:9
+	[[ ${lines[0]} == 'pass: '*'; limit: from 198.51.100.2, 5 as large may pass now' ]] || fail "$output"
 	# neither asked nor charged
-	run -0 explain tcp from 198.51.100.2 to 203.0.113.1 port 9
+	run -0 explain tcp 198.51.100.2:1000 '>' 203.0.113.1:9
 	[[ $output == *'default drop'* && $output != *limit:* ]] || fail "$output"
 	[[ $(within) == 5 && $(over) == 1 ]]
 }
@@ -57,11 +57,11 @@ explain() { # WORD...
 	cd "$BATS_TEST_TMPDIR" || return
 	udp_frames 198.51.100.1 6 | client_sends_frames
 	eventually have_come 6
-	explain --json udp from 198.51.100.1 to 203.0.113.1 port 9 >over
+	explain --json udp 198.51.100.1:1000 '>' 203.0.113.1:9 >over
 	[[ $(jq -c '[.verdict, .reason, .line, .limit.per, .limit.address, .limit.over, .limit.left]' over) == '["drop","over-limit",2,"from","198.51.100.1",true,0]' ]] || fail "$(<over)"
 	(($(jq '.limit.wait | floor' over) > 700))
-	explain --json udp from 198.51.100.9 to 203.0.113.1 port 9 >within
+	explain --json udp 198.51.100.9:1000 '>' 203.0.113.1:9 >within
 	[[ $(jq -c '[.verdict, .reason, .line, .limit.over, .limit.left]' within) == '["pass","rule",2,false,5]' ]] || fail "$(<within)"
-	explain --json tcp from 198.51.100.9 to 203.0.113.1 port 9 >other
+	explain --json tcp 198.51.100.9:1000 '>' 203.0.113.1:9 >other
 	[[ $(jq -c '.limit' other) == null ]] || fail "$(<other)"
 }

@@ -66,9 +66,9 @@ the_limits() { # WORD... of the verb
 	passed_of 2 10
 }
 
-@test "floods are limited to the rate, from ten to a hundred thousand a second" {
+@test "floods are limited to the rate, from ten to ten thousand a second" {
 	local rate
-	for rate in 10 1000 100000; do
+	for rate in 10 1000 10000; do
 		given_limiting_policy ingress "pass udp to port 9 limit $rate/s burst $rate"
 		flood_for 3 0
 		flood_is_limited_to "$rate" "$rate"
@@ -77,18 +77,18 @@ the_limits() { # WORD... of the verb
 }
 
 @test "two processors together are given the rate of one" {
-	given_limiting_policy ingress 'pass udp to port 9 limit 20000/s burst 20000'
+	given_limiting_policy ingress 'pass udp to port 9 limit 10000/s burst 10000'
 	flood_for 3 0 "$(($(nproc) - 1))"
-	flood_is_limited_to 20000 20000
+	flood_is_limited_to 10000 10000
 }
 
 @test "a rate in bits counts the bytes of frames" {
-	given_limiting_policy ingress 'pass udp to port 9 limit 8kbit burst 4200b'
+	given_limiting_policy ingress 'pass udp to port 9 limit 80bit burst 4200b'
 	# frames of 42 bytes: 100 of them are 4200 bytes
 	udp_frames 198.51.100.1 300 | client_sends_frames
 	eventually have_come 300
-	# while they come, 1000 bytes a second are given
-	(($(within) >= 100 && $(within) < 110)) || fail "passed: $(within)"
+	# while they come, 10 bytes a second are given
+	(($(within) >= 100 && $(within) < 105)) || fail "passed: $(within)"
 	(($(first_rule .bytes) == $(within) * 42)) || fail "bytes: $(first_rule .bytes)"
 }
 
@@ -164,7 +164,7 @@ the_limits() { # WORD... of the verb
 			passed_of 2000 2000
 		fi
 		run -0 on_server status eth0
-		[[ $output == *" of 64 keys, $(packets policy ingress drop over-limit) packets over, $refused without a place"* ]] ||
+		[[ $output == *" of 64 keys, "*" packets over, ${refused::1},${refused:1} without a place"* ]] ||
 			fail "$output"
 		remove_chains
 	done

@@ -377,10 +377,9 @@ given_shaping() {
 	head -c 1048576 /dev/zero >"$BATS_TEST_TMPDIR/www/large"
 	POLICIES=$BATS_TEST_TMPDIR
 	recipe 'policy shape.policy' "$POLICIES/shape.policy"
-	recipe 'sh shape' "$BATS_TEST_TMPDIR/shape" 's/^tc /in_server tc /'
+	recipe 'sh shape' "$BATS_TEST_TMPDIR/shape" "s/^tc /ip netns exec $SERVER tc /"
 	cd "$BATS_TEST_TMPDIR" || return
-	# shellcheck source=/dev/null
-	source ./shape >/dev/null
+	sh -eu shape >/dev/null
 }
 
 @test "downloads that a policy puts into a class of HTB take their time, and others do not" {
@@ -397,9 +396,8 @@ given_shaping() {
 
 @test "fq in the class paces each download" {
 	given_shaping
-	recipe 'sh pace' pace 's/^tc /in_server tc /'
-	# shellcheck source=/dev/null
-	source ./pace 2>error || {
+	recipe 'sh pace' pace "s/^tc /ip netns exec $SERVER tc /"
+	sh -eu pace 2>error || {
 		grep -q 'qdisc kind is unknown' error || fail "$(<error)"
 		skip 'the kernel has no fq'
 	}

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # Floods of ten seconds against limits of 10 to 1,000,000 packets a second, on
-# one and two processors: what passes is within 1 % of the rate.
+# one and two processors: what passes is within 1 % of the rate. bench/plot-limits
+# draws what they print.
 
 load ../helper
 load ../helper-chain
@@ -22,8 +23,10 @@ teardown() {
 
 # The generator sends about a million frames a second on one processor: a rate
 # that it does not reach is said.
-limits_hold() { # HOOK CPU...
+limits_hold() { # NAME HOOK CPU...
 	local rate
+	printf '# %s\n' "$1" >&3
+	shift
 	for rate in 10 100 1000 10000 100000 1000000; do
 		given_limiting_policy "$1" "pass udp to port 9 limit $rate/s burst $rate"
 		flood_for 10 "${@:2}"
@@ -37,13 +40,13 @@ limits_hold() { # HOOK CPU...
 }
 
 @test "over ten seconds on tc, within 1 % of the rate passes" {
-	limits_hold ingress 0
+	limits_hold 'tc, one processor' ingress 0
 }
 
 @test "over ten seconds on XDP, within 1 % of the rate passes" {
-	limits_hold xdp 0
+	limits_hold 'XDP, one processor' xdp 0
 }
 
 @test "over ten seconds from two processors, within 1 % of the rate passes" {
-	limits_hold ingress 0 "$(($(nproc) - 1))"
+	limits_hold 'tc, two processors' ingress 0 "$(($(nproc) - 1))"
 }
