@@ -47,7 +47,7 @@ PARTS := $(addprefix tests/packets/,craft layer field table extent found judge \
 	words object splice reference set_bed set_subject \
 	set_values) $(addprefix tests/tables/,fields filled_sets native \
 	pools random_packet random_policy random_sets shrink subject) \
-	$(addprefix tests/flows/,nf_conntrack tcp_end tcp_flow \
+	$(addprefix tests/flows/,nf_conntrack what_packet tcp_end tcp_flow \
 	tcp_story tcp_talk) tests/unit/policy_same tests/unit/set_contents
 SANITIZED := $(PARTS) $(LIBRARY_SOURCES:.c=)
 

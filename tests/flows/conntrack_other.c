@@ -3,7 +3,7 @@
  * conntrack_other - random UDP packets, some in fragments, handshakes of TCP,
  * echoes, packets of another protocol, and ICMP errors that quote them, or lie,
  * pass by a table of flows and by the kernel's nf_conntrack, over IPv4 and
- *IPv6. Both say the same of each, but for what is listed below.
+ * IPv6. Both say the same of each, but for what is listed below.
  *
  *	conntrack_other [SECONDS [SEED]]	in a namespace of
  *						tests/bats/helper-conntrack.bash
@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "flows/nf_conntrack.h"
+#include "flows/what_packet.h"
 #include "tables/random.h"
 #include "tap.h"
 #include "unit/flow_bed.h"
@@ -19,30 +20,6 @@
 #include "flow_begin.h"
 
 #define PACKETS 300 /* of a conversation; older ones may be quoted */
-#define BYTES_MAX 256
-#define WARM_UP 50	   /* packets */
-#define PROTOCOL_OTHER 253 /* for experiments: RFC 3692 */
-
-enum kind { UDP, FRAGMENTED, TCP, ECHO, ECHO_REPLY, OTHER, ERROR, KINDS };
-
-struct what {
-	enum kind kind;
-	bool is_ip6;
-	bool from_second;
-	uint16_t ids[2]; /* ports of the first and the second end */
-	uint8_t type;	 /* of ICMP */
-	/* ERROR */
-	const struct what *quoted;
-	unsigned int quoted_size; /* bytes of it */
-
-	uint8_t bytes[BYTES_MAX];
-	unsigned int size;
-	unsigned int start; /* of what follows the IP header */
-	/* FRAGMENTED: `bytes` are the first fragment, of UDP */
-	uint16_t fragment_id;
-	uint8_t rest[BYTES_MAX];
-	unsigned int rest_size;
-};
 
 struct bed {
 	struct random random;
@@ -65,137 +42,10 @@ static uint32_t below(struct bed *bed, uint32_t limit)
 
 /* --- bytes */
 
-static void put16(uint8_t *bytes, uint16_t value)
-{
-	bytes[0] = value >> 8;
-	bytes[1] = value;
-}
-
 static uint32_t get32(const uint8_t *bytes)
 {
 	return (uint32_t)bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 |
 	       bytes[3];
-}
-
-static bool has_ports(const struct what *what)
-{
-	return what->kind == UDP || what->kind == FRAGMENTED ||
-	       what->kind == TCP;
-}
-
-static uint8_t protocol_of(const struct what *what)
-{
-	switch (what->kind) {
-	case UDP:
-	case FRAGMENTED:
-		return IPPROTO_UDP;
-	case TCP:
-		return IPPROTO_TCP;
-	case OTHER:
-		return PROTOCOL_OTHER;
-	default:
-		return what->is_ip6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
-	}
-}
-
-static void put_ports(const struct what *what, uint8_t *bytes)
-{
-	put16(bytes, what->ids[what->from_second]);
-	put16(bytes + 2, what->ids[!what->from_second]);
-}
-
-/* --- TCP: the first end's SYN, and the second's answer */
-
-#define TCP_START 1000 /* the sequence of both */
-#define TCP_WINDOW 5000
-
-static uint8_t tcp_flags(const struct what *what)
-{
-	return TG_FLOW_SYN | (what->from_second ? TG_FLOW_ACK : 0);
-}
-
-static void make_tcp(struct what *what, uint8_t *bytes)
-{
-	what->size = what->start + 20;
-	put_ports(what, bytes);
-	put16(bytes + 6, TCP_START);
-	if (what->from_second)
-		put16(bytes + 10, TCP_START + 1);
-	bytes[12] = 5 << 4;
-	bytes[13] = tcp_flags(what);
-	put16(bytes + 14, TCP_WINDOW);
-}
-
-/* --- fragments: 16 bytes of UDP, and 12 that follow */
-
-#define FIRST_PART 16
-#define SECOND_PART 12
-
-/* The header of a fragment, which starts after `sent` bytes of the packet. */
-static void make_fragment(const struct what *what, uint8_t *bytes,
-			  unsigned int size, unsigned int sent)
-{
-	bool has_more = sent == 0;
-
-	if (!what->is_ip6) {
-		kernel_fragment4(bytes, size, what->from_second,
-				 protocol_of(what), what->fragment_id,
-				 has_more << 13 | sent / 8);
-		return;
-	}
-	kernel_header(bytes, size, true, what->from_second, IPPROTO_FRAGMENT);
-	bytes[40] = protocol_of(what);
-	put16(bytes + 42, sent | has_more);
-	put16(bytes + 46, what->fragment_id);
-}
-
-static void make_fragmented(struct what *what)
-{
-	what->start = what->is_ip6 ? 48 : 20;
-	what->size = what->start + FIRST_PART;
-	what->rest_size = what->start + SECOND_PART;
-	memset(what->rest, 0, sizeof(what->rest));
-	make_fragment(what, what->bytes, what->size, 0);
-	make_fragment(what, what->rest, what->rest_size, FIRST_PART);
-}
-
-static void make(struct what *what)
-{
-	uint8_t *bytes;
-
-	memset(what->bytes, 0, sizeof(what->bytes));
-	what->start = what->is_ip6 ? 40 : 20;
-	bytes = what->bytes + what->start;
-	what->size = what->start + 16;
-	switch (what->kind) {
-	case FRAGMENTED:
-		make_fragmented(what);
-		bytes = what->bytes + what->start;
-		put16(bytes + 4, FIRST_PART + SECOND_PART);
-		put_ports(what, bytes);
-		return;
-	case UDP:
-		put_ports(what, bytes);
-		put16(bytes + 4, 16);
-		break;
-	case TCP:
-		make_tcp(what, bytes);
-		break;
-	case ECHO:
-	case ECHO_REPLY:
-		bytes[0] = what->type;
-		put16(bytes + 4, what->ids[0]);
-		break;
-	case ERROR:
-		bytes[0] = what->type;
-		memcpy(bytes + 8, what->quoted->bytes, what->quoted_size);
-		what->size = what->start + 8 + what->quoted_size;
-		break;
-	default:
-		break;
-	}
-	kernel_header(what->bytes, what->size, what->is_ip6, what->from_second,
-		      protocol_of(what));
 }
 
 /* --- random packets */
@@ -246,12 +96,12 @@ static void choose(struct bed *bed, struct what *what)
 	} while (what->kind == ERROR && !quote(bed, what));
 	if (what->kind == ECHO || what->kind == ECHO_REPLY)
 		what->type = echo_type(what);
-	make(what);
+	what_make(what);
 	/* a lie: the quoted packet was never sent */
 	if (what->kind == ERROR && !below(bed, 4) &&
 	    what->quoted_size >= what->quoted->start + 8)
 		what->bytes[what->start + 8 + what->quoted->start + 5 -
-			    4 * has_ports(what->quoted)] ^= 0x55;
+			    4 * what_has_ports(what->quoted)] ^= 0x55;
 }
 
 /* --- both */
@@ -263,7 +113,7 @@ static void read_tcp(const struct what *what, struct tg_flow_seen *seen)
 		.seq = TCP_START,
 		.ack = what->from_second ? TCP_START + 1 : 0,
 		.window = TCP_WINDOW,
-		.flags = tcp_flags(what),
+		.flags = what_tcp_flags(what),
 		.scale = TG_FLOW_NO_SCALE,
 	};
 }
@@ -280,8 +130,8 @@ static void read_packet(const struct what *what, bool is_later,
 		struct tg_end *end = &room->ends[side];
 		bool is_second = (side == TG_SIDE_TO) != what->from_second;
 
-		end->protocol = protocol_of(what);
-		if (has_ports(what) && !is_later)
+		end->protocol = what_protocol(what);
+		if (what_has_ports(what) && !is_later)
 			end->port = what->ids[is_second];
 		end->address[0] = is_second ? KERNEL_SECOND4 : KERNEL_FIRST4;
 		for (int i = 0; i < 4 && what->is_ip6; i++)
@@ -289,7 +139,7 @@ static void read_packet(const struct what *what, bool is_later,
 				get32(kernel_ends6[is_second] + 4 * i);
 	}
 	seen->network = what->is_ip6 ? TG_NET_IPV6 : TG_NET_IPV4;
-	seen->protocol = protocol_of(what);
+	seen->protocol = what_protocol(what);
 	if (what->kind == FRAGMENTED) {
 		seen->fragment = is_later ? TG_FRAG_LATER : TG_FRAG_FIRST;
 		seen->fragment_id = what->fragment_id;
