@@ -30,6 +30,12 @@ enum tg_icmp4_type {
 	TG_ICMP4_MASK_REPLY = 18,
 };
 
+/* Types of errors, as bits. */
+#define TG_ICMP4_ERRORS                                           \
+	(1U << TG_ICMP4_UNREACHABLE | 1U << TG_ICMP4_QUENCH |     \
+	 1U << TG_ICMP4_REDIRECT | 1U << TG_ICMP4_TIME_EXCEEDED | \
+	 1U << TG_ICMP4_PARAMETER)
+
 enum tg_icmp6_type {
 	TG_ICMP6_ERROR_MAX = 127,
 	TG_ICMP6_ECHO = 128,

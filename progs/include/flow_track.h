@@ -61,8 +61,25 @@ static __always_inline void tg_note_tcp(const struct tg_cursor *cur,
 		      tcp->syn ? tcp->doff * 4 - sizeof(*tcp) : 0);
 }
 
+/*
+ * All bits if the type is that of an error, which quotes a packet, or none.
+ * Without a branch, after which the verifier would go on twice. Types above 31
+ * may seem to be errors; their bytes are read, and nothing is made of them.
+ */
+static __always_inline __u32 tg_flow_quote_mask(enum tg_transport transport,
+						__u8 type)
+{
+	__u32 mask = transport == TG_L4_ICMP
+			     ? -(TG_ICMP4_ERRORS >> (type & 31) & 1)
+			     : (type >> 7) - 1U;
+
+	tg_barrier_var(mask);
+	return mask;
+}
+
 static __always_inline void tg_note_icmp(const struct tg_cursor *cur,
-					 const struct tg_icmp *icmp)
+					 const struct tg_icmp *icmp,
+					 enum tg_transport transport)
 {
 	struct tg_flow_seen *seen = tg_flow_note();
 
@@ -70,7 +87,8 @@ static __always_inline void tg_note_icmp(const struct tg_cursor *cur,
 		return;
 	seen->icmp_type = icmp->type;
 	seen->icmp_id = bpf_ntohl(icmp->rest) >> 16;
-	tg_note_bytes(seen, cur, icmp + 1, cur->left);
+	tg_note_bytes(seen, cur, icmp + 1,
+		      cur->left & tg_flow_quote_mask(transport, icmp->type));
 }
 
 static __always_inline void tg_note_fragment(__be32 id)

@@ -41,10 +41,11 @@ struct tg_icmp {
 static __always_inline void tg_note_tcp(const struct tg_cursor *cur,
 					const struct tcphdr *tcp);
 static __always_inline void tg_note_icmp(const struct tg_cursor *cur,
-					 const struct tg_icmp *icmp);
+					 const struct tg_icmp *icmp,
+					 enum tg_transport transport);
 #else
 #define tg_note_tcp(cur, tcp)
-#define tg_note_icmp(cur, icmp)
+#define tg_note_icmp(cur, icmp, transport)
 #endif
 
 static __always_inline int tg_parse_tcp(struct tg_cursor *cur,
@@ -106,7 +107,7 @@ static __always_inline int tg_parse_icmp(struct tg_cursor *cur,
 	headers->transport = transport;
 	headers->icmp_type = icmp->type;
 	headers->icmp_code = icmp->code;
-	tg_note_icmp(cur, icmp);
+	tg_note_icmp(cur, icmp, transport);
 	return TG_PARSED;
 }
 
