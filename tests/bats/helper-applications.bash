@@ -145,7 +145,9 @@ services_answer() {
 given_far_host() {
 	given_namespace FAR far
 	in_far sysctl -q net.ipv6.conf.default.accept_dad=0
-	in_client sysctl -q net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0
+	# docker turns IPv6 off
+	in_client sysctl -q net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
+		net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.disable_ipv6=0
 	in_client ip link add far0 type veth peer name eth0 netns "$FAR"
 	in_client ip -batch - <<-END
 		addr add 203.0.113.1/24 dev far0
