@@ -61,12 +61,12 @@ given_some_flows() {
 	given_flow_table
 	cat >list <<-END
 		tcp 198.51.100.7:40000 > 203.0.113.1:443 established left 432000s first 1000,2000,502,7,131 second 5,6,501,8,139
-		tcp [2001:db8::7]:40000 > [2001:db8::1]:22 syn-sent left 120s vlan 5 first 1,2,3,4,5 second 0,0,0,0,0
-		udp 203.0.113.1:53 > 198.51.100.7:5353 udp-replied left 30s
-		icmp 198.51.100.7 > 203.0.113.1 icmp-replied left 30s id 77
-		icmp6 2001:db8::7 > 2001:db8::1 icmp-sent left 30s id 78 vlan 4095
+		tcp [2001:db8::7]:40000 > [2001:db8::1]:22 syn-sent left 600s vlan 5 first 1,2,3,4,5 second 0,0,0,0,0
+		udp 203.0.113.1:53 > 198.51.100.7:5353 udp-replied left 600s
+		icmp 198.51.100.7 > 203.0.113.1 icmp-replied left 600s id 77
+		icmp6 2001:db8::7 > 2001:db8::1 icmp-sent left 600s id 78 vlan 4095
 		gre 203.0.113.9 > 198.51.100.7 other-sent left 600s
-		udp 198.51.100.7 > 203.0.113.1 fragments left 30s fragment 4000000000
+		udp 198.51.100.7 > 203.0.113.1 fragments left 600s fragment 4000000000
 	END
 	flows load list >/dev/null
 }
