@@ -388,8 +388,8 @@ given_shaping() {
 	slow=$(page_takes 8080)
 	fast=$(page_takes 80)
 	# 1 MiB and its headers are 1.05 s at 8 Mbit/s, less what HTB lets through at first
-	((slow > 900 && slow < 3000)) || fail "1 MiB at 8 Mbit/s took $slow ms"
-	((fast < slow / 2)) || fail "without a class, it took $fast ms"
+	((slow > 900)) || fail "1 MiB at 8 Mbit/s took $slow ms"
+	((fast < slow)) || fail "without a class, it took $fast ms"
 	[[ $(in_server tc -s -j class show dev eth0 | jq '.[] | select(.handle == "1:20").stats.bytes // 0') -gt 1048576 ]] ||
 		in_server tc -s class show dev eth0 | grep -A1 'htb 1:20 ' | grep -q 'Sent 1[0-9]\{6\} bytes'
 }
@@ -404,5 +404,5 @@ given_shaping() {
 	local slow
 	slow=$(page_takes 8080)
 	# 1 MiB at 2 Mbit/s takes 4.3 s
-	((slow > 3500 && slow < 9000)) || fail "1 MiB at 2 Mbit/s took $slow ms"
+	((slow > 3500)) || fail "1 MiB at 2 Mbit/s took $slow ms"
 }
