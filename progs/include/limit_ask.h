@@ -14,7 +14,8 @@
  * A key that several processors see first at the same instant may get a way on
  * each: all but one are found by nobody, so as many packets more may pass. A
  * way is taken from a key only when its schedule is not ahead of the clock, or
- * by no more than the packet costs that takes it.
+ * by no more than one packet's cost and a quarter of the burst: so nobody who
+ * has used up a burst is forgotten.
  */
 #ifndef TG_LIMIT_ASK_H
 #define TG_LIMIT_ASK_H
@@ -179,12 +180,14 @@ TG_GLOBAL_FUNCTION int tg_limit_add(tg_limit_table table, __u32 first,
 				    const struct tg_limit_wish *wish)
 {
 	struct tg_limit_way *ways;
-	__u64 choice, other;
+	__u64 choice, other, most;
 	__u32 way, bucket;
 
 	TG_IS_PASSED(table);
 	if (!wish || !tg_limit_allows(&wish->bill, 0))
 		return TG_LIMIT_NO;
+	most = tg_least(wish->bill.cost, wish->bill.burst / 4) >>
+	       TG_LIMIT_TIME_SHIFT;
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < TG_LIMIT_CLAIMS; i++) {
 		bucket = first;
@@ -197,8 +200,7 @@ TG_GLOBAL_FUNCTION int tg_limit_add(tg_limit_table table, __u32 first,
 			choice = other;
 			bucket = second;
 		}
-		if (TG_LIMIT_CHOICE_AHEAD(choice) > wish->bill.cost >>
-		    TG_LIMIT_TIME_SHIFT)
+		if (TG_LIMIT_CHOICE_AHEAD(choice) > most)
 			break;
 		if (wish->bill.is_frozen)
 			return TG_LIMIT_YES;

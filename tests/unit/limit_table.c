@@ -6,7 +6,7 @@
 #include "limit_bed.h"
 #include "tap.h"
 
-#define TESTS 23
+#define TESTS 24
 #define BUCKETS 256
 
 static const struct tg_end nobody[TG_SIDES];
@@ -241,6 +241,22 @@ static void check_full(struct tap *tap)
 	limit_bed_free(&bed);
 }
 
+static void check_full_of_one(struct tap *tap)
+{
+	struct tg_limit limit = limit_of(1, 1, 1, TG_LIMIT_PER_FROM);
+	struct tg_end heavy[TG_SIDES];
+	unsigned int refused;
+	struct limit_bed bed;
+
+	limit_bed_make(&bed, BUCKETS);
+	set_ends4(heavy, 0xc6336401, 0xcb007101);
+	count_passed(&bed, &limit, heavy, 1, 64);
+	flood(&bed, &limit, 100 * BUCKETS, 1, &refused);
+	tap_ok(tap, refused && !count_passed(&bed, &limit, heavy, 100, 64),
+	       "with a burst of one packet, no source is forgotten either");
+	limit_bed_free(&bed);
+}
+
 /* --- a twin */
 
 static void check_frozen(struct tap *tap)
@@ -280,6 +296,7 @@ int main(void)
 	check_keys(&tap);
 	check_flow_keys(&tap);
 	check_full(&tap);
+	check_full_of_one(&tap);
 	check_frozen(&tap);
 	return tap_end(&tap);
 }
