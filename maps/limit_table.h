@@ -109,8 +109,7 @@ struct tg_limit_head {
 _Static_assert(sizeof(struct tg_limit_head) == TG_LIMIT_LINE, "line 0");
 
 #define TG_LIMIT_HEAD_LINE 0
-#define TG_LIMIT_TOTALS 128 /* buckets: room for twice the limits of 64 rules \
-			     */
+#define TG_LIMIT_TOTALS 128 /* buckets of totals: of many policies at once */
 #define TG_LIMIT_BUCKET_LINES 3
 #define TG_LIMIT_FIRST_BUCKET 1
 #define TG_LIMIT_LINES(buckets)  \

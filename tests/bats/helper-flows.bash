@@ -58,7 +58,7 @@ has_flows() { # COUNT
 }
 
 given_some_flows() {
-	given_flow_table
+	given_flow_table 1000
 	cat >list <<-END
 		tcp 198.51.100.7:40000 > 203.0.113.1:443 established left 432000s first 1000,2000,502,7,131 second 5,6,501,8,139
 		tcp [2001:db8::7]:40000 > [2001:db8::1]:22 syn-sent left 600s vlan 5 first 1,2,3,4,5 second 0,0,0,0,0
