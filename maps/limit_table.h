@@ -63,7 +63,7 @@ enum tg_limit_per {
  * judge is charged by each of them alone.
  */
 #define TG_LIMIT_FORM(family, hook) ((family) | (hook) << 4)
-#define TG_LIMIT_FAMILY_OF(form) ((form)&15)
+#define TG_LIMIT_FAMILY_OF(form) ((form) % 16)
 #define TG_LIMIT_HOOK_OF(form) ((form) >> 4)
 
 /* --- ways */
