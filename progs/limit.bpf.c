@@ -13,9 +13,8 @@
  * limit_length4 and limit_length6, the lengths of the prefix that is a source.
  *
  *	tc qdisc add dev eth0 clsact
- *	build/tg-limits prepare
- *"${TC_BPF_MNT:-/sys/fs/bpf}/tc/globals/tgl_limits" tc filter add dev eth0
- *ingress bpf da obj build/limit.o sec ingress
+ *	tc filter add dev eth0 ingress bpf da obj build/limit.o sec ingress
+ *	build/tg-limits prepare "${TC_BPF_MNT:-/sys/fs/bpf}/tc/globals/tgl_limits"
  *
  * Then `ping -f` from elsewhere loses most of its packets. In a chain, tailgate
  * makes the table.

@@ -86,6 +86,14 @@ pinned_are() { # NAMES
 	counted flow ingress pass flow 1
 }
 
+@test "limit by hand: its file's commands stop most of a flood of pings" {
+	as_printed limit tgl_limits
+	in_client ping -q -f -c 500 -W 1 "$SERVER4" >/dev/null || true
+	counted limit ingress drop over-limit
+	run -0 build/tg-limits list "$PINS/tgl_limits"
+	[[ $output == *"$CLIENT4"* ]]
+}
+
 @test "only_icmp by hand: its file's command stops all but pings" {
 	as_printed only_icmp
 	refute_reaches http 80
