@@ -233,9 +233,14 @@ struct policy_verdict truth_match(const struct truth *truth,
 
 			rule = match_rule(truth, number, packet);
 			if (rule)
-				return (struct policy_verdict){ rule->action,
-								rule };
+				return (struct policy_verdict){
+					.action = rule->action,
+					.rule = rule,
+					.act = rule,
+				};
 		}
 	}
-	return (struct policy_verdict){ truth->policy->default_action, NULL };
+	return (struct policy_verdict){
+		.action = truth->policy->default_action,
+	};
 }
