@@ -18,7 +18,10 @@
 PREFIX ?= /usr/local
 B := build
 
-CLANG ?= $(shell tc-scripts/find-clang)
+# Searched for once: with '?=', each use would do it again.
+ifndef CLANG
+CLANG := $(shell tc-scripts/find-clang)
+endif
 CLANG_FORMAT ?= clang-format
 
 WARN := -Wall -Wextra -Werror
