@@ -14,7 +14,8 @@
  *
  *	tc qdisc add dev eth0 clsact
  *	tc filter add dev eth0 ingress bpf da obj build/limit.o sec ingress
- *	build/tg-limits prepare "${TC_BPF_MNT:-/sys/fs/bpf}/tc/globals/tgl_limits"
+ *	pins=${TC_BPF_MNT:-/sys/fs/bpf}/tc/globals
+ *	build/tg-limits prepare "$pins/tgl_limits"
  *
  * Then `ping -f` from elsewhere loses most of its packets. In a chain, tailgate
  * makes the table.
