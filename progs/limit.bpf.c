@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * limit - drops what a source sends beyond so many packets a second.
+ * limit - drops what a source sends above a rate of packets a second.
  *
  * Sections: xdp, ingress, egress. Maps: tgc_limit (counters), and tgl_limits,
  * which all hooks of an attachment share.
