@@ -58,4 +58,7 @@ $(BENCH_TOOLS):
 .PHONY: bench-build
 bench-build: $(BENCH_TOOLS) $(BENCH_OBJECTS)
 
+# tests/bats has tests of the benchmark
+tests-build: bench-build
+
 -include $(wildcard $(BENCH)/*.d $(BENCH_PARTS)/*/*.d)

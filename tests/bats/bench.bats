@@ -6,10 +6,6 @@
 
 load helper
 
-setup_file() {
-	make -s -C "$ROOT" --no-print-directory bench-build
-}
-
 setup() {
 	((EUID == 0)) || fail 'this test needs root'
 	BENCH=$BUILD/bench

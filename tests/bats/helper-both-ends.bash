@@ -8,7 +8,6 @@
 given_two_processors() {
 	((EUID == 0)) || fail 'this test needs root'
 	(($(nproc) > 1)) || skip 'this machine has one processor'
-	make -s -C "$ROOT" --no-print-directory bench-build
 	BENCH=$BUILD/bench
 	HERE=$ROOT/bench
 	WORK=$BATS_TEST_TMPDIR

@@ -6,7 +6,6 @@
 
 given_siege() {
 	((EUID == 0)) || fail 'this test needs root'
-	make -s -C "$ROOT" --no-print-directory bench-build
 	BENCH=$BUILD/bench
 	HERE=$ROOT/bench
 	WORK=$BATS_TEST_TMPDIR
