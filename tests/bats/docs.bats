@@ -42,9 +42,10 @@ leave_sys_fs_bpf() {
 		rmdir --ignore-fail-on-non-empty --parents /sys/fs/bpf/tc/globals 2>/dev/null || true
 }
 
+# With the times of its files: or 'make' would build all of it again.
 copy_tree() {
 	mkdir "$TREE"
-	(cd "$ROOT" && git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$TREE")
+	(cd "$ROOT" && git ls-files -co --exclude-standard -z | xargs -0 cp -p --parents -t "$TREE")
 	cp -a "$BUILD" "$TREE/build"
 }
 
