@@ -51,7 +51,9 @@ flood_given_peer() { # PEER
 
 flood_begin_server() { # PEER
 	local try
-	race_in "$1" taskset -c "$(($(nproc) - 1))" "$BENCH/talk" serve "$FLOOD_SERVER4" "$FLOOD_PORT" 3>&- 4>&- &
+	# one process, so that ending it ends the server
+	exec nsenter --net="/run/netns/$(race_netns "$1")" taskset -c "$(($(nproc) - 1))" \
+		"$BENCH/talk" serve "$FLOOD_SERVER4" "$FLOOD_PORT" 3>&- 4>&- &
 	flood_servers+=($!)
 	for ((try = 0; try < 100; try++)); do
 		[[ ! $(race_in "$1" ss -Hltn "sport = :$FLOOD_PORT") ]] || return 0

@@ -78,3 +78,12 @@ readonly FILTERS=(flows-xdp flows-ingress flows-conntrack)
 	run -0 flood_talk flows-xdp - 4 20 10
 	jq -e '.stalled == 20 and .calls > 30 and .answered > 0' <<<"$output" || fail "$output"
 }
+
+@test "no server of the flood outlives it" {
+	local server
+	flood_begin_peer flows-xdp
+	server=${flood_servers[0]}
+	eventually grep -qx talk "/proc/$server/comm"
+	flood_take_down
+	[[ ! -e /proc/$server ]]
+}
