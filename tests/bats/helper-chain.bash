@@ -80,7 +80,7 @@ forget_attachments() { # KEYS, as a pattern
 		for path in /run/tailgate/$1 $OBJECTS_ROOT/$1 $OBJECTS_ROOT/$1.lock; do
 			[[ ! -e $path ]] || rm -r "$path"
 		done
-		compgen -G '/run/tailgate/[0-9]*-*' >/dev/null || ! mountpoint -q /run/tailgate || {
+		compgen -G '/run/tailgate/[0-9@]*' >/dev/null || ! mountpoint -q /run/tailgate || {
 			umount /run/tailgate
 			rmdir /run/tailgate
 			rm -f "$OBJECTS_ROOT/all.lock"
