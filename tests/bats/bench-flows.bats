@@ -82,6 +82,7 @@ readonly FILTERS=(flows-xdp flows-ingress flows-conntrack)
 @test "no server of the flood outlives it" {
 	local server
 	flood_begin_peer flows-xdp
+	# shellcheck disable=SC2154 # set by flood_begin_server
 	server=${flood_servers[0]}
 	eventually grep -qx talk "/proc/$server/comm"
 	flood_take_down
