@@ -111,7 +111,8 @@ test: deps
 	$(Q)$(MAKE) --no-print-directory all tests-build
 	$(Q)tests/run $(if $(DOCKER),--docker)
 
-test-long: deps
+test-long:
+	$(Q)tc-scripts/deps use build test long
 	$(Q)$(MAKE) --no-print-directory all tests-build
 	$(Q)bats tests/bats/long
 	$(Q)tests/run mutants

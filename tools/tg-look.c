@@ -18,6 +18,7 @@
 #include "live/look_attachment.h"
 #include "live/look_device.h"
 #include "live/look_lock.h"
+#include "live/look_metrics.h"
 #include "live/look_print.h"
 #include "live/look_stale.h"
 
@@ -47,11 +48,12 @@ static const char help[] =
 	"                   if something is broken or stale, with 4 if there "
 	"is\n"
 	"                   no such device\n"
+	"      --metrics    print what 'tailgate stats --prometheus' prints\n"
 	"  -h, --help\n";
 
 struct options {
 	struct look_wants wants;
-	bool all, json, host;
+	bool all, json, metrics, host;
 	int lock, tell;
 	const char *key;
 };
@@ -79,6 +81,7 @@ struct report {
 	int count;
 	int stale;
 	json_t *devices_json, *stale_json;
+	struct metrics metrics;
 	bool is_wrong;
 };
 
@@ -130,7 +133,11 @@ static int report_device(struct report *report, const char *device)
 
 	if (!err && report->options->all && !look.index) {
 		/* the device was removed meanwhile */
-	} else if (!err && report->options->json && !look.index) {
+	} else if (!err && report->options->metrics && look.index) {
+		look_judge(&look);
+		metrics_add(&report->metrics, &look);
+	} else if (!err && !look.index &&
+		   (report->options->json || report->options->metrics)) {
 		err = EXIT_NO_DEVICE;
 	} else if (!err && report->options->json) {
 		look_judge(&look);
@@ -155,7 +162,7 @@ static int report_key(const char *key, void *context)
 	report->is_wrong = true;
 	if (report->options->json) {
 		add_json_item(report->stale_json, look_stale_to_json(key, why));
-	} else {
+	} else if (!report->options->metrics) {
 		look_line(key, "stale.%d.key", report->stale);
 		look_line(why, "stale.%d.why", report->stale);
 	}
@@ -185,26 +192,48 @@ static int collect(struct report *report)
 	return err;
 }
 
+static int report_all(struct report *report, const char *device)
+{
+	int err = 0;
+
+	if (!device)
+		err = collect(report);
+	else
+		add_device(device, report);
+	for (int i = 0; !err && i < report->count; i++) {
+		if (!i || strcmp(report->devices[i], report->devices[i - 1]))
+			err = report_device(report, report->devices[i]);
+	}
+	if (!err && device)
+		return report_own_key(report, device);
+	return err ? err : look_each_key(report_key, report);
+}
+
+static int print_metrics(struct report *report, const char *device)
+{
+	int err = metrics_begin(&report->metrics);
+
+	if (!err)
+		err = report_all(report, device);
+	if (!err)
+		metrics_add_stale(&report->metrics, report->stale);
+	if (!err)
+		err = metrics_print(&report->metrics, stdout);
+	metrics_free(&report->metrics);
+	return err;
+}
+
 static int print_report(const struct options *options, const char *device)
 {
 	static struct report report;
-	int err = 0;
+	int err;
 
 	report.options = options;
 	report.devices_json = json_array();
 	report.stale_json = json_array();
-	if (!device)
-		err = collect(&report);
-	else
-		add_device(device, &report);
-	for (int i = 0; !err && i < report.count; i++) {
-		if (!i || strcmp(report.devices[i], report.devices[i - 1]))
-			err = report_device(&report, report.devices[i]);
-	}
-	if (!err && device)
-		err = report_own_key(&report, device);
-	else if (!err)
-		err = look_each_key(report_key, &report);
+	if (options->metrics)
+		return print_metrics(&report, device);
+	err = report_all(&report, device);
 	if (err)
 		return err;
 	if (options->json)
@@ -290,6 +319,7 @@ static int parse(struct options *options, int argc, char **argv)
 		{ "host", no_argument, NULL, 'H' },
 		{ "key", required_argument, NULL, 'k' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "metrics", no_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -303,6 +333,11 @@ static int parse(struct options *options, int argc, char **argv)
 		case 'j':
 			options->json = true;
 			options->wants.rules = true;
+			break;
+		case 'm':
+			options->metrics = true;
+			options->wants.rules = true;
+			options->wants.counters = true;
 			break;
 		case 'r':
 			options->wants.rules = true;

@@ -100,6 +100,25 @@ look_each() { # FUNCTION WORD... of tg-look
 	done
 }
 
+# Prints a document that tg-look makes. Returns 1 if something is broken or
+# stale.
+look_document() { # WORD... of tg-look
+	local output status=0
+	output=$(exec "${ENTER[@]}" "$BUILD/tg-look" "$@" 2>&1) || status=$?
+	case $status in
+	0) say "$output" ;;
+	3)
+		say "$output"
+		return 1
+		;;
+	4) no_such_device "$DEV" ;;
+	*)
+		LOOK[error]=${output##*error=}
+		look_failed
+		;;
+	esac
+}
+
 # --- the device of a command
 
 # Reads the device and selects its attachment.

@@ -15,6 +15,7 @@ declare -rA RIGHTS=(
 	['chain show']=sys_admin
 	[status]=sys_admin
 	[stats]=bpf
+	['stats prometheus']=sys_admin
 	[gc]=$BPF_RIGHTS
 	[policy]=sys_admin
 	[set]=sys_admin
@@ -33,15 +34,16 @@ declare -rA CAPABILITY_BITS=([net_bind_service]=10 [net_admin]=12 [net_raw]=13 [
 
 # The files in /run belong to root, so capabilities alone are not enough.
 need_rights() { # VERB [ACTION]
-	local name missing=() needed=${RIGHTS["$1 ${2:-}"]:-${RIGHTS[$1]}}
+	local name what missing=() needed=${RIGHTS["$1 ${2:-}"]:-${RIGHTS[$1]}}
 	set -- "$1${RIGHTS["$1 ${2:-}"]:+ $2}"
 	((EUID == 0)) || die "this needs root: run it with sudo"
 	[[ ! ${ENTER[*]} || " $needed " == *' sys_admin '* ]] || needed+=' sys_admin'
 	for name in $needed; do
 		has_capability "$name" || missing+=("$name")
 	done
+	what=${1/ docker/ --docker}
 	((${#missing[@]} == 0)) ||
-		die "'${1/ docker/ --docker}' needs $(capability_names "${missing[@]}"), which this process does not have: see 'tailgate $VERB --help'"
+		die "'${what/ prometheus/ --prometheus}' needs $(capability_names "${missing[@]}"), which this process does not have: see 'tailgate $VERB --help'"
 }
 
 has_capability() { # NAME
@@ -76,6 +78,7 @@ help_rights() { # VERB
 			printf "'%s' needs %s only.\n" "$action" "$(capability_names ${RIGHTS["$1 $action"]})"
 	done
 	case $1 in
+	stats) printf 'With --prometheus it needs %s.\n' "$(capability_names ${RIGHTS["$1 prometheus"]})" ;;&
 	playground)
 		printf "With --docker, 'up' and 'down' need %s only.\n" "$(capability_names ${RIGHTS["$1 docker"]})"
 		printf 'The command of exec may need more: ping and arping need CAP_NET_RAW.\n'

@@ -8,6 +8,7 @@ source "$HERE/lib/attachment.bash"
 help_stats() {
 	cat <<-'EOT'
 		Usage: tailgate stats [DEV] [--pins DIR] [--json]
+		       tailgate stats [DEV] --prometheus
 
 		Prints the counters of plugins that are not 0: packets and bytes for each
 		plugin, hook, verdict and reason.
@@ -19,8 +20,10 @@ help_stats() {
 		plugin has one pin for all devices and namespaces, which stays when the
 		plugin is unloaded; removing the pin resets the counters.
 
-		  --pins DIR  the directory of the pins
-		  --json      an array with an object for each counter
+		  --pins DIR    the directory of the pins
+		  --json        an array with an object for each counter
+		  --prometheus  metrics of the device, or of all devices with chains:
+		                counters, policies, sets, flows, limits, memory
 
 		  tailgate stats
 		  tailgate stats eth0
@@ -30,10 +33,14 @@ help_stats() {
 }
 
 cmd_stats() {
-	local pins='' device=''
+	local pins='' device='' metrics=''
 	local -a json=()
 	parse_stats_options "$@"
-	need_rights stats
+	need_rights stats ${metrics:+prometheus}
+	[[ ! $metrics ]] || {
+		stats_metrics
+		return
+	}
 	[[ -x $BUILD/tg-counters ]] || die "'$BUILD/tg-counters' is not built: 'make' does it"
 	if [[ $device ]]; then
 		stats_show_device "$device"
@@ -71,6 +78,7 @@ parse_stats_options() {
 			exit 0
 			;;
 		-j | --json) json=(--json) ;;
+		--prometheus) metrics=1 ;;
 		--pins)
 			(($# > 1)) || usage_error "--pins needs a directory"
 			pins=$2
@@ -86,6 +94,15 @@ parse_stats_options() {
 		shift
 	done
 	[[ ! $pins || ! $device ]] || usage_error "stats: a device, or --pins, not both"
+	[[ ! $metrics || (! $pins && ! ${json[*]}) ]] || usage_error "--prometheus prints metrics of devices: no --pins, no --json"
+}
+
+# tg-look prints them.
+# shellcheck disable=SC2154 # device: a local of cmd_stats
+stats_metrics() {
+	DEV=$device
+	[[ ! $DEV ]] || check_device_name "$DEV"
+	look_document --metrics "${DEV:---all}"
 }
 
 stats_show_device() { # DEV

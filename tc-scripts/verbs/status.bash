@@ -43,7 +43,7 @@ cmd_status() {
 	DEV=$ONLY_DEVICE
 	[[ ! $DEV ]] || check_device_name "$DEV"
 	if [[ $STATUS_JSON ]]; then
-		status_json
+		look_document --json "${DEV:---all}"
 		return
 	fi
 	table_start DEVICE HOOK MODE CHAIN MISS PASSED DROPPED
@@ -56,24 +56,6 @@ cmd_status() {
 	status_stale
 	status_print
 	[[ ! $STATUS_WRONG ]]
-}
-
-# tg-look prints the JSON.
-status_json() {
-	local output status=0 words=("${ONLY_DEVICE:---all}")
-	output=$(exec "${ENTER[@]}" "$BUILD/tg-look" --json "${words[@]}" 2>&1) || status=$?
-	case $status in
-	0) say "$output" ;;
-	3)
-		say "$output"
-		return 1
-		;;
-	4) no_such_device "$ONLY_DEVICE" ;;
-	*)
-		LOOK[error]=${output##*error=}
-		look_failed
-		;;
-	esac
 }
 
 parse_status_options() {

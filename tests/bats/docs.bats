@@ -117,6 +117,13 @@ run_chapter() { # FILE
 	[[ $output == *$'\n  row 19, fragment:\n    class 0: rule 4 (act 1, pass)\n'* ]]
 }
 
+@test "docs/observe.md: the metrics of a ping that is dropped" {
+	run_chapter "$ROOT/docs/observe.md"
+	[[ $output == *'2 packets transmitted, 0 received'* ]]
+	[[ $output == *'tailgate_packets_total{device="eth0",hook="ingress",plugin="drop_icmp",verdict="drop",reason="icmp"} 2'* ]]
+	[[ $output == *'plugin="drop_icmp",verdict="drop",reason="icmp"} 196'* ]]
+}
+
 @test "the plugin in docs/writing-a-plugin.md builds, chains, drops and counts" {
 	run_chapter "$ROOT/docs/writing-a-plugin.md"
 	[[ $output == *" no_trace "* ]]

@@ -59,6 +59,8 @@ can_do_all_verbs() { # NAME,...
 		with_capabilities bpf,perfmon detach eth0
 	refuses_and_changes_nothing 1 "'stats' needs CAP_SYS_ADMIN, which" \
 		with_capabilities bpf stats eth0
+	refuses_and_changes_nothing 1 "'stats --prometheus' needs CAP_SYS_ADMIN, which" \
+		with_capabilities bpf stats eth0 --prometheus
 	run -0 with_capabilities sys_admin chain eth0 ingress
 	[[ $output == *count* ]]
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -71,6 +72,16 @@ out:
 	return err;
 }
 
+/* UNIX time of a time since boot, in nanoseconds. */
+static uint64_t wall_time(uint64_t since_boot)
+{
+	struct timespec boot, now;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec - (boot.tv_sec - since_boot / 1000000000);
+}
+
 int program_read(struct program *program, uint32_t id)
 {
 	struct bpf_prog_info info = { 0 };
@@ -90,6 +101,7 @@ int program_read(struct program *program, uint32_t id)
 	program->maps = info.nr_map_ids < PROGRAM_MAPS_MAX ? info.nr_map_ids
 							   : PROGRAM_MAPS_MAX;
 	memcpy(program->tag, info.tag, sizeof(program->tag));
+	program->loaded = wall_time(info.load_time);
 	snprintf(program->name, sizeof(program->name), "%s", info.name);
 	err = full_name(fd, &info, program->name);
 out:

@@ -20,6 +20,7 @@ struct program {
 	char name[PROGRAM_NAME_SIZE]; /* the full name if there is BTF, or
 					 truncated */
 	uint8_t tag[BPF_TAG_SIZE];
+	uint64_t loaded; /* UNIX time */
 	uint32_t map_ids[PROGRAM_MAPS_MAX];
 	uint32_t maps;
 };

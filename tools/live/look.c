@@ -256,7 +256,7 @@ int look_read(struct look *look, const char *device,
 	for (int hook = 0; !err && hook < TG_HOOKS; hook++)
 		err = read_hook(look, hook, wants->rules);
 	if (!err && wants->rules)
-		err = look_sums(look);
+		err = look_sums(look, wants->counters);
 	return err;
 }
 
@@ -264,6 +264,7 @@ void look_free(struct look *look)
 {
 	for (int hook = 0; hook < TG_HOOKS; hook++)
 		free(look->hooks[hook].policy.file);
+	free(look->counters);
 	*look = (struct look){ 0 };
 }
 

@@ -14,6 +14,7 @@
 
 #include <net/if.h>
 
+#include "counters.h"
 #include "flows/table.h"
 #include "hooks.h"
 #include "lib/program.h"
@@ -50,6 +51,7 @@ struct look_policy {
 	bool is_readable; /* its tables have this tool's version */
 	uint32_t version;
 	uint32_t rules;
+	uint64_t hash;		  /* of the rules, in their order */
 	char default_verdict[32]; /* with what it keeps */
 	char *file;		  /* of its first rule, or NULL */
 };
@@ -105,6 +107,12 @@ struct look_limits {
 	uint64_t over, full;
 };
 
+/* What a plugin has counted. */
+struct look_counters {
+	char plugin[PROGRAM_NAME_SIZE];
+	struct tg_counter sums[TG_COUNTERS];
+};
+
 /*
  * Whether the attachment was made for the current device, from the notes in its
  * folder of objects.
@@ -135,12 +143,17 @@ struct look {
 	uint32_t set_count;
 	struct look_flows flows;
 	struct look_limits limits;
+
+	/* only if look_wants.counters is set, too */
+	struct look_counters *counters;
+	int counter_count;
 };
 
 /* Which optional parts to read. */
 struct look_wants {
 	bool place_alone; /* only the device and its key */
 	bool rules;	  /* counters, rules of policies, memory */
+	bool counters;	  /* each counter of each plugin */
 	bool files;	  /* the constants of the objects */
 };
 

@@ -45,6 +45,7 @@ static int read_rules(struct look_policy *policy,
 	if (!err) {
 		summary = rules_summary(&rules);
 		policy->rules = summary.rules;
+		policy->hash = summary.hash;
 		snprintf(policy->default_verdict,
 			 sizeof(policy->default_verdict), "%s",
 			 summary.default_verdict);
@@ -88,12 +89,9 @@ struct sums {
 	uint64_t of_reason[TG_REASONS]; /* on all hooks */
 };
 
-static int add_map(struct sums *sums, int fd)
+static void add_cells(struct sums *sums, const struct tg_counter *cells)
 {
-	struct tg_counter cells[TG_COUNTERS];
-	int err = counter_map_read(fd, cells);
-
-	for (int i = 0; !err && i < TG_COUNTERS; i++) {
+	for (int i = 0; i < TG_COUNTERS; i++) {
 		uint32_t verdict = i / TG_REASONS % TG_VERDICTS;
 		uint32_t hook = i / TG_REASONS / TG_VERDICTS;
 
@@ -106,13 +104,41 @@ static int add_map(struct sums *sums, int fd)
 			 verdict == TG_VERDICT_REJECT)
 			sums->dropped[hook] += cells[i].packets;
 	}
-	return err == -EPROTO ? 0 : err; /* not counters of tailgate */
+}
+
+static int keep_cells(struct look *look, const char *plugin,
+		      const struct tg_counter *cells)
+{
+	struct look_counters *more =
+		reallocarray(look->counters, look->counter_count + 1,
+			     sizeof(*look->counters));
+
+	if (!more)
+		return -ENOMEM;
+	look->counters = more;
+	more += look->counter_count++;
+	snprintf(more->plugin, sizeof(more->plugin), "%s", plugin);
+	memcpy(more->sums, cells, sizeof(more->sums));
+	return 0;
+}
+
+static int add_map(struct look *look, struct sums *sums, const char *plugin,
+		   int fd, bool keep)
+{
+	struct tg_counter cells[TG_COUNTERS];
+	int err = counter_map_read(fd, cells);
+
+	if (err)
+		return err == -EPROTO ? 0 : err; /* no counters of tailgate */
+	add_cells(sums, cells);
+	return keep ? keep_cells(look, plugin, cells) : 0;
 }
 
 /*
  * Adds the counters that are pinned in a folder, skipping those that disappear.
  */
-static int read_folder(struct sums *sums, const char *folder)
+static int read_folder(struct look *look, struct sums *sums, const char *folder,
+		       bool keep)
 {
 	DIR *pins = opendir(folder);
 	struct dirent *entry;
@@ -134,14 +160,23 @@ static int read_folder(struct sums *sums, const char *folder)
 			err = errno == ENOENT ? 0 : -errno;
 			continue;
 		}
-		err = add_map(sums, fd);
+		err = add_map(look, sums,
+			      entry->d_name + strlen(TG_COUNTERS_PREFIX), fd,
+			      keep);
 		close(fd);
 	}
 	closedir(pins);
 	return err;
 }
 
-static int read_counters(struct look *look)
+static int by_plugin(const void *a, const void *b)
+{
+	const struct look_counters *first = a, *second = b;
+
+	return strcmp(first->plugin, second->plugin);
+}
+
+static int read_counters(struct look *look, bool keep)
 {
 	const char *last = "";
 	struct sums sums = { 0 };
@@ -152,7 +187,7 @@ static int read_counters(struct look *look)
 		if (!hook->pins[0])
 			continue;
 		if (strcmp(last, hook->pins)) {
-			int err = read_folder(&sums, hook->pins);
+			int err = read_folder(look, &sums, hook->pins, keep);
 
 			if (err)
 				return look_fail(err, "the counters in %s",
@@ -168,6 +203,9 @@ static int read_counters(struct look *look)
 		hook->passed = sums.passed[i];
 		hook->dropped = sums.dropped[i];
 	}
+	if (look->counter_count)
+		qsort(look->counters, look->counter_count,
+		      sizeof(*look->counters), by_plugin);
 	return 0;
 }
 
@@ -193,9 +231,9 @@ static int read_memory(struct look *look)
 	return look_object_bytes(look->key, &look->object_bytes);
 }
 
-int look_sums(struct look *look)
+int look_sums(struct look *look, bool counters)
 {
-	int err = read_counters(look);
+	int err = read_counters(look, counters);
 
 	if (!err && look->has_pins)
 		err = read_memory(look);

@@ -14,7 +14,10 @@
  */
 int look_policy(struct look_hook *hook, bool rules);
 
-/* Sums up passed and dropped packets per hook, and the kernel memory in use. */
-int look_sums(struct look *look);
+/*
+ * Sums up passed and dropped packets per hook, and the kernel memory in use. If
+ * counters is set, also keeps what each plugin has counted.
+ */
+int look_sums(struct look *look, bool counters);
 
 #endif

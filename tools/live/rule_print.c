@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/hash.h"
 #include "lib/json_print.h"
 
 /* The text of a default is "default VERDICT". */
@@ -229,6 +230,28 @@ void rules_print(const struct rule_lines *rules, uint32_t program, bool json)
 		print_table(rules);
 }
 
+static uint64_t hash_more(uint64_t hash, uint64_t more)
+{
+	return (hash ^ more) * 0x9e3779b97f4a7c15ULL;
+}
+
+static uint64_t hash_with_text(uint64_t hash, const char *text)
+{
+	return hash_more(hash, text ? hash_text(text, strlen(text)) : 0);
+}
+
+static uint64_t hash_of_rules(const struct rule_lines *rules)
+{
+	uint64_t hash = 0;
+
+	for (uint32_t i = 0; i < rules->count; i++)
+		hash = hash_more(hash, rules->lines[i].hash);
+	for (uint32_t i = 0; i < rules->set_count; i++)
+		hash = hash_with_text(hash, rules->sets[i]);
+	hash = hash_with_text(hash, rules->flows);
+	return hash_with_text(hash, rules->replies);
+}
+
 struct rule_summary rules_summary(const struct rule_lines *rules)
 {
 	uint32_t count = count_rules(rules);
@@ -236,6 +259,7 @@ struct rule_summary rules_summary(const struct rule_lines *rules)
 		count ? in_order(rules, count, 0) : NULL;
 	struct rule_summary summary = {
 		.rules = count ? count - 1 : 0,
+		.hash = hash_of_rules(rules),
 		.default_verdict = default_verdict(rules),
 	};
 

@@ -17,6 +17,8 @@ void rules_print(const struct rule_lines *rules, uint32_t program, bool json);
 /* Summary of a policy; `file` is the file of its first rule, or NULL. */
 struct rule_summary {
 	uint32_t rules;
+	uint64_t
+		hash; /* of the rules in their order, and what goes with them */
 	const char *default_verdict;
 	const char *file; /* not NUL-terminated */
 	size_t file_size;
