@@ -51,16 +51,16 @@ what_is_counted() {
 	on_server attach eth0 --ingress --chain "count,$POLICY"
 	local sent i
 	sent=$(packets count ingress next counted)
-	for i in {1..20000}; do tcp_frame 22 && echo; done >"$BATS_TEST_TMPDIR/frames"
+	{ tcp_frame 22 && echo; } | awk '{ for (i = 0; i < 5000; i++) print }' >"$BATS_TEST_TMPDIR/frames"
 	in_client "$SENDER" eth0 <"$BATS_TEST_TMPDIR/frames" &
 	local sender=$!
-	for i in {1..20000}; do printf '%s\n' "$SYN22"; done |
+	for i in {1..5000}; do printf '%s\n' "$SYN22"; done |
 		explain ingress --batch >"$BATS_TEST_TMPDIR/answers"
 	wait "$sender"
-	[[ $(sort "$BATS_TEST_TMPDIR/answers" | uniq -c) == *' 20000 drop: edge.policy:5: '* ]]
+	[[ $(sort "$BATS_TEST_TMPDIR/answers" | uniq -c) == *' 5000 drop: edge.policy:5: '* ]]
 	links_down
-	counted count ingress next counted $((sent + 20000))
-	counted policy ingress drop rule 20000
+	counted count ingress next counted $((sent + 5000))
+	counted policy ingress drop rule 5000
 }
 
 @test "a mirror sends nothing, and is not counted as one that failed" {

@@ -174,7 +174,7 @@ queue_signals() { # SECONDS, in a process of its own
 	source "$ROOT/tc-scripts/lib/rights.bash"
 	queue_signals 600 3>&- &
 	signals=$!
-	for _ in {1..1000}; do
+	for _ in {1..300}; do
 		has_capability sys_admin || wrong=$((wrong + 1))
 	done
 	kill "$signals"

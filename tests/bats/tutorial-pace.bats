@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # Chapters with commands that run at the same time in two terminals, at the pace
-# of a reader who takes five seconds to change to the other terminal.
+# of a reader who takes five seconds to change to the other terminal. 'make
+# test-long' has the other such chapters.
 
 load helper
 
@@ -13,24 +14,8 @@ run_slowly() { # NAME
 	"$ROOT/tests/tutorial/run" --pause 5 "$ROOT/docs/tutorial/$1.md"
 }
 
-@test "chapter toolbox works for a reader who takes five seconds between terminals" {
-	run_slowly toolbox
-}
-
-@test "chapter toolbox-redirect works for a reader who takes five seconds between terminals" {
-	run_slowly toolbox-redirect
-}
-
 @test "chapter toolbox-rewrite works for a reader who takes five seconds between terminals" {
 	run_slowly toolbox-rewrite
-}
-
-@test "chapter toolbox-tunnel works for a reader who takes five seconds between terminals" {
-	run_slowly toolbox-tunnel
-}
-
-@test "chapter counters works for a reader who takes five seconds between terminals" {
-	run_slowly counters
 }
 
 @test "chapter events works for a reader who takes five seconds between terminals" {
