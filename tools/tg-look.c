@@ -40,6 +40,7 @@ static const char help[] =
 	"\n"
 	"      --place      only the device and its key, no hooks\n"
 	"      --rules      also counters, memory and rules of policies\n"
+	"      --health     also offloads and queues, and packets by reason\n"
 	"      --files      also the constants of the attachment's objects\n"
 	"      --lock FD    lock this file descriptor first\n"
 	"      --tell FD    print the lock's holder to this one if it waits\n"
@@ -312,11 +313,12 @@ static int parse(struct options *options, int argc, char **argv)
 	static const struct option names[] = {
 		{ "place", no_argument, NULL, 'p' },
 		{ "rules", no_argument, NULL, 'r' },
+		{ "health", no_argument, NULL, 'H' },
 		{ "files", no_argument, NULL, 'f' },
 		{ "lock", required_argument, NULL, 'l' },
 		{ "tell", required_argument, NULL, 't' },
 		{ "all", no_argument, NULL, 'a' },
-		{ "host", no_argument, NULL, 'H' },
+		{ "host", no_argument, NULL, 'o' },
 		{ "key", required_argument, NULL, 'k' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "metrics", no_argument, NULL, 'm' },
@@ -356,6 +358,10 @@ static int parse(struct options *options, int argc, char **argv)
 			options->wants.rules = true;
 			break;
 		case 'H':
+			options->wants.health = true;
+			options->wants.rules = true;
+			break;
+		case 'o':
 			options->host = true;
 			break;
 		case 'k':

@@ -16,6 +16,7 @@ declare -rA RIGHTS=(
 	[status]=sys_admin
 	[stats]=bpf
 	['stats prometheus']=sys_admin
+	[doctor]=sys_admin
 	[gc]=$BPF_RIGHTS
 	[policy]=sys_admin
 	[set]=sys_admin

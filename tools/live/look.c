@@ -14,6 +14,7 @@
 #include "look_attachment.h"
 #include "look_chain.h"
 #include "look_device.h"
+#include "look_offloads.h"
 #include "look_rules.h"
 
 /* How often a hook is read again if a program is replaced between two reads. */
@@ -257,6 +258,8 @@ int look_read(struct look *look, const char *device,
 		err = read_hook(look, hook, wants->rules);
 	if (!err && wants->rules)
 		err = look_sums(look, wants->counters);
+	if (!err && wants->health)
+		err = look_offloads_read(look);
 	return err;
 }
 

@@ -143,6 +143,11 @@ struct look {
 	uint32_t set_count;
 	struct look_flows flows;
 	struct look_limits limits;
+	uint64_t counted[TG_REASONS]; /* packets, on all hooks */
+
+	/* only if look_wants.health is set, too */
+	char offloads[64]; /* names of ethtool, of those that XDP minds */
+	uint32_t queues;   /* that receive; 0 if the driver does not say */
 
 	/* only if look_wants.counters is set, too */
 	struct look_counters *counters;
@@ -154,6 +159,7 @@ struct look_wants {
 	bool place_alone; /* only the device and its key */
 	bool rules;	  /* counters, rules of policies, memory */
 	bool counters;	  /* each counter of each plugin */
+	bool health;	  /* offloads and queues */
 	bool files;	  /* the constants of the objects */
 };
 

@@ -234,6 +234,22 @@ static void print_limits(const struct look *look)
 	look_number(limits->full, "limits.full");
 }
 
+/* Reasons that say that something did not go as it should. */
+static const enum tg_reason troubles[] = {
+	TG_REASON_MALFORMED,	 TG_REASON_MISSED_CALL,
+	TG_REASON_REPLY_FAILED,	 TG_REASON_CHANGE_FAILED,
+	TG_REASON_MIRROR_FAILED,
+};
+
+static void print_health(const struct look *look)
+{
+	look_line(look->offloads, "offloads");
+	look_number(look->queues, "queues");
+	for (size_t i = 0; i < sizeof(troubles) / sizeof(*troubles); i++)
+		look_number(look->counted[troubles[i]], "counted.%s",
+			    reason_name(troubles[i]));
+}
+
 int look_print_lines(const struct look *look, const struct look_wants *wants)
 {
 	int err;
@@ -259,6 +275,8 @@ int look_print_lines(const struct look *look, const struct look_wants *wants)
 		print_flows(look);
 		print_limits(look);
 	}
+	if (wants->health)
+		print_health(look);
 	return wants->files ? look_print_files(look->key) : 0;
 }
 

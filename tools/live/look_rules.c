@@ -193,16 +193,15 @@ static int read_counters(struct look *look, bool keep)
 				return look_fail(err, "the counters in %s",
 						 hook->pins);
 			last = hook->pins;
-			look->flows.refused +=
-				sums.of_reason[TG_REASON_FLOW_FULL];
-			look->limits.over +=
-				sums.of_reason[TG_REASON_OVER_LIMIT];
-			look->limits.full +=
-				sums.of_reason[TG_REASON_LIMIT_FULL];
+			for (int reason = 0; reason < TG_REASONS; reason++)
+				look->counted[reason] += sums.of_reason[reason];
 		}
 		hook->passed = sums.passed[i];
 		hook->dropped = sums.dropped[i];
 	}
+	look->flows.refused = look->counted[TG_REASON_FLOW_FULL];
+	look->limits.over = look->counted[TG_REASON_OVER_LIMIT];
+	look->limits.full = look->counted[TG_REASON_LIMIT_FULL];
 	if (look->counter_count)
 		qsort(look->counters, look->counter_count,
 		      sizeof(*look->counters), by_plugin);
