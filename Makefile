@@ -138,6 +138,10 @@ format:
 	$(Q)tests/style --shell-files | xargs shfmt -w
 
 LIB := $(DESTDIR)$(PREFIX)/lib/tailgate
+# docs/man/tailgate.8 is installed as share/man/man8/tailgate.8.
+MAN_PAGES := $(foreach page,$(notdir $(wildcard docs/man/*.[1-9])),\
+	$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(page))
+
 install: all
 	$(Q)install -d $(LIB)/lib $(LIB)/build $(DESTDIR)$(PREFIX)/sbin \
 		$(DESTDIR)$(PREFIX)/include/tailgate
@@ -150,10 +154,8 @@ install: all
 	$(Q)install -m 755 $(TOOLS) $(LIB)/build
 	$(Q)install -m 644 progs/include/*.h maps/*.h \
 		$(DESTDIR)$(PREFIX)/include/tailgate
-	$(Q)install -d $(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/man/man8
-	$(Q)install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	$(Q)install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	$(Q)install -d $(sort $(dir $(MAN_PAGES)))
+	$(Q)$(foreach page,$(MAN_PAGES),install -m 644 docs/man/$(notdir $(page)) $(page) &&) true
 	$(Q)ln -sfn ../lib/tailgate/tailgate $(DESTDIR)$(PREFIX)/sbin/tailgate
 
 # Without the tools, attached chains would stay in force and could not be
@@ -164,8 +166,7 @@ uninstall:
 		"tools, and chains stay in force" >&2; false; })
 	$(Q)rm -rf $(LIB) $(DESTDIR)$(PREFIX)/include/tailgate
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/tailgate \
-		$(DESTDIR)$(PREFIX)/share/man/man5/tailgate-policy.5 \
-		$(DESTDIR)$(PREFIX)/share/man/man8/tailgate.8
+		$(MAN_PAGES)
 
 clean:
 	$(Q)rm -rf $(B)
