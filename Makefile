@@ -142,6 +142,9 @@ LIB := $(DESTDIR)$(PREFIX)/lib/tailgate
 MAN_PAGES := $(foreach page,$(notdir $(wildcard docs/man/*.[1-9])),\
 	$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(page))
 
+BASH_COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tailgate
+ZSH_COMPLETION := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tailgate
+
 install: all
 	$(Q)install -d $(LIB)/lib $(LIB)/build $(DESTDIR)$(PREFIX)/sbin \
 		$(DESTDIR)$(PREFIX)/include/tailgate
@@ -156,6 +159,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/include/tailgate
 	$(Q)install -d $(sort $(dir $(MAN_PAGES)))
 	$(Q)$(foreach page,$(MAN_PAGES),install -m 644 docs/man/$(notdir $(page)) $(page) &&) true
+	$(Q)install -D -m 644 completion/tailgate.bash $(BASH_COMPLETION)
+	$(Q)install -D -m 644 completion/_tailgate $(ZSH_COMPLETION)
 	$(Q)ln -sfn ../lib/tailgate/tailgate $(DESTDIR)$(PREFIX)/sbin/tailgate
 
 # Without the tools, attached chains would stay in force and could not be
@@ -166,7 +171,7 @@ uninstall:
 		"tools, and chains stay in force" >&2; false; })
 	$(Q)rm -rf $(LIB) $(DESTDIR)$(PREFIX)/include/tailgate
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/tailgate \
-		$(MAN_PAGES)
+		$(MAN_PAGES) $(BASH_COMPLETION) $(ZSH_COMPLETION)
 
 clean:
 	$(Q)rm -rf $(B)

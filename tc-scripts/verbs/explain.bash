@@ -13,9 +13,9 @@ source "$HERE/lib/explain.bash"
 
 help_explain() {
 	cat <<-'EOF'
-		Usage: tailgate explain DEV HOOK PACKET
-		       tailgate explain DEV HOOK --pcap CAPTURE
-		       tailgate explain DEV HOOK --batch
+		Usage: tailgate explain DEV HOOK [OPTION...] PACKET
+		       tailgate explain DEV HOOK [OPTION...] --pcap CAPTURE
+		       tailgate explain DEV HOOK [OPTION...] --batch
 		       tailgate explain --policy FILE ...
 
 		Runs a packet through the chain on a hook (xdp, ingress, egress) of a
