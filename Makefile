@@ -9,6 +9,7 @@
 # make bench      compare with other filters; root. QUICK=1: regressions only
 # make demo       a demonstration in a temporary playground; root
 # make diagrams   generate docs/diagrams/*.svg from their sources
+# make dist       a source archive of the last commit, in build/
 # make deps       install missing packages; DRY=1 prints the command
 # make install    PREFIX=/usr/local, DESTDIR=
 # make uninstall  the same; fails while chains are in force, unless FORCE=1
@@ -56,7 +57,7 @@ define archive
 	$(Q)ar rcs $@ $^
 endef
 
-.PHONY: FORCE all check test test-long test-debian13 bench demo deps install uninstall clean format tests-build
+.PHONY: FORCE all check test test-long test-debian13 bench demo dist deps install uninstall clean format tests-build
 
 all: $(OBJECTS) $(MULTI_BUFFER) $(LIVE) $(TOOLS)
 
@@ -133,8 +134,19 @@ demo:
 deps:
 	$(Q)tc-scripts/deps $(if $(DRY),--dry-run) $(if $(DOCKER),--docker)
 
+# The version is written once; a release is a tag of the commit that changes it.
+VERSION := $(shell sed -n 's/^readonly VERSION=//p' tc-scripts/lib/common.bash)
+
+# The same bytes for the same commit.
+dist:
+	$(Q)git diff --quiet HEAD || echo "dist: uncommitted changes are left out" >&2
+	$(Q)mkdir -p $(B)
+	$(Q)git archive --format=tar --prefix=tailgate-$(VERSION)/ HEAD | \
+		gzip -9n >$(B)/tailgate-$(VERSION).tar.gz
+	$(call say,DIST,$(B)/tailgate-$(VERSION).tar.gz)
+
 format:
-	$(Q)git ls-files '*.c' '*.h' | xargs $(CLANG_FORMAT) -i
+	$(Q)tests/style --c-files | xargs $(CLANG_FORMAT) -i
 	$(Q)tests/style --shell-files | xargs shfmt -w
 
 LIB := $(DESTDIR)$(PREFIX)/lib/tailgate

@@ -3,7 +3,7 @@
 # Messages, running commands, and checks of names.
 
 # shellcheck disable=SC2034 # read by the front end
-readonly VERSION=0.1.0
+readonly VERSION=0.2.0
 
 VERB=
 DRY_RUN=

@@ -45,7 +45,7 @@ leave_sys_fs_bpf() {
 # With the times of its files: or 'make' would build all of it again.
 copy_tree() {
 	mkdir "$TREE"
-	(cd "$ROOT" && git ls-files -co --exclude-standard -z | xargs -0 cp -p --parents -t "$TREE")
+	(cd "$ROOT" && tests/files | xargs -0 cp -p --parents -t "$TREE")
 	cp -a "$BUILD" "$TREE/build"
 }
 

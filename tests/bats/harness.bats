@@ -188,6 +188,7 @@ ends() { # STATUS LAST-LINE
 # --- .ci/run, where all that it runs is of our making
 
 given_ci() { # COMMANDS-OF-MAKE-TEST COMMANDS-OF-FUZZ
+	[[ $(type -P git) ]] || skip '.ci/run needs git'
 	TREE=$BATS_TEST_TMPDIR/tree
 	mkdir -p "$TREE"/{.ci,tests/tutorial,tc-scripts,bin}
 	cp "$ROOT/.ci/run" "$TREE/.ci/"
