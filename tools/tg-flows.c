@@ -4,8 +4,6 @@
  * pinned map, which it reads and writes through mmap. docs/flows.md has the
  * picture.
  */
-#include <stdlib.h>
-
 #include "flows/commands.h"
 
 static const char help[] =
@@ -37,19 +35,8 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 done, 1 failed, 2 usage.\n";
 
-static bool read_flows(const char *text, uint32_t *flows)
-{
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
-
-	*flows = number;
-	return *text >= '0' && *text <= '9' && !*end && number >= FLOWS_MIN &&
-	       number <= FLOWS_MAX;
-}
-
 static const struct pin_option options[] = {
-	{ "flows", FLOW_OPTION_FLOWS, read_flows,
-	  "a number of 64 to 16000000" },
+	{ "flows", FLOW_OPTION_FLOWS, pin_read_room, PIN_ROOM_WANTS },
 	{ "all", FLOW_OPTION_ALL, NULL, NULL },
 	{ "count", FLOW_OPTION_COUNT, NULL, NULL },
 	{ "watch", FLOW_OPTION_WATCH, NULL, NULL },

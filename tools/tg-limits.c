@@ -4,8 +4,6 @@
  * pinned map, which it reads and writes through mmap. docs/limits.md has the
  * picture.
  */
-#include <stdlib.h>
-
 #include "limits/commands.h"
 
 static const char help[] =
@@ -36,19 +34,8 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 done, 1 failed, 2 usage.\n";
 
-static bool read_limits(const char *text, uint32_t *keys)
-{
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
-
-	*keys = number;
-	return *text >= '0' && *text <= '9' && !*end && number >= LIMITS_MIN &&
-	       number <= LIMITS_MAX;
-}
-
 static const struct pin_option options[] = {
-	{ "limits", LIMIT_OPTION_LIMITS, read_limits,
-	  "a number of 64 to 16000000" },
+	{ "limits", LIMIT_OPTION_LIMITS, pin_read_room, PIN_ROOM_WANTS },
 	{ "count", LIMIT_OPTION_COUNT, NULL, NULL },
 };
 

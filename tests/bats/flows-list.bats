@@ -69,7 +69,7 @@ teardown() {
 	refuses "not a VLAN of 0 to 4095: '4096'" vlan 4096
 	refuses "not a condition: tcp, udp, icmp or another protocol, from, to, port, state or vlan is: 'tpc'" tpc
 	refuses "a flow has one protocol, so not also: 'udp'" tcp udp
-	refuses "is given twice, the second time: '198.51.100.2'" from 198.51.100.1 from 198.51.100.2
+	refuses "'from' is given twice, the second time: '198.51.100.2'" from 198.51.100.1 from 198.51.100.2
 	refuses "'port' is given twice" port 1 port 2
 	refuses "'state' is given twice" state closed state closed
 	refuses "--watch and --count do not go together" --watch --count

@@ -6,128 +6,81 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct flow_part part_of(const char *word)
+#include "lib/filter_words.h"
+
+static bool read_from(void *filter, const char *value)
 {
-	return (struct flow_part){ word, word + strlen(word) };
+	return flow_prefix_filter(value, &((struct flow_filter *)filter)->from);
 }
 
-static bool filter_fail(const char *what, const char *word)
+static bool read_to(void *filter, const char *value)
 {
-	fprintf(stderr, "%s: %s: '%s'\n", program_invocation_short_name, what,
-		word);
-	return false;
+	return flow_prefix_filter(value, &((struct flow_filter *)filter)->to);
 }
 
-/* --- conditions that are two words */
-
-static bool read_prefix(const char *word, struct flow_prefix *prefix)
+static bool read_port(void *context, const char *value)
 {
-	if (prefix->is_given)
-		return filter_fail("is given twice, the second time", word);
-	return flow_prefix_read(word, prefix) ||
-	       filter_fail("not an address or a prefix", word);
+	struct flow_filter *filter = context;
+
+	return filter_number(value, 65535, "not a port of 0 to 65535",
+			     &filter->has_port, &filter->port);
 }
 
-static bool read_port(struct flow_filter *filter, const char *word)
+static bool read_vlan(void *context, const char *value)
 {
-	if (filter->has_port)
-		return filter_fail("'port' is given twice, the second time",
-				   word);
-	filter->has_port = true;
-	return flow_read_number(part_of(word), 65535, &filter->port) ||
-	       filter_fail("not a port of 0 to 65535", word);
+	struct flow_filter *filter = context;
+
+	return filter_number(value, 4095, "not a VLAN of 0 to 4095",
+			     &filter->has_vlan, &filter->vlan);
 }
 
-static bool read_vlan(struct flow_filter *filter, const char *word)
+static bool read_state(void *context, const char *value)
 {
-	if (filter->has_vlan)
-		return filter_fail("'vlan' is given twice, the second time",
-				   word);
-	filter->has_vlan = true;
-	return flow_read_number(part_of(word), 4095, &filter->vlan) ||
-	       filter_fail("not a VLAN of 0 to 4095", word);
-}
+	struct flow_filter *filter = context;
 
-static bool read_state(struct flow_filter *filter, const char *word)
-{
-	if (filter->has_state)
-		return filter_fail("'state' is given twice, the second time",
-				   word);
 	filter->has_state = true;
-	filter->state = flow_state_number(word, strlen(word));
+	filter->state = flow_state_number(value, strlen(value));
 	if (filter->state < TG_FLOW_STATES)
 		return true;
 	fprintf(stderr, "%s: no such state: '%s': there are",
-		program_invocation_short_name, word);
+		program_invocation_short_name, value);
 	for (unsigned int i = 0; i < TG_FLOW_STATES; i++)
 		fprintf(stderr, " %s", flow_state_name(i));
 	fputc('\n', stderr);
 	return false;
 }
 
-/* NULL: it is not one of those. Sets *is_right. */
-static bool read_pair(struct flow_filter *filter, const char *name,
-		      const char *word, bool *is_right)
-{
-	if (!strcmp(name, "from"))
-		*is_right = read_prefix(word, &filter->from);
-	else if (!strcmp(name, "to"))
-		*is_right = read_prefix(word, &filter->to);
-	else if (!strcmp(name, "port"))
-		*is_right = read_port(filter, word);
-	else if (!strcmp(name, "state"))
-		*is_right = read_state(filter, word);
-	else if (!strcmp(name, "vlan"))
-		*is_right = read_vlan(filter, word);
-	else
-		return false;
-	return true;
-}
-
-/* --- the others */
-
 /* `icmp` is ICMP of both families. */
-static bool read_protocol(struct flow_filter *filter, const char *word)
+static bool read_protocol(void *context, const char *word)
 {
+	struct flow_filter *filter = context;
+
 	if (filter->has_protocol)
 		return filter_fail("a flow has one protocol, so not also",
 				   word);
 	filter->has_protocol = true;
 	filter->has_icmp = !strcmp(word, "icmp");
-	return flow_read_protocol(part_of(word), &filter->protocol) ||
+	return flow_read_protocol(text_part_all(word), &filter->protocol) ||
 	       filter_fail("not a condition: tcp, udp, icmp or another "
 			   "protocol, from, to, port, state or vlan is",
 			   word);
 }
 
-static bool is_name(const char *word)
-{
-	static const char *const names[] = { "from", "to", "port", "state",
-					     "vlan" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!strcmp(names[i], word))
-			return true;
-	return false;
-}
-
 bool flow_filter_read(struct flow_filter *filter, char *const *words, int count)
 {
-	*filter = (struct flow_filter){ 0 };
-	for (int i = 0; i < count; i++) {
-		bool is_right = true;
+	static const struct filter_pair pairs[] = {
+		{ "from", read_from }, { "to", read_to },
+		{ "port", read_port }, { "state", read_state },
+		{ "vlan", read_vlan },
+	};
+	static const struct filter_words kind = {
+		pairs,
+		sizeof(pairs) / sizeof(*pairs),
+		read_protocol,
+	};
 
-		if (is_name(words[i]) && i + 1 == count)
-			return filter_fail("needs a value behind it", words[i]);
-		if (i + 1 < count &&
-		    read_pair(filter, words[i], words[i + 1], &is_right))
-			i++;
-		else
-			is_right = read_protocol(filter, words[i]);
-		if (!is_right)
-			return false;
-	}
-	return true;
+	*filter = (struct flow_filter){ 0 };
+	return filter_words_read(&kind, filter, words, count);
 }
 
 /* --- matching */

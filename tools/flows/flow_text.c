@@ -2,7 +2,6 @@
 #include "flow_text.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -147,52 +146,14 @@ json_t *flow_to_json(const struct flow_found *found, uint32_t now)
 
 /* --- read */
 
-struct flow_part flow_part_word(struct flow_part *rest)
+bool flow_read_protocol(struct text_part part, uint32_t *protocol)
 {
-	struct flow_part word;
-
-	while (rest->start < rest->end && isspace((unsigned char)*rest->start))
-		rest->start++;
-	word = (struct flow_part){ rest->start, rest->start };
-	while (word.end < rest->end && !isspace((unsigned char)*word.end))
-		word.end++;
-	rest->start = word.end;
-	return word;
-}
-
-bool flow_part_is(struct flow_part part, const char *text)
-{
-	size_t size = part.end - part.start;
-
-	return size == strlen(text) && !memcmp(part.start, text, size);
-}
-
-bool flow_read_number(struct flow_part part, uint32_t max, uint32_t *number)
-{
-	uint64_t sum = 0;
-
-	if (part.start == part.end ||
-	    (*part.start == '0' && part.end - part.start > 1))
-		return false;
-	for (const char *at = part.start; at < part.end; at++) {
-		if (!isdigit((unsigned char)*at))
-			return false;
-		sum = 10 * sum + (*at - '0');
-		if (sum > max)
-			return false;
-	}
-	*number = sum;
-	return true;
-}
-
-bool flow_read_protocol(struct flow_part part, uint32_t *protocol)
-{
-	return flow_read_number(part, 255, protocol) ||
+	return text_part_number(part, 255, protocol) ||
 	       word_value(WORDS_PROTOCOL, part.start, part.end - part.start,
 			  protocol);
 }
 
-bool flow_read_address(struct flow_part part, struct flow_address *address)
+bool flow_read_address(struct text_part part, struct flow_address *address)
 {
 	char text[INET6_ADDRSTRLEN] = "";
 	size_t size = part.end - part.start;
@@ -209,12 +170,12 @@ bool flow_read_address(struct flow_part part, struct flow_address *address)
 	return true;
 }
 
-bool flow_read_end(struct flow_part part, struct flow_address *address,
+bool flow_read_end(struct text_part part, struct flow_address *address,
 		   uint32_t *port, bool *has_port)
 {
 	size_t size = part.end - part.start;
 	const char *colon = size ? memrchr(part.start, ':', size) : NULL;
-	struct flow_part host = { part.start, colon };
+	struct text_part host = { part.start, colon };
 
 	*has_port = false;
 	*port = 0;
@@ -225,10 +186,10 @@ bool flow_read_end(struct flow_part part, struct flow_address *address,
 	if (*part.start == '[') {
 		if (colon == part.start || colon[-1] != ']')
 			return false;
-		host = (struct flow_part){ part.start + 1, colon - 1 };
+		host = (struct text_part){ part.start + 1, colon - 1 };
 	}
 	*has_port = true;
-	return flow_read_number((struct flow_part){ colon + 1, part.end },
+	return text_part_number((struct text_part){ colon + 1, part.end },
 				65535, port) &&
 	       flow_read_address(host, address) &&
 	       address->is_ip6 == (*part.start == '[');

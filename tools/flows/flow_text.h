@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "lib/text_part.h"
 #include "table.h"
 
 /* --- print */
@@ -34,31 +35,18 @@ json_t *flow_to_json(const struct flow_found *found, uint32_t now);
 
 /* --- read */
 
-/* A part of a line. */
-struct flow_part {
-	const char *start, *end;
-};
-
-/* The next word, which is cut off; empty behind the last. */
-struct flow_part flow_part_word(struct flow_part *rest);
-
-bool flow_part_is(struct flow_part part, const char *text);
-
-/* A decimal number without leading zeros. */
-bool flow_read_number(struct flow_part part, uint32_t max, uint32_t *number);
-
 /* A protocol by name or number. */
-bool flow_read_protocol(struct flow_part part, uint32_t *protocol);
+bool flow_read_protocol(struct text_part part, uint32_t *protocol);
 
 struct flow_address {
 	uint32_t words[4];
 	bool is_ip6;
 };
 
-bool flow_read_address(struct flow_part part, struct flow_address *address);
+bool flow_read_address(struct text_part part, struct flow_address *address);
 
 /* An address with or without a port; has_port is set. */
-bool flow_read_end(struct flow_part part, struct flow_address *address,
+bool flow_read_end(struct text_part part, struct flow_address *address,
 		   uint32_t *port, bool *has_port);
 
 /* --- what a key is */

@@ -12,8 +12,6 @@
 #include "memory.h"
 
 #define FLOW_MAP "tgf_flows"
-#define FLOWS_MIN 64
-#define FLOWS_MAX 16000000
 
 struct flow_map {
 	const char *pin;

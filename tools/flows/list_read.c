@@ -11,7 +11,7 @@
 /* A line that is read: its words, and what they say. */
 struct line {
 	const char *text;
-	struct flow_part rest;
+	struct text_part rest;
 	struct flow_addition addition;
 	bool has_ports[2];
 	bool has_id, has_fragment, has_vlan, has_peer[2];
@@ -19,14 +19,8 @@ struct line {
 	const char *at; /* of the fault */
 };
 
-/* How much of a word a message shows: it may have any length. */
-static int word_shown(struct flow_part word)
-{
-	return word.end - word.start < 64 ? word.end - word.start : 64;
-}
-
 /* "'WORD' WHAT", at the word. */
-static bool word_fault(struct line *line, struct flow_part word,
+static bool word_fault(struct line *line, struct text_part word,
 		       const char *what)
 {
 	line->at = word.start;
@@ -35,7 +29,7 @@ static bool word_fault(struct line *line, struct flow_part word,
 			 "the line ends, and %s is missing", what);
 	else
 		snprintf(line->fault, sizeof(line->fault), "'%.*s' is not %s",
-			 word_shown(word), word.start, what);
+			 text_part_shown(word), word.start, what);
 	return false;
 }
 
@@ -43,7 +37,7 @@ static bool word_fault(struct line *line, struct flow_part word,
 
 static bool read_protocol(struct line *line)
 {
-	struct flow_part word = flow_part_word(&line->rest);
+	struct text_part word = text_part_word(&line->rest);
 	uint32_t protocol;
 
 	if (!flow_read_protocol(word, &protocol))
@@ -55,7 +49,7 @@ static bool read_protocol(struct line *line)
 static bool read_end(struct line *line, bool is_second)
 {
 	struct tg_flow_key *key = &line->addition.flow.key;
-	struct flow_part word = flow_part_word(&line->rest);
+	struct text_part word = text_part_word(&line->rest);
 	struct flow_address address;
 	uint32_t port;
 
@@ -81,9 +75,9 @@ static bool read_end(struct line *line, bool is_second)
 
 static bool read_arrow(struct line *line)
 {
-	struct flow_part word = flow_part_word(&line->rest);
+	struct text_part word = text_part_word(&line->rest);
 
-	return flow_part_is(word, ">") ||
+	return text_part_is(word, ">") ||
 	       word_fault(line, word, "'>', between the ends");
 }
 
@@ -117,7 +111,7 @@ static bool fits_protocol(unsigned int state, unsigned int protocol)
 
 static bool read_state(struct line *line)
 {
-	struct flow_part word = flow_part_word(&line->rest);
+	struct text_part word = text_part_word(&line->rest);
 	unsigned int state =
 		flow_state_number(word.start, word.end - word.start);
 
@@ -130,12 +124,12 @@ static bool read_state(struct line *line)
 
 static bool read_left(struct line *line)
 {
-	struct flow_part word = flow_part_word(&line->rest);
+	struct text_part word = text_part_word(&line->rest);
 	uint64_t seconds;
 
-	if (!flow_part_is(word, "left"))
+	if (!text_part_is(word, "left"))
 		return word_fault(line, word, "'left' with a time");
-	word = flow_part_word(&line->rest);
+	word = text_part_word(&line->rest);
 	if (!time_text_read(word.start, word.end - word.start, &seconds))
 		return word_fault(line, word, "a time like 86400s or 5d");
 	line->addition.time = TG_FLOW_TIME(seconds);
@@ -147,18 +141,18 @@ static bool read_left(struct line *line)
 /* --- what is behind them */
 
 /* The number before the next comma, which is cut off. */
-static bool read_field(struct flow_part *word, uint32_t max, uint32_t *number)
+static bool read_field(struct text_part *word, uint32_t max, uint32_t *number)
 {
 	const char *comma = memchr(word->start, ',', word->end - word->start);
-	struct flow_part field = { word->start, comma ? comma : word->end };
+	struct text_part field = { word->start, comma ? comma : word->end };
 
 	word->start = comma ? comma + 1 : word->end;
-	return flow_read_number(field, max, number);
+	return text_part_number(field, max, number);
 }
 
 static bool read_peer(struct line *line, bool is_second)
 {
-	struct flow_part word = flow_part_word(&line->rest), fields = word;
+	struct text_part word = text_part_word(&line->rest), fields = word;
 	struct tg_flow_peer *peer = &line->addition.flow.peers[is_second];
 	uint32_t end, max_end, window, scale, flags;
 
@@ -185,9 +179,9 @@ static bool read_peer(struct line *line, bool is_second)
 static bool read_value(struct line *line, uint32_t max, bool *has,
 		       const char *what, uint32_t *value)
 {
-	struct flow_part word = flow_part_word(&line->rest);
+	struct text_part word = text_part_word(&line->rest);
 
-	if (*has || !flow_read_number(word, max, value))
+	if (*has || !text_part_number(word, max, value))
 		return word_fault(line, word, what);
 	*has = true;
 	return true;
@@ -227,17 +221,17 @@ static bool read_vlan(struct line *line)
 	return true;
 }
 
-static bool read_option(struct line *line, struct flow_part word)
+static bool read_option(struct line *line, struct text_part word)
 {
-	if (flow_part_is(word, "id"))
+	if (text_part_is(word, "id"))
 		return read_id(line, false);
-	if (flow_part_is(word, "fragment"))
+	if (text_part_is(word, "fragment"))
 		return read_id(line, true);
-	if (flow_part_is(word, "vlan"))
+	if (text_part_is(word, "vlan"))
 		return read_vlan(line);
-	if (flow_part_is(word, "first"))
+	if (text_part_is(word, "first"))
 		return read_peer(line, false);
-	if (flow_part_is(word, "second"))
+	if (text_part_is(word, "second"))
 		return read_peer(line, true);
 	return word_fault(line, word,
 			  "'id', 'fragment', 'vlan', 'first' or 'second'");
@@ -247,7 +241,7 @@ static bool read_option(struct line *line, struct flow_part word)
 static bool check_line(struct line *line)
 {
 	const struct tg_flow_key *key = &line->addition.flow.key;
-	struct flow_part end = { line->rest.end, line->rest.end };
+	struct text_part end = { line->rest.end, line->rest.end };
 	bool is_fragment = line->addition.state == TG_FLOW_FRAGMENTS;
 	bool is_icmp = key->protocol == IPPROTO_ICMP ||
 		       key->protocol == IPPROTO_ICMPV6;
@@ -271,13 +265,13 @@ static bool check_line(struct line *line)
 
 static bool read_line(struct line *line)
 {
-	struct flow_part word;
+	struct text_part word;
 
 	if (!read_protocol(line) || !read_end(line, false) ||
 	    !read_arrow(line) || !read_end(line, true) || !read_state(line) ||
 	    !read_left(line))
 		return false;
-	while ((word = flow_part_word(&line->rest)).start < word.end)
+	while ((word = text_part_word(&line->rest)).start < word.end)
 		if (!read_option(line, word))
 			return false;
 	return check_line(line);
@@ -291,7 +285,7 @@ static bool take_line(struct flow_reading *reading, const char *text,
 	const char *comment = memchr(text, '#', end - text);
 	struct line line = { .text = text,
 			     .rest = { text, comment ? comment : end } };
-	struct flow_part rest = line.rest, first = flow_part_word(&rest);
+	struct text_part rest = line.rest, first = text_part_word(&rest);
 
 	reading->line++;
 	if (first.start == first.end)

@@ -3,24 +3,32 @@
 
 #include <string.h>
 
+#include "lib/filter_words.h"
+
 bool flow_prefix_read(const char *word, struct flow_prefix *prefix)
 {
-	struct flow_part part = { word, word + strlen(word) }, length = { 0 };
+	struct text_part part = { word, word + strlen(word) }, length = { 0 };
 	const char *slash = strchr(word, '/');
 	uint32_t number;
 
 	if (slash) {
-		length = (struct flow_part){ slash + 1, part.end };
+		length = (struct text_part){ slash + 1, part.end };
 		part.end = slash;
 	}
 	if (!flow_read_address(part, &prefix->address))
 		return false;
 	number = prefix->address.is_ip6 ? 128 : 32;
-	if (slash && !flow_read_number(length, number, &number))
+	if (slash && !text_part_number(length, number, &number))
 		return false;
 	prefix->length = number;
 	prefix->is_given = true;
 	return true;
+}
+
+bool flow_prefix_filter(const char *word, struct flow_prefix *prefix)
+{
+	return flow_prefix_read(word, prefix) ||
+	       filter_fail("not an address or a prefix", word);
 }
 
 bool flow_prefix_meets(const struct flow_prefix *prefix,

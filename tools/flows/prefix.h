@@ -14,6 +14,9 @@ struct flow_prefix {
 /* False: it is neither. */
 bool flow_prefix_read(const char *word, struct flow_prefix *prefix);
 
+/* The same, with a message. */
+bool flow_prefix_filter(const char *word, struct flow_prefix *prefix);
+
 /*
  * Whether the first `length` bits of an address are in the prefix, or the
  * prefix in them. A prefix that is not given has all addresses.

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text_part.h"
+
 #define OPTIONS_MAX 16
 #define FIRST_OF_TOOL 256
 
@@ -15,6 +17,12 @@ static int usage(const char *what, const char *word)
 		program_invocation_short_name, what, word,
 		program_invocation_short_name);
 	return PIN_USAGE;
+}
+
+bool pin_read_room(const char *text, uint32_t *room)
+{
+	return text_part_number(text_part_all(text), PIN_ROOM_MAX, room) &&
+	       *room >= PIN_ROOM_MIN;
 }
 
 /* --- verbs */

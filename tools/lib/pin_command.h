@@ -47,6 +47,12 @@ struct pin_option {
 	const char *wants; /* "a number of 64 to 16000000" */
 };
 
+/* The size of a table: what it has room for. */
+#define PIN_ROOM_MIN 64
+#define PIN_ROOM_MAX 16000000
+#define PIN_ROOM_WANTS "a number of 64 to 16000000"
+bool pin_read_room(const char *text, uint32_t *room);
+
 struct pin_tool {
 	const char *help;
 	const struct pin_verb *verbs;

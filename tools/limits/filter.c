@@ -1,63 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "filter.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "key_text.h"
+#include "lib/filter_words.h"
 
-static bool filter_fail(const char *what, const char *word)
+static bool read_from(void *filter, const char *value)
 {
-	fprintf(stderr, "%s: %s: '%s'\n", program_invocation_short_name, what,
-		word);
-	return false;
+	return flow_prefix_filter(value,
+				  &((struct limit_filter *)filter)->from);
 }
 
-/* --- conditions that are two words */
-
-static bool read_prefix(const char *word, struct flow_prefix *prefix)
+static bool read_to(void *filter, const char *value)
 {
-	if (prefix->is_given)
-		return filter_fail("is given twice, the second time", word);
-	return flow_prefix_read(word, prefix) ||
-	       filter_fail("not an address or a prefix", word);
+	return flow_prefix_filter(value, &((struct limit_filter *)filter)->to);
 }
 
-static bool read_number(const char *word, uint32_t max, const char *what,
-			bool *has, uint32_t *number)
+static bool read_port(void *context, const char *value)
 {
-	struct flow_part part = { word, word + strlen(word) };
+	struct limit_filter *filter = context;
 
-	if (*has)
-		return filter_fail("is given twice, the second time", word);
-	*has = true;
-	return flow_read_number(part, max, number) || filter_fail(what, word);
+	return filter_number(value, 65535, "not a port of 0 to 65535",
+			     &filter->has_port, &filter->port);
 }
 
-/* False: the name is none of those. Sets *is_right. */
-static bool read_pair(struct limit_filter *filter, const char *name,
-		      const char *word, bool *is_right)
+static bool read_line(void *context, const char *value)
 {
-	if (!strcmp(name, "from"))
-		*is_right = read_prefix(word, &filter->from);
-	else if (!strcmp(name, "to"))
-		*is_right = read_prefix(word, &filter->to);
-	else if (!strcmp(name, "port"))
-		*is_right = read_number(word, 65535, "not a port of 0 to 65535",
-					&filter->has_port, &filter->port);
-	else if (!strcmp(name, "line"))
-		*is_right = read_number(word, UINT32_MAX, "not a line",
-					&filter->has_line, &filter->line);
-	else
-		return false;
-	return true;
+	struct limit_filter *filter = context;
+
+	return filter_number(value, UINT32_MAX, "not a line", &filter->has_line,
+			     &filter->line);
 }
 
-static bool read_word(struct limit_filter *filter, const char *word)
+static bool read_word(void *context, const char *word)
 {
-	struct flow_part part = { word, word + strlen(word) };
+	struct limit_filter *filter = context;
 
 	if (!strcmp(word, "over")) {
 		filter->is_over = true;
@@ -66,36 +45,29 @@ static bool read_word(struct limit_filter *filter, const char *word)
 	if (filter->has_protocol)
 		return filter_fail("a key has one protocol, so not also", word);
 	filter->has_protocol = true;
-	return flow_read_protocol(part, &filter->protocol) ||
+	return flow_read_protocol(text_part_all(word), &filter->protocol) ||
 	       filter_fail("not a condition: from, to, port, line, over or a "
 			   "protocol is",
 			   word);
 }
 
-static bool is_name(const char *word)
-{
-	return !strcmp(word, "from") || !strcmp(word, "to") ||
-	       !strcmp(word, "port") || !strcmp(word, "line");
-}
-
 bool limit_filter_read(struct limit_filter *filter, char *const *words,
 		       int count)
 {
-	*filter = (struct limit_filter){ 0 };
-	for (int i = 0; i < count; i++) {
-		bool is_right = true;
+	static const struct filter_pair pairs[] = {
+		{ "from", read_from },
+		{ "to", read_to },
+		{ "port", read_port },
+		{ "line", read_line },
+	};
+	static const struct filter_words kind = {
+		pairs,
+		sizeof(pairs) / sizeof(*pairs),
+		read_word,
+	};
 
-		if (is_name(words[i]) && i + 1 == count)
-			return filter_fail("needs a value behind it", words[i]);
-		if (i + 1 < count &&
-		    read_pair(filter, words[i], words[i + 1], &is_right))
-			i++;
-		else
-			is_right = read_word(filter, words[i]);
-		if (!is_right)
-			return false;
-	}
-	return true;
+	*filter = (struct limit_filter){ 0 };
+	return filter_words_read(&kind, filter, words, count);
 }
 
 /* --- matching */

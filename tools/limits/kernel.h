@@ -9,8 +9,6 @@
 #include "memory.h"
 
 #define LIMIT_MAP "tgl_limits"
-#define LIMITS_MIN 64
-#define LIMITS_MAX 16000000
 
 /* One message that names the pin. Returns err. */
 int limit_map_fail(const struct line_map *map, int err);

@@ -7,13 +7,9 @@
 #include <string.h>
 
 #include "entry.h"
+#include "lib/text_part.h"
 #include "lib/vec.h"
 #include "policy/language/words.h"
-
-/* A part of the entry's text. */
-struct part {
-	const char *start, *end;
-};
 
 struct reading {
 	const char *text;
@@ -36,21 +32,16 @@ bool set_fault_at(struct set_fault *fault, size_t offset, const char *format,
 	return false;
 }
 
-/* How much of the part a message shows: a line may have any length. */
-static int part_shown(struct part part)
-{
-	return part.end - part.start < 64 ? part.end - part.start : 64;
-}
-
 /* "'TEXT' WHAT", at the part. */
-static bool part_fault(const struct reading *reading, struct part part,
+static bool part_fault(const struct reading *reading, struct text_part part,
 		       const char *what)
 {
 	return set_fault_at(reading->fault, part.start - reading->text,
-			    "'%.*s' %s", part_shown(part), part.start, what);
+			    "'%.*s' %s", text_part_shown(part), part.start,
+			    what);
 }
 
-static struct part part_trim(struct part part)
+static struct text_part part_trim(struct text_part part)
 {
 	while (part.start < part.end && isblank((unsigned char)*part.start))
 		part.start++;
@@ -60,29 +51,16 @@ static struct part part_trim(struct part part)
 }
 
 /* The part before the first `c`; false if it has none. */
-static bool part_split(struct part part, char c, struct part *before,
-		       struct part *after)
+static bool part_split(struct text_part part, char c, struct text_part *before,
+		       struct text_part *after)
 {
 	const char *at = memchr(part.start, c, part.end - part.start);
 
 	if (!at)
 		return false;
-	*before = part_trim((struct part){ part.start, at });
-	*after = part_trim((struct part){ at + 1, part.end });
+	*before = part_trim((struct text_part){ part.start, at });
+	*after = part_trim((struct text_part){ at + 1, part.end });
 	return true;
-}
-
-/* The first word of the part, which is cut off. */
-static struct part part_word(struct part *part)
-{
-	struct part word;
-
-	*part = part_trim(*part);
-	word = (struct part){ part->start, part->start };
-	while (word.end < part->end && !isblank((unsigned char)*word.end))
-		word.end++;
-	part->start = word.end;
-	return word;
 }
 
 static bool append(struct reading *reading)
@@ -97,28 +75,10 @@ static bool append(struct reading *reading)
 
 /* --- numbers */
 
-static bool read_number(struct part part, uint32_t max, uint32_t *number)
+static bool read_named(struct text_part part, enum word_table table,
+		       uint32_t max, uint32_t *number)
 {
-	uint32_t sum = 0;
-
-	if (part.start == part.end ||
-	    (*part.start == '0' && part.end - part.start > 1))
-		return false;
-	for (const char *at = part.start; at < part.end; at++) {
-		if (!isdigit((unsigned char)*at))
-			return false;
-		sum = 10 * sum + (*at - '0');
-		if (sum > max)
-			return false;
-	}
-	*number = sum;
-	return true;
-}
-
-static bool read_named(struct part part, enum word_table table, uint32_t max,
-		       uint32_t *number)
-{
-	return read_number(part, max, number) ||
+	return text_part_number(part, max, number) ||
 	       word_value(table, part.start, part.end - part.start, number);
 }
 
@@ -148,7 +108,7 @@ size_t set_read_ip4(const char *text, const char *end, uint32_t *address)
 	return at - text;
 }
 
-static bool read_ip6(struct part part, uint32_t words[4])
+static bool read_ip6(struct text_part part, uint32_t words[4])
 {
 	char text[INET6_ADDRSTRLEN] = "";
 	uint32_t there[4];
@@ -165,7 +125,7 @@ static bool read_ip6(struct part part, uint32_t words[4])
 }
 
 /* As a number of 128 bits, in the upper ones; sets the whole length's form. */
-static bool read_address(const struct reading *reading, struct part part,
+static bool read_address(const struct reading *reading, struct text_part part,
 			 wide *address, struct tg_set_key *key)
 {
 	size_t size = part.end - part.start;
@@ -202,8 +162,8 @@ static void set_prefix(struct set_entry *entry, bool is_ip4, wide address,
 		is_ip4 ? TG_SET_FORM_IP4(length) : TG_SET_FORM_IP6(length);
 }
 
-static bool read_prefix(struct reading *reading, struct part all,
-			struct part before, struct part after)
+static bool read_prefix(struct reading *reading, struct text_part all,
+			struct text_part before, struct text_part after)
 {
 	struct set_entry *entry = &reading->entry;
 	char right[SET_TEXT_SIZE];
@@ -214,7 +174,7 @@ static bool read_prefix(struct reading *reading, struct part all,
 	if (!read_address(reading, before, &address, &entry->key))
 		return false;
 	is_ip4 = entry->key.form == TG_SET_FORM_IP4(32);
-	if (!read_number(after, is_ip4 ? 32 : 128, &length))
+	if (!text_part_number(after, is_ip4 ? 32 : 128, &length))
 		return part_fault(reading, after,
 				  is_ip4 ? "is not a length of 0 to 32"
 					 : "is not a length of 0 to 128");
@@ -227,15 +187,15 @@ static bool read_prefix(struct reading *reading, struct part all,
 		return set_fault_at(reading->fault, all.start - reading->text,
 				    "'%.*s' has host bits set: write %s, or "
 				    "the address alone",
-				    part_shown(all), all.start, right);
+				    text_part_shown(all), all.start, right);
 	}
 	set_prefix(entry, is_ip4, address, length);
 	return append(reading);
 }
 
 /* The fewest prefixes that are together the range. */
-static bool read_address_range(struct reading *reading, struct part all,
-			       struct part before, struct part after)
+static bool read_address_range(struct reading *reading, struct text_part all,
+			       struct text_part before, struct text_part after)
 {
 	unsigned int longest, length;
 	struct tg_set_key key;
@@ -268,9 +228,9 @@ static bool read_address_range(struct reading *reading, struct part all,
 	}
 }
 
-static bool read_addresses(struct reading *reading, struct part all)
+static bool read_addresses(struct reading *reading, struct text_part all)
 {
-	struct part before, after;
+	struct text_part before, after;
 	wide address;
 
 	if (part_split(all, '/', &before, &after))
@@ -285,10 +245,10 @@ static bool read_addresses(struct reading *reading, struct part all)
 
 #define PORT_FAULT "is not a port: a number of 0 to 65535, or a service's name"
 
-static bool read_ports(struct reading *reading, struct part all)
+static bool read_ports(struct reading *reading, struct text_part all)
 {
 	struct tg_set_key *key = &reading->entry.key;
-	struct part before = all, after = all;
+	struct text_part before = all, after = all;
 	uint32_t first, last;
 
 	key->form = TG_SET_FORM_PORT;
@@ -313,7 +273,7 @@ static bool read_ports(struct reading *reading, struct part all)
 	return true;
 }
 
-static bool read_macs(struct reading *reading, struct part all)
+static bool read_macs(struct reading *reading, struct text_part all)
 {
 	uint64_t address = 0;
 	const char *at = all.start;
@@ -339,11 +299,12 @@ static bool read_macs(struct reading *reading, struct part all)
 	return append(reading);
 }
 
-static bool read_address_ports(struct reading *reading, struct part all)
+static bool read_address_ports(struct reading *reading, struct text_part all)
 {
 	struct tg_set_key *key = &reading->entry.key;
-	struct part rest = all, address = part_word(&rest);
-	struct part protocol = part_word(&rest), port = part_word(&rest);
+	struct text_part rest = all, address = text_part_word(&rest);
+	struct text_part protocol = text_part_word(&rest),
+			 port = text_part_word(&rest);
 	uint32_t number;
 	wide bits;
 
@@ -374,7 +335,8 @@ bool set_entry_read(unsigned int kind, const char *text, size_t size,
 	struct reading reading = { .text = text,
 				   .entries = entries,
 				   .fault = fault };
-	struct part all = part_trim((struct part){ text, text + size });
+	struct text_part all =
+		part_trim((struct text_part){ text, text + size });
 	size_t before = entries->count;
 	bool is_right = false;
 
@@ -384,7 +346,7 @@ bool set_entry_read(unsigned int kind, const char *text, size_t size,
 					  "is an exception, and only sets of "
 					  "addresses have exceptions");
 		reading.entry.is_exception = true;
-		all = part_trim((struct part){ all.start + 1, all.end });
+		all = part_trim((struct text_part){ all.start + 1, all.end });
 	}
 	switch (kind) {
 	case TG_SET_ADDRESSES:
