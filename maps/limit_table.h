@@ -32,7 +32,7 @@
 
 #include "flow_table.h"
 
-#define TG_LIMIT_VERSION 1
+#define TG_LIMIT_VERSION 2
 #define TG_LIMIT_LINE 64
 
 /*
@@ -43,6 +43,17 @@
 #define TG_LIMIT_TIME_SHIFT 8
 #define TG_LIMIT_TIME(ns) ((__u64)(ns) << TG_LIMIT_TIME_SHIFT)
 #define TG_LIMIT_SECOND TG_LIMIT_TIME(1000000000)
+
+/*
+ * To read that clock takes longer than all else that a limit does. The number
+ * of the kernel's tick is a load. So a limit looks at the tick, if its burst
+ * exceeds one packet by at least as many ticks: it gives away no more than the
+ * rate of one tick, and packets that come at the rate pass.
+ */
+#define TG_LIMIT_TICKS_MIN 2
+
+/* What a packet is taken to be, by limits in bits. */
+#define TG_LIMIT_PACKET 1514
 
 /* The longest that a burst may take to be paid for: half a year. */
 #define TG_LIMIT_BURST_MAX (TG_LIMIT_SECOND * (182 * 24 * 3600))
@@ -103,7 +114,13 @@ struct tg_limit_head {
 	__u32 lines;
 	__u32 buckets; /* of keys */
 	__u32 keys;    /* that it was made for */
-	__u32 secret[12];
+	__u32 tick;    /* of the kernel, in ns; 0: limits do not look at it */
+	/*
+	 * The number of the tick at time 0, so that both clocks show the same
+	 * time. The first program that needs it writes it; 0: not known yet.
+	 */
+	__u32 origin;
+	__u32 secret[10];
 };
 
 _Static_assert(sizeof(struct tg_limit_head) == TG_LIMIT_LINE, "line 0");

@@ -9,7 +9,9 @@
  *	tg_limit_line(table, number)	a pointer to line n, NULL if there is
  *					none
  *	tg_limit_now()			the time, in units of
- *TG_LIMIT_TIME_SHIFT
+ *					TG_LIMIT_TIME_SHIFT
+ *	tg_limit_ticks()		how many ticks there were, from any
+ *					number on
  *
  * A key that several processors see first at the same instant may get a way on
  * each: all but one are found by nobody, so as many packets more may pass. A
@@ -43,6 +45,37 @@ enum tg_limit_answer {
 
 /* How often a way is looked for, as others claimed the best. */
 #define TG_LIMIT_CLAIMS 3
+
+/* --- clocks */
+
+/*
+ * In units of time, as tg_limit_now(), and within two ticks of it. Two
+ * processors that find no origin may write numbers that differ by one.
+ */
+static __always_inline __u64
+tg_limit_tick_time(struct tg_limit_head *head, const struct tg_limit_wish *wish)
+{
+	__u64 ticks = tg_limit_ticks(), tick = head->tick;
+	__u32 origin = TG_READ(head->origin);
+
+	if (!origin) {
+		origin = ticks - (tg_limit_now() >> TG_LIMIT_TIME_SHIFT) / tick;
+		if (!wish->bill.is_frozen)
+			TG_WRITE(head->origin, origin);
+	}
+	return TG_LIMIT_TIME((ticks - origin) * tick);
+}
+
+/* All packets of a limit are judged by the same clock. */
+static __always_inline __u64 tg_limit_time(struct tg_limit_head *head,
+					   const struct tg_limit_wish *wish)
+{
+	__u64 tick = TG_LIMIT_TIME(head->tick);
+
+	if (!tick || wish->bill.slack < TG_LIMIT_TICKS_MIN * tick)
+		return tg_limit_now();
+	return tg_limit_tick_time(head, wish);
+}
 
 /* --- the way of a name */
 
@@ -238,9 +271,8 @@ static __always_inline int tg_limit_pay_in(struct tg_limit_way *way,
 static __always_inline enum tg_limit_answer
 tg_limit_ask(tg_limit_table table, struct tg_limit_wish *wish)
 {
-	const struct tg_limit_head *head =
-		(const struct tg_limit_head *)tg_limit_line(table,
-							    TG_LIMIT_HEAD_LINE);
+	struct tg_limit_head *head = (struct tg_limit_head *)tg_limit_line(
+		table, TG_LIMIT_HEAD_LINE);
 	struct tg_limit_way *way;
 	__u32 first, second;
 	int answer;
@@ -248,7 +280,7 @@ tg_limit_ask(tg_limit_table table, struct tg_limit_wish *wish)
 	if (!head || head->version != TG_LIMIT_VERSION)
 		return TG_LIMIT_YES;
 	wish->name = tg_limit_name(head, wish);
-	wish->bill.now = tg_limit_now();
+	wish->bill.now = tg_limit_time(head, wish);
 	first = tg_limit_bucket(head, wish, wish->name);
 	second = tg_limit_bucket(head, wish, tg_flow_second_point(wish->name));
 	way = tg_limit_find(table, first, wish->name);

@@ -77,18 +77,32 @@ static __always_inline void tg_limit_set_key(struct tg_limit_wish *wish,
 	}
 }
 
+static __always_inline __u64 tg_limit_cost(const struct tg_limit *limit,
+					   __u64 amount)
+{
+	return amount * limit->price >> (limit->price_shift & 63);
+}
+
+/* The same for all packets of a limit: it chooses the limit's clock. */
+static __always_inline __u64 tg_limit_slack(const struct tg_limit *limit)
+{
+	__u64 cost =
+		tg_limit_cost(limit, limit->is_of_size ? TG_LIMIT_PACKET : 1);
+
+	return limit->burst > cost ? limit->burst - cost : 0;
+}
+
 static __always_inline void tg_limit_set_wish(struct tg_limit_wish *wish,
 					      const struct tg_limit *limit,
 					      __u32 size)
 {
-	__u64 amount = limit->is_of_size ? size : 1;
-
 	wish->limit = limit->name;
 	wish->per = limit->per;
 	wish->bill = (struct tg_limit_bill){
-		.cost = amount * limit->price >> (limit->price_shift & 63),
+		.cost = tg_limit_cost(limit, limit->is_of_size ? size : 1),
 		.burst = limit->burst,
 		.beyond = limit->beyond,
+		.slack = tg_limit_slack(limit),
 	};
 }
 

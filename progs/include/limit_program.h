@@ -33,6 +33,11 @@ static __always_inline __u64 tg_limit_now(void)
 	return TG_LIMIT_TIME(bpf_ktime_get_ns());
 }
 
+static __always_inline __u64 tg_limit_ticks(void)
+{
+	return bpf_jiffies64();
+}
+
 #include "limit_key.h"
 
 #endif

@@ -10,6 +10,7 @@
 struct tg_limit_bill {
 	__u64 cost, burst, beyond;
 	__u64 now;
+	__u64 slack;	 /* by how much the burst exceeds one packet */
 	__u64 is_frozen; /* only ask */
 };
 

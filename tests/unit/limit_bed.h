@@ -14,6 +14,7 @@ struct limit_bed {
 	char *start;
 	uint32_t lines;
 	uint64_t clock;
+	uint64_t first_tick; /* the number of the tick at time 0 */
 };
 
 typedef const struct limit_bed *tg_limit_table;
@@ -32,6 +33,16 @@ static inline uint64_t tg_limit_now(void)
 	return __atomic_load_n(&limit_bed_asked->clock, __ATOMIC_RELAXED);
 }
 
+/* As the kernel's: 4 ms, the first of which began before time 0. */
+#define LIMIT_BED_TICK 4000000
+
+static inline uint64_t tg_limit_ticks(void)
+{
+	return limit_bed_asked->first_tick +
+	       (tg_limit_now() + TG_LIMIT_TIME(1234567)) /
+		       TG_LIMIT_TIME(LIMIT_BED_TICK);
+}
+
 #include "limit_key.h"
 
 static inline void limit_bed_make(struct limit_bed *bed, uint32_t buckets)
@@ -42,7 +53,7 @@ static inline void limit_bed_make(struct limit_bed *bed, uint32_t buckets)
 		.buckets = buckets,
 		.secret = { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344,
 			    0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89,
-			    0x452821e6, 0x38d01377, 0xbe5466cf, 0x34e90c6c },
+			    0x452821e6, 0x38d01377 },
 	};
 
 	bed->lines = head.lines;
@@ -53,6 +64,11 @@ static inline void limit_bed_make(struct limit_bed *bed, uint32_t buckets)
 		abort();
 	memset(bed->start, 0, (size_t)bed->lines * TG_LIMIT_LINE);
 	memcpy(bed->start, &head, sizeof(head));
+}
+
+static inline struct tg_limit_head *limit_bed_head(const struct limit_bed *bed)
+{
+	return tg_limit_line(bed, TG_LIMIT_HEAD_LINE);
 }
 
 static inline void limit_bed_free(struct limit_bed *bed)

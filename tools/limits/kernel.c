@@ -36,6 +36,7 @@ static int format_table(struct line_map *map, uint32_t keys)
 	head->buckets =
 		(map->lines - TG_LIMIT_LINES(0)) / TG_LIMIT_BUCKET_LINES;
 	head->keys = keys ? keys : limit_table_room(head->buckets);
+	head->tick = limit_tick();
 	__atomic_store_n(&head->version, TG_LIMIT_VERSION, __ATOMIC_RELEASE);
 	return 0;
 }

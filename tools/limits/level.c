@@ -38,7 +38,7 @@ double limit_rate(const struct tg_limit *limit)
 
 struct limit_level limit_level(const struct tg_limit *limit, uint64_t ahead)
 {
-	uint64_t next = cost_of(limit, limit->is_of_size ? LIMIT_PACKET : 1);
+	uint64_t next = cost_of(limit, limit->is_of_size ? TG_LIMIT_PACKET : 1);
 	struct limit_level level = {
 		.used = amount_of(limit, ahead),
 		.of = amount_of(limit, limit->burst),

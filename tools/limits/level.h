@@ -10,13 +10,10 @@
 
 #include "policy_limit.h"
 
-/* Of a limit in bits: the size of the packet that may pass next, or not. */
-#define LIMIT_PACKET 1514
-
 struct limit_level {
 	uint64_t used, of; /* packets; or bytes, of a limit in bits */
-	bool is_over;	   /* no packet may pass now, or none of LIMIT_PACKET */
-	uint64_t wait;	   /* ns until one may pass */
+	bool is_over;  /* no packet may pass now, or none of TG_LIMIT_PACKET */
+	uint64_t wait; /* ns until one may pass */
 };
 
 /* `ahead`: as limit_ahead() says. */

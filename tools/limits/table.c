@@ -67,8 +67,12 @@ bool limit_table_visit(const struct line_map *map, uint64_t now,
 	return true;
 }
 
-/* A program may charge the key meanwhile: that packet is forgotten as well. */
+/*
+ * A program may charge the key meanwhile: that packet is forgotten as well. The
+ * clock of the ticks may be behind `now`, but not by a second.
+ */
 void limit_forget(const struct limit_found *found, uint64_t now)
 {
-	__atomic_store_n(&found->place->schedule, now, __ATOMIC_RELAXED);
+	__atomic_store_n(&found->place->schedule, now - TG_LIMIT_SECOND,
+			 __ATOMIC_RELAXED);
 }
