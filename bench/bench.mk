@@ -10,7 +10,9 @@ BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source flow-trace talk)
 BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
 	yardstick.bpf.o source.bpf.o limit.bpf.o bpf_lpm.bpf.o \
 	bpf_hash.bpf.o policy_lookup.bpf.o policy_baseline.bpf.o sets.bpf.o \
-	flows.bpf.o established.o)
+	flows.bpf.o established.o) \
+	$(patsubst bench/rules/limits/%.policy,$(BENCH)/limits/%.o, \
+	$(wildcard bench/rules/limits/*.policy))
 
 # Each object is named after its folder and source.
 $(BENCH_PARTS)/%.o: bench/%.c $(B)/compiler
@@ -37,13 +39,18 @@ $(BENCH)/established.o: bench/rules/established.policy $(B)/tg-policy $(B)/polic
 	$(Q)mkdir -p $(@D)
 	$(Q)$(B)/tg-policy compile $< -o $@
 
+$(BENCH)/limits/%.o: bench/rules/limits/%.policy $(B)/tg-policy $(LIVE) $(B)/policy.o
+	$(call say,POLICY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(B)/tg-policy compile $< -o $@
+
 $(BENCH)/trace: $(addprefix $(BENCH_PARTS)/,trace/main.o trace/pick.o \
 	trace/draw.o trace/truth.o common/packet_frame.o common/trace_file.o) $(LIBRARY)
 $(BENCH)/trace: LDLIBS += -lm
 
 $(BENCH)/meter: $(addprefix $(BENCH_PARTS)/,meter/main.o meter/load.o \
 	meter/run.o meter/print.o meter/row.o meter/yardstick.o \
-	meter/sets.o meter/flows.o common/packet_frame.o \
+	meter/sets.o meter/flows.o meter/limits.o common/packet_frame.o \
 	common/frames.o common/trace_file.o packets/object.o) $(LIBRARY)
 $(BENCH)/flow-trace: $(addprefix $(BENCH_PARTS)/,flows/trace.o \
 	common/packet_frame.o common/trace_file.o) $(LIBRARY)

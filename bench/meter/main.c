@@ -42,7 +42,10 @@ static const char help[] =
 	"                        flow-hash:N, flow-lru:N and their -miss:N;\n"
 	"                        flow-policy:N: all of "
 	"bench/rules/established\n"
-	"                        .policy, parser and counters included\n"
+	"                        .policy, parser and counters included;\n"
+	"                        limit-all:N, limit-from:N and their -over:N:\n"
+	"                        a rule with a limit, and N sources, less\n"
+	"                        limit-none:N, the same rule without\n"
 	"  -r, --rounds N        runs of each program (15)\n"
 	"  -p, --passes N        times over the trace in a round (4); of each\n"
 	"                        piece of it, the fastest counts\n"
@@ -178,6 +181,7 @@ static const struct {
 } kinds[] = {
 	{ "set-", meter_sets },
 	{ "flow-", meter_flows },
+	{ "limit-", meter_limits },
 	{ "", meter_yardstick },
 };
 

@@ -66,6 +66,12 @@ int meter_sets(const char *word, struct meter_row *row);
 int meter_flows(const char *word, struct meter_row *row);
 
 /*
+ * Limits: a policy with "limit-all:N", "limit-from:N" or their "-over:N" of N
+ * sources, against "limit-none:N".
+ */
+int meter_limits(const char *word, struct meter_row *row);
+
+/*
  * Compares verdicts with those of the trace, and prints the first difference.
  */
 int meter_check(struct meter_row *row);
