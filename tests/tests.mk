@@ -69,7 +69,7 @@ TIMED := policy_speed
 TIMED_TESTS := $(TIMED:%=$(T)/%)
 # Their random part is long, so it is shorter in the sanitized build; a second,
 # plain build (-fast) runs all of it. Listed first, as they take longest.
-TWINS := differ keys
+TWINS := differ keys limit_churn
 UNIT_TESTS := $(addprefix $(T)/,$(TWINS) $(TWINS:=-fast) \
 	$(filter-out $(TIMED) $(TWINS),$(UNIT)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz-%,\
@@ -98,6 +98,7 @@ $(FUZZERS): $(T)/fuzz-%: $(O)/tests/fuzz/%.fuzz.o
 $(T)/differ: $(O)/tests/tables/differ.san.o
 $(T)/differ-fast: $(O)/tests/tables/differ.o
 $(T)/keys-fast: $(O)/tests/unit/keys.o
+$(T)/limit_churn-fast: $(O)/tests/unit/limit_churn.o
 
 $(SANITIZED_TESTS): $(T)/sanitized.a
 	$(call say,LD,$@)
