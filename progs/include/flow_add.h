@@ -42,9 +42,39 @@ enum tg_flow_addition {
 _Static_assert(TG_FLOW_STATES <= 32, "two bits for each");
 
 /*
+ * How long flows stay in a state, if the policy does not say otherwise: the
+ * deadline less that is when the last packet came. Of each state, three bits
+ * say which of six times, in seconds of ten bits, comes the closest. States
+ * that stay longer than the last are not evicted.
+ */
+#define TG_FLOW_STAY_NUMBER(seconds)                              \
+	(((seconds) > 10) + ((seconds) > 30) + ((seconds) > 60) + \
+	 ((seconds) > 120) + ((seconds) > 300))
+#define TG_FLOW_STAY_BITS(name, text, seconds, rank) \
+	| (__u64)TG_FLOW_STAY_NUMBER(seconds) << 3 * TG_FLOW_##name
+#define TG_FLOW_STAY_NUMBERS (0 TG_FLOW_STATE_LIST(TG_FLOW_STAY_BITS))
+#define TG_FLOW_STAYS                                                      \
+	(10ULL | 30ULL << 10 | 60ULL << 20 | 120ULL << 30 | 300ULL << 40 | \
+	 (__u64)TG_FLOW_STAY_MAX << 50)
+#define TG_FLOW_STAY_MAX 600
+
+_Static_assert(3 * TG_FLOW_STATES <= 64, "three bits for each");
+
+/* When the last packet came, of an evictable flow, from any time on. */
+static __always_inline __u32 tg_flow_last_packet(__u64 word)
+{
+	__u32 state = TG_FLOW_STATE_OF(word) & (TG_FLOW_STATES_MAX - 1);
+	__u32 number = TG_FLOW_STAY_NUMBERS >> (3 * state & 63) & 7;
+	__u32 stay = TG_FLOW_STAYS >> (10 * number & 63) & 1023;
+
+	return TG_FLOW_DEADLINE(word) + TG_FLOW_TIME(TG_FLOW_STAY_MAX - stay);
+}
+
+/*
  * What claiming a way costs: its class, and within that an order. Open ways are
- * free or have expired; others are evicted by rank, then by deadline. The
- * lowest bits are the way's number, and how many ways of the bucket are open.
+ * free or have expired; others are evicted by rank, then by when their last
+ * packet came. The lowest bits are the way's number, and how many ways of the
+ * bucket are open.
  */
 #define TG_FLOW_COST(class, order, way) \
 	((__u64)(class) << 40 | (__u64)(order) << 8 | (way))
@@ -116,7 +146,7 @@ TG_GLOBAL_FUNCTION __u64 tg_flow_survey(tg_flow_table table, __u32 bucket,
 		__u64 is_open = tg_is_less32(class, 1);
 		__u64 mask = tg_flow_mask(is_open);
 		__u64 order = ((way - first) & (TG_FLOW_WAYS - 1) & mask) |
-			      (TG_FLOW_DEADLINE(word) & ~mask);
+			      (tg_flow_last_packet(word) & ~mask);
 
 		least = tg_least(least, TG_FLOW_COST(class, order, way));
 		open += is_open;

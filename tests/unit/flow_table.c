@@ -203,22 +203,32 @@ static void check_evictions(struct tap *tap)
 {
 	static const struct {
 		uint8_t state;
+		uint32_t seen; /* when its last packet came */
 		uint32_t time;
 	} flows[] = {
-		{ TG_FLOW_ESTABLISHED, 1 }, { TG_FLOW_SYN_SENT, 300 },
-		{ TG_FLOW_TIME_WAIT, 900 }, { TG_FLOW_UDP_SENT, 200 },
-		{ TG_FLOW_UDP_STREAM, 10 }, { TG_FLOW_LAST_ACK, 800 },
-		{ TG_FLOW_OTHER_SENT, 50 }, { TG_FLOW_OTHER_REPLIED, 60 },
+		{ TG_FLOW_ESTABLISHED, 75, 1 },
+		{ TG_FLOW_SYN_SENT, 70, TG_FLOW_TIME(120) },
+		{ TG_FLOW_TIME_WAIT, 30, TG_FLOW_TIME(120) },
+		{ TG_FLOW_SYN_RECEIVED, 60, TG_FLOW_TIME(60) },
+		{ TG_FLOW_UDP_STREAM, 0, TG_FLOW_TIME(120) },
+		{ TG_FLOW_LAST_ACK, 20, TG_FLOW_TIME(30) },
+		{ TG_FLOW_OTHER_SENT, 50, TG_FLOW_TIME(600) },
+		{ TG_FLOW_OTHER_REPLIED, 0, TG_FLOW_TIME(600) },
 	};
-	/* closing by deadline, then unreplied by deadline */
+	/* the deadlines of the last three are in another order */
 	static const uint32_t order[] = { 5, 2, 6, 3, 1 };
 	struct flow_bed bed;
 	bool is_right = true;
+	uint32_t start;
 
 	flow_bed_make(&bed, 1);
-	for (uint32_t i = 0; i < 8; i++)
+	start = bed.clock;
+	for (uint32_t i = 0; i < 8; i++) {
+		bed.clock = start + flows[i].seen;
 		is_right &= add_number(&bed, i, flows[i].state,
 				       flows[i].time) == TG_FLOW_ADDED;
+	}
+	bed.clock = start + flows[0].seen;
 	for (uint32_t i = 0; i < 5; i++) {
 		is_right &= find_number(&bed, order[i]);
 		is_right &= add_number(&bed, 100 + i, TG_FLOW_ESTABLISHED,
@@ -226,7 +236,8 @@ static void check_evictions(struct tap *tap)
 		is_right &= !find_number(&bed, order[i]);
 	}
 	tap_ok(tap, is_right,
-	       "closing flows make room, then unreplied ones, by deadline");
+	       "closing flows make room, then unreplied ones, the one that was "
+	       "silent the longest first");
 	is_right = add_number(&bed, 200, TG_FLOW_SYN_SENT, 500) ==
 			   TG_FLOW_TABLE_FULL &&
 		   find_number(&bed, 0) && find_number(&bed, 4) &&
