@@ -26,8 +26,8 @@
 
 const volatile __u32 limit_rate = 100;
 const volatile __u32 limit_burst = 100;
-const volatile __u8 limit_length4 = 32;
-const volatile __u8 limit_length6 = 64;
+const volatile __u32 limit_length4 = 32;
+const volatile __u32 limit_length6 = 64;
 
 /* As in a policy, so that tools treat both alike. */
 const volatile struct tg_policy_limits

@@ -38,11 +38,11 @@ teardown() {
 @test "each table of limits has a secret of its own" {
 	given_limit_table
 	local secret
-	secret=$(bpftool -j map lookup pinned "$PIN" key 0 0 0 0 | jq -c '.value[16:64]')
-	[[ $secret != "$(jq -nc '[range(48) | "0x00"]')" ]]
+	secret=$(bpftool -j map lookup pinned "$PIN" key 0 0 0 0 | jq -c '.value[24:64]')
+	[[ $secret != "$(jq -nc '[range(40) | "0x00"]')" ]]
 	rm "$PIN"
 	limits prepare --limits 1000
-	[[ $(bpftool -j map lookup pinned "$PIN" key 0 0 0 0 | jq -c '.value[16:64]') != "$secret" ]]
+	[[ $(bpftool -j map lookup pinned "$PIN" key 0 0 0 0 | jq -c '.value[24:64]') != "$secret" ]]
 }
 
 @test "numbers of keys that no table can have are refused" {
@@ -115,6 +115,18 @@ given_policies_compiled() {
 	printf '%s\n' 'set s { addresses }' 'default pass' 'drop from @s' >free.policy
 	"$BUILD/tg-policy" compile --quiet --hook ingress limited.policy -o limited.o
 	"$BUILD/tg-policy" compile --quiet --hook ingress free.policy -o free.o
+}
+
+@test "keys of the plugin limit are listed with the lengths that its constants say" {
+	given_hosts
+	given_limit_table
+	"$BUILD/tg-splice" "$BUILD/limit.o" -o copy.o limit_rate=1 limit_burst=1000 limit_length4=24 limit_length6=48 --limits "$PIN"
+	attach_by_hand server ingress "$PWD/copy.o"
+	in_client ping -q -c 5 -i 0.01 -w "$TIMEOUT" "$SERVER4" >/dev/null
+	in_client ping -q -c 5 -i 0.01 -w "$TIMEOUT" "$SERVER6" >/dev/null
+	run -0 limits list --json
+	[[ $(jq -c '[.limits[].keys[] | .length] | unique' <<<"$output") == '[24,48]' ]] || fail "$output"
+	[[ $(jq -r '.limits[].keys[] | select(.length == 24).address' <<<"$output") == 198.51.100.0 ]] || fail "$output"
 }
 
 # --- filters

@@ -137,28 +137,42 @@ static int read_lines(struct limit_rules *rules, uint32_t id)
 
 /* As in progs/limit.bpf.c. */
 #define PLUGIN_NAME 0x6c696d6974
-#define PLUGIN_LENGTH4 32
-#define PLUGIN_LENGTH6 64
+
+enum plugin_constant {
+	PLUGIN_RATE,
+	PLUGIN_BURST,
+	PLUGIN_LENGTH4,
+	PLUGIN_LENGTH6,
+	PLUGIN_CONSTANTS,
+};
 
 /* The plugin 'limit' has constants in place of rules. */
 static int read_plugin(struct limit_rules *rules, const struct program *program)
 {
-	static const char *const names[] = { "limit_rate", "limit_burst" };
+	static const char *const names[] = {
+		[PLUGIN_RATE] = "limit_rate",
+		[PLUGIN_BURST] = "limit_burst",
+		[PLUGIN_LENGTH4] = "limit_length4",
+		[PLUGIN_LENGTH6] = "limit_length6",
+	};
 	struct tg_limit limit = {
 		.name = PLUGIN_NAME,
 		.beyond = TG_LIMIT_BURST_MAX,
 		.per = TG_LIMIT_PER_FROM,
-		.length4 = PLUGIN_LENGTH4,
-		.length6 = PLUGIN_LENGTH6,
 	};
-	uint32_t values[2];
-	bool found[2];
+	uint32_t values[PLUGIN_CONSTANTS];
+	bool found[PLUGIN_CONSTANTS];
 
-	if (program_constants(program, 2, names, values, found) || !found[0] ||
-	    !found[1])
+	if (program_constants(program, PLUGIN_CONSTANTS, names, values, found))
 		return 0;
-	limit.price = TG_LIMIT_SECOND / (values[0] ? values[0] : 1);
-	limit.burst = limit.price * values[1];
+	for (int i = 0; i < PLUGIN_CONSTANTS; i++)
+		if (!found[i])
+			return 0;
+	limit.price = TG_LIMIT_SECOND /
+		      (values[PLUGIN_RATE] ? values[PLUGIN_RATE] : 1);
+	limit.burst = limit.price * values[PLUGIN_BURST];
+	limit.length4 = values[PLUGIN_LENGTH4];
+	limit.length6 = values[PLUGIN_LENGTH6];
 	return add_rule(rules, &limit, "-:0", "the plugin 'limit'");
 }
 
