@@ -316,6 +316,19 @@ more_has() { # WITHIN OVER
 	[[ $(on_server status eth0 --json | jq -c '.devices[0].limits') == '{"keys":1,"room":65536,"over":15,"full":0}' ]]
 }
 
+@test "policy show has the statement about replies, and a diff its change" {
+	given_limiting_policy ingress 'replies 10/s burst 20' 'reject tcp'
+	run -0 on_server policy show eth0
+	[[ $output == *$' replies 10/s burst 20'* ]] || fail "$output"
+	run -0 on_server policy show eth0 --json
+	[[ $(jq -r '.hooks[0].policy.replies' <<<"$output") == 'replies 10/s burst 20' ]] || fail "$output"
+	given_policy other 'default drop' 'reject tcp'
+	run -0 on_server policy diff eth0 "$POLICIES/other.policy"
+	[[ $output == *'- '*'replies 10/s burst 20'* ]] || fail "$output"
+	apply other &>/dev/null
+	[[ $(on_server policy show eth0 --json | jq '.hooks[0].policy | has("replies") and .replies == null') == true ]]
+}
+
 @test "limits are listed by rule, those that have used most first, and flushed" {
 	given_limiting_policy ingress 'pass udp to port 9 limit 1/h burst 10 per from' 'pass udp to port 10 limit 1/m burst 10'
 	{
