@@ -6,7 +6,7 @@
 BENCH := $(B)/bench
 BENCH_PARTS := $(BENCH)/parts
 BENCH_CFLAGS := $(TOOL_CFLAGS) -Ibench/common -Itests/packets
-BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source flow-trace talk)
+BENCH_TOOLS := $(addprefix $(BENCH)/,trace meter source flow-trace talk flood)
 BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
 	yardstick.bpf.o source.bpf.o limit.bpf.o bpf_lpm.bpf.o \
 	bpf_hash.bpf.o policy_lookup.bpf.o policy_baseline.bpf.o sets.bpf.o \
@@ -21,6 +21,11 @@ $(BENCH_PARTS)/%.o: bench/%.c $(B)/compiler
 	$(Q)$(CLANG) $(BENCH_CFLAGS) -MMD -MP -c $< -o $@
 
 $(BENCH_PARTS)/packets/%.o: tests/packets/%.c $(B)/compiler
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BENCH_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BENCH_PARTS)/tools/%.o: tests/tools/%.c $(B)/compiler
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BENCH_CFLAGS) -MMD -MP -c $< -o $@
@@ -55,6 +60,7 @@ $(BENCH)/meter: $(addprefix $(BENCH_PARTS)/,meter/main.o meter/load.o \
 $(BENCH)/flow-trace: $(addprefix $(BENCH_PARTS)/,flows/trace.o \
 	common/packet_frame.o common/trace_file.o) $(LIBRARY)
 $(BENCH)/talk: $(addprefix $(BENCH_PARTS)/flows/,talk.o serve.o)
+$(BENCH)/flood: $(BENCH_PARTS)/tools/flood.o
 $(BENCH)/source: $(addprefix $(BENCH_PARTS)/,source/main.o common/frames.o \
 	common/trace_file.o packets/object.o)
 

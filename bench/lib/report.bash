@@ -9,6 +9,7 @@ report() { # FILE
 	report_fill "$1"
 	report_flows "$1"
 	report_flood "$1"
+	report_limits "$1"
 	report_swap "$1"
 	report_memory "$1"
 	report_chain "$1"
@@ -104,6 +105,22 @@ report_flood() {
 			"\($said.in_a_second / ([$said.calls, 1] | max) * 1000 | round / 10) %"];
 		["FILTER", "", "1000 SYNS/S", "TRANSFERS", "LOST", "STALLED", "LONGEST ms", "CALLS", "ANSWERED", "IN 1 S"],
 		(.flood[] | row("flood"), row("quiet")) | @tsv' "$1" | columns
+	printf '\n'
+}
+
+# The time of a flood is known within bounds: the difference is that to the
+# middle of them. A rate that the flood did not exceed by half is not reached.
+report_limits() {
+	[[ $(jq '.limits // [] | length' "$1") != 0 ]] || return 0
+	printf 'Packets beyond the burst that passed limits in ten seconds, and the difference to the rate\n'
+	jq -r 'def shown: ((.least_us + .most_us) / 2e6) as $time | (.passed - .burst) as $passed |
+			if .sent < 1.5 * (.rate * $time + .burst) then "not reached"
+			else "\($passed) (\(($passed / $time / .rate - 1) * 1e4 | round / 100) %)" end;
+		(.limits | map(.peer) | unique) as $peers |
+		["RATE", "PROCESSORS", "SENT"] + $peers,
+		(.limits | group_by([.processors, .rate])[] |
+			[.[0].rate, .[0].processors, (map(.sent) | "\(min) to \(max)")] +
+			[$peers[] as $peer | .[] | select(.peer == $peer) | shown]) | @tsv' "$1" | columns
 	printf '\n'
 }
 
