@@ -26,8 +26,9 @@ static struct random_packet packets[PACKETS];
 
 static void compile_one(struct random *random, size_t number)
 {
-	struct random_policy_shape shape = { 1 + number * 2, 30, 5,
-					     number % 2 * 20, number % 3 * 20 };
+	struct random_policy_shape shape = {
+		1 + number * 2, 30, 5, number % 2 * 20, number % 3 * 20, 0
+	};
 	struct compile_options options = { .only_trees = number % 3 == 0,
 					   .only_search = number % 2,
 					   .only_short = number % 4 / 2 };

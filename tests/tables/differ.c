@@ -35,16 +35,17 @@ static const struct kind {
 	struct random_policy_shape shape;
 	uint32_t weight; /* percent of policies */
 } kinds[] = {
-	{ "a few rules on the five usual fields", { 12, 0, 0, 0, 0 }, 25 },
-	{ "a few rules on everything", { 20, 50, 0, 0, 0 }, 20 },
-	{ "sub-lists", { 30, 25, 30, 0, 0 }, 15 },
-	{ "dozens of rules", { 60, 20, 5, 0, 0 }, 10 },
-	{ "hundreds of rules", { 400, 5, 3, 0, 0 }, 2 },
-	{ "a few rules on named sets", { 8, 10, 0, 80, 0 }, 8 },
-	{ "named sets in sub-lists", { 30, 25, 30, 40, 0 }, 6 },
-	{ "hundreds of rules, some on named sets", { 300, 5, 3, 10, 0 }, 4 },
-	{ "a few rules on flows", { 5, 10, 0, 0, 80 }, 6 },
-	{ "flows and named sets in sub-lists", { 30, 25, 30, 20, 40 }, 4 },
+	{ "a few rules on the five usual fields", { 12, 0, 0, 0, 0, 0 }, 20 },
+	{ "a few rules on everything", { 20, 50, 0, 0, 0, 0 }, 20 },
+	{ "sub-lists", { 30, 25, 30, 0, 0, 0 }, 15 },
+	{ "dozens of rules", { 60, 20, 5, 0, 0, 0 }, 10 },
+	{ "hundreds of rules", { 400, 5, 3, 0, 0, 0 }, 2 },
+	{ "a few rules on named sets", { 8, 10, 0, 80, 0, 0 }, 8 },
+	{ "named sets in sub-lists", { 30, 25, 30, 40, 0, 0 }, 6 },
+	{ "hundreds of rules, some on named sets", { 300, 5, 3, 10, 0, 0 }, 4 },
+	{ "a few rules on flows", { 5, 10, 0, 0, 80, 0 }, 6 },
+	{ "flows and named sets in sub-lists", { 30, 25, 30, 20, 40, 0 }, 4 },
+	{ "limits, and some sets and flows", { 20, 25, 20, 20, 20, 50 }, 5 },
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
@@ -53,7 +54,7 @@ struct differ {
 	struct random random;
 	size_t compared[KINDS], policies[KINDS];
 	size_t ruled; /* packets matched by a rule */
-	size_t decided;
+	size_t decided, limited;
 	size_t engines[2];
 };
 
@@ -65,6 +66,7 @@ struct question {
 	struct random_sets sets;
 	uint32_t found, wanted;
 	size_t decided; /* packets whose fact decides alone */
+	size_t limited; /* packets of rules with a limit */
 };
 
 /* As the program: a fact that decides alone is not looked up in the tables. */
@@ -80,24 +82,96 @@ static bool is_decided(const struct question *question,
 	       compiled->flows.is_decided[family][fact];
 }
 
+/* The record of the limit that the outcome asks, or of which it is the over. */
+static bool find_limit(const struct compiled *compiled, uint32_t outcome,
+		       struct tg_limit *limit)
+{
+	const struct tg_policy_limits *limits = &compiled->limits;
+	uint32_t rule = TG_OUTCOME_RULE(outcome);
+
+	for (uint32_t i = 0; i < limits->count; i++) {
+		memcpy(limit,
+		       compiled->tables.bytes + limits->records +
+			       i * sizeof(*limit),
+		       sizeof(*limit));
+		if (rule == TG_OUTCOME_RULE(limit->outcomes[TG_LIMIT_WITHIN]) ||
+		    rule == TG_OUTCOME_RULE(limit->outcomes[TG_LIMIT_OVER]))
+			return true;
+	}
+	return false;
+}
+
+/* What is over a limit is counted after all rules. */
+static uint32_t rule_of(const struct compiled *compiled, uint32_t outcome)
+{
+	uint32_t rule = TG_OUTCOME_RULE(outcome);
+	struct tg_limit limit;
+
+	if (compiled->limits.count && rule >= compiled->limits.first_over &&
+	    find_limit(compiled, outcome, &limit))
+		return TG_OUTCOME_RULE(limit.outcomes[TG_LIMIT_WITHIN]);
+	return rule;
+}
+
+/* Both sides of the limit are done as the reference matcher says. */
+static bool are_sides_right(const struct question *question,
+			    const struct policy *policy,
+			    const struct tg_limit *limit)
+{
+	bool is_right = true;
+
+	for (int side = 0; side < TG_LIMIT_VERDICTS; side++) {
+		const struct match_context context = {
+			.packet = &question->read,
+			.sets = &question->sets.sets,
+			.is_over = side == TG_LIMIT_OVER,
+		};
+		struct policy_verdict verdict = policy_match(policy, &context);
+
+		if (verdict.is_over == context.is_over)
+			is_right &= TG_OUTCOME_KIND(limit->outcomes[side]) ==
+				    (uint32_t)verdict.action;
+	}
+	return is_right;
+}
+
+static bool is_limit_right(struct question *question,
+			   const struct policy *policy,
+			   const struct compiled *compiled, uint32_t outcome)
+{
+	const struct match_context context = {
+		.packet = &question->read,
+		.sets = &question->sets.sets,
+	};
+	const struct policy_rule *rule = policy_match(policy, &context).rule;
+	struct tg_limit limit;
+	bool has_limit = find_limit(compiled, outcome, &limit);
+
+	question->limited += has_limit;
+	return has_limit == (rule && rule->limit) &&
+	       (!has_limit || are_sides_right(question, policy, &limit));
+}
+
 static bool is_answered(struct question *question, const struct policy *policy,
 			const struct compiled *compiled)
 {
 	const struct random_packet *packet = &question->packet;
-	uint32_t sets[TG_SIDES], outcome;
+	uint32_t sets[TG_SIDES], outcome, found;
 
 	random_sets_of(&question->sets, policy, &question->read, sets);
 	question->wanted =
 		subject_decides(policy, &question->read, &question->sets.sets);
-	question->found = TG_OUTCOME_RULE(native_find(
-		&compiled->constants, compiled->tables.bytes, packet->bytes,
-		packet->size, &packet->metadata, sets));
+	found = native_find(&compiled->constants, compiled->tables.bytes,
+			    packet->bytes, packet->size, &packet->metadata,
+			    sets);
+	question->found = rule_of(compiled, found);
 	if (is_decided(question, compiled, &outcome)) {
 		question->decided++;
 		if (question->found == question->wanted)
-			question->found = TG_OUTCOME_RULE(outcome);
+			question->found = rule_of(compiled, outcome);
 	}
-	return question->found == question->wanted;
+	return question->found == question->wanted &&
+	       is_limit_right(question, policy, compiled, found);
 }
 
 /* True if the result is wrong for this policy as well. */
@@ -229,6 +303,7 @@ static bool compare_policy(struct differ *differ, size_t kind)
 	differ->compared[kind] += i;
 	differ->policies[kind]++;
 	differ->decided += question.decided;
+	differ->limited += question.limited;
 	diagnostics_free(&diagnostics);
 	compiled_free(&compiled);
 	policy_free(&policy);
@@ -265,6 +340,7 @@ static void check_reach(const struct differ *differ)
 		tap_skip(tap, "both engines answer", "few packets");
 		tap_skip(tap, "rules decide about most packets", "few packets");
 		tap_skip(tap, "facts decide alone", "few packets");
+		tap_skip(tap, "limits decide", "few packets");
 		return;
 	}
 	tap_ok(tap, differ->engines[0] && differ->engines[1],
@@ -274,6 +350,8 @@ static void check_reach(const struct differ *differ)
 	       "rules decide about most packets: %zu", differ->ruled);
 	tap_ok(tap, differ->decided,
 	       "facts decide alone about some packets: %zu", differ->decided);
+	tap_ok(tap, differ->limited, "limits decide about some packets: %zu",
+	       differ->limited);
 }
 
 int main(int argc, char **argv)
@@ -281,7 +359,7 @@ int main(int argc, char **argv)
 	size_t wanted = argc > 1 ? strtoull(argv[1], NULL, 0) : COMPARISONS;
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	time_t end = argc > 3 ? time(NULL) + atoi(argv[3]) : 0;
-	struct tap tap = tap_plan(stdout, 4);
+	struct tap tap = tap_plan(stdout, 5);
 	struct differ differ = { .tap = &tap, .random.state = seed };
 	bool same = true;
 

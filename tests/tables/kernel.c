@@ -38,15 +38,16 @@ static const char *const sections[] = { "xdp", "ingress", "egress" };
 #define SECTIONS (sizeof(sections) / sizeof(*sections))
 
 static const struct random_policy_shape shapes[] = {
-	{ 4, 0, 0, 0, 0 },   { 6, 50, 0, 0, 0 },  { 12, 25, 30, 0, 0 },
-	{ 60, 20, 5, 0, 0 }, { 300, 5, 3, 0, 0 },
+	{ 4, 0, 0, 0, 0, 0 },	{ 6, 50, 0, 0, 0, 0 },	{ 12, 25, 30, 0, 0, 0 },
+	{ 60, 20, 5, 0, 0, 0 }, { 300, 5, 3, 0, 0, 0 },
 };
 #define SHAPES (sizeof(shapes) / sizeof(*shapes))
 
 /* As many. */
 static const struct random_policy_shape live_shapes[SHAPES] = {
-	{ 4, 0, 0, 100, 0 },   { 10, 50, 0, 80, 60 }, { 12, 25, 30, 60, 30 },
-	{ 60, 20, 5, 30, 20 }, { 300, 5, 3, 10, 10 },
+	{ 4, 0, 0, 100, 0, 0 },	   { 10, 50, 0, 80, 60, 0 },
+	{ 12, 25, 30, 60, 30, 0 }, { 60, 20, 5, 30, 20, 0 },
+	{ 300, 5, 3, 10, 10, 0 },
 };
 
 struct subject {

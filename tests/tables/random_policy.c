@@ -12,6 +12,7 @@ struct writer {
 	bool is_ip6, is_ip4; /* families that the rule already requires */
 	bool has_ports, has_other_protocol;
 	uint32_t sets, set_count; /* percent, and how many there are */
+	uint32_t limits;	  /* rules with a limit, so far */
 };
 
 static bool chance(struct writer *writer, uint32_t percent)
@@ -81,6 +82,32 @@ static bool passes(const char *action)
 {
 	return !strcmp(action, "pass") || !strcmp(action, "next") ||
 	       !strcmp(action, "accept");
+}
+
+/* --- limits */
+
+#define LIMITS 50 /* fewer than a policy may have */
+
+/* What is written of 'drop' without 'else', the parser refuses. */
+static void write_limit(struct writer *writer)
+{
+	static const char *const rates[] = { "5/s", "1/m burst 3", "10mbit",
+					     "100/h full over" };
+	static const char *const keys[] = { "", " per from", " per to/24/48",
+					    " per flow", " per to port" };
+	static const char *const others[] = { "",
+					      " else pass",
+					      " else drop",
+					      " else next",
+					      " else accept",
+					      " else reject",
+					      " else pass set mark 7" };
+
+	writer->limits++;
+	fprintf(writer->out, " limit %s%s%s",
+		rates[random_below(writer->random, 4)],
+		keys[random_below(writer->random, 5)],
+		others[random_below(writer->random, 7)]);
 }
 
 /* --- sets: one item or several, possibly negated */
@@ -413,6 +440,9 @@ static void write_rule(struct writer *writer,
 		write_set_change(writer);
 	if (shape->flows && passes(action) && chance(writer, shape->flows / 4))
 		write_keep(writer);
+	if (shape->limits && writer->limits < LIMITS &&
+	    strncmp(action, "jump", 4) != 0 && chance(writer, shape->limits))
+		write_limit(writer);
 	fputc('\n', writer->out);
 }
 

@@ -15,6 +15,7 @@ struct random_policy_shape {
 			    of named sets; 0: there are none */
 	uint32_t flows;	 /* percent of rules for IP that ask for flows or keep
 			    them */
+	uint32_t limits; /* percent of rules with a limit, of the first ones */
 };
 
 /*

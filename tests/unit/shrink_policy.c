@@ -65,7 +65,7 @@ static bool is_smallest(const char *text, const char *word)
 static void test_field(struct tap *tap, enum policy_field field,
 		       const char *word)
 {
-	static const struct random_policy_shape shape = { 60, 60, 10, 0, 0 };
+	static const struct random_policy_shape shape = { 60, 60, 10, 0, 0, 0 };
 	struct random random = { 1 };
 	struct blind blind = { .field = field };
 	struct random_packet packet;
