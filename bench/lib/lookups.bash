@@ -87,3 +87,15 @@ lookups_flows() { # ROUNDS
 		>"$WORK/lookups.new" || wrong+=('lookups: flows')
 	jq -c 'map(. + {group: "flows"})' "$WORK/lookups.new" >>"$WORK/lookups"
 }
+
+# A rule with a limit, less the same rule without; beside the lookup of a flow.
+lookups_limits() { # ROUNDS
+	local rows=(--yardstick limit-none:1 --yardstick limit-all:1 --yardstick limit-all-over:1) count
+	for count in 1000 100000 1000000; do
+		rows+=(--yardstick "flow-hit:$count" --yardstick "limit-from:$count" --yardstick "limit-from-over:$count")
+	done
+	progress 'lookups: limits are measured'
+	"$BENCH/meter" --json --rounds "$1" --yardstick hash:10000 "${rows[@]}" \
+		>"$WORK/lookups.new" || wrong+=('lookups: limits')
+	jq -c 'map(. + {group: "limits"})' "$WORK/lookups.new" >>"$WORK/lookups"
+}
