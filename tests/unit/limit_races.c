@@ -11,7 +11,7 @@
 #include "sanitized.h"
 #include "tap.h"
 
-#define TESTS 4
+#define TESTS 6
 #define THREADS 3
 #define ASKS SANITIZED_OR(300000, 3000000) /* of a thread */
 #define KEYS 64
@@ -52,15 +52,16 @@ static void *run(void *argument)
 }
 
 static void run_race(struct tap *tap, enum tg_limit_per per, uint32_t keys,
-		     const char *what)
+		     uint32_t tick, const char *what)
 {
 	struct race race = { .limit = limit_of(RATE, 1, BURST, per),
 			     .keys = keys };
 	pthread_t threads[THREADS];
 	bool none_over = true, none_under = true;
-	uint64_t start, due, slack;
+	uint64_t start, due, slack, most;
 
 	limit_bed_make(&race.bed, KEYS);
+	limit_bed_head(&race.bed)->tick = tick;
 	start = race.bed.clock;
 	for (int i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, run, &race);
@@ -69,12 +70,13 @@ static void run_race(struct tap *tap, enum tg_limit_per per, uint32_t keys,
 	due = (race.bed.clock - start) / race.limit.price;
 	/* a refused packet may have been added for a moment */
 	slack = due / 100 + BURST;
+	most = due + BURST + THREADS + TG_LIMIT_TIME(tick) / race.limit.price;
 	for (uint32_t i = 0; i < keys; i++) {
 		uint64_t passed = race.passed[i];
 
-		none_over &= passed <= due + BURST + THREADS;
+		none_over &= passed <= most;
 		none_under &= passed + slack >= due;
-		if (passed > due + BURST + THREADS || passed + slack < due)
+		if (passed > most || passed + slack < due)
 			tap_note(tap, "key %u: %llu passed, %llu are due", i,
 				 (unsigned long long)passed,
 				 (unsigned long long)due);
@@ -88,7 +90,9 @@ int main(void)
 {
 	struct tap tap = tap_plan(stdout, TESTS);
 
-	run_race(&tap, TG_LIMIT_PER_ALL, 1, "one limit for all packets");
-	run_race(&tap, TG_LIMIT_PER_FROM, KEYS, "a limit for each source");
+	run_race(&tap, TG_LIMIT_PER_ALL, 1, 0, "one limit for all packets");
+	run_race(&tap, TG_LIMIT_PER_FROM, KEYS, 0, "a limit for each source");
+	run_race(&tap, TG_LIMIT_PER_FROM, KEYS, LIMIT_BED_TICK,
+		 "a limit for each source, by ticks");
 	return tap_end(&tap);
 }
