@@ -9,4 +9,7 @@
 #define RULE_CUT " ..."
 #define RULE_SET_MARK '@' /* starts a declaration: see rule_text.h */
 
+/* Of an object: the text of the policy, which loaders skip. */
+#define RULE_SOURCE_SECTION ".tailgate.policy"
+
 #endif

@@ -17,6 +17,7 @@
 #include "live/kept_counts.h"
 #include "live/rule_lists.h"
 #include "live/rule_print.h"
+#include "rule_marks.h"
 
 #define EXIT_USAGE 2
 
@@ -36,6 +37,9 @@ static const char help[] =
 	"       tg-rules text OBJECT [ARRAY SLOT] [--expand]\n"
 	"                     the same for an object; rules that are also in\n"
 	"                     force in the slot are printed as there\n"
+	"       tg-rules source OBJECT\n"
+	"                     the text that was compiled, with its include "
+	"files\n"
 	"       tg-rules lists OBJECT ARRAY SLOT [--json]\n"
 	"                     how an object would change the values of lists\n"
 	"       tg-rules changes [--json]\n"
@@ -210,6 +214,26 @@ static int do_text(char **words, const struct options *options)
 	return err ? rules_fail(words[0], err) : 0;
 }
 
+static int do_source(char **words, const struct options *options)
+{
+	struct elf_object object;
+	size_t size;
+	const void *text;
+	int err = elf_object_read(&object, words[0]);
+
+	(void)options;
+	if (err)
+		return err;
+	text = elf_object_section(&object, RULE_SOURCE_SECTION, &size);
+	if (text)
+		fwrite(text, 1, size, stdout);
+	else
+		fprintf(stderr, "tg-rules: %s: it does not have its source\n",
+			words[0]);
+	elf_object_free(&object);
+	return text ? 0 : -EPROTO;
+}
+
 /* --- comparing an object with the rules in force */
 
 static int do_lists(char **words, const struct options *options)
@@ -247,6 +271,7 @@ static const struct command {
 	{ "text", 2, false, true, do_text },
 	{ "text", 1, false, true, do_text },
 	{ "text", 3, false, true, do_text },
+	{ "source", 1, false, false, do_source },
 	{ "lists", 3, true, false, do_lists },
 	{ "changes", 0, true, false, do_changes },
 };

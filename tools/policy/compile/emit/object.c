@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "counters.h"
+#include "lib/elf_add.h"
 #include "lib/elf_map.h"
 #include "lib/elf_object.h"
 #include "lib/elf_strip.h"
+#include "policy/language/text/whole.h"
+#include "rule_marks.h"
 #include "rule_text.h"
 
 /* names in progs/policy.bpf.c */
@@ -50,6 +53,23 @@ static int replace_rules(struct elf_object *object, const struct policy *policy)
 		err = -ENOMEM;
 	if (!err)
 		err = elf_object_replace(object, RULES, text, size);
+	free(text);
+	return err;
+}
+
+/* What was compiled, for 'tailgate save'. */
+static int add_source(struct elf_object *object, const struct policy *policy)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int err = out ? whole_text_write(out, policy->sources) : -ENOMEM;
+
+	if (out && fclose(out))
+		err = -ENOMEM;
+	if (!err)
+		err = elf_object_add_text(object, RULE_SOURCE_SECTION, text,
+					  size);
 	free(text);
 	return err;
 }
@@ -135,6 +155,8 @@ int object_write(const struct policy *policy, const struct compiled *compiled,
 	err = fill_object(&object, policy, compiled);
 	if (!err)
 		err = elf_object_strip(&object);
+	if (!err)
+		err = add_source(&object, policy);
 	if (err == -ENOENT || err == -EINVAL)
 		fprintf(stderr,
 			"%s: %s: not the policy plugin of this version: "

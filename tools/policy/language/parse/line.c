@@ -139,6 +139,8 @@ static bool open_include(struct parser *parser, const struct token *name)
 		return fail_at(parser, name->place,
 			       "'%.*s' includes itself through this line",
 			       (int)name->length, name->text);
+	if (!source_includes(sources, name->place.file, name->place.line, file))
+		return out_of_memory(parser);
 	parse_included(parser, file);
 	return true;
 }

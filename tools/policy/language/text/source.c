@@ -34,6 +34,7 @@ void sources_free(struct sources *sources)
 	for (size_t i = 0; i < sources->kept_count; i++)
 		free(sources->kept[i]);
 	free(sources->kept);
+	free(sources->includes);
 	free(sources->list);
 	free(sources);
 }
@@ -46,6 +47,17 @@ bool sources_keep(struct sources *sources, void *array)
 		return false;
 	}
 	sources->kept[sources->kept_count++] = array;
+	return true;
+}
+
+bool source_includes(struct sources *sources, unsigned int from, size_t line,
+		     unsigned int to)
+{
+	if (!vec_reserve(sources->includes, sources->include_room,
+			 sources->include_count + 1))
+		return false;
+	sources->includes[sources->include_count++] =
+		(struct source_include){ from, line, to };
 	return true;
 }
 

@@ -17,10 +17,19 @@ struct source {
 	size_t line_count;
 };
 
+/* A line of a source that includes another one. */
+struct source_include {
+	unsigned int from; /* index of the including source */
+	size_t line;
+	unsigned int to;
+};
+
 struct sources {
 	struct source *list;
 	size_t count, room;
-	size_t size; /* of all texts */
+	size_t size;			 /* of all texts */
+	struct source_include *includes; /* in the order of the policy */
+	size_t include_count, include_room;
 	void **kept; /* arrays that several rules share */
 	size_t kept_count, kept_room;
 };
@@ -39,6 +48,10 @@ int source_add(struct sources *sources, const char *name, const char *text,
 
 /* The text of a line without its newline, or NULL. line counts from 1. */
 const char *source_line(struct source *source, size_t line, size_t *length);
+
+/* Notes that a line includes a source. Returns false when out of memory. */
+bool source_includes(struct sources *sources, unsigned int from, size_t line,
+		     unsigned int to);
 
 /*
  * Free the array together with the sources. Returns false when out of memory;
