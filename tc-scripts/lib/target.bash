@@ -7,6 +7,9 @@
 # Prefix of each tc or ip command: empty, or nsenter.
 ENTER=()
 
+# The name of the namespace, if it was given by name.
+TARGET_NETNS=''
+
 target_set() { # KIND VALUE
 	((${#ENTER[@]} == 0)) ||
 		usage_error "one of --netns, --pid and --container is enough"
@@ -16,6 +19,8 @@ target_set() { # KIND VALUE
 		[[ -e /run/netns/$2 ]] ||
 			die "no such network namespace: '$2': 'ip netns list' shows them"
 		ENTER=(nsenter "--net=/run/netns/$2")
+		# shellcheck disable=SC2034 # read by save and restore
+		TARGET_NETNS=$2
 		;;
 	pid)
 		[[ $2 =~ ^[1-9][0-9]{0,9}$ ]] || usage_error "not a process id: ${2@Q}"

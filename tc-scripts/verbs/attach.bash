@@ -161,17 +161,26 @@ plugins_from() { # P1,P2,...
 hooks_plan() {
 	local hook
 	for hook in "${ATTACH_HOOKS[@]}"; do
-		check_foreign "$hook"
-		check_qdisc "$hook"
-		check_chain_version "$hook"
+		hook_check "$hook"
 		hook_plan "$hook"
-		if chain_is_as_wanted "$hook"; then
-			PLAN[$hook.same]=1
-		else
-			policy_check_unconfirmed "$hook"
-			CHANGED_HOOKS+=("$hook")
-		fi
+		hook_compare "$hook"
 	done
+}
+
+hook_check() { # HOOK
+	check_foreign "$1"
+	check_qdisc "$1"
+	check_chain_version "$1"
+}
+
+# Notes whether the hook has to change.
+hook_compare() { # HOOK
+	if chain_is_as_wanted "$1"; then
+		PLAN[$1.same]=1
+	else
+		policy_check_unconfirmed "$1"
+		CHANGED_HOOKS+=("$1")
+	fi
 }
 
 check_foreign() { # HOOK
