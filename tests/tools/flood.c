@@ -87,35 +87,63 @@ static uint64_t us_now(void)
 	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
 }
 
-static int send_frames(int program, size_t size, unsigned int batch,
-		       uint64_t count, uint64_t us, bool is_timed)
+struct flood {
+	int program;
+	size_t size;
+	unsigned int batch;
+	uint64_t count, us;
+	bool is_timed;
+
+	uint64_t sent;
+	/* the first frame is between the first two, the last behind the third
+	 */
+	uint64_t start, first, last;
+};
+
+static int send_chunk(struct flood *flood, uint64_t most)
 {
 	unsigned char frame[FRAME_MAX] = { 0 };
-	uint64_t sent = 0, start = us_now(), chunk = start, first = 0;
-	uint64_t most = is_timed ? TIMED_CHUNK : CHUNK;
+	uint64_t left = flood->count - flood->sent;
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
+		    .data_size_in = flood->size, .batch_size = flood->batch,
+		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES,
+		    .repeat = left < most ? left : most);
+	int err;
+
+	memcpy(frame, headers, sizeof(headers));
+	flood->last = us_now();
+	err = bpf_prog_test_run_opts(flood->program, &run);
+	if (!err)
+		flood->sent += run.repeat;
+	if (!flood->first)
+		flood->first = us_now();
+	return err;
+}
+
+static bool is_over(const struct flood *flood, const sigset_t *signals)
+{
+	return ended(signals) || flood->sent == flood->count ||
+	       us_now() - flood->start >= flood->us;
+}
+
+/* A call takes long before it sends: to bound the times, two short ones do. */
+static int send_frames(struct flood *flood)
+{
 	sigset_t signals;
 	int err = 0;
 
 	block_end(&signals);
-	memcpy(frame, headers, sizeof(headers));
-	while (!ended(&signals) && !err && sent < count &&
-	       us_now() - start < us) {
-		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
-			    .data_size_in = size, .batch_size = batch,
-			    .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
-
-		chunk = us_now();
-		run.repeat = count - sent < most ? count - sent : most;
-		err = bpf_prog_test_run_opts(program, &run);
-		if (!err)
-			sent += run.repeat;
-		if (!first)
-			first = us_now();
-	}
-	printf("%" PRIu64, sent);
-	if (is_timed)
-		printf(" %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, start,
-		       first, chunk, us_now());
+	flood->start = us_now();
+	if (flood->is_timed)
+		err = send_chunk(flood, TIMED_CHUNK);
+	while (!err && !is_over(flood, &signals))
+		err = send_chunk(flood, CHUNK);
+	if (!err && flood->is_timed && flood->sent < flood->count)
+		err = send_chunk(flood, TIMED_CHUNK);
+	printf("%" PRIu64, flood->sent);
+	if (flood->is_timed)
+		printf(" %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64,
+		       flood->start, flood->first, flood->last, us_now());
 	putchar('\n');
 	return err;
 }
@@ -145,29 +173,32 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	uint64_t count = UINT64_MAX, us = UINT64_MAX;
-	bool is_timed = false;
-	unsigned int batch = 64, index;
-	size_t size = FRAME_MIN;
-	int option, program, err;
+	struct flood flood = {
+		.size = FRAME_MIN,
+		.batch = 64,
+		.count = UINT64_MAX,
+		.us = UINT64_MAX,
+	};
+	unsigned int index;
+	int option, err;
 
 	while ((option = getopt_long(argc, argv, "c:t:s:b:wh", options,
 				     NULL)) >= 0) {
 		switch (option) {
 		case 'c':
-			count = number(optarg, UINT64_MAX);
+			flood.count = number(optarg, UINT64_MAX);
 			break;
 		case 't':
-			us = 1000000 * number(optarg, 1000000000);
+			flood.us = 1000000 * number(optarg, 1000000000);
 			break;
 		case 's':
-			size = number(optarg, FRAME_MAX);
+			flood.size = number(optarg, FRAME_MAX);
 			break;
 		case 'b':
-			batch = number(optarg, 256);
+			flood.batch = number(optarg, 256);
 			break;
 		case 'w':
-			is_timed = true;
+			flood.is_timed = true;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -176,7 +207,7 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if (optind + 1 != argc || size < FRAME_MIN) {
+	if (optind + 1 != argc || flood.size < FRAME_MIN) {
 		fprintf(stderr,
 			"flood: a device, and frames of %d bytes or "
 			"more: see flood --help\n",
@@ -188,10 +219,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "flood: no such device: '%s'\n", argv[optind]);
 		return EXIT_FAILURE;
 	}
-	program = load_redirect(index);
-	err = program < 0
-		      ? program
-		      : send_frames(program, size, batch, count, us, is_timed);
+	flood.program = load_redirect(index);
+	err = flood.program < 0 ? flood.program : send_frames(&flood);
 	if (err < 0)
 		fprintf(stderr, "flood: %s\n", strerror(-err));
 	return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
