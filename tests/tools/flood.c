@@ -25,7 +25,8 @@
 #define FRAME_MIN 60
 #define FRAME_MAX 3000
 #define CHUNK 65536
-#define TIMED_CHUNK 4096
+#define FIRST_CHUNK 4096
+#define LAST_CHUNK 16384
 
 static const char help[] =
 	"Usage: flood [OPTION...] DEVICE\n"
@@ -126,7 +127,10 @@ static bool is_over(const struct flood *flood, const sigset_t *signals)
 	       us_now() - flood->start >= flood->us;
 }
 
-/* A call takes long before it sends: to bound the times, two short ones do. */
+/*
+ * A call takes long before it sends. To bound the times, the first is short,
+ * and the last one is shorter; it has more frames than a limit gives meanwhile.
+ */
 static int send_frames(struct flood *flood)
 {
 	sigset_t signals;
@@ -135,11 +139,11 @@ static int send_frames(struct flood *flood)
 	block_end(&signals);
 	flood->start = us_now();
 	if (flood->is_timed)
-		err = send_chunk(flood, TIMED_CHUNK);
+		err = send_chunk(flood, FIRST_CHUNK);
 	while (!err && !is_over(flood, &signals))
 		err = send_chunk(flood, CHUNK);
 	if (!err && flood->is_timed && flood->sent < flood->count)
-		err = send_chunk(flood, TIMED_CHUNK);
+		err = send_chunk(flood, LAST_CHUNK);
 	printf("%" PRIu64, flood->sent);
 	if (flood->is_timed)
 		printf(" %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64,
