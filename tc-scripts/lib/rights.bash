@@ -24,6 +24,7 @@ declare -rA RIGHTS=(
 	[limits]=sys_admin
 	[save]=sys_admin
 	[restore]=$BPF_RIGHTS
+	[upgrade]=$BPF_RIGHTS
 	[explain]=sys_admin
 	[playground]="$BPF_RIGHTS net_bind_service"
 	['playground docker']=$BPF_RIGHTS

@@ -5,6 +5,8 @@
 # attach.bash plans and changes the hooks; the chains come from the file.
 # shellcheck source=tc-scripts/verbs/attach.bash
 source "$HERE/verbs/attach.bash"
+# shellcheck source=tc-scripts/lib/anew.bash
+source "$HERE/lib/anew.bash"
 # shellcheck source=tc-scripts/lib/conf.bash
 source "$HERE/lib/conf.bash"
 # shellcheck source=tc-scripts/lib/restore-closed.bash
@@ -36,10 +38,8 @@ help_restore() {
 
 RESTORE_ALL='' RESTORE_CHECK='' RESTORE_SETS='' RESTORE_NAME=''
 
-# A directory for the compiled policies; the objects, by file, build and hooks;
-# and the sets that exist before.
-RESTORE_SCRATCH=''
-declare -gA RESTORE_OBJECT=() RESTORE_HAD=()
+# The sets and tables that exist before.
+declare -gA RESTORE_HAD=()
 
 cmd_restore() {
 	local words=("$@")
@@ -145,9 +145,7 @@ restore_all() { # WORD... of the command
 # --- one device
 
 restore_device() {
-	trap restore_drop_scratch EXIT
-	AT_UNLOCK=restore_drop_scratch
-	RESTORE_SCRATCH=$(mktemp -d)
+	anew_begin
 	conf_check_directory
 	conf_read
 	restore_check_files
@@ -164,7 +162,7 @@ restore_device() {
 	restore_plan
 	undo_arm
 	hooks_prepare
-	restore_counts
+	anew_counts
 	restore_fill
 	restore_flip
 	attachment_unlock
@@ -176,13 +174,9 @@ restore_flip() {
 	[[ $DRY_RUN ]] || report=$(attach_report) || exit 1
 	undo_disarm
 	hooks_tidy
-	restore_forget_previous
+	anew_forget_previous
 	restore_others
 	[[ $DRY_RUN ]] || say "$report"
-}
-
-restore_drop_scratch() {
-	[[ ! $RESTORE_SCRATCH ]] || rm -rf -- "$RESTORE_SCRATCH"
 }
 
 # --- checks
@@ -244,19 +238,9 @@ restore_check_set() { # NAME FILE
 
 # --- policies
 
-# Sets REPLY to the object of a policy. Device names in rules are looked up in
-# the namespace of the device.
-restore_compile() { # HOOK FILE BUILD
-	local enter=("${ENTER[@]}") words=() object=$RESTORE_SCRATCH/${#RESTORE_OBJECT[@]}
-	[[ ! ${RESTORE_OBJECT["$1$3 $2"]:-} ]] || {
-		REPLY=${RESTORE_OBJECT["$1$3 $2"]}
-		return
-	}
-	[[ ! $3 ]] || words+=(--multi-buffer)
-	"${enter[@]}" "$BUILD/tg-policy" compile --quiet --hook "$1" "${words[@]}" -o "$object$3.o" "$2" ||
+restore_compile() { # HOOK FILE BUILD, into REPLY
+	anew_policy "$@" ||
 		conf_fail "${CONF[$1.Policy.line]}" "the policy of [$1] could not be compiled: mend $2"
-	RESTORE_OBJECT["$1$3 $2"]=$object$3.o
-	REPLY=$object$3.o
 }
 
 # --- the plan: as attach does it, with a chain for each hook
@@ -317,27 +301,6 @@ restore_plan_policies() { # HOOK
 
 restore_is_text_of() { # OBJECT FILE
 	"$BUILD/tg-rules" source "$1" 2>/dev/null | cmp -s -- - "$2"
-}
-
-# A policy that takes the place of another one takes over the counts of the
-# rules that are in both.
-restore_counts() {
-	local hook objects i
-	for hook in "${CHANGED_HOOKS[@]}"; do
-		[[ ${POLICY_FILE[$hook]:-} ]] || continue
-		hook_objects "$hook"
-		for i in "${objects[@]}"; do
-			[[ $i != "$RESTORE_SCRATCH"/* ]] || POLICY_FILE[$hook]=$i
-		done
-	done
-}
-
-# A rollback undoes an apply, and the chain is no longer that of the apply.
-restore_forget_previous() {
-	local hook
-	for hook in "${CHANGED_HOOKS[@]}"; do
-		[[ ${POLICY_FILE[$hook]:-} != "$RESTORE_SCRATCH"/* ]] || policy_forget_previous "$hook"
-	done
 }
 
 restore_others() {

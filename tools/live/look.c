@@ -43,8 +43,14 @@ const char *look_error(void)
 
 int look_live_fail(const struct look *look, const char *name, int err)
 {
-	return look_fail(err, LOOK_PINS_ROOT "/%s/tc/globals/%s", look->key,
-			 name);
+	if (err != -EPROTO)
+		return look_fail(err, LOOK_PINS_ROOT "/%s/tc/globals/%s",
+				 look->key, name);
+	snprintf(error, sizeof(error),
+		 "its table %s was made by another version of tailgate: use "
+		 "that one, or 'tailgate detach %s' and attach it again",
+		 name, look->device);
+	return err;
 }
 
 int look_live_map(const struct look *look, const char *name, int *fd)

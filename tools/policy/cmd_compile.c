@@ -18,17 +18,19 @@
 #include "policy/language/check/hook_limits.h"
 #include "policy/compile/emit/object.h"
 #include "policy/language/text/read.h"
+#include "policy/language/text/source.h"
 
 struct options {
 	unsigned int hooks; /* 0: not given */
 	bool multi_buffer, quiet, verbose, dump;
-	const char *plugin, *output, *path;
+	const char *plugin, *output, *path, *name;
 };
 
 static enum exit_status parse_options(int argc, char **argv,
 				      struct options *options)
 {
 	static const struct option longs[] = {
+		{ "as", required_argument, NULL, 'a' },
 		{ "dump", no_argument, NULL, 'd' },
 		{ "hook", required_argument, NULL, 'k' },
 		{ "multi-buffer", no_argument, NULL, 'm' },
@@ -50,6 +52,9 @@ static enum exit_status parse_options(int argc, char **argv,
 					   "'%s' is not a hook: use xdp, "
 					   "ingress, egress or all",
 					   optarg);
+		case 'a':
+			options->name = optarg;
+			break;
 		case 'd':
 			options->dump = true;
 			break;
@@ -144,6 +149,9 @@ static int compile(const struct options *options, struct policy *policy,
 	int err = policy_read_file(policy, options->path, &read_options,
 				   diagnostics);
 
+	if (!err && options->name &&
+	    !source_rename(policy->sources, 0, options->name))
+		err = -ENOMEM;
 	if (err)
 		return err;
 	if (options->hooks)

@@ -50,6 +50,17 @@ bool sources_keep(struct sources *sources, void *array)
 	return true;
 }
 
+bool source_rename(struct sources *sources, unsigned int file, const char *name)
+{
+	char *copy = strdup(name);
+
+	if (!copy)
+		return false;
+	free(sources->list[file].name);
+	sources->list[file].name = copy;
+	return true;
+}
+
 bool source_includes(struct sources *sources, unsigned int from, size_t line,
 		     unsigned int to)
 {

@@ -46,6 +46,10 @@ int source_read(struct sources *sources, const char *path, bool included);
 int source_add(struct sources *sources, const char *name, const char *text,
 	       size_t size);
 
+/* Gives a source another name. Returns false when out of memory. */
+bool source_rename(struct sources *sources, unsigned int file,
+		   const char *name);
+
 /* The text of a line without its newline, or NULL. line counts from 1. */
 const char *source_line(struct source *source, size_t line, size_t *length);
 
