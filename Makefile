@@ -157,6 +157,10 @@ MAN_PAGES := $(foreach page,$(notdir $(wildcard docs/man/*.[1-9])),\
 BASH_COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tailgate
 ZSH_COMPLETION := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tailgate
 
+# systemd looks there for PREFIX /usr and /usr/local
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
+UNIT_NAMES := $(notdir $(wildcard systemd/*.service))
+
 install: all
 	$(Q)install -d $(LIB)/lib $(LIB)/build $(DESTDIR)$(PREFIX)/sbin \
 		$(DESTDIR)$(PREFIX)/include/tailgate
@@ -174,6 +178,12 @@ install: all
 	$(Q)install -D -m 644 completion/tailgate.bash $(BASH_COMPLETION)
 	$(Q)install -D -m 644 completion/_tailgate $(ZSH_COMPLETION)
 	$(Q)ln -sfn ../lib/tailgate/tailgate $(DESTDIR)$(PREFIX)/sbin/tailgate
+	$(Q)install -d $(UNITS)
+	$(Q)for unit in $(UNIT_NAMES); do \
+		sed -e '/^@SANDBOX@$$/{' -e 'r systemd/sandbox' -e 'd' -e '}' \
+			-e 's|@PREFIX@|$(PREFIX)|' systemd/$$unit >$(UNITS)/$$unit || exit; \
+		chmod 644 $(UNITS)/$$unit; \
+	done
 
 # Without the tools, attached chains would stay in force and could not be
 # detached. With DESTDIR, no chain uses these files.
@@ -183,7 +193,8 @@ uninstall:
 		"tools, and chains stay in force" >&2; false; })
 	$(Q)rm -rf $(LIB) $(DESTDIR)$(PREFIX)/include/tailgate
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/tailgate \
-		$(MAN_PAGES) $(BASH_COMPLETION) $(ZSH_COMPLETION)
+		$(MAN_PAGES) $(BASH_COMPLETION) $(ZSH_COMPLETION) \
+		$(addprefix $(UNITS)/,$(UNIT_NAMES))
 
 clean:
 	$(Q)rm -rf $(B)

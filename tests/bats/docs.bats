@@ -104,6 +104,12 @@ run_chapter() { # FILE
 	[[ $output == *'1 keys, 1 over, each 1/m burst 3'*'over: drop'*'1 of 1,000 keys, 2 packets over, 0 without a place'*'1 flushed'* ]]
 }
 
+@test "docs/persistence.md: what was saved comes back" {
+	run_chapter "$ROOT/docs/persistence.md"
+	[[ $output == *$'Chain=count,policy\nPolicy=tg-playground-server:eth0.1/ingress.1.policy\n'* ]]
+	[[ $output == *'eth0.conf: in order'*'drop from @blocked'*'203.0.113.7'* ]]
+}
+
 @test "docs/how-policy-works.md: a policy is compiled, and the kernel takes it" {
 	run_chapter "$ROOT/docs/how-policy-works.md"
 	[[ $stderr == *"9 rules, "*" bytes of tables, IPv4 by rows, IPv6 by rows"* ]]
