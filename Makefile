@@ -5,6 +5,7 @@
 # make test       all tests; root. DOCKER=1 adds containers, with an engine
 # make test-long  tests that take long: a thousand flips, mutants; root
 # make test-vm    the tests on Debian's 6.1 and 6.12, in virtual machines
+# make test-boot  units of systemd, in a virtual machine under a flood; root
 # make test-debian13  build and test in a Debian 13 root directory; root
 # make bench      compare with other filters; root. QUICK=1: regressions only
 # make demo       a demonstration in a temporary playground; root
@@ -104,6 +105,7 @@ include progs/tutorial/tutorial.mk
 include docs/diagrams/diagrams.mk
 include tests/tests.mk
 include tests/vm/vm.mk
+include tests/boot/boot.mk
 
 check: tests-build
 	$(Q)tests/run style unit

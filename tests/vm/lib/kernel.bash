@@ -4,7 +4,7 @@
 # and an archive of modules needed for networking.
 
 # Modules that are included: these directories and their dependencies.
-readonly MODULE_FOLDERS='^kernel/(net/|lib/|drivers/net/([^/]*$|vxlan/|macvlan/|bonding/|team/))'
+readonly MODULE_FOLDERS='^kernel/(net/|lib/|drivers/virtio/virtio_pci|drivers/net/([^/]*$|vxlan/|macvlan/|bonding/|team/))'
 readonly MODULES_LEFT_OUT='^kernel/net/(9p|atm|ax25|bluetooth|caif|can|ceph|dccp|hsr|ieee802154|mac80211|nfc|phonet|qrtr|rds|rxrpc|sctp|smc|sunrpc|tipc|vmw_vsock|wireless)/'
 
 # Sets KERNEL_PACKAGE, KERNEL_VERSION, KERNEL_NAME ("6.1.0-56-cloud-amd64") and

@@ -13,15 +13,18 @@ readonly COMMAND_LINE='console=ttyS0 panic=-1 norandmaps no_timer_check quiet lo
 
 MACHINE=
 
+# In MiB, more options of qemu, and a command that runs it.
+MACHINE_MEMORY=512 MACHINE_WORDS=() MACHINE_ENTER=()
+
 # Ends with this process, even if that is killed.
 start_machine() { # FOLDER KERNEL INITRAMFS
 	mkfifo "$1/output"
 	nice -n 10 setpriv --pdeathsig KILL -- \
-		"$QEMU" -M pc -accel tcg -cpu max -smp 1 -m 512 \
+		"${MACHINE_ENTER[@]}" "$QEMU" -M pc -accel tcg -cpu max -smp 1 -m "$MACHINE_MEMORY" \
 		-nodefaults -no-reboot -display none \
 		-kernel "$2" -initrd "$3" -append "$COMMAND_LINE" \
 		-serial "file:$1/console" -serial "file:$1/output" \
-		-serial "file:$1/status" </dev/null &>"$1/qemu" &
+		-serial "file:$1/status" "${MACHINE_WORDS[@]}" </dev/null &>"$1/qemu" &
 	MACHINE=$!
 	# otherwise a machine that fails to start would block forever
 	exec {OUTPUT}<>"$1/output"
