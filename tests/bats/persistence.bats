@@ -345,3 +345,17 @@ save_says_no() {
 	on_server policy confirm eth0
 	save >/dev/null
 }
+
+@test "the unit of a namespace stops what is attached there" {
+	local unit=$BATS_TEST_TMPDIR/usr/lib/systemd/system/tailgate-netns@.service line
+	make -C "$ROOT" --no-print-directory install "DESTDIR=$BATS_TEST_TMPDIR" PREFIX=/usr
+	on_server attach eth0 --ingress --chain count >/dev/null
+	line=$(sed -n '/^ExecStop=.* detach /s/^ExecStop=-//p' "$unit")
+	# as systemd expands it
+	line=${line//'$$'/'$'}
+	line=${line//%%/%}
+	line=${line//%I/$SERVER:eth0}
+	line=${line//\/usr\/sbin\/tailgate/$ROOT/tc-scripts/tailgate}
+	bash -c "$line"
+	no_chain_on ingress
+}

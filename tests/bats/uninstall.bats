@@ -24,7 +24,10 @@ make_in_tree() { # TARGET [VARIABLE...]
 
 is_installed() {
 	[[ -x $INSTALLED/sbin/tailgate && -x $INSTALLED/lib/tailgate/build/tg-policy && -e $INSTALLED/share/man/man5/tailgate-policy.5 &&
-		-e $INSTALLED/share/man/man8/tailgate.8 ]]
+		-e $INSTALLED/share/man/man8/tailgate.8 && -e $INSTALLED/share/man/man8/tailgate-save.8 ]]
+	grep -qx "ExecStart=$INSTALLED/sbin/tailgate restore %I" "$INSTALLED/lib/systemd/system/tailgate@.service"
+	grep -qx 'NoNewPrivileges=yes' "$INSTALLED/lib/systemd/system/tailgate-netns@.service"
+	! grep -E '@(PREFIX|SANDBOX)@' "$INSTALLED"/lib/systemd/system/*
 }
 
 is_removed() {
