@@ -312,6 +312,36 @@ save_says_no() {
 	on_server detach other0
 }
 
+@test "an instance that two devices share comes back once, also with frames of several buffers" {
+	local device
+	given_instance_name
+	in_server ip link add other0 type veth peer name other1
+	in_server ip link set dev eth1 mtu 9000
+	in_server ip link set dev eth0 mtu 9000
+	given_policy shared 'set blocked { addresses }' 'default pass' 'drop from @blocked' 'pass icmp keep limit 5/s'
+	on_server attach eth0 --xdp=native --ingress --chain count,policy --instance "$INSTANCE" --flows 5000 --limits 700 >/dev/null
+	on_server attach other0 --ingress --chain policy --instance "$INSTANCE" >/dev/null
+	for device in eth0 other0; do
+		on_server policy apply "$device" "$POLICIES/shared.policy" >/dev/null 2>&1
+		on_server set add "$device" blocked 203.0.113.7 >/dev/null
+		on_server save "$device" --to "$KEPT"
+	done
+	on_server detach eth0 >/dev/null
+	on_server detach other0 >/dev/null
+	[[ ! -e /run/tailgate/@$INSTANCE ]]
+	for device in eth0 other0; do
+		on_server restore "$device" --from "$KEPT"
+	done
+	on_server set test "@$INSTANCE" blocked 203.0.113.7
+	run -0 on_server status --json
+	jq -e '[.devices[].hooks[] | [.hook, .multi_buffer, .broken]] ==
+		[["xdp", true, null], ["ingress", false, null], ["ingress", false, null]]' <<<"$output"
+	jq -e 'all(.devices[]; .flows.room == 5000 and .limits.room == 700 and .sets[0].entries == 1)' <<<"$output"
+	run -0 on_server restore eth0 --from "$KEPT"
+	[[ $output == *'(unchanged)'*'(unchanged)' ]]
+	on_server detach other0 >/dev/null
+}
+
 @test "a plugin with constants of its own is saved as an object" {
 	on_server attach eth0 --ingress --chain count >/dev/null
 	"$BUILD/tg-splice" --list "$BUILD/drop_port.o" >/dev/null
