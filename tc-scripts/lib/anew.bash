@@ -42,7 +42,7 @@ anew_counts() {
 		[[ ${POLICY_FILE[$hook]:-} ]] || continue
 		hook_objects "$hook"
 		for i in "${objects[@]}"; do
-			! is_one_of "$i" "${ANEW_OBJECT[@]}" || POLICY_FILE[$hook]=$i
+			! is_one_of "$i" "${ANEW_OBJECT[@]}" || POLICY_FILE["$hook"]=$i
 		done
 	done
 }
