@@ -39,7 +39,7 @@
 
 #include <linux/types.h>
 
-#define TG_FLOW_VERSION 1
+#define TG_FLOW_VERSION 2
 #define TG_FLOW_LINE 64
 
 /* --- keys: both ends, the lower one first, so that directions do not matter */
@@ -191,13 +191,15 @@ enum tg_flow_flag {
 #define TG_FLOW_AGE_SHIFT 3
 
 /* --- the head */
-#define TG_FLOW_SECRETS 12
+#define TG_FLOW_SECRETS 10
 
 struct tg_flow_head {
 	__u32 version; /* 0: a table that no tool has prepared holds no flow */
 	__u32 lines;   /* of the table */
 	__u32 buckets;
-	__u32 flows; /* that it was made for */
+	__u32 flows;  /* that it was made for */
+	__u32 tick;   /* of the kernel, in ns; 0: programs ask its clock */
+	__u32 origin; /* the number of the tick at time 0; 0: not known yet */
 	__u32 secret[TG_FLOW_SECRETS];
 };
 

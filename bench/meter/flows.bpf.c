@@ -62,10 +62,12 @@ static __always_inline int find(const struct tg_flow_key *key, int prolongs)
 {
 	struct tg_flow_head *head = tg_flow_line(0, TG_FLOW_HEAD_LINE);
 	struct tg_flow_place place;
-	__u32 now = tg_flow_now();
+	__u32 now;
 
-	if (!key || !head ||
-	    !tg_flow_find(0, head, key, tg_flow_hash(head, key), now, &place))
+	if (!key || !head)
+		return 0;
+	now = tg_flow_clock(head, 0);
+	if (!tg_flow_find(0, head, key, tg_flow_hash(head, key), now, &place))
 		return 0;
 	return !prolongs ||
 	       tg_flow_update(&place, TG_FLOW_STATE_OF(place.seen),

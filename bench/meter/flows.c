@@ -15,6 +15,7 @@
 #include <bpf/libbpf.h>
 
 #include "flows_value.h"
+#include "lib/kernel_tick.h"
 #include "packet_frame.h"
 #include "row.h"
 
@@ -118,7 +119,8 @@ static int open_table(struct bpf_object *object, uint32_t flows,
 		.buckets = buckets,
 		.secret = { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344,
 			    0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89,
-			    0x452821e6, 0x38d01377, 0xbe5466cf, 0x34e90c6c },
+			    0x452821e6, 0x38d01377 },
+		.tick = kernel_tick(),
 	};
 
 	memory->lines = head.lines;

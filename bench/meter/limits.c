@@ -14,6 +14,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "lib/kernel_tick.h"
 #include "limits/memory.h"
 #include "packet_frame.h"
 #include "row.h"
@@ -60,7 +61,7 @@ static int prepare_table(const struct bpf_object *object, uint32_t buckets)
 		.version = TG_LIMIT_VERSION,
 		.lines = TG_LIMIT_LINES(buckets),
 		.buckets = buckets,
-		.tick = limit_tick(),
+		.tick = kernel_tick(),
 		.secret = { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344,
 			    0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89,
 			    0x452821e6, 0x38d01377 },

@@ -105,8 +105,10 @@ static __always_inline int tg_flow_is_court(struct tg_flow_court *court)
 {
 	court->flows = tg_flows_constants();
 	court->head = tg_flow_line(court->table, TG_FLOW_HEAD_LINE);
-	court->now = tg_flow_now();
-	return court->head != NULL;
+	if (!court->head)
+		return 0;
+	court->now = tg_flow_clock(court->head, court->flows->is_frozen);
+	return 1;
 }
 
 /* Read the packet, of which ends and what was seen are known, and seek its

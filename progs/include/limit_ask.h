@@ -26,6 +26,7 @@
 #include "global_function.h"
 #include "limit_schedule.h"
 #include "policy_limit.h"
+#include "tick_time.h"
 
 /* What is asked: of the policy, and of the packet. */
 struct tg_limit_wish {
@@ -48,22 +49,20 @@ enum tg_limit_answer {
 
 /* --- clocks */
 
-/*
- * In units of time, as tg_limit_now(), and within two ticks of it. Two
- * processors that find no origin may write numbers that differ by one.
- */
+/* In units of time, as tg_limit_now(), and within two ticks of it. */
 static __always_inline __u64
 tg_limit_tick_time(struct tg_limit_head *head, const struct tg_limit_wish *wish)
 {
-	__u64 ticks = tg_limit_ticks(), tick = head->tick;
-	__u32 origin = TG_READ(head->origin);
+	__u32 tick = head->tick, origin = TG_READ(head->origin);
+	__u64 ticks = tg_limit_ticks();
 
 	if (!origin) {
-		origin = ticks - (tg_limit_now() >> TG_LIMIT_TIME_SHIFT) / tick;
+		origin = tg_tick_origin(tick, ticks,
+					tg_limit_now() >> TG_LIMIT_TIME_SHIFT);
 		if (!wish->bill.is_frozen)
 			TG_WRITE(head->origin, origin);
 	}
-	return TG_LIMIT_TIME((ticks - origin) * tick);
+	return TG_LIMIT_TIME(tg_tick_time(tick, origin, ticks));
 }
 
 /* All packets of a limit are judged by the same clock. */

@@ -42,7 +42,7 @@ static void make_table(struct flow_memory *memory, uint32_t buckets)
 		.buckets = buckets,
 		.flows = flow_table_room(buckets),
 	};
-	for (int i = 0; i < 12; i++)
+	for (int i = 0; i < TG_FLOW_SECRETS; i++)
 		flow_head(memory)->secret[i] = below(1U << 31);
 }
 

@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 
 #include "change.h"
+#include "lib/kernel_tick.h"
 #include "lib/pinned_map.h"
 
 static const char *words_for(int err)
@@ -65,6 +66,7 @@ static int format_table(struct flow_map *map, uint32_t flows)
 	head->lines = lines;
 	head->buckets = (lines - TG_FLOW_FIRST_BUCKET) /
 			(TG_FLOW_LINES(1) - TG_FLOW_LINES(0));
+	head->tick = kernel_tick();
 	head->flows = flows ? flows : flow_table_room(head->buckets);
 	__atomic_store_n(&head->version, TG_FLOW_VERSION, __ATOMIC_RELEASE);
 	return 0;

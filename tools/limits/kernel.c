@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "lib/kernel_tick.h"
 #include "lib/pinned_map.h"
 
 #define SECRETS (sizeof((struct tg_limit_head *)0)->secret / sizeof(uint32_t))
@@ -36,7 +37,7 @@ static int format_table(struct line_map *map, uint32_t keys)
 	head->buckets =
 		(map->lines - TG_LIMIT_LINES(0)) / TG_LIMIT_BUCKET_LINES;
 	head->keys = keys ? keys : limit_table_room(head->buckets);
-	head->tick = limit_tick();
+	head->tick = kernel_tick();
 	__atomic_store_n(&head->version, TG_LIMIT_VERSION, __ATOMIC_RELEASE);
 	return 0;
 }

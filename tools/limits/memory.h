@@ -24,16 +24,6 @@ static inline uint64_t limit_now(void)
 	return TG_LIMIT_TIME((uint64_t)now.tv_sec * 1000000000 + now.tv_nsec);
 }
 
-/* The kernel's tick in ns: the resolution of the clock that it puts on. */
-static inline uint32_t limit_tick(void)
-{
-	struct timespec tick;
-
-	return clock_getres(CLOCK_MONOTONIC_COARSE, &tick) < 0 || tick.tv_sec
-		       ? 0
-		       : tick.tv_nsec;
-}
-
 static inline struct tg_limit_head *limit_head(const struct line_map *map)
 {
 	return line_map_line(map, TG_LIMIT_HEAD_LINE);
