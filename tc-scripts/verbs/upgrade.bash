@@ -10,7 +10,7 @@ source "$HERE/lib/anew.bash"
 
 help_upgrade() {
 	cat <<-'EOF'
-		Usage: tailgate upgrade DEV|--all [--keep P1,P2]
+		Usage: tailgate upgrade DEV|--all [OPTION...]
 
 		Puts programs of this version of tailgate in place of those in force on DEV,
 		in one step for each hook, under traffic. Policies are compiled anew from
