@@ -5,6 +5,8 @@
 # attach.bash plans and changes the hooks; the chains come from the file.
 # shellcheck source=tc-scripts/verbs/attach.bash
 source "$HERE/verbs/attach.bash"
+# shellcheck source=tc-scripts/lib/all-devices.bash
+source "$HERE/lib/all-devices.bash"
 # shellcheck source=tc-scripts/lib/anew.bash
 source "$HERE/lib/anew.bash"
 # shellcheck source=tc-scripts/lib/conf.bash
@@ -98,8 +100,7 @@ parse_restore_options() {
 		esac
 		shift
 	done
-	[[ $RESTORE_NAME || $RESTORE_ALL ]] || usage_error "restore needs a device, or --all"
-	[[ ! $RESTORE_NAME || ! $RESTORE_ALL ]] || usage_error "a device, or --all, not both"
+	need_device_or_all restore "$RESTORE_NAME" "$RESTORE_ALL"
 	[[ $CONF_DIR ]] || usage_error "--from needs the name of a directory"
 }
 

@@ -12,6 +12,8 @@ source "$HERE/lib/chain.bash"
 source "$HERE/lib/policy.bash"
 # shellcheck source=tc-scripts/lib/policy-back.bash
 source "$HERE/lib/policy-back.bash"
+# shellcheck source=tc-scripts/lib/all-devices.bash
+source "$HERE/lib/all-devices.bash"
 # shellcheck source=tc-scripts/lib/conf.bash
 source "$HERE/lib/conf.bash"
 
@@ -40,7 +42,6 @@ help_save() {
 }
 
 SAVE_ALL='' SAVE_SETS=1 SAVE_FLOWS='' SAVE_CLOSED='' SAVE_IF_ASKED=''
-SAVE_DEVICES=()
 
 # The directory for the files, what has been written of DEV.conf so far, and
 # the new file until it is renamed.
@@ -52,7 +53,7 @@ cmd_save() {
 	need_rights save
 	umask 077
 	if [[ $SAVE_ALL ]]; then
-		save_all "${words[@]}"
+		for_all_devices save "${words[@]}"
 		return
 	fi
 	conf_name "$DEV"
@@ -92,27 +93,8 @@ parse_save_options() {
 		esac
 		shift
 	done
-	[[ $DEV || $SAVE_ALL ]] || usage_error "save needs a device, or --all"
-	[[ ! $DEV || ! $SAVE_ALL ]] || usage_error "a device, or --all, not both"
+	need_device_or_all save "$DEV" "$SAVE_ALL"
 	[[ $CONF_DIR ]] || usage_error "--to needs the name of a directory"
-}
-
-# Each by a command of its own, as much of the state is global.
-save_all() { # WORD... of the command
-	local device word words=() failed=0
-	for word; do
-		[[ $word == --all ]] || words+=("$word")
-	done
-	look_each save_note_device --all
-	((${#SAVE_DEVICES[@]})) || say 'nothing is attached'
-	for device in "${SAVE_DEVICES[@]}"; do
-		"$HERE/tailgate" ${DRY_RUN:+--dry-run} ${TARGET_NETNS:+--netns "$TARGET_NETNS"} save "$device" "${words[@]}" || failed=1
-	done
-	return "$failed"
-}
-
-save_note_device() {
-	[[ ! ${LOOK[pins]} ]] || SAVE_DEVICES+=("${LOOK[device]}")
 }
 
 # --- one device

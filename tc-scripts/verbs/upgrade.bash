@@ -5,6 +5,8 @@
 # attach.bash plans and changes the hooks.
 # shellcheck source=tc-scripts/verbs/attach.bash
 source "$HERE/verbs/attach.bash"
+# shellcheck source=tc-scripts/lib/all-devices.bash
+source "$HERE/lib/all-devices.bash"
 # shellcheck source=tc-scripts/lib/anew.bash
 source "$HERE/lib/anew.bash"
 
@@ -30,15 +32,12 @@ help_upgrade() {
 
 UPGRADE_ALL='' UPGRADE_KEEP=()
 
-# Devices that have a chain.
-UPGRADE_DEVICES=()
-
 cmd_upgrade() {
 	local words=("$@")
 	parse_upgrade_options "$@"
 	need_rights upgrade
 	if [[ $UPGRADE_ALL ]]; then
-		upgrade_all "${words[@]}"
+		for_all_devices upgrade "${words[@]}"
 	else
 		upgrade_device
 	fi
@@ -66,26 +65,7 @@ parse_upgrade_options() {
 		esac
 		shift
 	done
-	[[ $DEV || $UPGRADE_ALL ]] || usage_error "upgrade needs a device, or --all"
-	[[ ! $DEV || ! $UPGRADE_ALL ]] || usage_error "a device, or --all, not both"
-}
-
-# Each by a command of its own, as much of the state is global.
-upgrade_all() { # WORD... of the command
-	local device word words=() failed=0
-	for word; do
-		[[ $word == --all ]] || words+=("$word")
-	done
-	look_each upgrade_note_device --all
-	((${#UPGRADE_DEVICES[@]})) || say 'nothing is attached'
-	for device in "${UPGRADE_DEVICES[@]}"; do
-		"${ENTER[@]}" "$HERE/tailgate" ${DRY_RUN:+--dry-run} upgrade "$device" "${words[@]}" || failed=1
-	done
-	return "$failed"
-}
-
-upgrade_note_device() {
-	[[ ! ${LOOK[pins]} ]] || UPGRADE_DEVICES+=("${LOOK[device]}")
+	need_device_or_all upgrade "$DEV" "$UPGRADE_ALL"
 }
 
 upgrade_device() {
@@ -94,7 +74,7 @@ upgrade_device() {
 	check_mount_namespace
 	[[ ${LOOK[pins]} ]] || die "nothing is attached to $DEV"
 	attachment_lock --files --rules
-	! attachment_is_dead || die "nothing is attached to $DEV: 'tailgate gc' removes what is left of it"
+	! attachment_is_dead || die "nothing is attached to $DEV: 'tailgate gc' removes its leftovers"
 	anew_begin
 	upgrade_plan
 	undo_arm

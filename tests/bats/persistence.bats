@@ -266,7 +266,7 @@ save_says_no() {
 	on_server attach eth0 --ingress --chain count >/dev/null
 	save --fail-closed yes >/dev/null
 	on_server detach eth0
-	# somebody else's filter is in the place of the gate
+	# somebody else's filter took the gate's place
 	in_server tc qdisc add dev eth0 clsact
 	in_server tc filter add dev eth0 ingress protocol all pref 7400 handle 0x7467 bpf da obj "$BUILD/count.o" sec ingress
 	run -1 restore

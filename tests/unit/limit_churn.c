@@ -5,7 +5,7 @@
  *
  * A key that has a place is given exactly its rate and burst. One may lose it
  * only when all that it owes is a packet, and a quarter of the burst at most:
- * so many more it is given, and nothing else.
+ * then it may be given that much again, and nothing else.
  */
 #include "limit_bed.h"
 #include "sanitized.h"
@@ -19,7 +19,7 @@ struct churn {
 	uint32_t buckets, keys;
 	uint64_t rate, burst;
 	uint64_t gap;	/* units of time between two packets, on average */
-	uint32_t heavy; /* so many keys send half of all packets */
+	uint32_t heavy; /* this many keys send half of all packets */
 	uint32_t asks;
 	bool is_overfull;
 };
