@@ -73,9 +73,9 @@ upgrade_device() {
 	device_open "$DEV" --place
 	check_mount_namespace
 	[[ ${LOOK[pins]} ]] || die "nothing is attached to $DEV"
+	anew_begin
 	attachment_lock --files --rules
 	! attachment_is_dead || die "nothing is attached to $DEV: 'tailgate gc' removes its leftovers"
-	anew_begin
 	upgrade_plan
 	undo_arm
 	hooks_prepare

@@ -6,6 +6,7 @@
 load helper
 load helper-chain
 load helper-policy
+load helper-stopped
 
 setup_file() {
 	build_tool flood
@@ -104,6 +105,32 @@ tag_of() { # HOOK POSITION
 	counted count ingress next counted "$ARRIVED"
 	[[ $(judged ingress) == "$ARRIVED" ]]
 	[[ $(on_server status eth0 --json | jq '.devices[0].hooks[0].passed') == 0 ]]
+}
+
+@test "killed after any of its steps, an upgrade has left the old chain or the new, and done again it converges" {
+	local n old new tag rules
+	given_device
+	given_other_version
+	given_policy_shims
+	on_server attach eth0 --ingress --chain drop_port,policy >/dev/null
+	on_server policy apply eth0 - <<<'drop tcp to port 81' >/dev/null
+	rules=$(rules_on ingress)
+	old=$(tag_of ingress 0)
+	ln -sf "$NEW/build/drop_port.o" "$TREE/build/drop_port.o"
+	upgrade eth0 >/dev/null
+	new=$(tag_of ingress 0)
+	for ((n = 1; ; n++)); do
+		on_server upgrade eth0 >/dev/null
+		run front KILL changes "$n" upgrade eth0
+		was_stopped || break
+		tag=$(tag_of ingress 0)
+		[[ $tag == "$old" || $tag == "$new" ]] || fail "$(stopped_at): $tag"
+		chain_is ingress 'drop_port policy'
+		[[ $(rules_on ingress) == "$rules" ]] || fail "$(stopped_at)" "$(rules_on ingress)"
+		upgrade eth0 >/dev/null
+		[[ $(tag_of ingress 0) == "$new" && $(rules_on ingress) == "$rules" ]] || fail "$(stopped_at), and done again"
+	done
+	all_steps_were_tried 8
 }
 
 @test "a plugin of one's own stays, and so does one that --keep names" {
