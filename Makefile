@@ -11,6 +11,7 @@
 # make demo       a demonstration in a temporary playground; root
 # make diagrams   generate docs/diagrams/*.svg from their sources
 # make dist       a source archive of the last commit, in build/
+# make deb        Debian packages, in build/deb/
 # make deps       install missing packages; DRY=1 prints the command
 # make install    PREFIX=/usr/local, DESTDIR=
 # make uninstall  the same; fails while chains are in force, unless FORCE=1
@@ -29,7 +30,7 @@ CLANG_FORMAT ?= clang-format
 WARN := -Wall -Wextra -Werror
 KERNEL_HEADERS := $(shell tc-scripts/find-clang --headers $(CLANG) 2>/dev/null)
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 $(WARN) -Iprogs/include -Imaps \
-	$(addprefix -isystem ,$(KERNEL_HEADERS))
+	$(addprefix -isystem ,$(KERNEL_HEADERS)) $(BPF_EXTRA_CFLAGS)
 CFLAGS ?= -g -O2
 TOOL_CFLAGS := $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARN) -Imaps \
 	-Iprogs/include -Itools
@@ -58,7 +59,7 @@ define archive
 	$(Q)ar rcs $@ $^
 endef
 
-.PHONY: FORCE all check test test-long test-debian13 bench demo dist deps install uninstall clean format tests-build
+.PHONY: FORCE all check test test-long test-debian13 bench demo dist deb deps install uninstall clean format tests-build
 
 all: $(OBJECTS) $(MULTI_BUFFER) $(LIVE) $(TOOLS)
 
@@ -147,6 +148,12 @@ dist:
 		gzip -9n >$(B)/tailgate-$(VERSION).tar.gz
 	$(call say,DIST,$(B)/tailgate-$(VERSION).tar.gz)
 
+deb:
+	$(Q)tc-scripts/deps build deb
+	$(Q)debian/build $(B)/deb
+	$(Q)$(foreach package,tailgate tailgate-dev tailgate-doc,\
+		ls $(B)/deb/$(package)_*.deb;)
+
 format:
 	$(Q)tests/style --c-files | xargs $(CLANG_FORMAT) -i
 	$(Q)tests/style --shell-files | xargs shfmt -w
@@ -166,7 +173,7 @@ UNIT_NAMES := $(notdir $(wildcard systemd/*.service))
 install: all
 	$(Q)install -d $(LIB)/lib $(LIB)/build $(DESTDIR)$(PREFIX)/sbin \
 		$(DESTDIR)$(PREFIX)/include/tailgate
-	$(Q)install -m 755 tc-scripts/tailgate $(LIB)/tailgate
+	$(Q)install -m 755 tc-scripts/tailgate tc-scripts/in-force $(LIB)
 	$(Q)install -m 644 tc-scripts/lib/*.bash $(LIB)/lib
 	$(Q)install -d $(LIB)/verbs
 	$(Q)install -m 644 tc-scripts/verbs/*.bash $(LIB)/verbs
