@@ -39,7 +39,7 @@ field() { # FIELD
 
 @test "the scripts of the packages are ones that sh understands" {
 	local script
-	for script in "$ROOT"/debian/tailgate.{prerm,postrm} "$ROOT/debian/tests/plugin"; do
+	for script in "$ROOT"/debian/tailgate.{postinst,prerm,postrm} "$ROOT/debian/tests/plugin"; do
 		shellcheck --shell=sh "$script"
 	done
 }
