@@ -12,6 +12,7 @@
 # make diagrams   generate docs/diagrams/*.svg from their sources
 # make dist       a source archive of the last commit, in build/
 # make deb        Debian packages, in build/deb/
+# make test-deb   build, install, use, remove and purge them; root
 # make deps       install missing packages; DRY=1 prints the command
 # make install    PREFIX=/usr/local, DESTDIR=
 # make uninstall  the same; fails while chains are in force, unless FORCE=1
@@ -59,7 +60,7 @@ define archive
 	$(Q)ar rcs $@ $^
 endef
 
-.PHONY: FORCE all check test test-long test-debian13 bench demo dist deb deps install uninstall clean format tests-build
+.PHONY: FORCE all check test test-long test-debian13 bench demo dist deb test-deb deps install uninstall clean format tests-build
 
 all: $(OBJECTS) $(MULTI_BUFFER) $(LIVE) $(TOOLS)
 
@@ -153,6 +154,11 @@ deb:
 	$(Q)debian/build $(B)/deb
 	$(Q)$(foreach package,tailgate tailgate-dev tailgate-doc,\
 		ls $(B)/deb/$(package)_*.deb;)
+
+test-deb: deb
+	$(Q)tc-scripts/deps deb debian
+	$(Q)lintian --fail-on error,warning $(B)/deb/*.changes
+	$(Q)tests/debian/packages
 
 format:
 	$(Q)tests/style --c-files | xargs $(CLANG_FORMAT) -i
