@@ -197,6 +197,7 @@ given_ci() { # COMMANDS-OF-MAKE-TEST COMMANDS-OF-FUZZ
 		#!/bin/sh
 		case \$1 in
 		test-vm) echo 10 passed, 0 failed, 1 skipped; exit 0 ;;
+		test-boot) echo 7 passed, 0 failed, 0 skipped; exit 0 ;;
 		test-debian13) echo 20 passed, 0 failed, 0 skipped; exit 0 ;;
 		test) ;;
 		*) exit 0 ;;
@@ -217,19 +218,19 @@ ci_ends() { # STATUS LAST-LINE
 @test ".ci/run adds up the totals of all that it runs" {
 	((EUID == 0)) || fail 'this test needs root'
 	given_ci 'echo 5 passed, 0 failed, 2 skipped' 'echo 1 passed, 0 failed, 0 skipped'
-	ci_ends 0 '36 passed, 0 failed, 3 skipped'
+	ci_ends 0 '43 passed, 0 failed, 3 skipped'
 	given_ci 'echo 5 passed, 1 failed, 2 skipped; exit 2' 'echo 1 passed, 2 failed, 0 skipped; exit 1'
-	ci_ends 1 '36 passed, 3 failed, 3 skipped'
+	ci_ends 1 '43 passed, 3 failed, 3 skipped'
 }
 
 @test ".ci/run fails where something ends without a result" {
 	((EUID == 0)) || fail 'this test needs root'
 	given_ci 'exit 1' 'echo 1 passed, 0 failed, 0 skipped'
-	ci_ends 1 '31 passed, 1 failed, 1 skipped'
+	ci_ends 1 '38 passed, 1 failed, 1 skipped'
 	given_ci 'echo 5 passed, 0 failed, 2 skipped' true
-	ci_ends 1 '35 passed, 1 failed, 3 skipped'
+	ci_ends 1 '42 passed, 1 failed, 3 skipped'
 	given_ci 'echo 5 passed, 0 failed, 2 skipped; exit 2' 'echo 1 passed, 0 failed, 0 skipped'
-	ci_ends 1 '36 passed, 1 failed, 3 skipped'
+	ci_ends 1 '43 passed, 1 failed, 3 skipped'
 }
 
 @test ".ci/run ends early where what is missing cannot be had" {
