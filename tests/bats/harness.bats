@@ -350,7 +350,7 @@ given_mark() {
 given_style() {
 	TREE=$BATS_TEST_TMPDIR/tree
 	mkdir -p "$TREE/tests" "$TREE/tc-scripts"
-	cp -r "$ROOT/tests/style" "$ROOT/tests/layers" "$ROOT/tests/tiers" "$TREE/tests/"
+	cp -r "$ROOT"/tests/{style,files,layers,tiers} "$TREE/tests/"
 	cp "$ROOT/.clang-format" "$TREE/"
 }
 
