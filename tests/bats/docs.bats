@@ -36,10 +36,16 @@ given_sys_fs_bpf() {
 	mount -t bpf bpf /sys/fs/bpf
 }
 
-# The folders of tc, if nobody had them before or has something in them.
+# The folders of tc, if nobody had them before or has something in them, and its
+# links that lead nowhere then.
 leave_sys_fs_bpf() {
-	[[ ! -d /sys/fs/bpf/tc/globals || $PINNED_BEFORE ]] ||
+	local link
+	[[ ! $PINNED_BEFORE ]] || return 0
+	[[ ! -d /sys/fs/bpf/tc/globals ]] ||
 		rmdir --ignore-fail-on-non-empty --parents /sys/fs/bpf/tc/globals 2>/dev/null || true
+	for link in /sys/fs/bpf/{ip,xdp}; do
+		[[ ! -L $link || -e $link ]] || rm "$link"
+	done
 }
 
 # With the times of its files: or 'make' would build all of it again.
