@@ -203,8 +203,7 @@ static void run_churn(struct tap *tap, const struct churn *churn)
 	tap_ok(tap,
 	       !subject.full_of_known && (!churn->is_overfull ||
 					  (subject.forgotten && subject.full)),
-	       "%s: who has a place is never told that there is none",
-	       churn->name);
+	       "%s: a key that has a place is never refused one", churn->name);
 	tap_ok(tap, !over, "%s: none is given more in all", churn->name);
 	tap_note(tap,
 		 "%u asked; %llu wrong, %llu forgotten, %llu of them too much, "
