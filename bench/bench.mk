@@ -12,7 +12,8 @@ BENCH_OBJECTS := $(addprefix $(BENCH)/,driver.bpf.o empty.bpf.o \
 	bpf_hash.bpf.o policy_lookup.bpf.o policy_baseline.bpf.o sets.bpf.o \
 	flows.bpf.o established.o) \
 	$(patsubst bench/rules/limits/%.policy,$(BENCH)/limits/%.o, \
-	$(wildcard bench/rules/limits/*.policy))
+	$(wildcard bench/rules/limits/*.policy)) \
+	$(BENCH)/limits/live.o
 
 # Each object is named after its folder and source.
 $(BENCH_PARTS)/%.o: bench/%.c $(B)/compiler
@@ -48,6 +49,12 @@ $(BENCH)/limits/%.o: bench/rules/limits/%.policy $(B)/tg-policy $(LIVE) $(B)/pol
 	$(call say,POLICY,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(B)/tg-policy compile $< -o $@
+
+# The rule without a limit, in the program that asks tables.
+$(BENCH)/limits/live.o: bench/rules/limits/none.policy $(B)/tg-policy $(B)/policy.live.o
+	$(call say,POLICY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(B)/tg-policy compile -q --plugin $(B)/policy.live.o $< -o $@
 
 $(BENCH)/trace: $(addprefix $(BENCH_PARTS)/,trace/main.o trace/pick.o \
 	trace/draw.o trace/truth.o common/packet_frame.o common/trace_file.o) $(LIBRARY)

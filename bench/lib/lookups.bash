@@ -90,7 +90,7 @@ lookups_flows() { # ROUNDS
 
 # A rule with a limit, less the same rule without; beside the lookup of a flow.
 lookups_limits() { # ROUNDS
-	local rows=(--yardstick limit-none:1 --yardstick limit-all:1 --yardstick limit-all-over:1) count
+	local rows=(--yardstick limit-none:1 --yardstick limit-live:1 --yardstick limit-all:1 --yardstick limit-all-over:1) count
 	for count in 1000 100000 1000000; do
 		rows+=(--yardstick "flow-hit:$count" --yardstick "limit-from:$count" --yardstick "limit-from-over:$count")
 	done

@@ -28,6 +28,7 @@ static const struct word {
 	bool is_over; /* the limit drops all but the first packets */
 } words[] = {
 	{ "limit-none", "limits/none.o", false },
+	{ "limit-live", "limits/live.o", false },
 	{ "limit-all", "limits/all.o", false },
 	{ "limit-all-over", "limits/all-over.o", true },
 	{ "limit-from", "limits/from.o", false },

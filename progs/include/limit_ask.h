@@ -51,7 +51,7 @@ enum tg_limit_answer {
 
 /* In units of time, as tg_limit_now(), and within two ticks of it. */
 static __always_inline __u64
-tg_limit_tick_time(struct tg_limit_head *head, const struct tg_limit_wish *wish)
+tg_limit_tick_time(struct tg_limit_head *head, const struct tg_limit_bill *bill)
 {
 	__u32 tick = head->tick, origin = TG_READ(head->origin);
 	__u64 ticks = tg_limit_ticks();
@@ -59,7 +59,7 @@ tg_limit_tick_time(struct tg_limit_head *head, const struct tg_limit_wish *wish)
 	if (!origin) {
 		origin = tg_tick_origin(tick, ticks,
 					tg_limit_now() >> TG_LIMIT_TIME_SHIFT);
-		if (!wish->bill.is_frozen)
+		if (!bill->is_frozen)
 			TG_WRITE(head->origin, origin);
 	}
 	return TG_LIMIT_TIME(tg_tick_time(tick, origin, ticks));
@@ -67,13 +67,13 @@ tg_limit_tick_time(struct tg_limit_head *head, const struct tg_limit_wish *wish)
 
 /* All packets of a limit are judged by the same clock. */
 static __always_inline __u64 tg_limit_time(struct tg_limit_head *head,
-					   const struct tg_limit_wish *wish)
+					   const struct tg_limit_bill *bill)
 {
 	__u64 tick = TG_LIMIT_TIME(head->tick);
 
-	if (!tick || wish->bill.slack < TG_LIMIT_TICKS_MIN * tick)
+	if (!tick || bill->slack < TG_LIMIT_TICKS_MIN * tick)
 		return tg_limit_now();
-	return tg_limit_tick_time(head, wish);
+	return tg_limit_tick_time(head, bill);
 }
 
 /* --- the way of a name */
@@ -105,12 +105,27 @@ tg_limit_find(tg_limit_table table, __u32 bucket, __u64 name)
 	return NULL;
 }
 
+/*
+ * Of a limit that counts all packets together. No sender can choose anything of
+ * it, so it needs no secret.
+ */
+static __always_inline __u64 tg_limit_total_name(__u64 limit, __u32 hook)
+{
+	__u64 name = (limit ^ hook) * TG_FLOW_MIX1;
+
+	return name + !name;
+}
+
 /* Never 0, the name of a way that was never used. */
 static __always_inline __u64 tg_limit_name(const struct tg_limit_head *head,
 					   const struct tg_limit_wish *wish)
 {
-	__u64 name = tg_flow_hash_more(head->secret, &wish->key, wish->limit);
+	__u64 name;
 
+	if (wish->per == TG_LIMIT_PER_ALL)
+		return tg_limit_total_name(wish->limit,
+					   TG_LIMIT_HOOK_OF(wish->key.form));
+	name = tg_flow_hash_more(head->secret, &wish->key, wish->limit);
 	return name + !name;
 }
 
@@ -279,7 +294,7 @@ tg_limit_ask(tg_limit_table table, struct tg_limit_wish *wish)
 	if (!head || head->version != TG_LIMIT_VERSION)
 		return TG_LIMIT_YES;
 	wish->name = tg_limit_name(head, wish);
-	wish->bill.now = tg_limit_time(head, wish);
+	wish->bill.now = tg_limit_time(head, &wish->bill);
 	first = tg_limit_bucket(head, wish, wish->name);
 	second = tg_limit_bucket(head, wish, tg_flow_second_point(wish->name));
 	way = tg_limit_find(table, first, wish->name);

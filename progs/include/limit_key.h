@@ -3,7 +3,7 @@
 #ifndef TG_LIMIT_KEY_H
 #define TG_LIMIT_KEY_H
 
-#include "limit_ask.h"
+#include "limit_total.h"
 #include "packet_ends.h"
 
 /* The first bits of 64: all, some or none, without a branch. */
@@ -92,18 +92,24 @@ static __always_inline __u64 tg_limit_slack(const struct tg_limit *limit)
 	return limit->burst > cost ? limit->burst - cost : 0;
 }
 
+static __always_inline struct tg_limit_bill
+tg_limit_bill_of(const struct tg_limit *limit, __u32 size)
+{
+	return (struct tg_limit_bill){
+		.cost = tg_limit_cost(limit, limit->is_of_size ? size : 1),
+		.burst = limit->burst,
+		.beyond = limit->beyond,
+		.slack = tg_limit_slack(limit),
+	};
+}
+
 static __always_inline void tg_limit_set_wish(struct tg_limit_wish *wish,
 					      const struct tg_limit *limit,
 					      __u32 size)
 {
 	wish->limit = limit->name;
 	wish->per = limit->per;
-	wish->bill = (struct tg_limit_bill){
-		.cost = tg_limit_cost(limit, limit->is_of_size ? size : 1),
-		.burst = limit->burst,
-		.beyond = limit->beyond,
-		.slack = tg_limit_slack(limit),
-	};
+	wish->bill = tg_limit_bill_of(limit, size);
 }
 
 #endif

@@ -125,6 +125,12 @@ static __always_inline __u32 tg_policy_limit(struct tg_packet *pkt,
 
 	if (!act || !(act->changes & TG_ACT_LIMIT))
 		return outcome;
+	/* tools read the room of a twin, which is frozen */
+	if (!tg_limits_constants()->is_frozen) {
+		decided = tg_limit_total(act->limit, pkt->size, pkt->hook);
+		if (decided)
+			return decided;
+	}
 	decided = tg_limit_packet(tg_live_room(), act->limit, pkt->size,
 				  pkt->hook);
 	if (decided & TG_LIMIT_WAS_FULL)

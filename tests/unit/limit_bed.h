@@ -103,6 +103,14 @@ static inline enum tg_limit_answer limit_bed_ask(const struct limit_bed *bed,
 	limit_bed_asked = bed;
 	tg_limit_set_key(&wish, limit, ends, 0);
 	tg_limit_set_wish(&wish, limit, size);
+	if (limit->per == TG_LIMIT_PER_ALL) { /* as policies do */
+		struct tg_limit_bill bill = wish.bill;
+		__u64 name = tg_limit_total_name(limit->name, 0);
+		int answer = tg_limit_ask_total(bed, name, &bill);
+
+		if (answer != TG_LIMIT_NO_PLACE)
+			return answer;
+	}
 	return tg_limit_ask(bed, &wish);
 }
 

@@ -156,9 +156,9 @@ static bool looks_at_ticks(const struct tg_limit *limit, uint32_t size)
 	make_bed(&bed);
 	limit_bed_asked = &bed;
 	tg_limit_set_wish(&wish, limit, size);
-	before = tg_limit_time(limit_bed_head(&bed), &wish);
+	before = tg_limit_time(limit_bed_head(&bed), &wish.bill);
 	bed.clock += MS / 100;
-	before -= tg_limit_time(limit_bed_head(&bed), &wish);
+	before -= tg_limit_time(limit_bed_head(&bed), &wish.bill);
 	limit_bed_free(&bed);
 	return !before;
 }
@@ -200,8 +200,8 @@ static bool shows_the_time(uint64_t first_tick, uint64_t clock)
 	limit_bed_asked = &bed;
 	tg_limit_set_wish(&wish, &limit, 64);
 	for (int i = 0; i < 1000; i++) {
-		int64_t late =
-			bed.clock - tg_limit_time(limit_bed_head(&bed), &wish);
+		int64_t late = bed.clock -
+			       tg_limit_time(limit_bed_head(&bed), &wish.bill);
 
 		is_near &= llabs(late) < (long long)(2 * TICK);
 		bed.clock += MS / 7;
@@ -225,7 +225,7 @@ static void check_origin(struct tap *tap)
 	limit_bed_asked = &bed;
 	tg_limit_set_wish(&wish, &limit, 64);
 	wish.bill.is_frozen = 1;
-	tg_limit_time(limit_bed_head(&bed), &wish);
+	tg_limit_time(limit_bed_head(&bed), &wish.bill);
 	tap_ok(tap, !limit_bed_head(&bed)->origin,
 	       "who only asks does not write where they begin");
 	passes(&bed, &limit);
