@@ -8,7 +8,7 @@
 
 static const char help[] =
 	"Usage: tg-limits prepare PIN [--limits N]\n"
-	"       tg-limits list PIN [FILTER...] [--count] [--json]\n"
+	"       tg-limits list PIN [FILTER...] [--count] [--watch] [--json]\n"
 	"       tg-limits flush PIN [FILTER...]\n"
 	"\n"
 	"PIN is the pinned table of limits. `prepare` makes it for N keys, 64 "
@@ -29,6 +29,9 @@ static const char help[] =
 	"\n"
 	"      --limits N\n"
 	"      --count  how many keys of each rule are in use, and over\n"
+	"      --watch  print changes each second: + added, ~ over, or not "
+	"any more,\n"
+	"               - paid for\n"
 	"  -j, --json\n"
 	"  -h, --help\n"
 	"\n"
@@ -37,12 +40,13 @@ static const char help[] =
 static const struct pin_option options[] = {
 	{ "limits", LIMIT_OPTION_LIMITS, pin_read_room, PIN_ROOM_WANTS },
 	{ "count", LIMIT_OPTION_COUNT, NULL, NULL },
+	{ "watch", LIMIT_OPTION_WATCH, NULL, NULL },
 };
 
 static const struct pin_verb verbs[] = {
 	{ "prepare", 0, 0, LIMIT_OPTION_LIMITS, limit_cmd_prepare },
-	{ "list", 0, PIN_WORDS_ANY, PIN_JSON | LIMIT_OPTION_COUNT,
-	  limit_cmd_list },
+	{ "list", 0, PIN_WORDS_ANY,
+	  PIN_JSON | LIMIT_OPTION_COUNT | LIMIT_OPTION_WATCH, limit_cmd_list },
 	{ "flush", 0, PIN_WORDS_ANY, 0, limit_cmd_flush },
 };
 

@@ -7,7 +7,7 @@ source "$HERE/lib/attachment.bash"
 
 help_limits() {
 	cat <<-'EOF'
-		Usage: tailgate limits [DEV|@INSTANCE] [FILTER...] [--count] [--json]
+		Usage: tailgate limits [DEV|@INSTANCE] [FILTER...] [--count] [--watch] [--json]
 		       tailgate limits flush DEV|@INSTANCE [FILTER...]
 
 		Rules with 'limit' let a rate and a burst pass, together or of each key.
@@ -21,6 +21,8 @@ help_limits() {
 		  flush    forgets what keys have used
 
 		  --count  how many keys of each rule are in use, and how many are over
+		  --watch  prints changes each second: + a key that is in use, ~ one that is
+		           over now, or not any more, - one whose packets are paid for
 		  --json
 
 		FILTER: from ADDRESS[/N], to ADDRESS[/N], port N, tcp, udp or another
@@ -36,7 +38,7 @@ help_limits() {
 readonly LIMIT_ACTIONS=(list flush) LIMIT_FILTERS=(tcp udp icmp icmpv6 from to port line over)
 
 declare -grA LIMIT_SYNONYMS=(
-	[ls]=list [show]=list [clear]=flush [reset]=flush [del]=flush [delete]=flush [count]=--count
+	[ls]=list [show]=list [clear]=flush [reset]=flush [del]=flush [delete]=flush [count]=--count [watch]=--watch
 )
 
 cmd_limits() {
@@ -67,7 +69,7 @@ parse_limits_options() {
 			exit 0
 			;;
 		-j) options+=(--json) ;;
-		--json | --count) options+=("$1") ;;
+		--json | --count | --watch) options+=("$1") ;;
 		-?*) unknown_option "$1" help_limits ;;
 		*) operands+=("$1") ;;
 		esac

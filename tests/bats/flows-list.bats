@@ -112,11 +112,6 @@ teardown() {
 	eventually has_flows 0
 }
 
-# Whether the process has read the table and waits to read it again.
-has_looked() { # PID
-	grep -q bpf-map "/proc/$1/maps" && grep -q '^State:.S' "/proc/$1/status"
-}
-
 @test "changes are printed as they come" {
 	given_flow_table
 	udp_lines 10 3 >list

@@ -96,9 +96,3 @@ set_word() { # BUCKET WAY BYTE...
 hex_of() { # NUMBER SHIFT
 	printf '%02x' $(($1 >> $2 & 255))
 }
-
-ends_with() { # STATUS PID
-	local status=0
-	wait "$2" || status=$?
-	((status == $1)) || fail "it ended with $status, not $1"
-}

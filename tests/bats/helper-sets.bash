@@ -102,9 +102,3 @@ prefixes() { # FIRST COUNT
 table_in_force() {
 	bpftool -j map lookup pinned "$PIN" key 0 0 0 0 | jq -c .value
 }
-
-ends_with() { # STATUS PID
-	local status=0
-	wait "$2" || status=$?
-	((status == $1)) || fail "it ended with $status, not $1"
-}

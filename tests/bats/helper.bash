@@ -43,6 +43,18 @@ eventually() { # COMMAND...
 	"$@"
 }
 
+# Waits for a process that the test has begun.
+ends_with() { # STATUS PID
+	local status=0
+	wait "$2" || status=$?
+	((status == $1)) || fail "it ended with $status, not $1"
+}
+
+# Whether a tool that watches has read its table and waits to read it again.
+has_looked() { # PID
+	grep -q bpf-map "/proc/$1/maps" && grep -q '^State:.S' "/proc/$1/status"
+}
+
 # Waits until the command prints the same twice in a row.
 stands_still() { # COMMAND...
 	local before=none now

@@ -1,39 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * tg-flows list --watch: compares the table with what it was a second ago. Two
- * lists of the flows that match are all that it holds.
- */
+/* tg-flows list --watch: compares the table with what it was a second ago. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "lib/json_print.h"
+#include "lib/table_watch.h"
 
 struct watching {
 	const struct pin_command *command;
+	const struct flow_filter *filter;
+	struct flow_map map;
+	struct flow_list lists[2];
 	uint32_t now;
 };
 
-enum change {
-	CHANGE_ADDED,
-	CHANGE_STATE,
-	CHANGE_GONE,
-};
-
-static void print_change(const struct watching *watching, enum change change,
-			 const struct flow_found *found)
+static void print_change(void *context, enum watch_change change, int list,
+			 size_t i)
 {
-	static const char marks[] = "+~-";
-	static const char *const names[] = { "added", "state", "gone" };
+	const struct watching *watching = context;
+	const struct flow_found *found = &watching->lists[list].list[i].found;
 	char protocol[FLOW_PROTOCOL_SIZE], from[FLOW_END_SIZE];
 	char to[FLOW_END_SIZE], rest[FLOW_TEXT_SIZE];
 	json_t *object;
 
 	if (watching->command->options & PIN_JSON) {
-		object = json_pack("{s:s}", "change", names[change]);
+		object = json_pack("{s:s}", "change", watch_name(change));
 		add_json_members(object, flow_to_json(found, watching->now));
 		print_json(stdout, object, JSON_COMPACT);
 		return;
@@ -42,7 +36,7 @@ static void print_change(const struct watching *watching, enum change change,
 	flow_end_print(from, found, false);
 	flow_end_print(to, found, true);
 	flow_rest_print(rest, found, ", ", ", ");
-	printf("%c %s %s > %s, %s%s\n", marks[change], protocol, from, to,
+	printf("%c %s %s > %s, %s%s\n", watch_mark(change), protocol, from, to,
 	       flow_state_name(TG_FLOW_STATE_OF(found->word)), rest);
 }
 
@@ -53,81 +47,65 @@ static bool is_same_flow(const struct flow_found *a, const struct flow_found *b)
 		 TG_FLOW_BY_HIGH);
 }
 
-static void compare_flow(const struct watching *watching,
-			 const struct flow_found *before,
-			 const struct flow_found *after)
+static enum watch_same compare_flows(void *context, int list, size_t i,
+				     size_t j)
 {
-	if (!is_same_flow(before, after)) {
-		print_change(watching, CHANGE_GONE, before);
-		print_change(watching, CHANGE_ADDED, after);
-	} else if (TG_FLOW_STATE_OF(before->word) !=
-		   TG_FLOW_STATE_OF(after->word)) {
-		print_change(watching, CHANGE_STATE, after);
-	}
+	const struct watching *watching = context;
+	const struct flow_found *old = &watching->lists[!list].list[i].found;
+	const struct flow_found *new = &watching->lists[list].list[j].found;
+
+	if (!is_same_flow(old, new))
+		return WATCH_ANOTHER;
+	return TG_FLOW_STATE_OF(old->word) == TG_FLOW_STATE_OF(new->word)
+		       ? WATCH_SAME
+		       : WATCH_SAME_KEY;
 }
 
-/* Both lists are in the order of the table, and a flow does not move. */
-static void compare_lists(const struct watching *watching,
-			  const struct flow_list *before,
-			  const struct flow_list *after)
+static bool read_list(void *context, int list)
 {
-	size_t i = 0, j = 0;
+	struct watching *watching = context;
 
-	while (i < before->count || j < after->count) {
-		const struct flow_listed *old = &before->list[i];
-		const struct flow_listed *new = &after->list[j];
-
-		if (j == after->count ||
-		    (i < before->count && old->number < new->number)) {
-			print_change(watching, CHANGE_GONE, &old->found);
-			i++;
-		} else if (i == before->count || new->number < old->number) {
-			print_change(watching, CHANGE_ADDED, &new->found);
-			j++;
-		} else {
-			compare_flow(watching, &old->found, &new->found);
-			i++;
-			j++;
-		}
-	}
+	watching->now = tg_flow_now();
+	if (flow_list_read(&watching->lists[list], &watching->map,
+			   watching->filter, watching->now))
+		return true;
+	flow_map_fail(&watching->map, -ENOMEM);
+	return false;
 }
 
-/* The table of a new attachment is another one. */
-static bool is_gone(const struct pin_command *command)
+static size_t count_of(void *context, int list)
 {
-	if (access(command->pin, F_OK) == 0)
-		return false;
-	fprintf(stderr, "%s: %s: the table is gone\n",
-		program_invocation_short_name, command->pin);
-	return true;
+	const struct watching *watching = context;
+
+	return watching->lists[list].count;
+}
+
+static uint64_t place_of(void *context, int list, size_t i)
+{
+	const struct watching *watching = context;
+
+	return watching->lists[list].list[i].number;
 }
 
 int flow_cmd_watch(const struct pin_command *command,
 		   const struct flow_filter *filter)
 {
-	struct flow_list lists[2] = { 0 };
-	struct watching watching = { .command = command };
-	struct flow_map map;
-	bool is_right;
+	struct watching watching = { .command = command, .filter = filter };
+	const struct watch watch = {
+		.pin = command->pin,
+		.context = &watching,
+		.read = read_list,
+		.count = count_of,
+		.place = place_of,
+		.compare = compare_flows,
+		.print = print_change,
+	};
 
-	if (!flow_command_open(command, false, &map))
+	if (!flow_command_open(command, false, &watching.map))
 		return PIN_FAILED;
-	watching.now = tg_flow_now();
-	is_right = flow_list_read(&lists[0], &map, filter, watching.now);
-	for (int next = 1; is_right && fflush(stdout) == 0; next = !next) {
-		sleep(1);
-		if (is_gone(command))
-			break;
-		watching.now = tg_flow_now();
-		is_right = flow_list_read(&lists[next], &map, filter,
-					  watching.now);
-		if (is_right)
-			compare_lists(&watching, &lists[!next], &lists[next]);
-	}
-	if (!is_right)
-		flow_map_fail(&map, -ENOMEM);
-	free(lists[0].list);
-	free(lists[1].list);
-	flow_map_close(&map);
+	watch_table(&watch);
+	free(watching.lists[0].list);
+	free(watching.lists[1].list);
+	flow_map_close(&watching.map);
 	return PIN_FAILED;
 }

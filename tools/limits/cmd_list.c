@@ -9,6 +9,7 @@
 #include "key_text.h"
 #include "lib/hook_names.h"
 #include "lib/json_print.h"
+#include "place_json.h"
 
 /* --- order: by rule, then by what is used of the burst */
 
@@ -128,18 +129,6 @@ static void print_count(const struct part *part, void *context)
 
 /* --- JSON */
 
-static json_t *place_to_json(const struct limit_rule *rule)
-{
-	const char *colon = rule ? strrchr(rule->place, ':') : NULL;
-
-	if (!colon || !strcmp(rule->place, "-:0"))
-		return json_pack("{s:n, s:n, s:o}", "file", "line", "rule",
-				 string_to_json(rule ? rule->text : NULL));
-	return json_pack("{s:o, s:i, s:o}", "file",
-			 text_to_json(rule->place, colon - rule->place), "line",
-			 atoi(colon + 1), "rule", string_to_json(rule->text));
-}
-
 static void print_key_json(const struct limit_listed *key)
 {
 	const struct tg_limit *limit = key->rule ? &key->rule->limit : NULL;
@@ -159,7 +148,7 @@ struct json_context {
 static void print_part_json(const struct part *part, void *context)
 {
 	struct json_context *json = context;
-	json_t *object = place_to_json(part->rule);
+	json_t *object = limit_place_to_json(part->rule);
 
 	if (part->rule)
 		add_json_members(object,
@@ -215,8 +204,17 @@ static void print_list(struct limit_list *keys, uint32_t options)
 int limit_cmd_list(const struct pin_command *command)
 {
 	struct limit_list keys;
-	int status = limit_list_open(&keys, command, false);
+	int status;
 
+	if (command->options & LIMIT_OPTION_WATCH &&
+	    command->options & LIMIT_OPTION_COUNT) {
+		fprintf(stderr, "%s: --watch and --count do not go together\n",
+			program_invocation_short_name);
+		return PIN_USAGE;
+	}
+	if (command->options & LIMIT_OPTION_WATCH)
+		return limit_cmd_watch(command);
+	status = limit_list_open(&keys, command, false);
 	if (!status)
 		print_list(&keys, command->options);
 	limit_list_close(&keys);

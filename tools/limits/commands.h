@@ -11,10 +11,12 @@ enum limit_option {
 	LIMIT_OPTION_LIMITS =
 		PIN_OPTION(0), /* its value: keys of a new table */
 	LIMIT_OPTION_COUNT = PIN_OPTION(1),
+	LIMIT_OPTION_WATCH = PIN_OPTION(2),
 };
 
 int limit_cmd_prepare(const struct pin_command *command);
 int limit_cmd_list(const struct pin_command *command);
+int limit_cmd_watch(const struct pin_command *command);
 int limit_cmd_flush(const struct pin_command *command);
 
 /* --- what they share */
@@ -33,6 +35,11 @@ struct limit_list {
 	struct limit_listed *list;
 	size_t count, room;
 };
+
+#define LIMIT_LIST_NONE                          \
+	{                                        \
+		.map = {.folder = -1, .fd = -1 } \
+	}
 
 /*
  * Opens the table of the command, and lists the keys in use that match its
