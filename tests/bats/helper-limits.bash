@@ -30,6 +30,8 @@ limits() {
 given_limiting_policy() { # HOOK LINE...
 	given_server
 	given_no_ipv6
+	# a queue for each processor, or the frames of both wait in one and overflow
+	in_server ethtool -L eth0 rx "$(nproc)"
 	in_server ethtool -K eth0 gro on
 	given_policy limiting 'default drop' "${@:2}"
 	on_server attach eth0 "--$1" --chain policy >/dev/null
@@ -77,12 +79,13 @@ client_sends_frames() {
 	in_client "$SENDER" eth0
 }
 
-# Floods for SECONDS from each of these processors at once. Sets SENT, and what
-# bounds the time from the first frame to the last: LEAST_US and MOST_US.
+# Floods for SECONDS from each of these processors at once, with CALL frames in
+# a call of the kernel. Sets SENT, and what bounds the time from the first frame
+# to the last: LEAST_US and MOST_US.
 flood_for() { # SECONDS CPU...
 	local cpu pids=() pid times
 	for cpu in "${@:2}"; do
-		in_client taskset -c "$cpu" "$TOOLS/flood" --when --time "$1" eth0 \
+		in_client taskset -c "$cpu" "$TOOLS/flood" --when --time "$1" --call "${CALL:-65536}" eth0 \
 			>"$BATS_TEST_TMPDIR/flood.$cpu" 3>&- 4>&- &
 		pids+=($!)
 	done

@@ -25,6 +25,7 @@
 #define FRAME_MIN 60
 #define FRAME_MAX 3000
 #define CHUNK 65536
+#define CHUNK_MAX 16777216
 #define FIRST_CHUNK 4096
 #define LAST_CHUNK 16384
 
@@ -35,6 +36,9 @@ static const char help[] =
 	"  -t, --time S     for so many seconds at most\n"
 	"  -s, --size N     bytes of a frame (60)\n"
 	"  -b, --batch N    frames that are handed over at once (64)\n"
+	"  -l, --call N     frames of a system call (65536), which takes long "
+	"before\n"
+	"                   it sends: more are faster, and end later\n"
 	"  -w, --when       print when it began and ended, too\n"
 	"  -h, --help\n";
 
@@ -91,7 +95,7 @@ static uint64_t us_now(void)
 struct flood {
 	int program;
 	size_t size;
-	unsigned int batch;
+	unsigned int batch, call;
 	uint64_t count, us;
 	bool is_timed;
 
@@ -141,7 +145,7 @@ static int send_frames(struct flood *flood)
 	if (flood->is_timed)
 		err = send_chunk(flood, FIRST_CHUNK);
 	while (!err && !is_over(flood, &signals))
-		err = send_chunk(flood, CHUNK);
+		err = send_chunk(flood, flood->call);
 	if (!err && flood->is_timed && flood->sent < flood->count)
 		err = send_chunk(flood, LAST_CHUNK);
 	printf("%" PRIu64, flood->sent);
@@ -173,6 +177,7 @@ int main(int argc, char **argv)
 		{ "time", required_argument, NULL, 't' },
 		{ "size", required_argument, NULL, 's' },
 		{ "batch", required_argument, NULL, 'b' },
+		{ "call", required_argument, NULL, 'l' },
 		{ "when", no_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -180,13 +185,14 @@ int main(int argc, char **argv)
 	struct flood flood = {
 		.size = FRAME_MIN,
 		.batch = 64,
+		.call = CHUNK,
 		.count = UINT64_MAX,
 		.us = UINT64_MAX,
 	};
 	unsigned int index;
 	int option, err;
 
-	while ((option = getopt_long(argc, argv, "c:t:s:b:wh", options,
+	while ((option = getopt_long(argc, argv, "c:t:s:b:l:wh", options,
 				     NULL)) >= 0) {
 		switch (option) {
 		case 'c':
@@ -200,6 +206,9 @@ int main(int argc, char **argv)
 			break;
 		case 'b':
 			flood.batch = number(optarg, 256);
+			break;
+		case 'l':
+			flood.call = number(optarg, CHUNK_MAX);
 			break;
 		case 'w':
 			flood.is_timed = true;

@@ -21,14 +21,16 @@ teardown() {
 	remove_chains
 }
 
-# The generator sends about a million frames a second on one processor: a rate
-# that it does not reach is said.
+# A rate that the generator does not reach is said. At a million a second, the
+# rule drops what is within its limit as well, as the stack takes longer for a
+# packet than the rest; and calls are long, as each begins with a pause.
 limits_hold() { # NAME HOOK CPU...
-	local rate
+	local rate act=pass CALL=65536
 	printf '# %s\n' "$1" >&3
 	shift
 	for rate in 10 100 1000 10000 100000 1000000; do
-		given_limiting_policy "$1" "pass udp to port 9 limit $rate/s burst $rate"
+		((rate < 1000000)) || act=drop CALL=1048576
+		given_limiting_policy "$1" "$act udp to port 9 limit $rate/s burst $rate"
 		flood_for 10 "${@:2}"
 		if ((SENT > 12 * rate)); then
 			flood_is_limited_to "$rate" "$rate" >&3
@@ -49,4 +51,8 @@ limits_hold() { # NAME HOOK CPU...
 
 @test "over ten seconds from two processors, within 1 % of the rate passes" {
 	limits_hold 'tc, two processors' ingress 0 "$(($(nproc) - 1))"
+}
+
+@test "over ten seconds from two processors on XDP, within 1 % of the rate passes" {
+	limits_hold 'XDP, two processors' xdp 0 "$(($(nproc) - 1))"
 }
