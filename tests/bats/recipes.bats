@@ -8,8 +8,8 @@ load helper
 load helper-chain
 load helper-docs
 load helper-policy
+load helper-recipes
 
-PAGE=$ROOT/docs/recipes.md
 WATCHER=''
 
 setup() {
@@ -24,22 +24,6 @@ teardown() {
 }
 
 # --- words
-
-# The page says tailgate, as it is installed; here it is that of the tree, at the
-# server.
-given_command() {
-	mkdir "$BATS_TEST_TMPDIR/bin"
-	printf '#!/bin/sh\nexec %q --netns %q "$@"\n' "$ROOT/tc-scripts/tailgate" "$SERVER" >"$BATS_TEST_TMPDIR/bin/tailgate"
-	chmod +x "$BATS_TEST_TMPDIR/bin/tailgate"
-	PATH=$BATS_TEST_TMPDIR/bin:$PATH
-}
-
-# A block of the page, in a file, with changes to it.
-recipe() { # KIND FILE [SED-COMMAND]
-	blocks "$1" "$PAGE" | sed "${3:-}" >"$2"
-	[[ -s $2 ]] || fail "the page has no block '$1'"
-	[[ ! ${3:-} ]] || ! cmp -s "$2" <(blocks "$1" "$PAGE") || fail "'$3' changes nothing in '$1'"
-}
 
 given_recipe() { # POLICY [SED-COMMAND]
 	POLICIES=$BATS_TEST_TMPDIR
@@ -361,48 +345,4 @@ is_blocked_within_a_second() { # ADDRESS
 	mv "$LOG" "$LOG.1"
 	eventually watcher_adds "$CLIENT6"
 	refute_reaches http6 80
-}
-
-# --- shaping
-
-# Milliseconds that a page of 1 MiB takes from this port.
-page_takes() { # PORT
-	local start=${EPOCHREALTIME/[.,]/}
-	in_client curl -s -m 60 -o "$BATS_TEST_TMPDIR/page.got" "http://$SERVER4:$1/large"
-	[[ $(stat -c %s "$BATS_TEST_TMPDIR/page.got") == 1048576 ]]
-	printf '%d' $(((${EPOCHREALTIME/[.,]/} - start) / 1000))
-}
-
-given_shaping() {
-	head -c 1048576 /dev/zero >"$BATS_TEST_TMPDIR/www/large"
-	POLICIES=$BATS_TEST_TMPDIR
-	recipe 'policy shape.policy' "$POLICIES/shape.policy"
-	recipe 'sh shape' "$BATS_TEST_TMPDIR/shape" "s/^tc /ip netns exec $SERVER tc /"
-	cd "$BATS_TEST_TMPDIR" || return
-	sh -eu shape >/dev/null
-}
-
-@test "downloads that a policy puts into a class of HTB take their time, and others do not" {
-	given_shaping
-	local slow fast
-	slow=$(page_takes 8080)
-	fast=$(page_takes 80)
-	# 1 MiB and its headers are 1.05 s at 8 Mbit/s, less what HTB lets through at first
-	((slow > 900)) || fail "1 MiB at 8 Mbit/s took $slow ms"
-	((fast < slow)) || fail "without a class, it took $fast ms"
-	[[ $(in_server tc -s -j class show dev eth0 | jq '.[] | select(.handle == "1:20").stats.bytes // 0') -gt 1048576 ]] ||
-		in_server tc -s class show dev eth0 | grep -A1 'htb 1:20 ' | grep -q 'Sent 1[0-9]\{6\} bytes'
-}
-
-@test "fq in the class paces each download" {
-	given_shaping
-	recipe 'sh pace' pace "s/^tc /ip netns exec $SERVER tc /"
-	sh -eu pace 2>error || {
-		grep -q 'qdisc kind is unknown' error || fail "$(<error)"
-		skip 'the kernel has no fq'
-	}
-	local slow
-	slow=$(page_takes 8080)
-	# 1 MiB at 2 Mbit/s takes 4.3 s
-	((slow > 3500)) || fail "1 MiB at 2 Mbit/s took $slow ms"
 }
