@@ -257,20 +257,20 @@ policy_left_behind() { # HOOK BUILD
 }
 
 # True if loading this object would change nothing. With --same, the object is of
-# the policy in force, so all that it asks for is there already.
+# the policy in force, whose sets are there.
 object_is_in_force() { # HOOK POSITION OBJECT MISS [--same]
 	local folder status=0
 	object_at "$1" "$2"
 	[[ $REPLY ]] || return 1
 	[[ $REPLY != "$3" ]] || return 0
+	folder=$(scratch_folder)
 	if [[ ${5:-} ]]; then
-		live_words "$3"
+		live_words_same "$folder"
 	else
 		live_words_there
 	fi
-	folder=$(scratch_folder)
 	"$BUILD/tg-splice" "$3" "${LIVE_WORDS[@]}" -o "$folder/object.o" "tg_next_slot=$((LOOK[$1.$2.slot] + 1))" \
-		"tg_miss=${VERDICT_NUMBER[$4]}" "tg_serial=${LOOK[$1.$2.serial]}" || status=1
+		"tg_miss=${VERDICT_NUMBER[$4]}" "tg_serial=${LOOK[$1.$2.serial]}" 2>"$folder/errors" || status=1
 	((status)) || cmp -s "$REPLY" "$folder/object.o" || status=1
 	rm -r "$folder"
 	return "$status"

@@ -124,6 +124,21 @@ live_words_there() {
 	done
 }
 
+# The same for an object of the policy in force, whose sets have numbers in the
+# table. A table that the object uses, and whose pin somebody has removed, would
+# be made in this folder; it has no bpffs, so the object is not as in force.
+live_words_same() { # FOLDER
+	local table pin
+	LIVE_WORDS=()
+	live_find
+	[[ ! -e ${LIVE_PINS[set]} ]] || LIVE_WORDS=(--sets "${LIVE_PINS[set]}")
+	for table in "${LIVE_TABLES[@]}"; do
+		pin=$GLOBALS/${LIVE_MAPS[$table]}
+		[[ -e $pin ]] || pin=$1/${LIVE_MAPS[$table]}
+		LIVE_WORDS+=("--$table" "$pin")
+	done
+}
+
 # --- instances
 
 # Call before anything is changed.

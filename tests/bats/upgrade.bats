@@ -179,6 +179,24 @@ tag_of() { # HOOK POSITION
 	[[ $(what_is_there) == "$before" ]]
 }
 
+@test "--dry-run makes no table that somebody has removed, and upgrade makes it" {
+	local before
+	given_device
+	on_server attach eth0 --ingress --chain policy
+	on_server policy apply eth0 - <<<$'set blocked { addresses }\ndrop from @blocked\npass icmp limit 10/s keep'
+	rm "$PINS/tgl_limits" "$PINS/tgf_flows"
+	before=$(what_is_there)
+	# in the namespace, where the sockets and the device are
+	run -0 nsenter "--net=/run/netns/$SERVER" "$ROOT/tc-scripts/tailgate" upgrade eth0 --dry-run
+	[[ $output == *'tc exec bpf graft '* ]] || fail "$output"
+	[[ $(what_is_there) == "$before" ]]
+	on_server upgrade eth0
+	[[ -e $PINS/tgl_limits && -e $PINS/tgf_flows ]]
+	before=$(what_is_there)
+	run -0 on_server upgrade eth0
+	[[ $output == *'(unchanged)'* && $(what_is_there) == "$before" ]]
+}
+
 @test "upgrade says what it needs, and what it does not know is status 2" {
 	given_device
 	run -1 on_server upgrade eth0
