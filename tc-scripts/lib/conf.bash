@@ -24,7 +24,7 @@ declare -grA CONF_KEYS=(
 	[device.Device]=device [device.Namespace]=namespace [device.Instance]=instance
 	[device.Flows]=size [device.Limits]=size [device.FlowsFile]=file
 	[device.FailClosed]=flag [device.SaveAtStop]=flag [device.SaveFlows]=flag
-	[hook.Mode]=mode [hook.Chain]=chain [hook.Policy]=file
+	[hook.Mode]=mode [hook.Chain]=chain [hook.Policy]=file [hook.PolicyName]=text
 	[hook.Default]=verdict [hook.Miss]=verdict
 	[set.File]=file
 )
@@ -142,6 +142,7 @@ conf_check_value() { # LINE KIND KEY VALUE
 	mode) pattern='auto|native|generic' wanted='auto, native or generic' ;;
 	verdict) pattern='pass|drop' wanted='pass or drop' ;;
 	file) pattern='[^,[:cntrl:]]+' wanted='the name of a file' ;;
+	text) pattern='[^[:cntrl:]]+' wanted='a name without control characters' ;;
 	chain) pattern='[^[:cntrl:]]*' wanted='names of plugins with commas between them' ;;
 	esac
 	# shellcheck disable=SC2015 # both are conditions

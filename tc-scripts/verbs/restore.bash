@@ -239,8 +239,16 @@ restore_check_set() { # NAME FILE
 
 # --- policies
 
+# A saved policy has the name of the file that it was applied from. Mistakes have
+# places in the file that is read here.
 restore_compile() { # HOOK FILE BUILD, into REPLY
-	anew_policy "$@" ||
+	local name=''
+	[[ $2 != "$CONF_DIR/$CONF_NAME".[12]/* ]] || name=${CONF[$1.PolicyName]:-}
+	if [[ $name ]] && anew_policy "$@" "$name" 2>"$ANEW_SCRATCH/said"; then
+		cat -- "$ANEW_SCRATCH/said" >&2
+		return
+	fi
+	anew_policy "$1" "$2" "$3" ||
 		conf_fail "${CONF[$1.Policy.line]}" "the policy of [$1] could not be compiled: mend $2"
 }
 

@@ -231,6 +231,7 @@ save_hook() { # HOOK
 	for policy in "${policies[@]}"; do
 		save_line "Policy=$policy"
 	done
+	save_policy_name "$1"
 	save_line "Default=${LOOK[$1.default]}"
 	save_line "Miss=${LOOK[$1.miss]}"
 }
@@ -254,6 +255,13 @@ save_plugin() { # HOOK POSITION
 		cp -- "$object" "$REPLY" || die "cannot write $REPLY"
 		REPLY=${SAVE_REF%"$build.o"}.o
 	fi
+}
+
+# Where the places of rules are. A chain with two policies has no single name.
+save_policy_name() { # HOOK
+	local name=${LOOK[$1.policy.file]:-}
+	((${#policies[@]} == 1)) && [[ $name && $name != *[[:cntrl:]]* ]] || return 0
+	save_line "PolicyName=$name"
 }
 
 save_policy_failed() { # HOOK

@@ -112,6 +112,31 @@ restore_refuses() { # TEXT
 		fail "$(<"$BATS_TEST_TMPDIR/lines")"
 }
 
+@test "restored, rules have the places that they had, and mistakes those in the saved file" {
+	local before
+	on_server attach eth0 --ingress --chain policy
+	given_policy in 'pass arp' 'drop tcp to port 80'
+	apply in
+	before=$(on_server policy show eth0 --json | jq -c '[.hooks[].policy.rules[] | {file, line}]')
+	[[ $before == *"in.policy"* ]]
+	save
+	on_server detach eth0
+	restore
+	[[ $(on_server policy show eth0 --json | jq -c '[.hooks[].policy.rules[] | {file, line}]') == "$before" ]]
+	# what is saved again has the name, too
+	save
+	grep -qx "PolicyName=.*in.policy" "$(conf)"
+	printf 'pass tpc\n' >>"$KEPT/$(sed -n 's/^Policy=//p' "$(conf)")"
+	run -1 restore --check
+	[[ $output == *"$KEPT/$SERVER:eth0.2/ingress.0.policy:3:"* && $output != *"in.policy:"* ]]
+	# another file has its own name
+	given_policy other 'pass arp'
+	chmod go-w "$POLICIES/other.policy"
+	change_line 'Policy=.*' "Policy=$POLICIES/other.policy"
+	restore
+	[[ $(on_server policy show eth0 --json | jq -r '.hooks[].policy.rules[0].file') == *other.policy ]]
+}
+
 @test "restored over the same chain, nothing changes" {
 	given_rich_attachment
 	save
