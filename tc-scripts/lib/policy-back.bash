@@ -73,10 +73,12 @@ policy_take_back() { # PLACE...
 	return "$failed"
 }
 
-# The rest, which is not urgent: renaming files and carrying over counts.
+# The rest, which is not urgent: renaming files and carrying over counts. A guard
+# may be in another network namespace, where that name is another device.
 policy_taken_back() { # PLACE...
 	local hook
 	look --files -- "$DEV"
+	[[ ${LOOK[key]} == "$KEY" ]] || return 0
 	POLICY_HOOKS=()
 	for hook in $(hooks_of_places "$@"); do
 		! policy_is_single "$hook" || POLICY_HOOKS+=("$hook")

@@ -10,16 +10,17 @@ readonly GUARD_PAUSE_MAX=30 GUARD_LOCK_WAIT=30
 # --- starting
 
 # Returns when the guard is ready. With systemd the guard is a unit, so it does
-# not end with the user's session.
+# not end with the user's session, even with KillUserProcesses=yes.
 policy_guard_start() {
-	local hook slot serial places=() words output
+	local hook slot serial places=() words output REPLY
 	for hook in "${POLICY_HOOKS[@]}"; do
 		slot=${LOOK[$hook.policy.slot]} serial=${LOOK[$hook.policy.serial]}
 		places+=("$hook${LOOK[$hook.build]}:$slot:$((serial + 1))")
 	done
 	words=("$HERE/tailgate" policy guard "$KEY" "$APPLY_CONFIRM" "${places[@]}")
 	if [[ -d /run/systemd/system ]]; then
-		output=$(run systemd-run --quiet --collect --service-type=forking \
+		guard_unit
+		output=$(run systemd-run --quiet --collect "--unit=$REPLY" --service-type=forking \
 			"--description=tailgate: rolls $DEV back unless the policy is confirmed" \
 			"--setenv=PATH=$PATH" -- "${words[@]}" 2>&1) || {
 			warn "systemd-run failed ($(first_error_line "$output")): the guard is a process of its own, and not a unit"
@@ -32,6 +33,15 @@ policy_guard_start() {
 	fi
 	[[ $DRY_RUN || -e $OBJECTS/unconfirmed ]] ||
 		die "the process that would roll back did not start: $DEV is left as it is"
+}
+
+# Sets REPLY to the name of the unit. The guard of an earlier apply may take a
+# second to end, so the name has the number of this process. '+' is allowed in
+# names of devices, and not in those of units.
+guard_unit() {
+	REPLY=tailgate-confirm-${DEV//+/\\x2b}
+	[[ $DRY_RUN ]] || REPLY+=-$$
+	REPLY+=.service
 }
 
 # Keeps the guard while the new policy is in force on any hook.

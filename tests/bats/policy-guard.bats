@@ -281,6 +281,7 @@ journal_says() { # TEXT
 		tailgate policy apply eth0 "$POLICIES/b.policy" --confirm 2
 		grep -qx -- --collect /run/arguments
 		grep -qx -- --service-type=forking /run/arguments
+		grep -qxE -- "--unit=tailgate-confirm-eth0-[0-9]+\.service" /run/arguments
 		grep -qx -- "--setenv=PATH=$PATH" /run/arguments
 		# It says so only where the new policy was in force.
 		eventually rolled_back
