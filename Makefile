@@ -6,13 +6,14 @@
 # make test-long  tests that take long: a thousand flips, mutants; root
 # make test-vm    the tests on Debian's 6.1 and 6.12, in virtual machines
 # make test-boot  units of systemd, in a virtual machine under a flood; root
+# make test-boot-13  the package in a machine that is rebooted; root
 # make test-debian13  build and test in a Debian 13 root directory; root
 # make bench      compare with other filters; root. QUICK=1: regressions only
 # make demo       a demonstration in a temporary playground; root
 # make diagrams   generate docs/diagrams/*.svg from their sources
 # make dist       a source archive of the last commit, in build/
 # make deb        Debian packages, in build/deb/
-# make test-deb   build, install, use, remove and purge them; root
+# make test-deb   those of Debian 12 and 13, installed, used and purged; root
 # make deps       install missing packages; DRY=1 prints the command
 # make install    PREFIX=/usr/local, DESTDIR=
 # make uninstall  the same; fails while chains are in force, unless FORCE=1
@@ -155,10 +156,13 @@ deb:
 	$(Q)$(foreach package,tailgate tailgate-dev tailgate-doc,\
 		ls $(B)/deb/$(package)_*.deb;)
 
-test-deb: deb
-	$(Q)tc-scripts/deps deb debian
-	$(Q)lintian --fail-on error,warning $(B)/deb/*.changes
-	$(Q)tests/debian/packages
+# The packages of each release are built on it, as its libraries differ.
+test-deb:
+	$(Q)tc-scripts/deps build deb debian
+	$(Q)tests/debian/build $(B)/deb
+	$(Q)tests/debian/packages $$(. /etc/os-release; echo $$VERSION_ID) $(B)/deb
+	$(Q)tests/debian/run --release 13 --take $(B)/deb13 tests/debian/build $(B)/deb13
+	$(Q)tests/debian/packages 13 $(B)/deb13
 
 format:
 	$(Q)tests/style --c-files | xargs $(CLANG_FORMAT) -i
