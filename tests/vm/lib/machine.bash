@@ -13,8 +13,8 @@ readonly COMMAND_LINE='console=ttyS0 panic=-1 norandmaps no_timer_check quiet lo
 
 MACHINE=
 
-# In MiB, more options of qemu, and a command that runs it.
-MACHINE_MEMORY=512 MACHINE_WORDS=() MACHINE_ENTER=()
+# In MiB, more options of qemu and of the kernel, and a command that runs it.
+MACHINE_MEMORY=512 MACHINE_WORDS=() MACHINE_APPEND='' MACHINE_ENTER=()
 
 # Ends with this process, even if that is killed.
 start_machine() { # FOLDER KERNEL INITRAMFS
@@ -22,7 +22,7 @@ start_machine() { # FOLDER KERNEL INITRAMFS
 	nice -n 10 setpriv --pdeathsig KILL -- \
 		"${MACHINE_ENTER[@]}" "$QEMU" -M pc -accel tcg -cpu max -smp 1 -m "$MACHINE_MEMORY" \
 		-nodefaults -no-reboot -display none \
-		-kernel "$2" -initrd "$3" -append "$COMMAND_LINE" \
+		-kernel "$2" -initrd "$3" -append "$COMMAND_LINE$MACHINE_APPEND" \
 		-serial "file:$1/console" -serial "file:$1/output" \
 		-serial "file:$1/status" "${MACHINE_WORDS[@]}" </dev/null &>"$1/qemu" &
 	MACHINE=$!
