@@ -65,7 +65,7 @@ $(T)/fuzz.a: $(SANITIZED:%=$(O)/%.fuzz.o)
 # Each file in tests/unit/, except shared code, and each in tests/fuzz/ is a
 # test.
 UNIT := $(patsubst tests/unit/%.c,%,$(filter-out $(PARTS:=.c),$(wildcard tests/unit/*.c)))
-TIMED := policy_speed
+TIMED := policy_speed pcapng_speed
 TIMED_TESTS := $(TIMED:%=$(T)/%)
 # Their random part is long, so it is shorter in the sanitized build; a second,
 # plain build (-fast) runs all of it. Listed first, as they take longest.

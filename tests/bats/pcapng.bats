@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Captures as Wireshark's programs read them. build/tests/pcapng_write writes a
+# sample; what can fail on the way is in tests/unit/pcapng_write.c.
+
+load helper
+
+setup() {
+	WRITE=$ROOT/build/tests/pcapng_write
+	SAMPLE=$BATS_TEST_TMPDIR/sample.pcapng
+	"$WRITE" --sample >"$SAMPLE"
+}
+
+teardown() {
+	clean_up
+}
+
+# Prints the fields, a line for each packet. tshark must have no complaints but
+# that it runs as root.
+shark() { # [OPTION...] -- FIELD...
+	local -a options=() fields=()
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	for field; do
+		fields+=(-e "$field")
+	done
+	tshark -n -r "$SAMPLE" "${options[@]}" -T fields -E separator='|' -E occurrence=a "${fields[@]}" \
+		2>"$BATS_TEST_TMPDIR/complaints"
+	! grep -v '^Running as user "root"' "$BATS_TEST_TMPDIR/complaints" || return 1
+}
+
+@test "tshark reads comments, times, lengths and addresses" {
+	run -0 shark -- frame.time_epoch frame.len frame.cap_len ip.dst udp.dstport frame.comment
+	[[ $output == "1700000000.123456789|1500|42|198.51.100.2|53|drop rule web.policy:7: größer
+1700000000.123456790|42|42|198.51.100.2|53|two\\nlines
+1700000002.123456789|42|42|198.51.100.2|53|" ]]
+}
+
+@test "tshark reads interfaces and directions" {
+	run -0 shark -- frame.interface_name frame.interface_description frame.packet_flags_direction
+	[[ $output == 'eth0 xdp|tailgate on eth0, hook xdp|0x00000001
+eth0 egress||0x00000002
+eth0 egress||0x00000001' ]]
+}
+
+@test "tshark reads verdicts, packets' numbers and queues, and filters by them" {
+	run -0 shark -- frame.verdict.ebpf_xdp frame.verdict.ebpf_tc frame.packet_id frame.interface_queue
+	[[ $output == $'1||71|3\n|-1|72|\n|||' ]]
+	run -0 shark -Y 'frame.verdict.ebpf_xdp == 1' -- frame.number
+	[[ $output == 1 ]]
+	run -0 shark -Y 'frame.comment contains "lines"' -- frame.number
+	[[ $output == 2 ]]
+}
+
+@test "tshark finds nothing to warn of" {
+	run -0 shark -Y '_ws.expert.severity > "Comment"' -- frame.number _ws.expert.message
+	[[ ! $output ]]
+}
+
+@test "capinfos reads the sections' names, the filter and how many packets each interface has" {
+	run -0 capinfos -M "$SAMPLE"
+	[[ $output == *'Strict time order:   True'* && $output == *'precision:  nanoseconds (9)'* ]]
+	[[ $output == *'Capture application: tailgate'* && $output == *'Capture oper-sys:    Linux'* ]]
+	[[ $output == *'Filter string = verdict drop'* && $output == *'Capture length = 64'* ]]
+	run -0 grep -A 1 'stat entries = 1' <<<"$output"
+	[[ $output == *'Number of packets = 1'*'Number of packets = 2' ]]
+}
+
+@test "what was lost is in the file" {
+	local part=pcapng.options.option.data.interface
+	run -0 shark -X 'read_format:MIME Files Format' -- "$part.received" "$part.dropped" "$part.accepted_by_filter" \
+		"$part.dropped_by_os" "$part.delivered_to_user"
+	[[ $output == '100,18446744073709551615|1,0|20,2|19,0|1,2' ]]
+	run -0 shark -X 'read_format:MIME Files Format' -- pcapng.options.option.data.comment
+	[[ $output == *'19 lost'* ]]
+}
