@@ -36,6 +36,9 @@ static const char help[] =
 	"      --plugins FOLDER  objects of the plugins, as built\n"
 	"      --pcap CAPTURE    the packets of a capture; - is standard "
 	"input\n"
+	"      --interface NAME  only the packets of this interface in a "
+	"pcapng\n"
+	"                        capture\n"
 	"      --batch           packets from standard input, one a "
 	"line\n"
 	"      --json            one JSON object for each packet\n"
@@ -108,6 +111,7 @@ static int parse_options(struct live *live, int argc, char **argv)
 		{ "objects", required_argument, NULL, 'o' },
 		{ "plugins", required_argument, NULL, 'l' },
 		{ "pcap", required_argument, NULL, 'c' },
+		{ "interface", required_argument, NULL, 'i' },
 		{ "batch", no_argument, NULL, 'b' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "expand", no_argument, NULL, 'e' },
@@ -137,6 +141,9 @@ static int parse_options(struct live *live, int argc, char **argv)
 			break;
 		case 'c':
 			questions->capture = optarg;
+			break;
+		case 'i':
+			questions->interface = optarg;
 			break;
 		case 'b':
 			questions->batch = true;

@@ -18,6 +18,7 @@ complete_name() { # WORD [OPTION]
 	--instance:*) offer_instances '' ;;
 	--name:*) offer_names /run/tailgate-playground/* ;;
 	--set:*) complete_set_file ;;
+	--interface:*) ;; # of the capture
 	*:DEV) offer_devices ;;
 	*:@*) offer_instances @ ;;
 	*:HOOK...) offer --xdp --ingress --egress ;;
@@ -31,7 +32,7 @@ complete_name() { # WORD [OPTION]
 	-p:FILE | --policy:FILE) offer_files policy ;;
 	*:FILE) offer_files "${FILE_SUFFIX["$VERB ${OPERANDS[0]:-}"]:-}" ;;
 	*:OBJECT) offer_files o ;;
-	*:CAPTURE) offer_files pcap ;;
+	*:CAPTURE) offer_files pcap pcapng ;;
 	*:DIR) offer_files / ;;
 	esac
 }
@@ -159,13 +160,13 @@ offer_commands() {
 
 # Folders, which end in /, and files of this suffix; if there are none, all
 # files. With the suffix /, folders only.
-offer_files() { # SUFFIX
+offer_files() { # SUFFIX...
 	local path paths=() found=''
 	mapfile -t paths < <(compgen -f -- "$CURRENT")
 	for path in "${paths[@]}"; do
 		if [[ -d ${path/#'~'/$HOME} ]]; then
 			CANDIDATES["$path/"]=1 found=1
-		elif [[ $1 && $path == *."$1" ]]; then
+		elif [[ $1 && $path == *.* && " $* " == *" ${path##*.} "* ]]; then
 			CANDIDATES["$path"]=1 found=1
 		fi
 	done

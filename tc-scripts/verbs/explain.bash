@@ -26,6 +26,8 @@ help_explain() {
 
 		      --pcap CAPTURE  the packets of a capture; - is standard input, and
 		                      each packet is answered when it arrives
+		      --interface NAME  only the packets of this interface in a
+		                      pcapng capture
 		      --batch         packets from standard input, one a line
 		      --json          one JSON object for each packet
 		      --expand        print lists in rules by value, not by name
@@ -75,10 +77,15 @@ explain_live() { # WORD...
 parse_explain_words() {
 	while (($#)); do
 		case $1 in
-		--json | --batch | --expand | --pcap=*) options+=("$1") ;;
+		--json | --batch | --expand | --pcap=* | --interface=*) options+=("$1") ;;
 		--pcap)
 			(($# > 1)) || usage_error "--pcap needs a file"
 			options+=("--pcap=$2")
+			shift
+			;;
+		--interface)
+			(($# > 1)) || usage_error "--interface needs a name"
+			options+=("--interface=$2")
 			shift
 			;;
 		'->') words+=("$1") ;;
@@ -91,11 +98,17 @@ parse_explain_words() {
 
 # Exactly one of a packet, --pcap and --batch is needed.
 check_packet_source() {
-	local option sources=0
+	local option sources=0 interface='' capture=''
 	((${#packet[@]} == 0)) || sources=1
 	for option in "${options[@]}"; do
-		[[ $option == --json || $option == --expand ]] || ((++sources))
+		case $option in
+		--json | --expand) ;;
+		--interface=*) interface=1 ;;
+		--pcap=*) capture=1 && ((++sources)) ;;
+		*) ((++sources)) ;;
+		esac
 	done
+	[[ ! $interface || $capture ]] || usage_error "explain: --interface needs --pcap"
 	((sources != 0)) || usage_error "explain: a packet, --pcap or --batch is missing"
 	((sources == 1)) || usage_error "explain: use only one of a packet, --pcap and --batch"
 }

@@ -8,7 +8,7 @@ load helper-chain
 setup() {
 	FOLDER=$BATS_TEST_TMPDIR/here
 	mkdir -p "$FOLDER/rules"
-	touch "$FOLDER"/{edge.policy,capture.pcap,list.txt,mine.o,'two words.policy'}
+	touch "$FOLDER"/{edge.policy,capture.pcap,night.pcapng,list.txt,mine.o,'two words.policy'}
 }
 
 teardown() {
@@ -110,6 +110,8 @@ bash_completes() { # LINE
 	offers 'edge.policy' explain --policy e
 	offers 'edge.policy' explain -p e
 	offers 'capture.pcap' explain lo xdp --pcap c
+	offers 'night.pcapng' explain lo xdp --pcap n
+	offers '' explain lo xdp --pcap night.pcapng --interface ''
 	offers 'list.txt' set load lo blocked l
 	offers 'blocked=list.txt' explain -p edge.policy --set blocked=l
 	offers 'mine.o rules/' chain lo xdp replace count ''

@@ -266,12 +266,23 @@ in_same_namespace() { # PID
 	refuses 2 'use only one of a packet, --pcap and --batch' explain ingress --batch "$SYN22"
 	refuses 2 'no such option' explain ingress --fast "$SYN22"
 	refuses 2 '--pcap needs a file' explain ingress --pcap
+	refuses 2 '--interface needs a name' explain ingress --interface
+	refuses 2 '--interface needs --pcap' explain ingress --interface eth0 "$SYN22"
 	refuses 2 'a device and a hook, or --policy' on_server explain
 	run -0 tailgate explain --help
 	[[ $output == 'Usage: tailgate explain DEV HOOK '*'--policy FILE'* ]]
 	on_server attach eth0 --ingress --chain count
 	run -1 explain ingress --pcap /nonexistent
 	[[ $output == 'tg-explain: /nonexistent: '* ]]
+}
+
+@test "explain judges the packets of one interface of a capture" {
+	given_device
+	given_edge_policy ingress
+	on_server attach eth0 --ingress --chain "$POLICY"
+	"$BUILD/tests/pcapng_write" --sample >"$BATS_TEST_TMPDIR/pcapng"
+	run -0 explain ingress --pcap "$BATS_TEST_TMPDIR/pcapng" --interface 'eth0 egress'
+	[[ ${#lines[@]} == 2 && ${lines[0]} == '2: udp '*'(eth0 egress: two?lines): '* ]]
 }
 
 @test "a capture of 100,000 packets takes seconds" {

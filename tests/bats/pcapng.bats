@@ -77,3 +77,54 @@ eth0 egress||0x00000001' ]]
 	run -0 shark -X 'read_format:MIME Files Format' -- pcapng.options.option.data.comment
 	[[ $output == *'19 lost'* ]]
 }
+
+# --- explain
+
+explains() { # STATUS [OPTION...]
+	local status=$1
+	shift
+	printf 'default pass\ndrop udp to port 53\n' >"$BATS_TEST_TMPDIR/dns.policy"
+	run "-$status" tailgate explain --policy "$BATS_TEST_TMPDIR/dns.policy" "$@"
+}
+
+@test "explain judges a capture from last night, beside what its comments say" {
+	local verdict=' drop: '$BATS_TEST_TMPDIR'/dns.policy:2: drop udp to port 53'
+	explains 0 --pcap "$SAMPLE"
+	[[ ${lines[0]} == '1: udp 198.51.100.1:12345 > 198.51.100.2:53 (42 of 1500 bytes captured) (eth0 xdp: drop rule web.policy:7: größer):'"$verdict" ]]
+	[[ ${lines[1]} == '2: udp 198.51.100.1:12345 > 198.51.100.2:53 (eth0 egress: two?lines):'"$verdict" ]]
+	[[ ${lines[2]} == '3: udp 198.51.100.1:12345 > 198.51.100.2:53:'"$verdict" ]]
+	explains 0 --pcap "$SAMPLE" --json
+	[[ $(jq -sc 'map([.number, .interface, .comment, .verdict])' <<<"$output") == '[[1,"eth0 xdp","drop rule web.policy:7: größer","drop"],[2,"eth0 egress","two\nlines","drop"],[3,"eth0 egress",null,"drop"]]' ]]
+}
+
+@test "explain judges the packets of one interface" {
+	explains 0 --pcap "$SAMPLE" --interface 'eth0 egress' --json
+	[[ $(jq -sc 'map(.number)' <<<"$output") == '[2,3]' ]]
+	explains 0 --pcap "$SAMPLE" --interface='eth0 xdp' --json
+	[[ $(jq -sc 'map(.number)' <<<"$output") == '[1]' ]]
+	explains 1 --pcap "$SAMPLE" --interface eth1
+	[[ $output == "tg-policy explain: $SAMPLE: no packet is from an interface 'eth1'" ]]
+	explains 2 --batch --interface eth1
+	[[ $output == 'tailgate explain: --interface needs --pcap: '* ]]
+}
+
+@test "explain reads files that Wireshark merged and converted" {
+	local merged=$BATS_TEST_TMPDIR/merged
+	editcap -F pcap -s 30 "$SAMPLE" "$merged.pcap"
+	mergecap -a -w "$merged.pcapng" "$SAMPLE" "$merged.pcap"
+	explains 1 --pcap "$merged.pcapng" --json
+	[[ $(jq -sc 'map(.captured)' <<<"$output") == '[42,42,42,30,30,30]' ]]
+	[[ $(jq -sc 'map(.verdict)' <<<"$output") == '["drop","drop","drop",null,null,null]' ]]
+	editcap -F nsecpcap "$SAMPLE" "$merged.nsec"
+	explains 0 --pcap "$merged.nsec"
+	[[ ${#lines[@]} == 3 ]]
+	explains 1 --pcap "$merged.nsec" --interface 'eth0 xdp'
+	[[ $output == *': pcap files do not say which interface a packet is from' ]]
+}
+
+@test "explain says where a capture is cut off, after the packets before that" {
+	head -c 500 "$SAMPLE" >"$BATS_TEST_TMPDIR/cut"
+	explains 1 --pcap "$BATS_TEST_TMPDIR/cut"
+	[[ ${#lines[@]} == 3 && ${lines[1]} == '2: '* ]]
+	[[ ${lines[2]} == "tg-policy explain: $BATS_TEST_TMPDIR/cut: packet 3: the file ends inside the block at byte "* ]]
+}

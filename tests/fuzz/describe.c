@@ -102,7 +102,7 @@ static void check_capture(const uint8_t *bytes, size_t size)
 
 	if (!file)
 		return;
-	err = capture_start(&capture, file);
+	err = capture_start(&capture, file, NULL);
 	while (!err && (err = capture_read(&capture, &captured)) > 0) {
 		struct policy_metadata metadata = {
 			.missing = captured.length - captured.size,

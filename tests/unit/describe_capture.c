@@ -12,8 +12,8 @@
 #include "tap.h"
 
 #define FILE_MAX 4096
-#define PACKETS 3
-#define SNAPLEN 33 /* of all interfaces, as libpcap requires */
+#define PACKETS 4
+#define SNAPLEN 33
 
 struct image {
 	uint8_t bytes[FILE_MAX];
@@ -21,8 +21,8 @@ struct image {
 	bool swapped;
 };
 
-static const uint32_t sizes[PACKETS] = { 20, 0, 33 };
-static const uint32_t lengths[PACKETS] = { 20, 0, 1500 };
+static const uint32_t sizes[PACKETS] = { 20, 0, 33, 9 };
+static const uint32_t lengths[PACKETS] = { 20, 0, 1500, 9 };
 
 static void put(struct image *capture, uint32_t value, unsigned int bytes)
 {
@@ -86,6 +86,34 @@ static void write_interface(struct image *capture, uint16_t link_type,
 	put(capture, 20, 4);
 }
 
+static void put_text(struct image *capture, uint16_t code, const char *text)
+{
+	size_t size = strlen(text);
+
+	put(capture, code, 2);
+	put(capture, size, 2);
+	memcpy(capture->bytes + capture->size, text, size);
+	capture->size += size;
+	put(capture, 0, -size & 3);
+}
+
+static void write_named(struct image *capture, const char *name)
+{
+	uint32_t size = 36 + ((strlen(name) + 3) & ~3);
+
+	start_block(capture, 1, size);
+	put(capture, 1, 2);
+	put(capture, 0, 2);
+	put(capture, 0, 4); /* any length */
+	put(capture, 9, 2); /* resolution: 2^-20 seconds */
+	put(capture, 1, 2);
+	put(capture, 0x80 | 20, 1);
+	put(capture, 0, 3);
+	put_text(capture, 2, name);
+	put(capture, 0, 4);
+	put(capture, size, 4);
+}
+
 static void write_enhanced(struct image *capture, int n, uint32_t interface)
 {
 	uint32_t padding = -sizes[n] & 3, size = 32 + sizes[n] + padding;
@@ -113,6 +141,28 @@ static void write_simple(struct image *capture, int n)
 	put(capture, size, 4);
 }
 
+/* With a comment, and an option before it */
+static void write_obsolete(struct image *capture, int n, uint16_t interface)
+{
+	uint32_t padding = -sizes[n] & 3, size = 32 + sizes[n] + padding + 20;
+
+	start_block(capture, 2, size);
+	put(capture, interface, 2);
+	put(capture, 7, 2); /* packets dropped */
+	put(capture, 0, 4);
+	put(capture, 0, 4);
+	put(capture, sizes[n], 4);
+	put(capture, lengths[n], 4);
+	put_packet(capture, n);
+	put(capture, 0, padding);
+	put(capture, 2, 2);
+	put(capture, 4, 2);
+	put(capture, 1, 4);
+	put_text(capture, 1, "why");
+	put(capture, 0, 4);
+	put(capture, size, 4);
+}
+
 static void write_other(struct image *capture)
 {
 	start_block(capture, 5, 16); /* interface statistics */
@@ -124,14 +174,16 @@ static void write_ng(struct image *capture)
 {
 	write_section(capture);
 	write_other(capture);
-	write_interface(capture, 1, SNAPLEN);
-	write_interface(capture, 1, SNAPLEN);
+	write_interface(capture, 113, 0); /* without packets */
+	write_named(capture, "eth0");
 	write_enhanced(capture, 0, 1);
 	write_enhanced(capture, 1, 1);
 	write_other(capture);
 	write_section(capture);
 	write_interface(capture, 1, SNAPLEN);
 	write_simple(capture, 2);
+	write_named(capture, "eth1");
+	write_obsolete(capture, 3, 1);
 }
 
 /* Counts packets; error is empty if the file is complete. */
@@ -146,7 +198,7 @@ static int count(const struct image *capture, size_t size, char *error)
 		abort();
 	if (!size)
 		fgetc(file);
-	err = capture_start(&reader, file);
+	err = capture_start(&reader, file, NULL);
 	while (!err && (err = capture_read(&reader, &packet)) > 0) {
 		bool good = packets < PACKETS &&
 			    packet.size == sizes[packets] &&
@@ -200,7 +252,7 @@ static void check_cuts(struct tap *tap, const struct image *capture,
 		last = packets;
 		silent += !*error;
 	}
-	if (!tap_ok(tap, good && silent <= 12, "%s, cut at every byte", name))
+	if (!tap_ok(tap, good && silent <= 14, "%s, cut at every byte", name))
 		tap_note(tap, "%d cuts that nobody noticed", silent);
 }
 
@@ -288,16 +340,112 @@ static void check_refusals(struct tap *tap)
 	write_section(&capture);
 	write_interface(&capture, 1, 0);
 	write_interface(&capture, 113, 0);
+	write_enhanced(&capture, 0, 0);
+	write_enhanced(&capture, 1, 1);
 	check_refused(tap, &capture, "two link types in one file",
-		      "packet 1: ");
+		      "captured on link type LINUX_SLL, ");
 	capture = (struct image){ 0 };
 	write_section(&capture);
 	write_enhanced(&capture, 0, 0);
-	check_refused(tap, &capture, "no interface", "not a capture: ");
+	check_bad(tap, &capture, "no interface",
+		  "packet 1: the block at byte 28 is damaged: its interface is "
+		  "not in the file");
 	capture = text_file("tcp 198.51.100.1:1 > 198.51.100.2:2\n");
 	check_refused(tap, &capture, "text", "not a capture: ");
 	capture = text_file("tcp");
 	check_refused(tap, &capture, "too little of it", "not a capture: ");
+	capture = text_file("\n\n\n\n an empty line");
+	check_bad(tap, &capture, "empty lines",
+		  "not a capture: it does not start with a section");
+}
+
+static void check_damages(struct tap *tap)
+{
+	static const struct {
+		size_t at;
+		uint8_t value;
+		const char *error;
+	} cases[] = {
+		{ 8, 0,
+		  "not a capture: the block at byte 0 is damaged: it has no "
+		  "byte order" },
+		{ 12, 2, "not a capture: pcapng of version 2 is not known" },
+		{ 4, 29,
+		  "not a capture: the block at byte 0 is damaged: its length "
+		  "is impossible" },
+		{ 24, 32,
+		  "not a capture: the block at byte 0 is damaged: its two "
+		  "lengths differ" },
+		{ 28 + 7, 1,
+		  "packet 1: the block at byte 28 is damaged: its "
+		  "length is impossible" },
+		{ 28 + 4, 16,
+		  "packet 1: the block at byte 28 is damaged: its "
+		  "two lengths differ" },
+		{ 48 + 20, 40,
+		  "packet 1: the block at byte 48 is damaged: it "
+		  "is shorter than its packet" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct image capture = { 0 };
+		char name[32];
+
+		write_section(&capture);
+		write_interface(&capture, 1, SNAPLEN);
+		write_enhanced(&capture, 0, 0);
+		capture.bytes[cases[i].at] = cases[i].value;
+		snprintf(name, sizeof(name), "damage at byte %zu", cases[i].at);
+		check_bad(tap, &capture, name, cases[i].error);
+	}
+}
+
+/* Returns the numbers of the packets as decimal digits, or -1 on an error. */
+static int numbers_of(const struct image *image, const char *interface,
+		      char *comments, char *error)
+{
+	FILE *file = fmemopen((void *)image->bytes, image->size, "r");
+	struct captured_packet packet;
+	struct capture reader;
+	int err, numbers = 0;
+
+	*comments = 0;
+	err = capture_start(&reader, file, interface);
+	while (!err && (err = capture_read(&reader, &packet)) > 0) {
+		numbers = numbers * 10 + reader.number;
+		strncat(comments, packet.comment ? packet.comment : "",
+			packet.comment ? packet.comment_size : 0);
+		err = packet.interface && interface &&
+		      strcmp(packet.interface, interface);
+	}
+	strcpy(error, err ? reader.error : "");
+	capture_end(&reader);
+	return err ? -1 : numbers;
+}
+
+static void check_interfaces(struct tap *tap)
+{
+	struct image ng = { 0 }, classic = { 0 };
+	char comments[64], error[512];
+
+	write_ng(&ng);
+	write_classic(&classic, 0xa1b2c3d4, 1);
+	tap_ok(tap,
+	       numbers_of(&ng, "eth0", comments, error) == 12 && !*comments,
+	       "the packets of an interface");
+	tap_ok(tap,
+	       numbers_of(&ng, "eth1", comments, error) == 4 &&
+		       !strcmp(comments, "why"),
+	       "a comment");
+	tap_ok(tap,
+	       numbers_of(&ng, "eth2", comments, error) == -1 &&
+		       !strcmp(error, "no packet is from an interface 'eth2'"),
+	       "no such interface");
+	tap_ok(tap,
+	       numbers_of(&classic, "eth0", comments, error) == -1 &&
+		       !strcmp(error, "pcap files do not say which interface a "
+				      "packet is from"),
+	       "no interfaces at all");
 }
 
 /*
@@ -334,7 +482,7 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(argv[1], "--seeds"))
 		return write_seeds(argv[2]);
-	tap = tap_plan(stdout, 6 * 3 + 8);
+	tap = tap_plan(stdout, 6 * 3 + 9 + 7 + 4);
 
 	for (int swapped = 0; swapped < 2; swapped++) {
 		const char *order =
@@ -356,5 +504,7 @@ int main(int argc, char **argv)
 	}
 	check_link_types(&tap);
 	check_refusals(&tap);
+	check_damages(&tap);
+	check_interfaces(&tap);
 	return tap_end(&tap);
 }

@@ -88,7 +88,7 @@ static unsigned int count_packets(FILE *file, char *error)
 	int err;
 
 	rewind(file);
-	err = capture_start(&reader, fdopen(dup(fileno(file)), "r"));
+	err = capture_start(&reader, fdopen(dup(fileno(file)), "r"), NULL);
 	while (!err && (err = capture_read(&reader, &packet)) > 0) {
 		struct pcapng_packet expected = packet_of(n);
 

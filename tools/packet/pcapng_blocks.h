@@ -17,6 +17,8 @@
 enum pcapng_block_type {
 	PCAPNG_SECTION = 0x0a0d0d0a,
 	PCAPNG_INTERFACE = 1,
+	PCAPNG_OBSOLETE_PACKET = 2,
+	PCAPNG_SIMPLE_PACKET = 3,
 	PCAPNG_STATISTICS = 5,
 	PCAPNG_PACKET = 6, /* enhanced packet block */
 };

@@ -28,6 +28,9 @@ static const char help[] =
 	"      --hook HOOK     xdp, ingress or egress; on xdp a packet has no "
 	"mark\n"
 	"      --pcap CAPTURE  the packets of a capture; - is standard input\n"
+	"      --interface NAME  only the packets of this interface in a "
+	"pcapng "
+	"capture\n"
 	"      --batch         packets from standard input, one a line\n"
 	"      --set NAME=FILE  the entries of a set, one a line; without it, "
 	"a set is\n"
@@ -101,6 +104,7 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 		{ "policy", required_argument, NULL, 'p' },
 		{ "hook", required_argument, NULL, 'k' },
 		{ "pcap", required_argument, NULL, 'c' },
+		{ "interface", required_argument, NULL, 'i' },
 		{ "batch", no_argument, NULL, 'b' },
 		{ "set", required_argument, NULL, 's' },
 		{ "json", no_argument, NULL, 'j' },
@@ -126,6 +130,9 @@ static int parse_options(struct explain *explain, int argc, char **argv)
 					   optarg);
 		case 'c':
 			questions->capture = optarg;
+			break;
+		case 'i':
+			questions->interface = optarg;
 			break;
 		case 'b':
 			questions->batch = true;

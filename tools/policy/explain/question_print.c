@@ -2,6 +2,7 @@
 #include "questions.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "lib/json_print.h"
 
@@ -13,6 +14,18 @@ void print_for_terminal(FILE *out, const char *text, size_t size)
 		     out);
 }
 
+static void print_comment(FILE *out, const struct question *question)
+{
+	fputs(" (", out);
+	if (question->interface) {
+		print_for_terminal(out, question->interface,
+				   strlen(question->interface));
+		fputs(": ", out);
+	}
+	print_for_terminal(out, question->comment, question->comment_size);
+	putc(')', out);
+}
+
 static void print_number(FILE *out, const struct question *question)
 {
 	fprintf(out, "%" PRIu64 ": ", question->number);
@@ -20,6 +33,8 @@ static void print_number(FILE *out, const struct question *question)
 	if (question->captured < question->length)
 		fprintf(out, " (%u of %u bytes captured)", question->captured,
 			question->length);
+	if (question->comment)
+		print_comment(out, question);
 	fputs(": ", out);
 }
 
@@ -73,6 +88,16 @@ json_t *question_to_json(const struct question *question)
 					   (json_int_t)question->captured,
 					   "length",
 					   (json_int_t)question->length));
+	if (question->interface)
+		add_json_members(
+			object, json_pack("{s:o}", "interface",
+					  string_to_json(question->interface)));
+	if (question->comment)
+		add_json_members(
+			object,
+			json_pack("{s:o}", "comment",
+				  text_to_json(question->comment,
+					       question->comment_size)));
 	if (question->error)
 		add_error(object, question->error);
 	return object;

@@ -164,6 +164,9 @@ static void ask_captured(struct questions *questions, uint64_t number,
 		.number = number,
 		.captured = captured->size,
 		.length = captured->length,
+		.interface = captured->interface,
+		.comment = captured->comment,
+		.comment_size = captured->comment_size,
 	};
 
 	set_frame(&question, captured->bytes, captured->size, &metadata);
@@ -188,7 +191,7 @@ static int ask_capture(struct questions *questions)
 			questions->capture, strerror(-err));
 		return err;
 	}
-	err = capture_start(&capture, file);
+	err = capture_start(&capture, file, questions->interface);
 	while (!err && (err = capture_read(&capture, &packet)) > 0) {
 		ask_captured(questions, capture.number, &packet);
 		/* it may take long until the next packet is captured */
@@ -211,6 +214,8 @@ const char *questions_usage(const struct questions *questions)
 	int sources = !!questions->word_count + questions->batch +
 		      !!questions->capture;
 
+	if (questions->interface && !questions->capture)
+		return "--interface needs --pcap";
 	if (sources == 0)
 		return "a packet, --pcap or --batch is missing";
 	return sources > 1 ? "use only one of a packet, --pcap and --batch"

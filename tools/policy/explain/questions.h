@@ -18,6 +18,9 @@ struct question {
 	size_t size;
 	uint64_t number;	   /* in the capture, or 0 */
 	uint32_t captured, length; /* differ if the packet is truncated */
+	const char *interface;	   /* in the capture, or NULL */
+	const char *comment;	   /* in the capture, or NULL */
+	size_t comment_size;
 
 	/* either an error or a frame */
 	const struct describe_error *error;
@@ -34,6 +37,7 @@ struct questions {
 	char **words;
 	int word_count;
 	const char *capture;
+	const char *interface; /* the only one of the capture, or NULL */
 	bool batch, json;
 
 	/* set by the command */
