@@ -178,7 +178,7 @@ ZSH_COMPLETION := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tailgate
 
 # systemd looks there for PREFIX /usr and /usr/local
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
-UNIT_NAMES := $(notdir $(wildcard systemd/*.service))
+UNIT_NAMES := $(notdir $(wildcard systemd/*.service systemd/*.timer))
 
 install: all
 	$(Q)install -d $(LIB)/lib $(LIB)/build $(DESTDIR)$(PREFIX)/sbin \

@@ -8,7 +8,7 @@ source "$HERE/lib/attachment.bash"
 help_stats() {
 	cat <<-'EOT'
 		Usage: tailgate stats [DEV] [--pins DIR] [--json]
-		       tailgate stats [DEV] --prometheus
+		       tailgate stats [DEV] --prometheus [--output FILE]
 
 		Prints the counters of plugins that are not 0: packets and bytes for each
 		plugin, hook, verdict and reason.
@@ -24,6 +24,8 @@ help_stats() {
 		  --json        an array with an object for each counter
 		  --prometheus  metrics of the device, or of all devices with chains:
 		                counters, policies, sets, flows, limits, memory
+		  --output FILE  writes the metrics to a file, which readers see whole or
+		                not at all
 
 		  tailgate stats
 		  tailgate stats eth0
@@ -33,12 +35,16 @@ help_stats() {
 }
 
 cmd_stats() {
-	local pins='' device='' metrics=''
+	local pins='' device='' metrics='' output=''
 	local -a json=()
 	parse_stats_options "$@"
 	need_rights stats ${metrics:+prometheus}
 	[[ ! $metrics ]] || {
-		stats_metrics
+		if [[ $output ]]; then
+			stats_write_metrics
+		else
+			stats_metrics
+		fi
 		return
 	}
 	[[ -x $BUILD/tg-counters ]] || die "'$BUILD/tg-counters' is not built: 'make' does it"
@@ -79,6 +85,12 @@ parse_stats_options() {
 			;;
 		-j | --json) json=(--json) ;;
 		--prometheus) metrics=1 ;;
+		--output)
+			(($# > 1)) || usage_error "--output needs a file"
+			output=$2
+			shift
+			;;
+		--output=*) output=${1#*=} ;;
 		--pins)
 			(($# > 1)) || usage_error "--pins needs a directory"
 			pins=$2
@@ -95,6 +107,7 @@ parse_stats_options() {
 	done
 	[[ ! $pins || ! $device ]] || usage_error "stats: a device, or --pins, not both"
 	[[ ! $metrics || (! $pins && ! ${json[*]}) ]] || usage_error "--prometheus prints metrics of devices: no --pins, no --json"
+	[[ ! $output || $metrics ]] || usage_error "--output is for --prometheus"
 }
 
 # tg-look prints them.
@@ -103,6 +116,21 @@ stats_metrics() {
 	DEV=$device
 	[[ ! $DEV ]] || check_device_name "$DEV"
 	look_document --metrics "${DEV:---all}"
+}
+
+# node_exporter reads the files of a folder at any time: a hidden file is not
+# read, and is renamed when all is written.
+# shellcheck disable=SC2154 # output: a local of cmd_stats
+stats_write_metrics() {
+	local folder=. temporary
+	[[ $output != */* ]] || folder=${output%/*}/
+	[[ ! -e $output || -f $output ]] || die "${output@Q} is not a regular file"
+	temporary=$(mktemp -- "$folder/.${output##*/}.XXXXXX") || die "cannot write to ${folder@Q}"
+	# shellcheck disable=SC2064 # this file
+	trap "rm -f -- ${temporary@Q}" EXIT
+	stats_metrics >"$temporary" || die "cannot write ${output@Q}"
+	chmod 644 -- "$temporary"
+	mv -fT -- "$temporary" "$output" || die "cannot write ${output@Q}"
 }
 
 stats_show_device() { # DEV

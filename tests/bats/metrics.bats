@@ -99,6 +99,24 @@ shows() { # EXPRESSION
 	shows '.name == "tailgate_limit_keys" and .value == 1'
 	shows '.name == "tailgate_limit_over_packets_total" and .value == 2'
 	shows '.name == "tailgate_memory_bytes" and .labels.of == "maps" and .value > 10000'
+	# these are all metrics that there are
+	on_server stats --prometheus --output "$BATS_TEST_TMPDIR/metrics"
+	/usr/bin/python3 "$ROOT/tests/tools/expressions.py" "$BATS_TEST_TMPDIR/metrics" "$ROOT"/docs/observe/{dashboard.json,alerts.yml}
+}
+
+@test "an expression that asks for a metric or a label that does not exist is noticed" {
+	local dashboard=$ROOT/docs/observe/dashboard.json alerts=$ROOT/docs/observe/alerts.yml
+	cd "$BATS_TEST_TMPDIR"
+	# shellcheck disable=SC2016 # backquotes
+	sed -n 's/^| `\(tailgate_[a-z_]*\)`.*/\1{instance="",device="",hook="",plugin="",verdict="",reason="",result="",set="",state="",of="",file=""} 1/p' \
+		"$ROOT/docs/observe.md" >metrics
+	run -0 /usr/bin/python3 "$ROOT/tests/tools/expressions.py" metrics "$dashboard" "$alerts"
+	sed 's/set_entries/set_entities/; s/{{plugin}}/{{plug}}/; 0,/"id": 2,/s//"id": 1,/' "$dashboard" >dashboard.json
+	run -1 /usr/bin/python3 "$ROOT/tests/tools/expressions.py" metrics dashboard.json
+	[[ $output == *'no metric tailgate_set_entities'* && $output == *'no label plug'* && $output == *'same id'* ]]
+	sed 's/reason="missed/why="missed/; s/labels.set /labels.sets /' "$alerts" >alerts.yml
+	run -1 /usr/bin/python3 "$ROOT/tests/tools/expressions.py" metrics alerts.yml
+	[[ $output == *'TailgateEmptySlot: tailgate_packets_total has no label why'* && $output == *'TailgateSetFull: no label sets'* ]]
 }
 
 @test "without a device, metrics are of all devices, and a chain that is broken is told" {
@@ -129,4 +147,78 @@ shows() { # EXPRESSION
 	# shellcheck disable=SC2016 # backquotes
 	listed=$(sed -n 's/^| `\(tailgate_[a-z_]*\)`.*/\1/p' "$ROOT/docs/observe.md" | sort)
 	[[ $known && $known == "$listed" ]] || fail "$(diff <(printf '%s' "$known") <(printf '%s' "$listed"))"
+}
+
+@test "docs/observe.md lists the alerts that there are, and no others" {
+	local rules listed
+	rules=$(sed -n 's/^ *- alert: //p' "$ROOT/docs/observe/alerts.yml" | sort)
+	# shellcheck disable=SC2016 # backquotes
+	listed=$(sed -n 's/^| `\(Tailgate[A-Za-z]*\)`.*/\1/p' "$ROOT/docs/observe.md" | sort)
+	[[ $rules && $rules == "$listed" ]] || fail "$(diff <(printf '%s' "$rules") <(printf '%s' "$listed"))"
+}
+
+# --- a file for node_exporter
+
+@test "--output writes a file that others may read, and nothing beside it" {
+	mkdir "$BATS_TEST_TMPDIR/files"
+	cd "$BATS_TEST_TMPDIR/files"
+	on_server attach eth0 --ingress --chain count
+	umask 077
+	on_server stats --prometheus --output tailgate.prom
+	[[ $(stat -c %a tailgate.prom) == 644 ]]
+	grep -q '^tailgate_hook_broken{device="eth0",hook="ingress"} 0$' tailgate.prom
+	on_server stats eth0 --prometheus "--output=$BATS_TEST_TMPDIR/files/tailgate.prom"
+	[[ $(ls -A) == tailgate.prom ]]
+}
+
+@test "a reader of the file of --output sees all of it, or what was there before" {
+	cd "$BATS_TEST_TMPDIR"
+	on_server attach eth0 --ingress --chain count
+	on_server stats --prometheus --output whole
+	local size i
+	size=$(wc -l <whole)
+	for i in {1..20}; do
+		on_server stats --prometheus --output whole
+		: >"$BATS_TEST_TMPDIR/run-$i"
+	done 3>&- &
+	until [[ -e run-20 ]]; do
+		[[ $(wc -l <whole) -ge $size ]] || fail 'half a file'
+	done
+	wait
+}
+
+@test "where --output cannot write, the old file stays, and nothing is left beside it" {
+	cd "$BATS_TEST_TMPDIR"
+	on_server attach eth0 --ingress --chain count
+	run -1 on_server stats --prometheus --output none/tailgate.prom
+	[[ $output == *"tailgate: cannot write to 'none/'"* ]]
+	run -1 on_server stats --prometheus --output /dev/null
+	[[ $output == "tailgate: '/dev/null' is not a regular file" ]]
+	run -2 on_server stats eth0 --output tailgate.prom
+	[[ $output == *'--output is for --prometheus'* ]]
+	mkdir files
+	mount -t tmpfs -o size=4k tmpfs files
+	echo old >files/tailgate.prom
+	run -1 on_server stats --prometheus --output files/tailgate.prom
+	run -0 cat files/tailgate.prom
+	[[ $output == old && $(ls -A files) == tailgate.prom ]] || fail "$(ls -A files)"
+	umount files
+}
+
+@test "the unit writes what node_exporter reads, and systemd accepts it and its timer" {
+	local units=$BATS_TEST_TMPDIR/usr/lib/systemd/system files=$BATS_TEST_TMPDIR/files line
+	make -C "$ROOT" --no-print-directory install "DESTDIR=$BATS_TEST_TMPDIR" PREFIX=/usr
+	mkdir "$files"
+	on_server attach eth0 --ingress --chain count
+	line=$(sed -n 's/^ExecStart=//p' "$units/tailgate-metrics.service")
+	line=${line//\/usr\/sbin\/tailgate/on_server}
+	line=${line//\/var\/lib\/prometheus\/node-exporter/$files}
+	$line
+	grep -q '^tailgate_chain_plugins{device="eth0",hook="ingress"} 1$' "$files/tailgate.prom"
+	grep -qx 'NoNewPrivileges=yes' "$units/tailgate-metrics.service"
+	type -P systemd-analyze >/dev/null || skip 'systemd-analyze is not installed'
+	sed -i "s|/usr/sbin/tailgate|$ROOT/tc-scripts/tailgate|" "$units/tailgate-metrics.service"
+	run systemd-analyze --man=no verify "$units"/tailgate-metrics.{service,timer}
+	[[ $output != *tailgate-metrics* ]] || fail "$output"
+	run -0 systemd-analyze calendar --iterations=2 "$(sed -n 's/^OnCalendar=//p' "$units/tailgate-metrics.timer")"
 }
