@@ -10,8 +10,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "packet/capture.h"
@@ -65,7 +67,7 @@ static struct pcapng_writer *open_writer(int fd)
 
 static FILE *temporary(void)
 {
-	FILE *file = tmpfile();
+	FILE *file = fdopen(memfd_create("capture", MFD_CLOEXEC), "w+");
 
 	if (!file)
 		abort();
@@ -327,6 +329,11 @@ static void ignore(int signal)
 	(void)signal;
 }
 
+static bool is_pause(int err)
+{
+	return err == -EINTR || err == -EAGAIN;
+}
+
 /* Reads only after writing gave `pause`, and calls it again. */
 static void check_pauses(struct tap *tap, int flags, int pause,
 			 const char *name)
@@ -342,15 +349,16 @@ static void check_pauses(struct tap *tap, int flags, int pause,
 		struct pcapng_packet packet = packet_of(n);
 
 		err = pcapng_write_packet(writer, &packet);
-		if (err && err != pause)
+		if (err && !is_pause(err))
 			break;
 		n += !err;
-		pauses += !!err;
-		if (err)
+		pauses += err == pause;
+		if (err == pause)
 			empty_pipe(ends.read, file);
 	}
-	while ((err = pcapng_flush(writer)) == pause)
-		empty_pipe(ends.read, file);
+	while (is_pause(err = pcapng_flush(writer)))
+		if (err == pause)
+			empty_pipe(ends.read, file);
 	if (!err)
 		err = pcapng_close(writer);
 	close(ends.write);
@@ -372,6 +380,29 @@ static void check_signals(struct tap *tap)
 	setitimer(ITIMER_REAL, &often, NULL);
 	check_pauses(tap, 0, -EINTR, "a full pipe and signals");
 	setitimer(ITIMER_REAL, &never, NULL);
+}
+
+/* A write that a signal ends after some bytes does not begin to wait again. */
+static void check_signal(struct tap *tap)
+{
+	struct sigaction action = { .sa_handler = ignore };
+	struct itimerval once = { { 60, 0 }, { 1, 0 } }, never = { 0 };
+	struct ends ends = open_pipe(0);
+	struct pcapng_writer *writer = open_writer(ends.write);
+	struct timespec start, end;
+	int err;
+
+	sigaction(SIGALRM, &action, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	setitimer(ITIMER_REAL, &once, NULL);
+	err = write_packets(writer, MANY);
+	setitimer(ITIMER_REAL, &never, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	tap_ok(tap, err == -EINTR && end.tv_sec - start.tv_sec < 30,
+	       "one signal ends the wait for a reader");
+	close(ends.read);
+	pcapng_close(writer);
+	close(ends.write);
 }
 
 /* --- for tshark */
@@ -437,7 +468,7 @@ int main(int argc, char **argv)
 		return write_sample();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	tap = tap_plan(stdout, 10);
+	tap = tap_plan(stdout, 11);
 	check_read_back(&tap);
 	check_limits(&tap);
 	check_full(&tap);
@@ -446,5 +477,6 @@ int main(int argc, char **argv)
 	check_full_device(&tap);
 	check_pauses(&tap, O_NONBLOCK, -EAGAIN, "a full pipe");
 	check_signals(&tap);
+	check_signal(&tap);
 	return tap_end(&tap);
 }

@@ -12,7 +12,12 @@
 
 int pcapng_buffer_open(struct pcapng_buffer *buffer, int fd)
 {
+	struct stat stat;
+
 	*buffer = (struct pcapng_buffer){ .fd = fd, .room = BUFFER_SIZE };
+	if (fstat(fd, &stat) < 0)
+		return -errno;
+	buffer->is_regular = S_ISREG(stat.st_mode);
 	buffer->bytes = malloc(buffer->room);
 	return buffer->bytes ? 0 : -ENOMEM;
 }
@@ -59,12 +64,27 @@ static void cut_file(const struct pcapng_buffer *buffer)
 	off_t end = lseek(buffer->fd, 0, SEEK_CUR);
 	struct stat stat;
 
-	if (!buffer->written || end < 0 || fstat(buffer->fd, &stat) < 0 ||
-	    !S_ISREG(stat.st_mode) || stat.st_size != end)
+	if (!buffer->is_regular || !buffer->written || end < 0 ||
+	    fstat(buffer->fd, &stat) < 0 || stat.st_size != end)
 		return;
 	end -= buffer->written;
 	if (ftruncate(buffer->fd, end) == 0)
 		lseek(buffer->fd, end, SEEK_SET);
+}
+
+/*
+ * A write that takes only a part was ended by a signal, or the file is full:
+ * then the next one says why. After a signal it would wait again.
+ */
+static int write_some(struct pcapng_buffer *buffer)
+{
+	size_t left = buffer->size - buffer->written;
+	ssize_t n = write(buffer->fd, buffer->bytes + buffer->written, left);
+
+	if (n < 0)
+		return -errno;
+	buffer->written += n;
+	return (size_t)n < left && !buffer->is_regular ? -EINTR : 0;
 }
 
 int pcapng_buffer_flush(struct pcapng_buffer *buffer)
@@ -73,15 +93,8 @@ int pcapng_buffer_flush(struct pcapng_buffer *buffer)
 
 	if (buffer->error)
 		return buffer->error;
-	while (!err && buffer->written < buffer->size) {
-		ssize_t n = write(buffer->fd, buffer->bytes + buffer->written,
-				  buffer->size - buffer->written);
-
-		if (n < 0)
-			err = -errno;
-		else
-			buffer->written += n;
-	}
+	while (!err && buffer->written < buffer->size)
+		err = write_some(buffer);
 	drop_written(buffer);
 	if (!err || err == -EINTR || err == -EAGAIN)
 		return err;

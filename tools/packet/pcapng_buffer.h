@@ -15,12 +15,14 @@
 
 #include "pcapng_blocks.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct pcapng_buffer {
 	int fd;
-	int error;     /* that ended it */
-	__u64 packets; /* completely written */
+	bool is_regular; /* a file, and no pipe or device */
+	int error;	 /* that ended it */
+	__u64 packets;	 /* completely written */
 	__u8 *bytes;
 	size_t room;
 	size_t size;	/* of the blocks in bytes */

@@ -4,10 +4,16 @@
  * Ethernet interfaces whose times are nanoseconds. Used by capture.
  *
  * Blocks are collected in a buffer and written together. Functions return a
- * negative errno on failure. Two of them are no end: after -EINTR and -EAGAIN,
- * what the call was to add was not added, and it may be called again. SIGPIPE
- * is the caller's to ignore. After any other failure each later call returns
- * the same error; a regular file was cut after the last whole block.
+ * negative errno on failure:
+ * - -EINTR, -EAGAIN: the buffer is full and the file takes no more now. The
+ *   block of this call was not added; call again. A signal ends the wait for
+ *   the reader of a pipe, unless its handler was set with SA_RESTART and
+ *   nothing was written.
+ * - -EINVAL, -EMSGSIZE, -ENOMEM: the block was not added; the writer can be
+ *   used.
+ * - others, of write(2): every later call returns the same error. A regular
+ *   file has been truncated after the last whole block.
+ * The caller must ignore SIGPIPE.
  */
 #ifndef TG_PCAPNG_WRITE_H
 #define TG_PCAPNG_WRITE_H
@@ -47,7 +53,7 @@ struct pcapng_counts {
 	__u64 received;	  /* packets that the interface saw */
 	__u64 dropped;	  /* by the interface, before the filter saw them */
 	__u64 accepted;	  /* by the filter of the capture */
-	__u64 lost;	  /* of these, for want of room */
+	__u64 lost;	  /* of these, because a buffer was full */
 	__u64 delivered;  /* to the file */
 	__u64 start, end; /* of the capture, ns since 1970 */
 };
@@ -72,7 +78,7 @@ int pcapng_flush(struct pcapng_writer *writer);
 __u64 pcapng_packets_written(const struct pcapng_writer *writer);
 
 /*
- * Flushes and frees. What a signal keeps it from writing is lost: flush before.
+ * Flushes and frees. After -EINTR, the rest of the buffer is lost: flush first.
  */
 int pcapng_close(struct pcapng_writer *writer);
 
