@@ -206,14 +206,17 @@ shows() { # EXPRESSION
 }
 
 @test "the unit writes what node_exporter reads, and systemd accepts it and its timer" {
-	local units=$BATS_TEST_TMPDIR/usr/lib/systemd/system files=$BATS_TEST_TMPDIR/files line
+	local units=$BATS_TEST_TMPDIR/usr/lib/systemd/system files=$BATS_TEST_TMPDIR/files line rights
 	make -C "$ROOT" --no-print-directory install "DESTDIR=$BATS_TEST_TMPDIR" PREFIX=/usr
 	mkdir "$files"
 	on_server attach eth0 --ingress --chain count
 	line=$(sed -n 's/^ExecStart=//p' "$units/tailgate-metrics.service")
-	line=${line//\/usr\/sbin\/tailgate/on_server}
+	line=${line#/usr/sbin/tailgate}
 	line=${line//\/var\/lib\/prometheus\/node-exporter/$files}
-	$line
+	rights=$(sed -n 's/^CapabilityBoundingSet=CAP_//p' "$units/tailgate-metrics.service")
+	rights=${rights// CAP_/,+}
+	# shellcheck disable=SC2086 # words
+	setpriv --bounding-set="-all,+${rights,,}" --inh-caps=-all "$ROOT/tc-scripts/tailgate" --netns "$SERVER" $line
 	grep -q '^tailgate_chain_plugins{device="eth0",hook="ingress"} 1$' "$files/tailgate.prom"
 	grep -qx 'NoNewPrivileges=yes' "$units/tailgate-metrics.service"
 	type -P systemd-analyze >/dev/null || skip 'systemd-analyze is not installed'
