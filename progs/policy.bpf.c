@@ -41,7 +41,8 @@ static __always_inline int policy(struct tg_packet *pkt)
 		tg_merge_parse_states(&headers);
 		outcome = tg_policy_look_up(pkt, &headers);
 	}
-	count_rule(pkt, TG_OUTCOME_RULE(outcome));
+	pkt->rule = TG_OUTCOME_RULE(outcome);
+	count_rule(pkt, pkt->rule);
 	return tg_policy_act(pkt, outcome, found, used);
 }
 

@@ -12,6 +12,7 @@
 
 #include "hooks.h"
 #include "parse.h"
+#include "watch_event.h"
 
 /* How much of an skb is pulled into the linear data if headers are not. */
 #define TG_PULL_MAX 512
@@ -20,11 +21,19 @@ struct tg_packet {
 	void *ctx; /* struct xdp_md or struct __sk_buff, by hook */
 	enum tg_hook hook;
 	__u32 size; /* the whole frame */
+
+	/* for those who watch */
+	__u32 rule;  /* of a policy, that decides, or TG_WATCH_NO_RULE */
+	int is_told; /* its verdict, before it was changed */
 };
 
 static __always_inline struct tg_packet tg_packet_xdp(struct xdp_md *ctx)
 {
-	struct tg_packet pkt = { .ctx = ctx, .hook = TG_HOOK_XDP };
+	struct tg_packet pkt = {
+		.ctx = ctx,
+		.hook = TG_HOOK_XDP,
+		.rule = TG_WATCH_NO_RULE,
+	};
 
 #ifdef TG_MULTI_BUFFER
 	pkt.size = bpf_xdp_get_buff_len(ctx);
@@ -37,7 +46,12 @@ static __always_inline struct tg_packet tg_packet_xdp(struct xdp_md *ctx)
 static __always_inline struct tg_packet tg_packet_skb(struct __sk_buff *skb,
 						      enum tg_hook hook)
 {
-	struct tg_packet pkt = { .ctx = skb, .hook = hook, .size = skb->len };
+	struct tg_packet pkt = {
+		.ctx = skb,
+		.hook = hook,
+		.size = skb->len,
+		.rule = TG_WATCH_NO_RULE,
+	};
 
 	return pkt;
 }

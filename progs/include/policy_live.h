@@ -130,6 +130,17 @@ static __always_inline __u32 tg_look_up_flow(struct tg_packet *pkt,
 	return tg_outcome_of_fact(tg_family_of(headers), fact);
 }
 
+/* For those who watch. Of a packet that is not IP, it is that of another one.
+ */
+static __always_inline __u32 tg_watched_flow(void)
+{
+	struct tg_live_room *room = tg_live_room();
+
+	if (!tg_flows_constants()->is_used || !room)
+		return 0;
+	return 1 + room->facts[TG_DIM_FLOW - TG_LIVE_FIRST];
+}
+
 static __always_inline void tg_read_ends(const struct tg_headers *headers,
 					 __u32 from, __u32 to)
 {

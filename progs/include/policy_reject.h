@@ -63,6 +63,8 @@ static __always_inline int tg_reject_with(struct tg_packet *pkt, __u32 found,
 {
 	int error;
 
+	/* Soon the packet is the answer. */
+	tg_watch_verdict(pkt, TG_VERDICT_REJECT, reason);
 	if (pkt->hook == TG_HOOK_XDP)
 		error = tg_answer_xdp(pkt->ctx, found, reject, used);
 	else
@@ -71,6 +73,7 @@ static __always_inline int tg_reject_with(struct tg_packet *pkt, __u32 found,
 		return tg_drop(pkt, TG_REASON_UNANSWERED);
 	if (error)
 		return tg_drop(pkt, TG_REASON_REPLY_FAILED);
+	pkt->is_told = 1;
 	return tg_reject(pkt, reason);
 }
 

@@ -14,21 +14,9 @@
 
 #include "counters.h"
 #include "packet.h"
+#include "slot_constants.h"
 #include "slots.h"
-
-/*
- * Constants of a plugin's slot in a chain. tg-splice sets them in a copy of the
- * object before it is grafted. The verifier treats them as literals: dead
- * branches are removed and the tail call becomes a direct jump.
- */
-const volatile __u32 tg_next_slot = TG_SLOT_NONE;
-const volatile __u32 tg_miss = TG_VERDICT_PASS;
-
-/*
- * Distinguishes a program from its predecessor in the same slot. Only tools
- * read it.
- */
-const volatile __u32 tg_serial = 0;
+#include "watch.h"
 
 #define TG_CHAIN_MAP(map_name)                         \
 	struct {                                       \
@@ -62,6 +50,8 @@ tg_count(struct tg_packet *pkt, enum tg_verdict verdict, enum tg_reason reason)
 		counter->packets++;
 		counter->bytes += pkt->size;
 	}
+	if (!pkt->is_told)
+		tg_watch_verdict(pkt, verdict, reason);
 }
 
 /* Continue in the kernel: later filters on this hook still run. */

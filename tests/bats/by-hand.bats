@@ -26,10 +26,13 @@ as_printed() { # PLUGIN [PIN of its own]
 	pinned_are "tg_egress tg_ingress tg_xdp tgc_$1${2:+ $2}"
 }
 
-pinned_are() { # NAMES
+# The maps of 'tailgate capture', which all programs have.
+readonly WATCH_PINS='tgw_events tgw_state'
+
+pinned_are() { # NAMES without these
 	local names
 	names=$(cd "$PINS" && printf '%s\n' * | sort | xargs)
-	[[ $names == "$1" ]] || fail "pinned are $names" "and not $1"
+	[[ $names == "$1 $WATCH_PINS" ]] || fail "pinned are $names" "and not $1 $WATCH_PINS"
 }
 
 # --- as printed
@@ -150,7 +153,7 @@ leaves_nothing() { # ID-COMMAND DETACH-COMMAND...
 	((${#things[@]} >= 3))
 	"${@:2}"
 	pinned_are 'tg_egress tg_ingress tg_xdp tgc_drop_tcp'
-	rm "$PINS"/{tg_egress,tg_ingress,tg_xdp,tgc_drop_tcp}
+	rm "$PINS"/{tg_egress,tg_ingress,tg_xdp,tgc_drop_tcp,tgw_events,tgw_state}
 	eventually all_gone "${things[@]}"
 }
 
@@ -187,7 +190,7 @@ leaves_nothing() { # ID-COMMAND DETACH-COMMAND...
 		nsenter --net="/run/netns/$1" bash -eu >&2
 		cd /sys/fs/bpf/tc/globals
 		echo *' bash "$SERVER" < <(printed_commands drop_icmp))
-	[[ $found == 'tg_egress tg_ingress tg_xdp tgc_drop_icmp' ]] || fail "pinned are $found"
+	[[ $found == "tg_egress tg_ingress tg_xdp tgc_drop_icmp $WATCH_PINS" ]] || fail "pinned are $found"
 }
 
 @test "two devices with the same plugin count together" {
