@@ -344,6 +344,42 @@ const char *elf_object_programs(const struct elf_object *object, size_t n)
 	return NULL;
 }
 
+static const char *function_of(const struct elf_object *object,
+			       const Elf64_Shdr *symtab, size_t index)
+{
+	const Elf64_Sym *syms =
+		part(object, symtab->sh_offset, symtab->sh_size);
+
+	if (!syms || symtab->sh_offset % _Alignof(Elf64_Sym))
+		return NULL;
+	for (size_t i = 0; i < symtab->sh_size / sizeof(*syms); i++) {
+		if (syms[i].st_shndx == index &&
+		    ELF64_ST_TYPE(syms[i].st_info) == STT_FUNC)
+			return string(object, symtab->sh_link, syms[i].st_name);
+	}
+	return NULL;
+}
+
+const char *elf_object_function(const struct elf_object *object,
+				const char *name)
+{
+	size_t count = header(object)->e_shnum, index = 0;
+
+	for (size_t i = 0; i < count && !index; i++) {
+		const char *its_name = section_name(object, section(object, i));
+
+		if (its_name && !strcmp(its_name, name))
+			index = i;
+	}
+	for (size_t i = 0; index && i < count; i++) {
+		const Elf64_Shdr *shdr = section(object, i);
+
+		if (shdr->sh_type == SHT_SYMTAB)
+			return function_of(object, shdr, index);
+	}
+	return NULL;
+}
+
 void *elf_object_section(const struct elf_object *object, const char *name,
 			 size_t *size)
 {

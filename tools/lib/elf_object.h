@@ -54,6 +54,10 @@ void elf_constant_set(struct elf_object *object,
 /* The name of the n-th section that holds programs; NULL if there are fewer. */
 const char *elf_object_programs(const struct elf_object *object, size_t n);
 
+/* The name of the first function in a section; NULL if there is none. */
+const char *elf_object_function(const struct elf_object *object,
+				const char *section);
+
 /* The bytes of a section, owned by the object; NULL if not found. */
 void *elf_object_section(const struct elf_object *object, const char *section,
 			 size_t *size);
