@@ -33,6 +33,7 @@ static const char help[] =
 	"data. No program is loaded.\n"
 	"\n"
 	"  NAME=VALUE       a variable of .rodata; decimal, 0x... or 0...\n"
+	"  NAME?=VALUE      the same, if OBJECT has it\n"
 	"  .SECTION=@FILE   the whole of a .rodata.* section, from a file "
 	"that\n"
 	"                   is as large as the section, or larger\n"
@@ -164,14 +165,18 @@ static void print_known_constants(const struct elf_object *object)
 	fputc('\n', stderr);
 }
 
-static int set_value(struct elf_object *object, const char *name,
-		     const char *text)
+static int set_value(struct elf_object *object, char *name, const char *text)
 {
 	struct elf_constant constant;
 	unsigned long long value;
-	char *end;
+	char *end = name + strlen(name) - 1;
+	bool is_optional = end >= name && *end == '?';
 
+	if (is_optional)
+		*end = '\0';
 	if (!elf_object_find(object, name, &constant)) {
+		if (is_optional)
+			return 0;
 		fprintf(stderr, "tg-splice: %s: no such constant: '%s'",
 			object->path, name);
 		print_known_constants(object);

@@ -16,6 +16,8 @@ source "$HERE/lib/lock.bash"
 source "$HERE/lib/look.bash"
 # shellcheck source=tc-scripts/lib/live-maps.bash
 source "$HERE/lib/live-maps.bash"
+# shellcheck source=tc-scripts/lib/watch.bash
+source "$HERE/lib/watch.bash"
 
 readonly PINS_ROOT=/run/tailgate
 readonly OBJECTS_ROOT=/run/tailgate-objects
@@ -82,6 +84,7 @@ attachment_lock() { # [WORD...] of tg-look
 	done
 	((try < LOCK_TRIES)) || die "cannot make the lock '$path'"
 	attachment_has_lock
+	watch_settle "$@"
 }
 
 # Removes the lock file if this command has created it.

@@ -27,7 +27,7 @@ plugin_names() {
 		name=${object##*/}
 		name=${name%.o}
 		case $name in
-		gate | end | *.frags | *.live) ;;
+		gate | end | watch | *.frags | *.live) ;;
 		*) printf '%s\n' "$name" ;;
 		esac
 	done
@@ -41,7 +41,7 @@ plugin_object() { # PLUGIN HOOK BUILD
 	else
 		check_name plugin "$1"
 		REPLY=$BUILD/$1$3.o
-		if [[ ! -e $BUILD/$1.o || $1 == @(gate|end|*.frags|*.live) ]]; then
+		if [[ ! -e $BUILD/$1.o || $1 == @(gate|end|watch|*.frags|*.live) ]]; then
 			mapfile -t known < <(plugin_names)
 			die "no such plugin: '$1': there are ${known[*]}, or give the path of an object"
 		fi
@@ -124,11 +124,13 @@ bank_fill() { # HOOK BUILD FIRST-SLOT MISS DEFAULT OBJECT...
 	for object; do
 		live_words "$object"
 		((${#LIVE_WORDS[@]} == 0)) || enter=("${LIVE_ENTER[@]}")
-		copies+=("$object" "${LIVE_WORDS[@]}" --share -o "$OBJECTS/$hook.$slot.o" "tg_next_slot=$((slot + 1))" "$miss" tg_serial=0 --next)
+		watch_words "$hook" "$slot" "$object"
+		copies+=("$object" "${LIVE_WORDS[@]}" --share -o "$OBJECTS/$hook.$slot.o" "tg_next_slot=$((slot + 1))" "$miss" tg_serial=0 "${WATCH_WORDS[@]}" --next)
 		((++slot))
 	done
+	watch_words "$hook" "$slot" "$BUILD/end$build.o"
 	run_or_die "${enter[@]}" "$BUILD/tg-splice" "${copies[@]}" "$BUILD/end$build.o" --share -o "$OBJECTS/$hook.$slot.o" \
-		"end_verdict=${VERDICT_NUMBER[$default]}"
+		"end_verdict=${VERDICT_NUMBER[$default]}" "${WATCH_WORDS[@]}"
 	for ((slot = first; slot <= first + $#; slot++)); do
 		graft "$hook" "$build" "$slot" "$OBJECTS/$hook.$slot.o"
 	done
@@ -137,8 +139,9 @@ bank_fill() { # HOOK BUILD FIRST-SLOT MISS DEFAULT OBJECT...
 # Puts the gate for a bank on the hook; from here on packets take that chain.
 flip() { # HOOK BUILD FIRST-SLOT MISS XDP-MODE
 	local copy=$OBJECTS/$1.gate.o
-	run_or_die "$BUILD/tg-splice" "$BUILD/gate$2.o" --share -o "$copy" \
-		"tg_next_slot=$3" "tg_miss=${VERDICT_NUMBER[$4]}"
+	watch_gate "$1" "$2"
+	run_or_die "$BUILD/tg-splice" "$REPLY" --share -o "$copy" \
+		"tg_next_slot=$3" "tg_miss=${VERDICT_NUMBER[$4]}" "${WATCH_WORDS[@]}"
 	gate_put "$1" "$copy" "$2" "$5"
 }
 
@@ -163,8 +166,9 @@ chain_change() { # HOOK DEFAULT OBJECT...
 slot_replace() { # HOOK SLOT SERIAL OBJECT
 	local slot=$2 copy=$OBJECTS/$1.$2.o
 	live_words "$4"
+	watch_words "$1" "$slot" "$4"
 	run_or_die "${LIVE_ENTER[@]}" "$BUILD/tg-splice" "$4" "${LIVE_WORDS[@]}" --share -o "$copy.new" "tg_next_slot=$((slot + 1))" \
-		"tg_miss=${VERDICT_NUMBER[${LOOK[$1.miss]}]}" "tg_serial=$(($3 + 1))"
+		"tg_miss=${VERDICT_NUMBER[${LOOK[$1.miss]}]}" "tg_serial=$(($3 + 1))" "${WATCH_WORDS[@]}"
 	graft "$1" "${LOOK[$1.build]}" "$slot" "$copy.new"
 	run_or_die mv "$copy.new" "$copy"
 }
@@ -269,8 +273,9 @@ object_is_in_force() { # HOOK POSITION OBJECT MISS [--same]
 	else
 		live_words_there
 	fi
+	watch_words "$1" "${LOOK[$1.$2.slot]}" "$3"
 	"$BUILD/tg-splice" "$3" "${LIVE_WORDS[@]}" -o "$folder/object.o" "tg_next_slot=$((LOOK[$1.$2.slot] + 1))" \
-		"tg_miss=${VERDICT_NUMBER[$4]}" "tg_serial=${LOOK[$1.$2.serial]}" 2>"$folder/errors" || status=1
+		"tg_miss=${VERDICT_NUMBER[$4]}" "tg_serial=${LOOK[$1.$2.serial]}" "${WATCH_WORDS[@]}" 2>"$folder/errors" || status=1
 	((status)) || cmp -s "$REPLY" "$folder/object.o" || status=1
 	rm -r "$folder"
 	return "$status"

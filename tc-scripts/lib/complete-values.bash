@@ -28,6 +28,8 @@ complete_name() { # WORD [OPTION]
 	*:POSITION) offer_positions ;;
 	*:NAME) offer_sets ;;
 	*:FILTER*) offer_filters ;;
+	*:VERDICT) offer "${CAPTURE_VERDICTS[@]}" ;;
+	*:FLOW) offer "${CAPTURE_FLOWS[@]}" ;;
 	*:COMMAND*) offer_commands ;;
 	-p:FILE | --policy:FILE) offer_files policy ;;
 	*:FILE) offer_files "${FILE_SUFFIX["$VERB ${OPERANDS[0]:-}"]:-}" ;;

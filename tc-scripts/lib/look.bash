@@ -28,6 +28,7 @@
 #	build                   .frags with XDP multi-buffer support, or empty
 #	array                   the pin of the prog array that the gate uses
 #	broken                  why the chain has no end, or empty
+#	watched                 1 if a program of it tells its verdicts to 'capture'
 #	default end             the default verdict, SLOT:ID of the end program
 #	plugins, N.name .slot .id .tag .serial
 #	                        the number of plugins, and each one from 0

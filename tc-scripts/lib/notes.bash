@@ -43,6 +43,7 @@ note_hook() { # HOOK
 	local i replaced=''
 	if [[ ${LOOK[$1.gate]} ]]; then
 		note_chain "$1"
+		note_watch "$1"
 		note_policy "$1"
 	elif [[ ${LOOK[$1.foreign]} && ${LOOK[$1.attached]} && ! ${LOOK[busy]} ]]; then
 		replaced=${LOOK[$1.foreign]}
@@ -69,6 +70,16 @@ note_chain() { # HOOK
 	[[ ! ${LOOK[$1.build]} ]] || mode+=' multi'
 	table_row "$DEV" "$1" "$mode" "${broken:+red:}$chain" "${LOOK[$1.miss]}" "${LOOK[$1.passed]}" "${LOOK[$1.dropped]}"
 	NOTES_ROWS=1
+}
+
+note_watch() { # HOOK
+	[[ ${LOOK[$1.watched]} ]] || return 0
+	if watch_is_alive; then
+		watch_process
+		NOTES+=("dim:$DEV $1 is watched by 'tailgate capture' (process ${REPLY:-?})")
+	else
+		NOTES+=("yellow:$DEV $1 is still watched by a 'capture' that was killed: the next command that changes $DEV ends that, or 'tailgate capture $DEV --end'")
+	fi
 }
 
 # A chain with several policies is not an error here.

@@ -26,6 +26,7 @@ declare -rA RIGHTS=(
 	[restore]=$BPF_RIGHTS
 	[upgrade]=$BPF_RIGHTS
 	[explain]=sys_admin
+	[capture]=$BPF_RIGHTS
 	[playground]="$BPF_RIGHTS net_bind_service"
 	['playground docker']=$BPF_RIGHTS
 	['playground exec']=sys_admin

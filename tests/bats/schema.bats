@@ -139,3 +139,18 @@ names_of() { # MACRO FILE
 	diff <(names_of TG_FLOW_STATE flow_table.h) \
 		<(jq -r '.. | .propertyNames? // empty | .enum[]' "$SCHEMAS/status.json")
 }
+
+@test "capture --json prints lines of its schema" {
+	given_all_kinds_of_state
+	on_server capture eth0 ingress --json -c 1 >"$BATS_TEST_TMPDIR/document" 2>/dev/null 3>&- 4>&- &
+	local capture=$!
+	eventually is_captured
+	in_client ping -c 1 -W 1 198.51.100.2 || true
+	wait "$capture"
+	matches capture <"$BATS_TEST_TMPDIR/document"
+}
+
+is_captured() {
+	local reader
+	reader=$(pgrep -f -- "tg-capture --pins $PINS ") && grep -q perf_event "/proc/$reader/maps"
+}

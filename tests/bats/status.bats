@@ -77,7 +77,7 @@ empty_slot() { # HOOK SLOT
 	jq -e --arg key "$KEY" '.devices[0] | keys == ["attachment", "device", "flows", "hooks", "limits", "memory", "sets"]
 		and .device == "eth0" and .attachment == $key' <<<"$output"
 	jq -e '[.devices[0].hooks[] | keys] | unique == [["broken", "chain", "default", "dropped", "foreign",
-		"gate", "hook", "miss", "mode", "multi_buffer", "passed", "policy"]]' <<<"$output"
+		"gate", "hook", "miss", "mode", "multi_buffer", "passed", "policy", "watched"]]' <<<"$output"
 	jq -e '.devices[0].hooks | map(.hook) == ["xdp", "ingress"] and map(.mode) == ["native", "clsact"]
 		and all(.default == "drop" and .miss == "pass" and .broken == null and .foreign == [])' <<<"$output"
 	jq -e '[.devices[0].hooks[].chain[] | keys] | unique == [["id", "plugin", "slot", "tag"]]' <<<"$output"

@@ -16,6 +16,7 @@
 #include "look_device.h"
 #include "look_offloads.h"
 #include "look_rules.h"
+#include "watch_event.h"
 
 /* How often a hook is read again if a program is replaced between two reads. */
 #define HOOK_TRIES 10
@@ -93,6 +94,7 @@ static int take_gate(struct hook_context *context,
 	hook->gate = program->id;
 	hook->slot = constants.next;
 	hook->miss = constants.miss;
+	hook->is_watched = constants.watch != TG_WATCH_OFF;
 	return 1;
 }
 

@@ -64,6 +64,7 @@ struct look_hook {
 	const char *mode; /* XDP mode of the program on the hook */
 	uint32_t slot;	  /* the first slot of the chain in the array */
 	uint32_t miss;	  /* the gate's verdict if the slot is empty */
+	bool is_watched;  /* a program of the chain, or the gate */
 	char foreign[LOOK_TEXT_SIZE]; /* another program in the gate's place */
 	struct look_text others[LOOK_OTHERS_MAX];
 	int other_count;

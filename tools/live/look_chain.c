@@ -14,6 +14,7 @@
 #include "lib/hook_names.h"
 #include "look_attachment.h"
 #include "verdicts.h"
+#include "watch_event.h"
 
 /* --- arrays */
 
@@ -107,10 +108,11 @@ static int array_used(int fd, int used[TG_BANKS])
 int chain_constants(const struct program *program, struct chain_constants *of)
 {
 	static const char *const names[] = { "tg_next_slot", "tg_miss",
-					     "tg_serial", "end_verdict" };
-	uint32_t values[4] = { 0 };
-	bool found[4];
-	int err = program_constants(program, 4, names, values, found);
+					     "tg_serial", "end_verdict",
+					     "tg_watch" };
+	uint32_t values[5] = { 0 };
+	bool found[5];
+	int err = program_constants(program, 5, names, values, found);
 
 	*of = (struct chain_constants){
 		.has_next = found[0],
@@ -121,6 +123,7 @@ int chain_constants(const struct program *program, struct chain_constants *of)
 		.serial = values[2],
 		.has_end = found[3],
 		.end = values[3],
+		.watch = values[4],
 	};
 	return err;
 }
@@ -240,6 +243,8 @@ static int chain_step(struct look_hook *hook, int fd, uint32_t *slot)
 	if (err)
 		return look_fail(err, "slot %" PRIu32 " of the chain on %s",
 				 *slot, hook_name(hook->hook));
+	if (constants.watch != TG_WATCH_OFF)
+		hook->is_watched = true;
 	if (constants.has_end) {
 		hook->default_verdict = constants.end;
 		hook->end = id;

@@ -29,6 +29,7 @@ int look_pins_folder(const char *key, char *path);
 struct chain_constants {
 	bool has_next, has_miss, has_serial, has_end;
 	uint32_t next, miss, serial, end;
+	uint32_t watch; /* 0 if it has no such constant */
 };
 
 int chain_constants(const struct program *program,

@@ -80,17 +80,18 @@ static json_t *hook_to_json(const struct look *look,
 			    const struct look_hook *hook)
 {
 	return json_pack(
-		"{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}",
+		"{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:I, s:o, "
+		"s:o}",
 		"hook", hook_name(hook->hook), "mode",
 		text_or_null(hook_mode(hook)), "multi_buffer",
 		hook->gate && hook->is_multi, "gate",
 		number_or_null(hook->gate), "miss",
 		verdict(hook->gate ? hook->miss : 0), "default",
 		verdict(hook->default_verdict), "chain", chain_to_json(hook),
-		"policy", policy_to_json(look, hook), "passed",
-		(json_int_t)hook->passed, "dropped", (json_int_t)hook->dropped,
-		"broken", text_or_null(hook->broken), "foreign",
-		others_to_json(hook));
+		"policy", policy_to_json(look, hook), "watched",
+		hook->is_watched, "passed", (json_int_t)hook->passed, "dropped",
+		(json_int_t)hook->dropped, "broken", text_or_null(hook->broken),
+		"foreign", others_to_json(hook));
 }
 
 static bool has_something(const struct look_hook *hook)

@@ -114,6 +114,7 @@ static void print_gate(const char *name, const struct look_hook *hook)
 		       array_name(hook->hook, hook->is_multi));
 	putchar('\n');
 	look_line(hook->broken, "%s.broken", name);
+	look_line(bash_flag(hook->is_watched), "%s.watched", name);
 	look_line(hook->default_verdict ? verdict_name(hook->default_verdict)
 					: "",
 		  "%s.default", name);
