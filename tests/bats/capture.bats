@@ -144,6 +144,14 @@ rule_place() { # NAME LINE
 	capinfos "$BATS_TEST_TMPDIR/file.pcapng" | grep -E 'Number of packets: +4'
 }
 
+@test "a VLAN tag that tc has beside the frame is put back where it was" {
+	given_watched_server xdp ingress
+	capture_begins -w "$BATS_TEST_TMPDIR/file.pcapng" -c 2
+	udp_frames 198.51.100.1 1 80 | sed 's/ 0800 / 81002005 0800 /' | client_sends_frames
+	capture_has_ended
+	[[ $(tshark -r "$BATS_TEST_TMPDIR/file.pcapng" -T fields -e frame.interface_name -e vlan.id -e vlan.priority -e udp.dstport -e frame.len 2>/dev/null | sort) == $'eth0:ingress\t5\t1\t80\t46\neth0:xdp\t5\t1\t80\t46' ]]
+}
+
 @test "a capture of last night is judged by the policy of today" {
 	given_watched_server xdp
 	capture_begins -w "$BATS_TEST_TMPDIR/file.pcapng" -c 2
