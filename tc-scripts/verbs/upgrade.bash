@@ -151,7 +151,7 @@ upgrade_plugin() { # PLACE NAME OBJECT BUILT
 	known=$'\n'$("$BUILD/tg-splice" "$4" --list)
 	while IFS= read -r line; do
 		name=${line%%=*}
-		[[ $name != tg_* ]] || continue
+		[[ $name != @(tg_next_slot|tg_miss|tg_serial|tg_watch*) ]] || continue
 		[[ $known == *$'\n'"$name="* ]] ||
 			die "the plugin '$2' on $DEV has the constant '$name', which that of this version does not have: 'tailgate upgrade $DEV --keep $2' leaves it as it is"
 		line=${line#*=}

@@ -89,6 +89,15 @@ tag_of() { # HOOK POSITION
 	[[ $output == *'(unchanged)' ]]
 }
 
+@test "constants that a user has set stay, whatever their names" {
+	given_device
+	"$BUILD/tg-splice" "$BUILD/flow.o" -o "$BATS_TEST_TMPDIR/flow.o" tg_known_mark=5
+	on_server attach eth0 --ingress --chain "$BATS_TEST_TMPDIR/flow.o"
+	run -0 on_server upgrade eth0
+	[[ $output == 'eth0 ingress: flow, then pass (unchanged)' ]]
+	[[ $(constant_of "$(on_server status eth0 --json | jq '.devices[0].hooks[0].chain[0].id')" tg_known_mark) == 5 ]]
+}
+
 @test "under a flood, each packet is judged once and dropped, while the chain is upgraded" {
 	given_server
 	given_quiet_hosts
