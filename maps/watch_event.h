@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the programs of a watched chain tell of the packets that they judge: an
- * event and the first bytes of the packet, in a perf buffer of each CPU.
+ * What a watched program writes to the perf buffer of the CPU for each verdict:
+ * an event, followed by the first bytes of the packet.
  *
- * Watching is a constant of each program, tg_watch. While it is 0, the verifier
- * removes the code.
+ * The constant tg_watch of each program says whether it is watched. While it is
+ * 0, the verifier removes the code.
  */
 #ifndef TG_WATCH_EVENT_H
 #define TG_WATCH_EVENT_H
@@ -17,7 +17,7 @@
 #define TG_WATCH_EVENTS_PIN "tgw_events"
 #define TG_WATCH_STATE_PIN "tgw_state"
 
-/* Processors with a higher number tell nothing. */
+/* CPUs with a higher number write no events. */
 #define TG_WATCH_CPUS 1024
 
 /* The value of tg_watch: a program of the chain. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tg-capture - reads what the programs of a watched chain tell of the packets
- * that they judge, and writes it to a file, or prints it. 'tailgate capture'
- * puts the watched programs in force before, and the others after.
+ * tg-capture - reads the events of watched programs, and prints them or writes
+ * them to a file. 'tailgate capture' loads the watched programs before it runs
+ * this, and restores the others afterwards.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -162,7 +162,7 @@ static void say_counts(const struct capture *capture,
 
 static int fail(const struct capture *capture, int err)
 {
-	if (err == -EPIPE) /* nobody reads any more */
+	if (err == -EPIPE) /* the reader has closed the pipe */
 		return EXIT_SUCCESS;
 	fprintf(stderr, "tailgate: cannot write %s: %s\n", capture->name,
 		strerror(-err));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * watch - the gate of a chain that is watched under a condition: it notes
- * whether the packet fits, then calls the first slot like any gate.
+ * watch - the gate of a chain that is captured with a condition: it records
+ * whether the packet matches, then calls the first slot like any gate.
  *
  * Sections: xdp, ingress, egress. Maps: tgc_gate (counters), tgw_state (the
- * note), and those of a policy, as the compiler makes it from one that passes
- * what fits, and nothing else.
+ * record), and those of a policy. The compiler makes its object from a policy
+ * of one rule, which passes packets that match the condition.
  * Constants: tg_next_slot (where to), tg_miss (what an empty slot means).
  */
 #include "policy_program.h"

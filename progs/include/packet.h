@@ -22,9 +22,9 @@ struct tg_packet {
 	enum tg_hook hook;
 	__u32 size; /* the whole frame */
 
-	/* for those who watch */
+	/* for captures */
 	__u32 rule;  /* of a policy, that decides, or TG_WATCH_NO_RULE */
-	int is_told; /* its verdict, before it was changed */
+	int is_told; /* its event was sent before it was changed */
 };
 
 static __always_inline struct tg_packet tg_packet_xdp(struct xdp_md *ctx)

@@ -130,8 +130,7 @@ static __always_inline __u32 tg_look_up_flow(struct tg_packet *pkt,
 	return tg_outcome_of_fact(tg_family_of(headers), fact);
 }
 
-/* For those who watch. Of a packet that is not IP, it is that of another one.
- */
+/* For captures. It is stale for packets other than IP. */
 static __always_inline __u32 tg_watched_flow(void)
 {
 	struct tg_live_room *room = tg_live_room();

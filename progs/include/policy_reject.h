@@ -63,7 +63,7 @@ static __always_inline int tg_reject_with(struct tg_packet *pkt, __u32 found,
 {
 	int error;
 
-	/* Soon the packet is the answer. */
+	/* tg_answer_*() overwrite the packet with the answer. */
 	tg_watch_verdict(pkt, TG_VERDICT_REJECT, reason);
 	if (pkt->hook == TG_HOOK_XDP)
 		error = tg_answer_xdp(pkt->ctx, found, reject, used);

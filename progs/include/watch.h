@@ -41,14 +41,15 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } tgw_state SEC(".maps");
 
-/* What a policy that looks flows up knows: enum tg_flow_fact + 1, or 0. */
+/* The state of the flow, if the policy looks it up: enum tg_flow_fact + 1, or
+ * 0. */
 #ifdef TG_LIVE
 static __always_inline __u32 tg_watched_flow(void);
 #else
 #define tg_watched_flow() 0
 #endif
 
-/* In one argument, as the constants that they are. */
+/* All constants in one argument. */
 #define TG_WATCH_WHAT(hook, verdict, reason) \
 	((hook) | (verdict) << 8 | (reason) << 16)
 
@@ -139,7 +140,7 @@ static __always_inline void tg_watch_verdict(struct tg_packet *pkt,
 				pkt->size, pkt->rule);
 }
 
-/* What the gate says of a packet before the chain judges it. */
+/* Called by the gate, before the chain judges the packet. */
 static __always_inline void tg_watch_want(struct tg_packet *pkt, int is_wanted)
 {
 	__u32 hook = pkt->hook;

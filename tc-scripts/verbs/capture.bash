@@ -40,10 +40,10 @@ help_capture() {
 		      --json          one JSON object for each packet
 		      --end           ends what a capture that was killed has left
 
-		While nobody captures, this costs nothing: the programs in force are
-		replaced by the same ones with other constants, and put back at the end.
-		A file or a pipe that is too slow loses packets of the capture, which are
-		counted; the chain goes on as always.
+		The programs in force are replaced by copies with other constants, and
+		restored at the end. Without a capture, its code is not in the programs.
+		If the file or pipe is too slow, the capture loses packets, and counts
+		them; verdicts are not affected.
 
 		Example: tailgate capture eth0 drop
 		         tailgate capture eth0 xdp drop tcp to port 22 -w ssh.pcapng
@@ -270,7 +270,8 @@ capture_prepare() { # HOOK
 	[[ $DRY_RUN ]] || printf '%s\n%s\n' "${WATCH_FILTER[$1]}" "$plugin" >"$OBJECTS/watch/$1"
 }
 
-# The gate passes what fits: a policy of one rule, which nobody executes.
+# A policy of one rule, which passes packets that match; the gate looks it up but
+# does not execute the verdict.
 capture_compile() { # HOOK
 	local build=${LOOK[$1.build]} words errors
 	words=("${ENTER[@]}" "$BUILD/tg-policy" compile --hook "$1" -q --as condition --plugin "$BUILD/watch$build.o")

@@ -15,7 +15,7 @@ struct capture_about {
 	const char *device, *filter;
 	uint32_t snap;
 	bool hooks[TG_HOOKS];
-	uint32_t sample; /* one of so many packets */
+	uint32_t sample; /* N: one of N packets */
 };
 
 /* Functions return 0 or a negative errno. The descriptor stays the caller's. */

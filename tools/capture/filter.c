@@ -78,7 +78,7 @@ static const char *flow_name(int fact)
 	return word_name(WORDS_FLOW, fact);
 }
 
-/* Bit 0 is that nobody has asked what the packet is to the flows. */
+/* Bit 0: the policy did not look up the flow. */
 int filter_add_flow(struct capture_filter *filter, const char *name)
 {
 	for (int i = 0; i < TG_FLOW_FACTS; i++) {

@@ -210,7 +210,7 @@ int event_reader_poll(struct event_reader *reader)
 {
 	int err = perf_buffer__poll(reader->buffer, POLL_MS);
 
-	/* what is below the watermark wakes nobody */
+	/* events below the watermark do not wake poll() */
 	if (err >= 0 || err == -EINTR)
 		err = perf_buffer__consume(reader->buffer);
 	reader->monotonic_to_real = read_clocks();

@@ -54,7 +54,7 @@ void elf_constant_set(struct elf_object *object,
 /* The name of the n-th section that holds programs; NULL if there are fewer. */
 const char *elf_object_programs(const struct elf_object *object, size_t n);
 
-/* The name of the first function in a section; NULL if there is none. */
+/* The name of the first function in a section, or NULL. */
 const char *elf_object_function(const struct elf_object *object,
 				const char *section);
 
