@@ -109,7 +109,7 @@ int limit_cmd_watch(const struct pin_command *command)
 {
 	struct watching watching = {
 		.command = command,
-		.lists = { LIMIT_LIST_NONE, LIMIT_LIST_NONE },
+		.lists = { limit_list_none(), limit_list_none() },
 	};
 	const struct watch watch = {
 		.pin = command->pin,

@@ -36,10 +36,11 @@ struct limit_list {
 	size_t count, room;
 };
 
-#define LIMIT_LIST_NONE                          \
-	{                                        \
-		.map = {.folder = -1, .fd = -1 } \
-	}
+/* A list that may be closed without having been opened. */
+static inline struct limit_list limit_list_none(void)
+{
+	return (struct limit_list){ .map.folder = -1, .map.fd = -1 };
+}
 
 /*
  * Opens the table of the command, and lists the keys in use that match its

@@ -44,7 +44,7 @@ int limit_list_open(struct limit_list *keys, const struct pin_command *command,
 	struct listing listing = { keys, &filter };
 	int err;
 
-	*keys = (struct limit_list)LIMIT_LIST_NONE;
+	*keys = limit_list_none();
 	if (!limit_filter_read(&filter, command->words, command->count))
 		return PIN_USAGE;
 	err = limit_map_open(&keys->map, command->pin, is_writable);
