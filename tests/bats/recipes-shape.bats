@@ -33,7 +33,7 @@ given_shaping() {
 	recipe 'policy shape.policy' "$POLICIES/shape.policy"
 	recipe 'sh shape' "$BATS_TEST_TMPDIR/shape" "s/^tc /ip netns exec $SERVER tc /"
 	cd "$BATS_TEST_TMPDIR" || return
-	sh -eu shape >/dev/null
+	bash -eu shape >/dev/null
 }
 
 @test "downloads that a policy puts into a class of HTB take their time, and others do not" {
@@ -51,7 +51,7 @@ given_shaping() {
 @test "fq in the class paces each download" {
 	given_shaping
 	recipe 'sh pace' pace "s/^tc /ip netns exec $SERVER tc /"
-	sh -eu pace 2>error || {
+	bash -eu pace 2>error || {
 		grep -q 'qdisc kind is unknown' error || fail "$(<error)"
 		skip 'the kernel has no fq'
 	}
