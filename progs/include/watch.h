@@ -22,7 +22,7 @@ const volatile __u32 tg_watch_flows = 0;    /* a bit each; 0: any, or none */
 const volatile __u32 tg_watch_rule = TG_WATCH_NO_RULE; /* any */
 const volatile __u32 tg_watch_over = TG_WATCH_NO_RULE; /* or this one */
 const volatile __u32 tg_watch_condition = 0; /* the gate says what it wants */
-const volatile __u32 tg_watch_sample = 0;    /* of 2^32; 0: all */
+const volatile __u32 tg_watch_sample = 0;    /* one of so many; 0: all */
 const volatile __u32 tg_watch_snap = 0;
 
 struct {
@@ -65,6 +65,26 @@ static __always_inline int tg_is_watched(__u32 verdict, __u32 reason,
 	       rule == tg_watch_over;
 }
 
+/*
+ * Takes one of tg_watch_sample packets. After each, a random number of others
+ * is left out, so that a pattern in the traffic does not matter: to ask for a
+ * random number for each packet would take as long as the rest of a verdict.
+ */
+static __always_inline int tg_is_sampled(struct tg_watch_state *state)
+{
+	__u32 choices = 2 * tg_watch_sample - 1;
+
+	if (!tg_watch_sample)
+		return 1;
+	/* a larger number is that of an earlier capture */
+	if (state->skipped && state->skipped < choices) {
+		state->skipped--;
+		return 0;
+	}
+	state->skipped = bpf_get_prandom_u32() % choices;
+	return 1;
+}
+
 /* Returns the hook's state if the packet is to be sent, after counting it. */
 static __always_inline struct tg_watch_state *
 tg_watch_choose(__u32 hook, __u32 verdict, __u32 reason, __u32 rule)
@@ -79,7 +99,7 @@ tg_watch_choose(__u32 hook, __u32 verdict, __u32 reason, __u32 rule)
 	    !tg_is_watched(verdict, reason, rule))
 		return NULL;
 	state->matched++;
-	if (tg_watch_sample && bpf_get_prandom_u32() >= tg_watch_sample)
+	if (!tg_is_sampled(state))
 		return NULL;
 	state->chosen++;
 	return state;

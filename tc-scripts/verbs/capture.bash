@@ -257,7 +257,7 @@ capture_prepare() { # HOOK
 		plugin=policy
 	}
 	words=$("$BUILD/tg-capture" --constants "${filter[@]}") || exit $?
-	((CAPTURE_SAMPLE == 1)) || sample=$(((1 << 32) / CAPTURE_SAMPLE))
+	((CAPTURE_SAMPLE == 1)) || sample=$CAPTURE_SAMPLE
 	words+=" tg_watch_snap=$CAPTURE_SNAP tg_watch_sample=$sample"
 	[[ ! $CAPTURE_CONDITION ]] || {
 		words+=" tg_watch_condition=1"
