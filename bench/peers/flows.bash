@@ -29,7 +29,7 @@ flows_apply() { # LINE...
 # own: what is established goes on to the end of the chain, which drops it.
 peer_flows_judge() { # own|passed
 	case $1 in
-	own) flows_apply 'default pass' 'next established' ;;
+	own) flows_apply 'default pass' 'drop established' ;;
 	passed) flows_apply 'default drop' 'pass established' ;;
 	esac
 }
