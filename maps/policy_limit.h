@@ -23,8 +23,6 @@ struct tg_policy_limits {
 	 * TG_REASON_OVER_LIMIT.
 	 */
 	__u32 first_over;
-	__u32 parts[2]; /* enum tg_end_part, of each side: what keys are made of
-			 */
 
 	__u32 is_frozen; /* nothing is charged: a twin's */
 	__u32 pretended; /* 0, or enum tg_limit_verdict of all + 1: a twin's */

@@ -42,6 +42,7 @@ struct tg_policy_sets {
 	__u32 count;
 	__u32 is_frozen; /* rules change no set: a twin's */
 	__u32 asked[TG_SIDES][TG_SET_KINDS];
+	__u32 kinds_end; /* after the last kind that rules ask of a side */
 	__u8 lengths[TG_POLICY_SET_LENGTHS];
 	struct tg_policy_set sets[TG_SETS];
 };

@@ -154,6 +154,11 @@ struct tg_policy_family {
 	__u32 has_direct; /* see TG_DIRECT() */
 	__u32 used_end;	  /* after the last dimension that rules test, or 0 */
 	__u8 is_used[TG_DIMENSIONS_MAX]; /* rules test the dimension */
+	/*
+	 * Some of those are keys, or extras that are no live facts. A test of
+	 * a dimension that is not used costs a load and a jump.
+	 */
+	__u8 uses_keys, uses_extras;
 	__u8 has_short_rows[TG_DIMENSIONS_MAX];
 	__u8 is_wide[TG_DIMENSIONS_MAX]; /* IPv4 TO and FROM */
 	__u32 map[TG_DIMENSIONS];	 /* offsets */
@@ -167,7 +172,7 @@ struct tg_policy_family {
  * Changes whenever the program reads the tables differently, or the text of the
  * rules has another form.
  */
-#define TG_POLICY_VERSION 12
+#define TG_POLICY_VERSION 13
 
 struct tg_policy {
 	__u32 size;	   /* of the tables */
@@ -177,6 +182,8 @@ struct tg_policy {
 	__u32 set_changes; /* struct tg_set_change, in the tables */
 	__u32 malformed;   /* the outcome of malformed packets */
 	__u32 version;	   /* TG_POLICY_VERSION, checked by the compiler */
+	/* enum tg_end_part, of each side: what live facts are looked up by */
+	__u32 ends[2];
 	/*
 	 * All answers of `reject` together: what one costs, and how far ahead
 	 * their schedule may be, as in limit_table.h; no price: no limit.

@@ -30,6 +30,29 @@ static __always_inline __u64 tg_flow_address_word(const __u32 *words)
 	return (__u64)words[0] << 32 | words[1];
 }
 
+/* Ports, protocol, form and VLAN as one word, and where the ports are in it. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define TG_FLOW_LAST_WORD(low, high, rest, vlan)                           \
+	((__u64)(vlan) << 48 | (__u64)(rest) << 32 | (__u64)(high) << 16 | \
+	 (low))
+#define TG_FLOW_REST(protocol, form) ((form) << 8 | (protocol))
+#define TG_FLOW_PORTS_SHIFT 0
+#else
+#define TG_FLOW_LAST_WORD(low, high, rest, vlan)                          \
+	((__u64)(low) << 48 | (__u64)(high) << 32 | (__u64)(rest) << 16 | \
+	 (vlan))
+#define TG_FLOW_REST(protocol, form) ((protocol) << 8 | (form))
+#define TG_FLOW_PORTS_SHIFT 32
+#endif
+
+static __always_inline __u64 tg_flow_last_word(__u16 low_port, __u16 high_port,
+					       __u8 protocol, __u8 form,
+					       __u16 vlan)
+{
+	return TG_FLOW_LAST_WORD(low_port, high_port,
+				 TG_FLOW_REST(protocol, form), vlan);
+}
+
 /* 1 if the high end is below the low end: by address, then by port. */
 static __always_inline __u64 tg_flow_is_reversed(const struct tg_flow_key *key)
 {
@@ -50,6 +73,7 @@ static __always_inline __u32 tg_flow_order(struct tg_flow_key *key)
 {
 	tg_flow_word *low = (tg_flow_word *)key->low;
 	tg_flow_word *high = (tg_flow_word *)key->high;
+	tg_flow_word *last = (tg_flow_word *)&key->low_port;
 	__u64 is_high = tg_flow_is_reversed(key), mask = -is_high, change;
 
 	tg_barrier_var(mask);
@@ -60,8 +84,7 @@ static __always_inline __u32 tg_flow_order(struct tg_flow_key *key)
 	low[1] ^= change;
 	high[1] ^= change;
 	change = (key->low_port ^ key->high_port) & mask;
-	key->low_port ^= change;
-	key->high_port ^= change;
+	*last ^= (change << 16 | change) << TG_FLOW_PORTS_SHIFT;
 	return is_high;
 }
 

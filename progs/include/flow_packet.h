@@ -108,18 +108,17 @@ static __always_inline void tg_flow_set_key(struct tg_flow_packet *packet,
 					    const struct tg_end *to, __u8 form,
 					    __u16 vlan)
 {
-	struct tg_flow_key *key = &packet->key;
+	const tg_flow_word *from_words = (const tg_flow_word *)from->address;
+	const tg_flow_word *to_words = (const tg_flow_word *)to->address;
+	tg_flow_word *words = (tg_flow_word *)&packet->key;
 
-	for (int i = 0; i < 4; i++) {
-		key->low[i] = from->address[i];
-		key->high[i] = to->address[i];
-	}
-	key->low_port = from->port;
-	key->high_port = to->port;
-	key->protocol = from->protocol;
-	key->form = form;
-	key->vlan = vlan;
-	packet->is_high = tg_flow_order(key);
+	words[0] = from_words[0];
+	words[1] = from_words[1];
+	words[2] = to_words[0];
+	words[3] = to_words[1];
+	words[4] = tg_flow_last_word(from->port, to->port, from->protocol, form,
+				     vlan);
+	packet->is_high = tg_flow_order(&packet->key);
 }
 
 static __always_inline __u8 tg_flow_form(__u8 network)

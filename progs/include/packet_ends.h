@@ -22,7 +22,7 @@ struct tg_end {
 	__u8 family; /* enum tg_policy_family_id: OTHER has no address */
 	__u8 has_port;
 	__u8 unused[3];
-};
+} __attribute__((aligned(8)));
 
 _Static_assert(sizeof(struct tg_end) == 32, "no byte is undefined");
 
@@ -31,6 +31,8 @@ enum tg_end_part {
 	TG_END_ADDRESS = 1 << 0,
 	TG_END_MAC = 1 << 1,
 	TG_END_PORT = 1 << 2,
+	/* rules ask which sets it is in */
+	TG_END_SETS = 1 << 3,
 };
 
 #define TG_END_ALL (TG_END_ADDRESS | TG_END_MAC | TG_END_PORT)
@@ -50,6 +52,22 @@ static __always_inline __u64 tg_mac(const __u8 *mac)
 	       (__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]);
 }
 
+/*
+ * Two words as one store. What is written in two stores and then read as one
+ * word waits for the first level cache.
+ */
+typedef __u64 __attribute__((__may_alias__)) tg_two_words;
+
+static __always_inline void tg_store_two(__u32 *words, __u32 first,
+					 __u32 second)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	*(tg_two_words *)words = (__u64)second << 32 | first;
+#else
+	*(tg_two_words *)words = (__u64)first << 32 | second;
+#endif
+}
+
 static __always_inline void tg_read_address(struct tg_end *end,
 					    const struct tg_headers *headers,
 					    enum tg_side side)
@@ -59,13 +77,17 @@ static __always_inline void tg_read_address(struct tg_end *end,
 	const struct in6_addr *address;
 
 	if (end->family == TG_FAMILY_IP4) {
-		end->address[0] =
-			bpf_ntohl(side == TG_SIDE_TO ? ip4->daddr : ip4->saddr);
+		tg_store_two(
+			end->address,
+			bpf_ntohl(side == TG_SIDE_TO ? ip4->daddr : ip4->saddr),
+			0);
 	} else if (end->family == TG_FAMILY_IP6) {
 		address = side == TG_SIDE_TO ? &ip6->daddr : &ip6->saddr;
-		for (int i = 0; i < 4; i++)
-			end->address[i] =
-				bpf_ntohl(address->in6_u.u6_addr32[i]);
+		for (int i = 0; i < 4; i += 2)
+			tg_store_two(
+				end->address + i,
+				bpf_ntohl(address->in6_u.u6_addr32[i]),
+				bpf_ntohl(address->in6_u.u6_addr32[i + 1]));
 	}
 }
 

@@ -19,42 +19,6 @@ static __always_inline int tg_keeps_flows(const struct tg_policy *policy)
 	return policy->used & TG_ACT_KEEP && !tg_flows_constants()->is_frozen;
 }
 
-/* What is read of an end, for the sets of these kinds. */
-static __always_inline __u32 tg_parts_of_kinds(__u32 kinds)
-{
-	__u32 parts = 0;
-
-	if (kinds &
-	    (TG_SET_BIT(TG_SET_ADDRESSES) | TG_SET_BIT(TG_SET_ADDRESS_PORTS)))
-		parts |= TG_END_ADDRESS;
-	if (kinds & TG_SET_BIT(TG_SET_MACS))
-		parts |= TG_END_MAC;
-	if (kinds &
-	    (TG_SET_BIT(TG_SET_PORTS) | TG_SET_BIT(TG_SET_ADDRESS_PORTS)))
-		parts |= TG_END_PORT;
-	return parts;
-}
-
-/*
- * If rules change sets, all is read, as only the tables say which values they
- * add: later the packet is another, and the parser's results would take stack
- * until then.
- */
-static __always_inline __u32 tg_parts_of_side(const struct tg_policy *policy,
-					      enum tg_side side, int asks_sets,
-					      int asks_flow)
-{
-	__u32 parts = asks_flow ? TG_END_ADDRESS | TG_END_PORT : 0;
-
-	if (tg_limits_constants()->count)
-		parts |= tg_limits_constants()->parts[side];
-	if (tg_changes_sets(policy))
-		return TG_END_ALL;
-	if (asks_sets)
-		parts |= tg_parts_of_kinds(tg_kinds_asked(side));
-	return parts;
-}
-
 static __always_inline enum tg_policy_family_id
 tg_family_of(const struct tg_headers *headers)
 {
@@ -79,15 +43,6 @@ static __always_inline __u32 tg_outcome_of_fact(enum tg_policy_family_id family,
 					       : TG_NOT_DECIDED;
 }
 
-/*
- * What rules of any family ask for is looked up for all packets; code for
- * nothing else is left. To tell families apart would take stack.
- */
-#define TG_ANY_ASKS_SETS(policy, side)                                  \
-	(TG_ASKS_SETS((policy)->family[TG_FAMILY_IP4].is_used, side) || \
-	 TG_ASKS_SETS((policy)->family[TG_FAMILY_IP6].is_used, side) || \
-	 TG_ASKS_SETS((policy)->family[TG_FAMILY_OTHER].is_used, side))
-
 static __always_inline const __u8 *
 tg_live_facts(const struct tg_policy_packet *packet)
 {
@@ -95,20 +50,6 @@ tg_live_facts(const struct tg_policy_packet *packet)
 
 	(void)packet;
 	return room ? room->facts : NULL;
-}
-
-/* The room is looked up again: to keep its address would take stack. */
-static __always_inline void tg_look_up_sets(enum tg_side side)
-{
-	struct tg_live_room *room = tg_live_room();
-	__u32 sets;
-
-	if (!room)
-		return;
-	sets = tg_sets_of_end(&room->flow.ends[side], side);
-	room = tg_live_room();
-	if (room)
-		tg_store_sets(room->facts, side, sets);
 }
 
 /* TG_NOT_DECIDED: fields decide, too. */
@@ -156,30 +97,29 @@ static __always_inline void tg_read_ends(const struct tg_headers *headers,
 			    TG_SIDE_TO, to);
 }
 
-/* Their outcome, or TG_NOT_DECIDED: fields decide, too. */
+/*
+ * Their outcome, or TG_NOT_DECIDED: fields decide, too. What rules of any
+ * family ask for is looked up for all packets: to tell families apart would
+ * take stack.
+ */
 static __always_inline __u32 tg_look_up_live(const struct tg_policy *policy,
 					     struct tg_packet *pkt,
 					     struct tg_policy_packet *packet)
 {
 	const struct tg_headers *headers = packet->headers;
-	int asks_flow = tg_flows_constants()->is_used;
-	int asks_from = TG_ANY_ASKS_SETS(policy, FROM);
-	int asks_to = TG_ANY_ASKS_SETS(policy, TO);
-	__u32 from =
-		tg_parts_of_side(policy, TG_SIDE_FROM, asks_from, asks_flow);
-	__u32 to = tg_parts_of_side(policy, TG_SIDE_TO, asks_to, asks_flow);
+	__u32 from = policy->ends[TG_SIDE_FROM], to = policy->ends[TG_SIDE_TO];
 	__u32 outcome = TG_NOT_DECIDED;
 
 	if (from | to)
 		tg_read_ends(headers, from, to);
-	if (asks_flow)
+	if (tg_flows_constants()->is_used)
 		outcome = tg_look_up_flow(pkt, headers);
 	if (outcome != TG_NOT_DECIDED)
 		return outcome;
-	if (asks_from)
-		tg_look_up_sets(TG_SIDE_FROM);
-	if (asks_to)
-		tg_look_up_sets(TG_SIDE_TO);
+	if (from & TG_END_SETS)
+		tg_look_up_sets(tg_live_room(), TG_SIDE_FROM);
+	if (to & TG_END_SETS)
+		tg_look_up_sets(tg_live_room(), TG_SIDE_TO);
 	return TG_NOT_DECIDED;
 }
 

@@ -232,7 +232,9 @@ static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 		at = tg_dag_step(                             \
 			lookup, TG_DIM_##name, at,            \
 			TG_CLASS_OF(lookup, name, kind, bits, presence));
-	TG_DIMENSION_LIST(TG_EXTRA)
+	if (lookup->family->uses_extras) {
+		TG_DIMENSION_LIST(TG_EXTRA)
+	}
 #undef TG_EXTRA
 	return TG_WITH_LIVE_FACTS ? tg_dag_live(lookup, at) : at;
 }
@@ -240,10 +242,12 @@ static __always_inline __u32 tg_dag_extras(const struct tg_lookup *lookup,
 static __always_inline __u32 tg_dag_find(const struct tg_lookup *lookup)
 {
 	__u32 classes[TG_DIM_KEYS];
-	__u32 at;
+	__u32 at = lookup->family->root;
 
-	tg_classes_of_keys(lookup, classes);
-	at = tg_dag_keys(lookup, classes, lookup->family->root);
+	if (lookup->family->uses_keys) {
+		tg_classes_of_keys(lookup, classes);
+		at = tg_dag_keys(lookup, classes, at);
+	}
 	/* packets whose rules test no extras skip them */
 	if (lookup->family->used_end > TG_DIM_KEYS &&
 	    at >= lookup->family->leaves_end)
@@ -292,7 +296,9 @@ static __always_inline __u32 tg_tree_lookup(const struct tg_lookup *lookup)
 		holds &= tg_holds(                            \
 			lookup, TG_DIM_##name,                \
 			TG_CLASS_OF(lookup, name, kind, bits, presence));
-	TG_DIMENSION_LIST(TG_HOLDS)
+	if (lookup->family->uses_extras) {
+		TG_DIMENSION_LIST(TG_HOLDS)
+	}
 #undef TG_HOLDS
 	if (TG_WITH_LIVE_FACTS)
 		holds &= tg_holds_live(lookup);

@@ -25,9 +25,6 @@ static __always_inline const struct tg_policy_sets *tg_sets_constants(void)
 	return sets;
 }
 
-#define TG_SET_BIT(kind) (1U << (kind))
-#define TG_SET_ALL_KINDS (TG_SET_BIT(TG_SET_KINDS) - 1)
-
 /* --- keys */
 
 /* -1: the packet has no value of the kind. The kind may be a constant. */
@@ -92,21 +89,28 @@ static __always_inline __u32 tg_sets_asked_of_kind(enum tg_set_kind kind)
 }
 
 /*
- * The sets that an end is in, in the order of the policy. The lookup is in the
- * code once, for all kinds: the verifier checks it for those that are asked.
+ * Store which sets an end is in, in the order of the policy. The lookup is in
+ * the code once, for all kinds: the verifier checks it for those that are
+ * asked.
  */
-__noinline __u32 tg_sets_of_end(const struct tg_end *end, __u32 side)
+__noinline int tg_look_up_sets(struct tg_live_room *room, __u32 side)
 {
+	const struct tg_end *end;
 	struct tg_set_key key;
 	struct tg_set_sums sums;
 	struct tg_set_opened table;
 	__u32 found = 0;
+	int is_open;
 
-	if (!end || !tg_set_open(TG_SET_NOW, &table))
+	if (!room)
 		return 0;
 	side &= TG_SIDE_TO;
+	end = &room->flow.ends[side];
+	is_open = tg_set_open(TG_SET_NOW, &table);
 #pragma clang loop unroll(disable)
-	for (int kind = 0; kind < TG_SET_KINDS; kind++) {
+	for (__u32 kind = 0; kind < TG_SET_KINDS && is_open; kind++) {
+		if (kind >= tg_sets_constants()->kinds_end)
+			break;
 		if (!tg_sets_asked_of_kind(kind) ||
 		    !tg_sets_constants()->asked[side][kind] ||
 		    tg_set_end_key(end, kind, &key) < 0)
@@ -114,25 +118,9 @@ __noinline __u32 tg_sets_of_end(const struct tg_end *end, __u32 side)
 		sums = tg_set_find(&table, &key);
 		found |= tg_set_result(&sums);
 	}
-	return tg_sets_in_order(found);
+	tg_store_sets(room->facts, side, tg_sets_in_order(found));
+	return 0;
 }
-
-/* The kinds that rules ask of an end, as bits. */
-static __always_inline __u32 tg_kinds_asked(enum tg_side side)
-{
-	__u32 kinds = 0;
-
-#pragma clang loop unroll(full)
-	for (int kind = 0; kind < TG_SET_KINDS; kind++)
-		if (tg_sets_constants()->asked[side][kind])
-			kinds |= TG_SET_BIT(kind);
-	return kinds;
-}
-
-#define TG_ASKS_SETS(is_used, side)          \
-	((is_used)[TG_DIM_##side##_SETS0] || \
-	 (is_used)[TG_DIM_##side##_SETS1] || \
-	 (is_used)[TG_DIM_##side##_SETS2] || (is_used)[TG_DIM_##side##_SETS3])
 
 static __always_inline int tg_changes_sets(const struct tg_policy *policy)
 {

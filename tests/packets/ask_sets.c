@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "lib/elf_object.h"
+#include "packet_ends.h"
 #include "policy_set.h"
 #include "policy_table.h"
 
@@ -35,12 +36,15 @@ static void ask(struct tg_policy *policy)
 			family->used_end = TG_DIM_TO_SETS1 + 1;
 	}
 	policy->used |= TG_ACT_CHANGE_SETS;
+	for (int side = 0; side < TG_SIDES; side++)
+		policy->ends[side] = TG_END_ALL | TG_END_SETS;
 }
 
 /* In the table, the sets are in another order. */
 static void declare(struct tg_policy_sets *sets)
 {
 	sets->count = SETS;
+	sets->kinds_end = TG_SET_KINDS;
 	for (unsigned int i = 0; i < SETS; i++) {
 		unsigned int kind = i % TG_SET_KINDS;
 

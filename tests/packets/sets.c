@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packet_ends.h"
 #include "set_subject.h"
 #include "set_values.h"
 
@@ -101,6 +102,7 @@ static void declare(struct set_subject *subject)
 
 	*sets = (struct tg_policy_sets){
 		.count = 1 + random_below(random, TG_SETS),
+		.kinds_end = TG_SET_KINDS,
 		.lengths = { TG_SET_FORM_IP4(24), TG_SET_FORM_IP6(64),
 			     TG_SET_FORM_IP4(16), TG_SET_FORM_IP6(48) },
 	};
@@ -124,14 +126,10 @@ static void ask(struct set_subject *subject)
 	struct random *random = &subject->random;
 
 	*policy = (struct tg_policy){ .size = 64, .used = TG_ACT_CHANGE_SETS };
-	for (int i = 0; i < TG_FAMILIES; i++) {
+	for (int side = 0; side < TG_SIDES; side++) {
+		policy->ends[side] = TG_END_ALL;
 		if (random_is(random, 80))
-			policy->family[i].is_used[TG_SETS_FIELD(
-				TG_SIDE_FROM, random_below(random, TG_SETS))] =
-				1;
-		if (random_is(random, 80))
-			policy->family[i].is_used[TG_SETS_FIELD(
-				TG_SIDE_TO, random_below(random, TG_SETS))] = 1;
+			policy->ends[side] |= TG_END_SETS;
 	}
 	for (int i = 0; i < TG_SET_CHANGES_MAX; i++)
 		subject->changes[i] = (struct tg_set_change){
@@ -153,13 +151,8 @@ static uint32_t expected(const struct set_subject *subject,
 {
 	const struct tg_policy_sets *sets = &subject->sets;
 	uint32_t found = 0;
-	bool asks = false;
 
-	for (int family = 0; family < TG_FAMILIES; family++)
-		for (uint32_t i = 0; i < TG_SETS; i++)
-			asks = asks || subject->policy.family[family]
-					       .is_used[TG_SETS_FIELD(side, i)];
-	if (!asks)
+	if (!(subject->policy.ends[side] & TG_END_SETS))
 		return 0;
 	for (uint32_t i = 0; i < sets->count; i++) {
 		enum tg_set_kind kind = sets->sets[i].kind;
@@ -279,11 +272,12 @@ static bool begin_adding(struct set_subject *subject, bool is_frozen)
 		(struct tg_policy){ .size = 64, .used = TG_ACT_CHANGE_SETS };
 	subject->sets = (struct tg_policy_sets){
 		.count = 1,
+		.kinds_end = TG_SET_ADDRESSES + 1,
 		.is_frozen = is_frozen,
 		.asked[TG_SIDE_FROM][TG_SET_ADDRESSES] = 1,
 		.sets = { { .number = 7 } },
 	};
-	subject->policy.family[TG_FAMILY_IP4].is_used[TG_DIM_FROM_SETS0] = 1;
+	subject->policy.ends[TG_SIDE_FROM] = TG_END_ALL | TG_END_SETS;
 	subject->changes[0] = (struct tg_set_change){
 		.form4 = TG_SET_FORM_IP4(32),
 		.form6 = TG_SET_FORM_IP6(128),

@@ -137,8 +137,8 @@ static void check_key(struct tap *tap, const struct keyed *row)
 	       good && limit.per == row->per && limit.length4 == row->length4 &&
 		       limit.length6 == row->length6 &&
 		       limit.full == row->full &&
-		       compiled.limits.parts[TG_SIDE_FROM] == row->from &&
-		       compiled.limits.parts[TG_SIDE_TO] == row->to,
+		       compiled.constants.ends[TG_SIDE_FROM] == row->from &&
+		       compiled.constants.ends[TG_SIDE_TO] == row->to,
 	       "has the key: %s", row->rule);
 	compiled_free(&compiled);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "packet_ends.h"
 #include "policy/compile/model/acts.h"
 #include "policy/compile/emit/dump.h"
 #include "policy/compile/emit/engine.h"
@@ -203,6 +204,39 @@ static void append_limits(struct compilation *compilation)
 		limit_replies(&compiled->constants, compilation->policy);
 }
 
+static uint32_t parts_for_sets(const struct tg_policy_sets *sets,
+			       enum tg_side side)
+{
+	const uint32_t *asked = sets->asked[side];
+	uint32_t parts = 0;
+
+	if (asked[TG_SET_ADDRESSES] | asked[TG_SET_ADDRESS_PORTS])
+		parts |= TG_END_ADDRESS | TG_END_SETS;
+	if (asked[TG_SET_MACS])
+		parts |= TG_END_MAC | TG_END_SETS;
+	if (asked[TG_SET_PORTS] | asked[TG_SET_ADDRESS_PORTS])
+		parts |= TG_END_PORT | TG_END_SETS;
+	return parts;
+}
+
+/*
+ * If rules change sets, the program reads all of an end: only the tables say
+ * which values it adds, and later the packet is another.
+ */
+static uint32_t end_parts(const struct compilation *compilation,
+			  enum tg_side side)
+{
+	const struct compiled *compiled = compilation->compiled;
+	uint32_t parts = compilation->limits.parts[side] |
+			 parts_for_sets(&compiled->sets, side);
+
+	if (compiled->flows.is_used)
+		parts |= TG_END_ADDRESS | TG_END_PORT;
+	if (compiled->constants.used & TG_ACT_CHANGE_SETS)
+		parts |= TG_END_ALL;
+	return parts;
+}
+
 static void set_constants(struct compilation *compilation)
 {
 	struct compiled *compiled = compilation->compiled;
@@ -227,6 +261,8 @@ static void set_constants(struct compilation *compilation)
 			4);
 	append_limits(compilation);
 	constants->malformed = outcome_for_malformed(compilation);
+	for (int side = 0; side < TG_SIDES; side++)
+		constants->ends[side] = end_parts(compilation, side);
 	for (size_t i = 0; i < compilation->marks.count; i++)
 		constants->mark_mask[i] = compilation->marks.masks[i];
 }

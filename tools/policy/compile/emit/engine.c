@@ -134,6 +134,10 @@ static int write_maps(struct blob *blob, const struct family *family,
 		if (!(family->used & TG_DIM_BIT(i)))
 			continue;
 		constants->is_used[i] = 1;
+		if (i < TG_DIM_KEYS)
+			constants->uses_keys = 1;
+		else if (i < TG_LIVE_FIRST)
+			constants->uses_extras = 1;
 		constants->used_end = i + 1;
 		err = write_map(blob, family, i, &numbering, options,
 				constants);

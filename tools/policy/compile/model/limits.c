@@ -135,7 +135,6 @@ void limits_describe(struct tg_policy_limits *limits,
 	*limits = (struct tg_policy_limits){
 		.count = records->count,
 		.first_over = rule_count + 1,
-		.parts = { records->parts[0], records->parts[1] },
 	};
 }
 

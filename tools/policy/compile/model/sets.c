@@ -33,9 +33,11 @@ static void note_condition(struct tg_policy_sets *sets,
 {
 	const struct policy_set *set = condition->set;
 
-	if (set)
-		sets->asked[set_side(condition->field)][set->kind] |=
-			1U << set->number;
+	if (!set)
+		return;
+	sets->asked[set_side(condition->field)][set->kind] |= 1U << set->number;
+	if (sets->kinds_end <= set->kind)
+		sets->kinds_end = set->kind + 1;
 }
 
 static void add_length(struct tg_policy_sets *sets, uint8_t form)
