@@ -476,9 +476,61 @@ static bool check_round(unsigned int round)
 	return is_right;
 }
 
+/* --- one deadline of several sets */
+
+/* Sets 0, 1 and 2 have a prefix until the same moment, and so has its record.
+ */
+static bool share(struct bed *bed, struct set_entry *entry)
+{
+	for (unsigned int i = 0; i < 3; i++)
+		if (set_table_add(&bed->table, i, entry, set_clock) !=
+		    SET_ADDED)
+			return false;
+	return true;
+}
+
+static bool is_until(struct bed *bed, unsigned int set,
+		     const struct set_entry *entry, uint32_t deadline)
+{
+	return set_table_get(&bed->table, set, entry, set_clock) == deadline;
+}
+
+/* One is prolonged, one is deleted, and the third one stays as it is. */
+static bool check_shared(void)
+{
+	static struct bed bed;
+	struct set_entry entry = {
+		.key = { .words = { 0xc6336400 }, .form = TG_SET_FORM_IP4(24) },
+	};
+	uint32_t deadline = 1 << 20;
+	bool is_right;
+
+	state = 1;
+	set_clock = 1000;
+	bed = (struct bed){ 0 };
+	for (unsigned int i = 0; i < SETS; i++)
+		bed.sizes[i] = 10;
+	if (!make(&bed.table, ENOUGH, ENOUGH))
+		return false;
+	bed.table.trie.memory = &bed.table.memory;
+	define(&bed, &bed.table);
+	entry.deadline = deadline;
+	is_right = share(&bed, &entry);
+	entry.deadline = 2 * deadline;
+	is_right = is_right &&
+		   set_table_add(&bed.table, 0, &entry, set_clock) == SET_KEPT;
+	is_right = is_right && is_until(&bed, 1, &entry, deadline) &&
+		   set_table_del(&bed.table, 1, &entry, set_clock);
+	is_right = is_right && is_until(&bed, 0, &entry, 2 * deadline) &&
+		   is_until(&bed, 1, &entry, 0) &&
+		   is_until(&bed, 2, &entry, deadline);
+	drop(&bed.table);
+	return is_right;
+}
+
 int main(void)
 {
-	struct tap tap = tap_plan(stdout, 1);
+	struct tap tap = tap_plan(stdout, 2);
 	unsigned int round = 0;
 
 	while (round < ROUNDS && check_round(round))
@@ -487,5 +539,7 @@ int main(void)
 		    "entries of all kinds that come, go, expire and move to "
 		    "other tables are what a plain list says"))
 		tap_note(&tap, "round %u", round);
+	tap_ok(&tap, check_shared(),
+	       "a set that leaves a deadline leaves the other sets in it");
 	return tap_end(&tap);
 }
