@@ -15,6 +15,7 @@
 
 struct race {
 	struct set_table table;
+	struct set_table next; /* that is to replace it */
 	const struct contest *contest;
 	unsigned int round, arrived;
 	struct tg_set_key keys[SIDES];
@@ -68,11 +69,17 @@ static int del(struct race *race, unsigned int number,
 	return tg_set_del(&at, &wish);
 }
 
-static uint32_t find(const struct race *race, const struct tg_set_key *key)
+static uint32_t find_in(const struct set_table *table,
+			const struct tg_set_key *key)
 {
-	struct tg_set_sums sums = tg_set_find(&race->table.memory, key);
+	struct tg_set_sums sums = tg_set_find(&table->memory, key);
 
 	return tg_set_result(&sums);
+}
+
+static uint32_t find(const struct race *race, const struct tg_set_key *key)
+{
+	return find_in(&race->table, key);
 }
 
 static uint32_t entries_of(const struct race *race, unsigned int number)
@@ -255,6 +262,78 @@ static bool is_counted_right(const struct race *race)
 	       (find(race, &race->keys[0]) == 1);
 }
 
+/*
+ * A tool copies the table to the next one, while a rule changes a key in this
+ * table, and then in the next one.
+ */
+static void change_both(struct race *race, uint32_t deadline)
+{
+	struct tg_set_wish wish = { .key = race->keys[0],
+				    .now = set_clock,
+				    .deadline = deadline };
+	struct tg_set_at at = set_at(&race->table, 0);
+	struct tg_set_at at_next = set_at(&race->next, 0);
+
+	tg_set_apply(&at, &wish);
+	tg_set_apply(&at_next, &wish);
+}
+
+static void prepare_copy(struct race *race)
+{
+	struct tg_set_at at = set_at(&race->table, 0);
+	struct tg_set_at at_next = set_at(&race->next, 0);
+
+	set_clock += 1000;
+	set_advance(&at, set_clock);
+	set_advance(&at_next, set_clock);
+	race->keys[0] = key_of(race->round);
+	add(race, 0, &race->keys[0], set_clock + 20);
+}
+
+/* The rule begins at some moment of the copying. */
+static void copy_or_delete(struct race *race, unsigned int side)
+{
+	if (!side) {
+		set_table_copy(&race->table, &race->next, 1, set_clock);
+		return;
+	}
+	for (unsigned int i = 0; i < race->round % 16; i++)
+		find(race, &race->keys[0]);
+	change_both(race, 0);
+}
+
+static bool is_in_neither(const struct race *race)
+{
+	return !find(race, &race->keys[0]) &&
+	       !find_in(&race->next, &race->keys[0]);
+}
+
+static void copy_or_prolong(struct race *race, unsigned int side)
+{
+	if (!side) {
+		set_table_copy(&race->table, &race->next, 1, set_clock);
+		return;
+	}
+	for (unsigned int i = 0; i < race->round % 16; i++)
+		find(race, &race->keys[0]);
+	change_both(race, set_clock + 50);
+}
+
+static bool is_prolonged_in(const struct set_table *table,
+			    const struct tg_set_key *key)
+{
+	struct set_entry entry = { .key = *key, .is_hashed = true };
+
+	return set_table_get((struct set_table *)table, 0, &entry, set_clock) ==
+	       set_clock + 50;
+}
+
+static bool is_prolonged_in_both(const struct race *race)
+{
+	return is_prolonged_in(&race->table, &race->keys[0]) &&
+	       is_prolonged_in(&race->next, &race->keys[0]);
+}
+
 static const struct contest contests[] = {
 	{ "an entry that two prolong at once stays one entry", 64, 1000,
 	  let_time_pass, prolong, has_one_entry },
@@ -278,6 +357,10 @@ static const struct contest contests[] = {
 	  1000, prepare_shared_until, add_or_defer, is_one_of_both },
 	{ "a new key that another side deletes is counted if it stays", 64,
 	  1000, prepare_new_key, add_or_delete, is_counted_right },
+	{ "a key that a rule deletes while it is copied stays deleted", 16,
+	  1000, prepare_copy, copy_or_delete, is_in_neither },
+	{ "a key that a rule prolongs while it is copied stays prolonged", 16,
+	  1000, prepare_copy, copy_or_prolong, is_prolonged_in_both },
 };
 #define CONTESTS (sizeof(contests) / sizeof(*contests))
 
@@ -319,12 +402,11 @@ static void first_side(struct race *race)
 	}
 }
 
-static bool make(struct race *race)
+static bool make(struct set_table *table, const struct contest *contest)
 {
 	const uint32_t secret[6] = { 1, 23, 345, 4567, 56789, 678901 };
-	const struct contest *contest = race->contest;
 	struct set_shape shape = { .buckets = contest->buckets, .arena = 16 };
-	struct set_memory *memory = &race->table.memory;
+	struct set_memory *memory = &table->memory;
 
 	memory->lines = set_shape_least(&shape);
 	memory->start =
@@ -332,10 +414,10 @@ static bool make(struct race *race)
 	if (!memory->start)
 		return false;
 	memset(memory->start, 0, (size_t)memory->lines * TG_SET_LINE);
-	set_table_format(&race->table, &shape, secret);
+	set_table_format(table, &shape, secret);
 	for (unsigned int i = 0; i < 2; i++) {
-		set_define(&race->table, i, i ? "second" : "first",
-			   TG_SET_ADDRESSES, contest->size, 0, set_clock);
+		set_define(table, i, i ? "second" : "first", TG_SET_ADDRESSES,
+			   contest->size, 0, set_clock);
 		set_line(memory, i)->shift = 0;
 		set_line(memory, i)->hand = set_clock;
 	}
@@ -349,7 +431,7 @@ static void run(struct tap *tap, const struct contest *contest)
 	bool is_right;
 
 	set_clock = 1000;
-	is_right = make(&race) &&
+	is_right = make(&race.table, contest) && make(&race.next, contest) &&
 		   !pthread_create(&thread, NULL, second_side, &race);
 	if (is_right) {
 		first_side(&race);
@@ -358,7 +440,9 @@ static void run(struct tap *tap, const struct contest *contest)
 	if (!tap_ok(tap, is_right && !race.wrong, "%s", contest->what))
 		tap_note(tap, "wrong: %u of %u rounds", race.wrong, ROUNDS);
 	set_table_close(&race.table);
+	set_table_close(&race.next);
 	free(race.table.memory.start);
+	free(race.next.memory.start);
 }
 
 int main(void)
