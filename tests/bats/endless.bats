@@ -137,6 +137,24 @@ given_policy_in_force() {
 	with_each_kind given.o ends_at_device chain eth0 ingress insert 0 ./given.o
 }
 
+# What is read of a list for a small table, and a process.
+readonly LIST_KIB=$((300 << 10))
+
+@test "a list that is not a file, or has no end, is refused, and the set or the flows stay as they are" {
+	local verb
+	given_device
+	on_server attach eth0 --ingress --chain policy --flows 1000
+	on_server policy apply eth0 - <<<'set blocked { addresses }'$'\n''drop from @blocked'
+	on_server set add eth0 blocked 198.51.100.7
+	for verb in load replace 'load --skip-bad'; do
+		# shellcheck disable=SC2086 # a verb with an option
+		with_each_kind given.list ends "$LIST_KIB" "$ROOT/tc-scripts/tailgate" --netns "$SERVER" set $verb eth0 blocked given.list
+	done
+	[[ $(on_server set show eth0 blocked) == 198.51.100.7 ]]
+	with_each_kind given.list ends "$LIST_KIB" "$ROOT/tc-scripts/tailgate" --netns "$SERVER" flows load eth0 given.list
+	[[ $(on_server flows eth0 --count --json | jq .flows) == 0 ]]
+}
+
 # --- a FIFO that nobody writes to
 
 # One of the processes of the group has it open.

@@ -217,6 +217,28 @@ have_left() { # SECONDS|null...
 	shows few
 }
 
+@test "a command that gets no memory says so in one line, and changes nothing" {
+	given_sets
+	sets add steady 198.51.100.7
+	hosts 10 90000 >list
+	local verb kib failed=0
+	for verb in load replace; do
+		for ((kib = 6000; kib < 1000000; kib += kib / 6)); do
+			bash -c 'ulimit -v "$1" && exec "$2" --help' limited "$kib" "$SETS" &>/dev/null || continue
+			run bash -c 'ulimit -v "$1" && exec "${@:2}"' limited "$kib" "$SETS" "$verb" "$PIN" steady list
+			((status)) || break
+			((status == 1)) && [[ ${#lines[@]} == 1 && $output == *memory* ]] ||
+				fail "$verb with $kib KiB: $status" "$output"
+			shows steady 198.51.100.7
+			run ! bpftool map lookup pinned "$PIN" key 1 0 0 0
+			failed=$((failed + 1))
+		done
+		((status == 0))
+		echo 198.51.100.7 | sets replace steady -
+	done
+	((failed > 1)) || fail "$failed commands failed"
+}
+
 @test "a full set refuses, and says how many it took" {
 	given_sets
 	hosts 198 10 | sets load few -

@@ -296,6 +296,27 @@ on_server_counts() { # REASON
 	reaches http 80
 }
 
+@test "--dry-run prints the commands that change sets, and runs none" {
+	given_blocking_server
+	sets add blocked 203.0.113.1
+	local words table
+	table=/run/tailgate/$(key_of eth0)/tc/globals/tgs_sets
+	while IFS= read -r words; do
+		# shellcheck disable=SC2086 # words
+		run -0 on_server --dry-run set $words
+		[[ $output == "$BUILD/tg-sets ${words/eth0/$table}" ]] || fail "$words" "$output"
+	done <<-END
+		add eth0 blocked $CLIENT4 --for=1h
+		add eth0 blocked -
+		del eth0 blocked 203.0.113.1
+		flush eth0 blocked
+		load eth0 blocked list --skip-bad
+		replace eth0 blocked list
+		forget eth0 blocked
+	END
+	[[ $(sets show blocked) == 203.0.113.1 ]]
+}
+
 # --- what commands leave
 
 @test "gc removes an instance that no attachment uses, but not one that is kept" {

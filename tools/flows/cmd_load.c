@@ -30,11 +30,16 @@ int flow_cmd_save(const struct pin_command *command)
 
 /* --- load */
 
+/* Bytes: more than a line of `save` has, and some for comments. */
+#define LINE_ROOM 512
+#define FILE_ROOM ((size_t)16 << 20)
+
 /* The list is read without the lock: it may come from a slow pipe. */
-static bool read_file(const char *path, struct flow_reading *reading)
+static bool read_file(const char *path, size_t limit,
+		      struct flow_reading *reading)
 {
 	size_t size;
-	char *text = slurp(path, &size);
+	char *text = slurp(path, limit, &size);
 	bool is_right;
 
 	*reading = (struct flow_reading){ .file = path };
@@ -100,9 +105,15 @@ int flow_cmd_load(const struct pin_command *command)
 {
 	struct flow_reading reading;
 	struct flow_map map;
-	bool is_right = read_file(command->words[0], &reading) &&
-			flow_command_open(command, true, &map);
+	size_t limit = FILE_ROOM;
+	bool is_right;
 
+	if (!flow_command_open(command, false, &map))
+		return PIN_FAILED;
+	limit += (size_t)flow_head(&map.memory)->flows * LINE_ROOM;
+	flow_map_close(&map);
+	is_right = read_file(command->words[0], limit, &reading) &&
+		   flow_command_open(command, true, &map);
 	if (is_right) {
 		is_right = add_all(&map, &reading);
 		flow_map_close(&map);

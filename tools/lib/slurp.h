@@ -4,7 +4,10 @@
 
 #include <stddef.h>
 
-/* All bytes of a file, or of standard input for "-". NULL after a message. */
-char *slurp(const char *path, size_t *size);
+/*
+ * The text of a file, or of standard input for "-", that is meant for a table.
+ * NULL after a message: also if it is longer than the limit, or has a NUL.
+ */
+char *slurp(const char *path, size_t limit, size_t *size);
 
 #endif

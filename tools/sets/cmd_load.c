@@ -8,13 +8,31 @@
 #include "entry_order.h"
 #include "lib/slurp.h"
 
+/* Bytes: the longest line of `save`, and for all files some comments. */
+#define LINE_ROOM 128
+#define FILE_ROOM ((size_t)64 << 20)
+
+/* A file may have the lists of all sets, each of its size. */
+static size_t list_limit(const struct set_map *map)
+{
+	size_t limit = FILE_ROOM;
+
+	for (unsigned int i = 0; i < TG_SETS; i++) {
+		const struct tg_set *set = set_line(&map->now.memory, i);
+
+		if (set->is_used)
+			limit += (size_t)set->size * LINE_ROOM;
+	}
+	return limit;
+}
+
 /* The list is read without the lock: it may come from a slow pipe. */
-static bool read_list(const struct pin_command *command,
+static bool read_list(const struct pin_command *command, size_t limit,
 		      struct set_reading *reading)
 {
 	const char *path = command->words[1];
 	size_t size;
-	char *text = slurp(path, &size);
+	char *text = slurp(path, limit, &size);
 	bool is_right;
 
 	if (!text)
@@ -105,13 +123,15 @@ static int load_list(const struct pin_command *command, bool is_replaced)
 	int status = PIN_FAILED;
 	struct set_map map;
 	unsigned int number, kind;
+	size_t limit;
 
 	if (!set_command_open(command, SET_TO_WRITE, &map, &number))
 		return PIN_FAILED;
 	kind = set_line(&map.now.memory, number)->kind;
+	limit = list_limit(&map);
 	set_map_unlock(&map);
 	reading = set_reading_of(command->words[1], name, kind, tg_set_now());
-	if (!read_list(command, &reading) || set_lock_to_change(&map))
+	if (!read_list(command, limit, &reading) || set_lock_to_change(&map))
 		goto out;
 	number = set_number(&map.now, name);
 	if (number < TG_SETS && set_line(&map.now.memory, number)->kind == kind)
