@@ -183,6 +183,47 @@ answers_come_back() { # HOOK
 	exec 7>&-
 }
 
+# What the client sends first begins a flow, and so does an answer to it, but
+# for one in the same VLAN.
+vlans_are_apart() { # HOOK
+	local option=--ingress
+	local asked='IP(src="198.18.0.1", dst="203.0.113.1") / UDP(sport=1000, dport=2000)'
+	local answer='IP(src="203.0.113.1", dst="198.18.0.1") / UDP(sport=2000, dport=1000)'
+	[[ $1 != xdp ]] || option=--xdp=native
+	given_server
+	on_server attach eth0 "$option" --chain policy >/dev/null
+	given_policy apart 'flows { vlans apart }' 'default drop' 'drop established' 'pass udp keep'
+	given_policy together 'default drop' 'drop established' 'pass udp keep'
+	apply apart >/dev/null
+	client_forges "Dot1Q(vlan=5) / $asked"
+	eventually rule_has "$1" 2 1
+	client_forges "Dot1Q(vlan=6) / $answer"
+	eventually rule_has "$1" 2 2
+	client_forges "$answer"
+	eventually rule_has "$1" 2 3
+	rule_has "$1" 1 0
+	client_forges "Dot1Q(vlan=5) / $answer"
+	eventually rule_has "$1" 1 1
+	# of two tags, the outer one counts
+	client_forges "Dot1AD(vlan=5) / Dot1Q(vlan=6) / $answer"
+	eventually rule_has "$1" 1 2
+	[[ $(on_server flows eth0 udp --json | jq -c '[.flows[].vlan] | sort') == '[null,5,6]' ]]
+	on_server flows del eth0 --all >/dev/null
+	apply together >/dev/null
+	client_forges "Dot1Q(vlan=5) / $asked"
+	eventually rule_has "$1" 2 4
+	client_forges "Dot1Q(vlan=6) / $answer"
+	eventually rule_has "$1" 1 3
+}
+
+@test "at ingress, VLANs have flows of their own if the policy keeps them apart" {
+	vlans_are_apart ingress
+}
+
+@test "on XDP, VLANs have flows of their own if the policy keeps them apart" {
+	vlans_are_apart xdp
+}
+
 @test "a full table lets packets go on and counts them, or drops them where the rule says so" {
 	ATTACH_OPTIONS=(--flows 64)
 	given_closed_server ingress 'pass established'
