@@ -67,7 +67,7 @@ static const struct {
 	{ TG_SET_ADDRESS_PORTS, "2001:db8::7  17\t53", "2001:db8::7 udp 53" },
 	{ TG_SET_ADDRESS_PORTS, "198.51.100.7 udp domain",
 	  "198.51.100.7 udp 53" },
-	{ TG_SET_ADDRESS_PORTS, "198.51.100.7 253 0", "198.51.100.7 253 0" },
+	{ TG_SET_ADDRESS_PORTS, "198.51.100.7 sctp 0", "198.51.100.7 sctp 0" },
 };
 
 static const struct {
@@ -145,6 +145,8 @@ static const struct {
 	  "like 198.51.100.7 tcp 443" },
 	{ TG_SET_ADDRESS_PORTS, "198.51.100.7 256 443", 13,
 	  "'256' is not a protocol: a name like tcp, or a number of 0 to 255" },
+	{ TG_SET_ADDRESS_PORTS, "198.51.100.7 icmp 3", 13,
+	  "'icmp' has no ports: tcp, udp and sctp have" },
 	{ TG_SET_ADDRESS_PORTS, "198.51.100.0/24 tcp 443", 0,
 	  "'198.51.100.0/24' is not an address" },
 };

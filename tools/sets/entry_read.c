@@ -2,6 +2,7 @@
 /* Entries of sets from text. */
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -322,6 +323,11 @@ static bool read_address_ports(struct reading *reading, struct text_part all)
 		return part_fault(reading, protocol,
 				  "is not a protocol: a name like tcp, or a "
 				  "number of 0 to 255");
+	/* the parser of packets knows no ports of others */
+	if (number != IPPROTO_TCP && number != IPPROTO_UDP &&
+	    number != IPPROTO_SCTP)
+		return part_fault(reading, protocol,
+				  "has no ports: tcp, udp and sctp have");
 	key->protocol = number;
 	if (!read_named(port, WORDS_SERVICE, 65535, &number))
 		return part_fault(reading, port, PORT_FAULT);
