@@ -84,7 +84,14 @@ run_or_die() {
 		}
 		exec "$@" 2>&1
 	) && return 0
-	die "'$(quoted "$@")' failed: $(first_error_line "$output")"
+	output=$(first_error_line "$output")
+	# what is wrong with the sets of a policy: the command would not help
+	case $output in
+	"tg-splice: /run/tailgate"*": set '"* | "tg-splice: /run/tailgate"*': the sets '* | "tg-splice: /run/tailgate"*': rules add prefixes '*)
+		die "$DEV is left as it is: ${output#*: *: }"
+		;;
+	esac
+	die "'$(quoted "$@")' failed: $output"
 }
 
 # The first line of output that is an error message.

@@ -139,8 +139,17 @@ sets() { # ACTION WORD... on eth0 of the server
 	sets add blocked "$CLIENT4"
 	given_policy b 'set blocked { ports }' 'default pass' 'drop to port @blocked'
 	run -1 apply b
-	[[ $output == *"set 'blocked' has ports"*'a set of addresses'* ]]
+	[[ $output == "tailgate: eth0 is left as it is: set 'blocked' has ports, and a policy in force has a set of addresses with that name: choose another name" ]]
 	refute_reaches http 80
+	rules_are ingress 'drop from @blocked' 'default pass'
+}
+
+@test "sets that are too large for a table are one line, and the policy in force stays" {
+	given_blocking_server
+	given_policy b 'set blocked { addresses }' 'set more { addresses size 16777216 }' 'set all { addresses size 16777216 }' \
+		'default pass' 'drop from @blocked' 'drop from @more' 'drop from @all'
+	run -1 apply b
+	[[ $output == 'tailgate: eth0 is left as it is: the sets are too large: a table of all has 1 GiB at most' ]]
 	rules_are ingress 'drop from @blocked' 'default pass'
 }
 
