@@ -163,6 +163,29 @@ sets() { # ACTION WORD... on eth0 of the server
 	[[ $(jq -r '.sets[0] | "\(.entries) \(.size)"' <<<"$output") == '2 100000' ]]
 }
 
+@test "a policy that keeps flows and has no sets is replaced by one that has" {
+	given_server
+	on_server attach eth0 --ingress --egress --chain policy >/dev/null
+	given_policy a 'default pass keep'
+	apply a >/dev/null
+	# the program has the map of sets, and nothing is in it
+	run -1 sets list
+	[[ $output == 'tailgate set: '*'/tgs_sets: there are no sets: no policy that was applied declares one' ]]
+	run -1 sets add blocked "$CLIENT4"
+	[[ $output == *'there are no sets'* ]]
+	reaches http 80
+	given_policy b 'set blocked { addresses }' 'default pass keep' 'drop from @blocked'
+	apply b --hook ingress >/dev/null
+	sets add blocked "$CLIENT4"
+	refute_reaches http 80
+	run -0 on_server explain eth0 ingress "tcp $CLIENT4:1234 > $SERVER4:80 syn"
+	[[ $output == *"$CLIENT4 is in @blocked"* ]]
+	# the other hook's program has the same map
+	apply b --hook egress &>/dev/null
+	sets del blocked "$CLIENT4"
+	reaches http 80
+}
+
 # --- instances
 
 @test "attachments of an instance share their sets, and the last of them removes the sets" {

@@ -14,17 +14,28 @@
 #include "kernel_table.h"
 #include "lib/pinned_map.h"
 
+static const char *words_for(int err)
+{
+	switch (err) {
+	case -EPROTO:
+		return "is not a map of sets of this version: detach and "
+		       "attach again";
+	case -ENODATA:
+		return "there are no sets: no policy that was applied declares "
+		       "one";
+	default:
+		return strerror(-err);
+	}
+}
+
 int set_map_fail(const struct set_map *map, int err)
 {
-	return pin_fail(map->pin,
-			err == -EPROTO ? "is not a map of sets of this "
-					 "version: detach and attach again"
-				       : strerror(-err),
-			err);
+	return pin_fail(map->pin, words_for(err), err);
 }
 
 /* --- the table in force */
 
+/* -ENODATA: tc has made the map for a program whose policy has no sets. */
 static int map_now(struct set_map *map)
 {
 	uint32_t id = 0, place = TG_SET_NOW;
@@ -36,7 +47,7 @@ static int map_now(struct set_map *map)
 	map->id = 0;
 	fd = inner_map_open(map->outer, TG_SET_NOW, &id);
 	if (fd < 0)
-		return fd == -ENOENT ? -EPROTO : fd;
+		return fd == -ENOENT ? -ENODATA : fd;
 	err = set_table_map(&map->now, fd, map->flags);
 	close(fd);
 	if (!err && !set_table_is_sound(&map->now)) {
@@ -46,6 +57,13 @@ static int map_now(struct set_map *map)
 	if (!err)
 		map->id = id;
 	return err;
+}
+
+bool set_map_is_empty(const struct set_map *map)
+{
+	uint32_t place = TG_SET_NOW, id;
+
+	return bpf_map_lookup_elem(map->outer, &place, &id) < 0;
 }
 
 static void remove_next(const struct set_map *map)
@@ -98,12 +116,15 @@ int set_map_open(struct set_map *map, const char *pin, unsigned int flags)
 
 int set_map_reopen(struct set_map *map)
 {
-	int err = open_outer(map);
+	int err;
 
+	if (map->outer >= 0)
+		close(map->outer);
+	err = open_outer(map);
 	if (err)
 		return err;
 	err = map_now(map);
-	return err ? set_map_fail(map, err) : 0;
+	return err && err != -ENODATA ? set_map_fail(map, err) : err;
 }
 
 void set_map_close(struct set_map *map)
@@ -139,6 +160,13 @@ static int wait_for_lock(const struct set_map *map)
 {
 	return pin_lock_folder(map->directory, map->pin,
 			       map->flags & SET_TO_WRITE);
+}
+
+int set_map_wait(struct set_map *map)
+{
+	int err = wait_for_lock(map);
+
+	return err ? set_map_fail(map, err) : 0;
 }
 
 /* Whether the map is what is pinned there now. */
@@ -259,8 +287,8 @@ int set_next_commit(struct set_map *map, struct set_next *next)
 	return err ? err : map_now(map) ? set_map_fail(map, -EPROTO) : 0;
 }
 
-/* Put the table in place before the pin: a pinned map always has a table. */
-int set_map_create(struct set_map *map, const struct set_next *first)
+/* The table is in place before the pin. */
+static int create_outer(struct set_map *map, const struct set_next *first)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .inner_map_fd = first->fd);
 	int err;
@@ -273,6 +301,14 @@ int set_map_create(struct set_map *map, const struct set_next *first)
 	err = put(map, TG_SET_NOW, first->fd);
 	if (!err && bpf_obj_pin(map->outer, map->pin) < 0)
 		err = set_map_fail(map, -errno);
+	return err;
+}
+
+int set_map_create(struct set_map *map, const struct set_next *first)
+{
+	int err = map->outer < 0 ? create_outer(map, first)
+				 : put(map, TG_SET_NOW, first->fd);
+
 	if (!err && map_now(map))
 		err = set_map_fail(map, -EPROTO);
 	return err;

@@ -46,8 +46,15 @@ void set_map_adopt(struct set_map *map, int outer);
 int set_map_look(struct set_map *map);
 void set_map_release(struct set_map *map);
 
-/* Looks again whether there is a pin: -ENOENT without a message if not. */
+/* Waits for the lock, and no more: the map is to be reopened then. */
+int set_map_wait(struct set_map *map);
+
+/*
+ * Looks again whether there is a pin: -ENOENT without a message if not, and
+ * -ENODATA if its map has no table, as tc has made it.
+ */
 int set_map_reopen(struct set_map *map);
+bool set_map_is_empty(const struct set_map *map);
 
 /*
  * Waits for the lock, which readers share, and maps the table that is in force.
@@ -57,7 +64,10 @@ int set_map_reopen(struct set_map *map);
 int set_map_lock(struct set_map *map);
 void set_map_unlock(struct set_map *map);
 
-/* The outer map, made and pinned if it is missing. The directory is locked. */
+/*
+ * The first table is put into the outer map, which is made and pinned if it is
+ * missing. The directory is locked.
+ */
 int set_map_create(struct set_map *map, const struct set_next *first);
 
 /* A new table; its head is written. */

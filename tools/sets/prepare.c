@@ -320,14 +320,14 @@ static int open_map(struct preparing *preparing, const char *pin)
 
 	if (err && err != -ENOENT)
 		return err;
-	if (!err)
+	if (!err && !set_map_is_empty(&preparing->map))
 		return set_lock_to_change(&preparing->map);
-	err = set_map_lock(&preparing->map);
+	err = set_map_wait(&preparing->map);
 	if (err)
 		return err;
 	/* another command may have made it meanwhile */
 	err = set_map_reopen(&preparing->map);
-	return err == -ENOENT ? make_first(preparing) : err;
+	return err == -ENOENT || err == -ENODATA ? make_first(preparing) : err;
 }
 
 /* --- the numbers */
