@@ -93,6 +93,33 @@ sets() { # ACTION WORD... on eth0 of the server
 	run -1 sets test blocked 198.51.101.200
 }
 
+@test "a rule deletes and prolongs the prefix that a command has added" {
+	given_blocking_server
+	given_known_neighbours
+	# before there is a rule about prefixes of this length
+	sets add blocked 198.51.100.0/24 203.0.113.0/24
+	sets add blocked 2001:db8::/64 --for 10m
+	refute_reaches http 80 http6 80
+	given_policy b 'set blocked { addresses size 1000 }' 'default pass' 'pass tcp to port 8080 del from/24 from @blocked' \
+		'drop tcp to port 81 add from/24 to @blocked for 2h' 'drop from @blocked'
+	apply b >/dev/null
+	refute_reaches http 80 http6 80 http6 81
+	# one entry, that stays for longer
+	[[ $(sets list --json | jq '.sets[0].entries') == 3 ]]
+	(($(sets show blocked --json | jq '.entries[] | select(.entry == "2001:db8::/64").left') > 3600))
+	run -0 on_server explain eth0 ingress "tcp $CLIENT4:1234 > $SERVER4:8080"
+	[[ $output == *'would delete 198.51.100.0/24 from @blocked'* ]]
+	reaches http 8080 http6 8080
+	sets show blocked >"$BATS_TEST_TMPDIR/left"
+	[[ $(<"$BATS_TEST_TMPDIR/left") == 203.0.113.0/24 ]]
+	reaches http 80 http6 80
+	# and after that
+	sets add blocked 198.51.100.0/24
+	refute_reaches http 80
+	reaches http 8080
+	reaches http 80
+}
+
 @test "rules look up ports, MACs and pairs in sets on each hook" {
 	local hook
 	given_server

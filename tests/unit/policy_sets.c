@@ -24,7 +24,7 @@ static const char text[] =
 	"jump inside from mac @macs\n"
 	"drop tcp add from to @hosts\n"
 	"drop udp add from/24 to @hosts for 1h add to to @ports\n"
-	"drop sctp del to/8/32 from @hosts add from/16/48 to @hosts for 1s\n"
+	"drop sctp del to/16/48 from @hosts add from/24 to @hosts for 1s\n"
 	"pass add from to @hosts\n"
 	"sublist inside {\n"
 	"	pass to port @ports add to to @pairs add from to @macs for "
@@ -54,8 +54,8 @@ static const struct row {
 	      HOUR } } },
 	{ 5,
 	  2,
-	  { { 1, TG_SIDE_TO, 0, IP4(8), IP6(32), { 0 }, 0 },
-	    { 0, TG_SIDE_FROM, 0, IP4(16), IP6(48), { 0 }, 15 } } },
+	  { { 1, TG_SIDE_TO, 0, IP4(16), IP6(48), { 0 }, 0 },
+	    { 0, TG_SIDE_FROM, 0, IP4(24), IP6(64), { 0 }, 15 } } },
 	{ 6, 1, { { 0, TG_SIDE_FROM, 0, IP4(32), IP6(128), { 0 }, ~0U } } },
 	{ 7,
 	  2,
@@ -150,7 +150,7 @@ int main(void)
 	       sets->lengths[0] == IP4(24) && sets->lengths[1] == IP6(64) &&
 		       sets->lengths[2] == IP4(16) &&
 		       sets->lengths[3] == IP6(48),
-	       "lengths are those that rules add, not those they delete");
+	       "lengths are those that rules add and delete");
 	tap_ok(&tap,
 	       sets->sets[0].longest == HOUR && !sets->sets[1].longest &&
 		       sets->sets[2].longest == YEAR && !sets->sets[3].longest,

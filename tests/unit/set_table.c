@@ -393,7 +393,7 @@ static bool add(struct bed *bed, struct listed *listed, unsigned int set)
 	return answer == (was_in ? SET_KEPT : SET_ADDED);
 }
 
-/* Rules add prefixes of some lengths, as hashed keys. */
+/* Rules change prefixes of some lengths, whoever has added them. */
 static bool add_by_rule(struct bed *bed, struct listed *listed,
 			unsigned int set)
 {
@@ -401,13 +401,28 @@ static bool add_by_rule(struct bed *bed, struct listed *listed,
 	struct tg_set_wish wish = { .key = listed->entry.key,
 				    .deadline = set_clock + 1 + below(TIME_MAX),
 				    .now = set_clock };
+	bool was_in = is_in(listed, set);
 	int answer = tg_set_add(&at, &wish);
 
 	if (answer == TG_SET_FULL)
 		return at.set->count >= at.set->size ||
 		       rebuild(bed, ~0U, ENOUGH, ENOUGH);
-	listed->deadlines[set] = wish.deadline;
-	return answer == TG_SET_ADDED;
+	if (!was_in || wish.deadline > listed->deadlines[set])
+		listed->deadlines[set] = wish.deadline;
+	return answer == (was_in ? TG_SET_KEPT : TG_SET_ADDED);
+}
+
+static bool del_by_rule(struct bed *bed, struct listed *listed,
+			unsigned int set)
+{
+	struct tg_set_at at = set_at(&bed->table, set);
+	struct tg_set_wish wish = { .key = listed->entry.key,
+				    .now = set_clock };
+	bool was_in = is_in(listed, set);
+
+	set_advance(&at, set_clock);
+	listed->deadlines[set] = 0;
+	return tg_set_del(&at, &wish) == was_in;
 }
 
 static bool del(struct bed *bed, struct listed *listed, unsigned int set)
@@ -442,9 +457,10 @@ static bool step(struct bed *bed)
 		set_clock += below(TIME_MAX / 8);
 	if (bed->kinds[set] != kind_of(&listed->entry))
 		return true;
-	if (!listed->entry.is_exception && !is_in(listed, set) &&
+	if (!listed->entry.is_exception && below(2) &&
 	    set_length_is_registered(&bed->table, listed->entry.key.form))
-		return add_by_rule(bed, listed, set);
+		return below(3) ? add_by_rule(bed, listed, set)
+				: del_by_rule(bed, listed, set);
 	return below(3) ? add(bed, listed, set) : del(bed, listed, set);
 }
 

@@ -239,11 +239,20 @@ static int check_lengths(const struct preparing *preparing)
 	return -E2BIG;
 }
 
-static void register_lengths(struct preparing *preparing)
+/* Whether there are new ones. */
+static bool register_lengths(struct preparing *preparing)
 {
-	for (unsigned int form = 1; form < 256; form++)
-		if (preparing->declared.has_length[form])
-			set_length_register(&preparing->map.now, form);
+	struct set_table *table = &preparing->map.now;
+	bool is_new = false;
+
+	for (unsigned int form = 1; form < 256; form++) {
+		if (!preparing->declared.has_length[form] ||
+		    set_length_is_registered(table, form))
+			continue;
+		set_length_register(table, form);
+		is_new = true;
+	}
+	return is_new;
 }
 
 /*
@@ -286,12 +295,11 @@ static int make_table(struct preparing *preparing)
 	is_larger = choose_wheels(preparing, &plan) ||
 		    set_head(&map->now.memory)->buckets <
 			    set_shape_buckets(plan.keys);
-	if (is_larger)
+	/* prefixes of a new length move from the trie to the hashed keys */
+	if (register_lengths(preparing) || is_larger)
 		err = set_rebuild(map, &plan);
-	if (!err) {
-		register_lengths(preparing);
+	if (!err)
 		define_sets(preparing, &plan);
-	}
 	return err;
 }
 

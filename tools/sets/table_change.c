@@ -177,10 +177,8 @@ static uint32_t deadline_in(const struct set_table *table,
 
 /* --- prefixes */
 
-/* `has_place`: the set's size need not allow for one more. */
 static enum set_answer add_prefix(struct set_table *table, unsigned int number,
-				  const struct set_entry *entry, bool has_place,
-				  uint32_t now)
+				  const struct set_entry *entry, uint32_t now)
 {
 	struct trie_prefix prefix = prefix_of(&entry->key);
 	struct tg_set_record *record = trie_find(&table->trie, &prefix);
@@ -192,7 +190,7 @@ static enum set_answer add_prefix(struct set_table *table, unsigned int number,
 	set_advance(&at, now);
 	if (before == entry->deadline)
 		return SET_KEPT;
-	if (!before && !has_place && at.set->count >= at.set->size)
+	if (!before && at.set->count >= at.set->size)
 		return SET_FULL;
 	record = trie_add(&table->trie, &prefix);
 	if (!record)
@@ -337,7 +335,7 @@ void set_table_expect(const struct set_table *table,
 	__builtin_prefetch(tg_set_entry(memory, bucket, way), 1);
 }
 
-/* Rules add prefixes as hashed keys, if their length is registered. */
+/* Prefixes that rules change are hashed keys: their length is registered. */
 static bool may_be_hashed(const struct set_table *table,
 			  const struct set_entry *entry)
 {
@@ -349,19 +347,9 @@ static bool may_be_hashed(const struct set_table *table,
 enum set_answer set_table_add(struct set_table *table, unsigned int number,
 			      const struct set_entry *entry, uint32_t now)
 {
-	enum set_answer answer;
-	bool was_hashed;
-
-	if (set_entry_is_hashed(entry))
-		return add_hashed(table, number, entry, now);
-	/* a prefix that a rule has added moves to the trie */
-	was_hashed = may_be_hashed(table, entry) &&
-		     hashed_deadline(table, number, &entry->key, now);
-	answer = add_prefix(table, number, entry, was_hashed, now);
-	if (answer <= SET_KEPT && was_hashed &&
-	    del_hashed(table, number, entry, now))
-		return SET_KEPT;
-	return answer;
+	return may_be_hashed(table, entry)
+		       ? add_hashed(table, number, entry, now)
+		       : add_prefix(table, number, entry, now);
 }
 
 bool set_table_del(struct set_table *table, unsigned int number,

@@ -62,9 +62,10 @@ static void note_time(struct tg_policy_set *set,
 static void note_change(struct tg_policy_sets *sets,
 			const struct policy_change *change)
 {
-	if (change->kind != POLICY_ADD_TO_SET)
+	if (!change_is_of_set(change->kind))
 		return;
-	note_time(&sets->sets[change->set->number], change);
+	if (change->kind == POLICY_ADD_TO_SET)
+		note_time(&sets->sets[change->set->number], change);
 	if (change->length4 != SET_WHOLE4)
 		add_length(sets, TG_SET_FORM_IP4(change->length4));
 	if (change->length6 != SET_WHOLE6)

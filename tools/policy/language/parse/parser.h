@@ -99,7 +99,8 @@ struct parser {
 	size_t list_count, list_room;
 	struct names list_names;
 	bool set_is_broken[TG_SETS]; /* the declaration had an error */
-	uint8_t lengths[TG_POLICY_SET_LENGTHS]; /* that rules add, as forms */
+	uint8_t lengths[TG_POLICY_SET_LENGTHS]; /* that rules change, as forms
+						 */
 	size_t length_count;
 	struct block_state *blocks; /* parallel to policy->blocks */
 	size_t block_room, state_room;

@@ -161,7 +161,7 @@ static bool check_lengths(struct parser *parser,
 	return true;
 }
 
-/* A lookup tries each length of a prefix that rules add. */
+/* A lookup tries each length of a prefix that rules change. */
 static bool register_length(struct parser *parser, unsigned int form,
 			    struct policy_place place)
 {
@@ -171,7 +171,9 @@ static bool register_length(struct parser *parser, unsigned int form,
 	}
 	if (parser->length_count == TG_POLICY_SET_LENGTHS) {
 		fail_at(parser, place,
-			"rules add prefixes of %d different lengths at most",
+			"rules add and delete prefixes of %d different lengths "
+			"at "
+			"most",
 			TG_POLICY_SET_LENGTHS);
 		report_hint(parser->diagnostics,
 			    "those of IPv4 and IPv6 count alike: 'from/24' is "
@@ -186,8 +188,6 @@ static bool register_lengths(struct parser *parser,
 			     const struct policy_change *change,
 			     struct policy_place place)
 {
-	if (change->kind == POLICY_DEL_FROM_SET)
-		return true;
 	return (change->length4 == SET_WHOLE4 ||
 		register_length(parser, TG_SET_FORM_IP4(change->length4),
 				place)) &&
