@@ -12,7 +12,7 @@ static const char help[] =
 	"       tg-flows del PIN FILTER...|--all\n"
 	"       tg-flows save PIN\n"
 	"       tg-flows load PIN FILE|-\n"
-	"       tg-flows adopt PIN DEVICE\n"
+	"       tg-flows adopt PIN DEVICE [OBJECT...]\n"
 	"\n"
 	"PIN is the pinned table of flows. `prepare` makes it for N flows, 64 "
 	"to\n"
@@ -20,7 +20,11 @@ static const char help[] =
 	"is.\n"
 	"`save` prints all flows, and `load` adds those of a FILE. `adopt` "
 	"adds\n"
-	"those of sockets that exist and whose packets may pass the DEVICE.\n"
+	"those of sockets that exist and whose packets may pass the DEVICE, as "
+	"the\n"
+	"first OBJECT says that uses flows: how long they stay, and whether "
+	"VLANs\n"
+	"are kept apart.\n"
 	"\n"
 	"FILTER: tcp, udp, icmp or another protocol; from ADDRESS[/N], to\n"
 	"ADDRESS[/N] (from the sender of the first packet, to its receiver);\n"
@@ -49,7 +53,7 @@ static const struct pin_verb verbs[] = {
 	{ "del", 0, PIN_WORDS_ANY, FLOW_OPTION_ALL, flow_cmd_del },
 	{ "save", 0, 0, 0, flow_cmd_save },
 	{ "load", 1, 1, 0, flow_cmd_load },
-	{ "adopt", 1, 1, 0, flow_cmd_adopt },
+	{ "adopt", 1, PIN_WORDS_ANY, 0, flow_cmd_adopt },
 };
 
 int main(int argc, char **argv)

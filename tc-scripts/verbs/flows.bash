@@ -4,6 +4,10 @@
 
 # shellcheck source=tc-scripts/lib/attachment.bash
 source "$HERE/lib/attachment.bash"
+# shellcheck source=tc-scripts/lib/gate.bash
+source "$HERE/lib/gate.bash"
+# shellcheck source=tc-scripts/lib/chain.bash
+source "$HERE/lib/chain.bash"
 
 help_flows() {
 	cat <<-'EOF'
@@ -126,8 +130,17 @@ flows_save() { # [FILE]
 	fi
 }
 
+# The policies in force say how long flows stay, and whether VLANs are kept
+# apart.
 flows_adopt() {
-	local words=("${ENTER[@]}" "$BUILD/tg-flows" adopt "$LIVE_PIN" "$DEV")
+	local words=("${ENTER[@]}" "$BUILD/tg-flows" adopt "$LIVE_PIN" "$DEV") hook i
+	look --files -- "$DEV"
+	for hook in "${HOOKS[@]}"; do
+		for i in ${LOOK[$hook.policies]}; do
+			object_at "$hook" "$i"
+			[[ ! $REPLY ]] || words+=("$REPLY")
+		done
+	done
 	[[ $DRY_RUN ]] || exec "${words[@]}"
 	run "${words[@]}"
 }

@@ -11,13 +11,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sockets.h"
+#include "vlans.h"
 
 struct adopting {
 	const struct flow_map *map;
 	const uint32_t *times;
 	struct flow_tally *tally;
-	bool is_loopback; /* the device */
+	struct vlan_links links; /* none, if VLANs are not kept apart */
+	bool is_loopback;	 /* the device */
 };
 
 static const uint32_t default_times[] = {
@@ -119,6 +120,7 @@ static void adopt_pair(void *context, const struct socket_pair *pair)
 		return;
 	memcpy(key->low, pair->local.words, sizeof(key->low));
 	memcpy(key->high, pair->remote.words, sizeof(key->high));
+	key->vlan = vlan_of_socket(&adopting->links, pair);
 	flow_add_to(&adopting->map->memory, &addition, adopting->tally);
 }
 
@@ -146,12 +148,19 @@ static int adopt_fail(const char *what, int err)
 	return err;
 }
 
+static int adopt_all(struct adopting *adopting)
+{
+	int err = sockets_visit(adopt_pair, adopting);
+
+	return err ? adopt_fail("cannot read the sockets that exist", err) : 0;
+}
+
 int flow_adopt(const struct flow_map *map, const char *device,
-	       const uint32_t *times, struct flow_tally *tally)
+	       const struct tg_policy_flows *policy, struct flow_tally *tally)
 {
 	struct adopting adopting = {
 		.map = map,
-		.times = times ? times : default_times,
+		.times = policy ? policy->times : default_times,
 		.tally = tally,
 	};
 	int err = device_is_loopback(device);
@@ -160,6 +169,13 @@ int flow_adopt(const struct flow_map *map, const char *device,
 	if (err < 0)
 		return adopt_fail(device, err);
 	adopting.is_loopback = err;
-	err = sockets_visit(adopt_pair, &adopting);
-	return err ? adopt_fail("cannot read the sockets that exist", err) : 0;
+	if (policy && policy->has_vlans)
+		err = vlan_links_read(&adopting.links,
+				      (int)if_nametoindex(device));
+	else
+		err = 0;
+	err = err ? adopt_fail("cannot read the devices", err)
+		  : adopt_all(&adopting);
+	vlan_links_free(&adopting.links);
+	return err;
 }

@@ -8,14 +8,15 @@
 
 #include "change.h"
 #include "kernel.h"
+#include "policy_flow.h"
 
 /*
  * Adds flows of sockets whose packets may pass the device: all but those
- * between loopback addresses, and those alone for a loopback device. `times`:
- * of states, in units, or NULL for the defaults. Returns 0 or a negative errno
- * after a message.
+ * between loopback addresses, and those alone for a loopback device. `policy`
+ * has the times of states, and says whether VLANs are kept apart; NULL for the
+ * defaults. Returns 0 or a negative errno after a message.
  */
 int flow_adopt(const struct flow_map *map, const char *device,
-	       const uint32_t *times, struct flow_tally *tally);
+	       const struct tg_policy_flows *policy, struct flow_tally *tally);
 
 #endif

@@ -5,16 +5,36 @@
 
 #include "adopt.h"
 #include "commands.h"
+#include "prepare.h"
+
+/* That of the first object that uses flows. False after a message. */
+static bool read_policy(const struct pin_command *command,
+			struct tg_policy_flows *policy)
+{
+	*policy = (struct tg_policy_flows){ 0 };
+	for (int i = 1; i < command->count && !policy->is_used; i++) {
+		struct elf_object object;
+
+		if (elf_object_read(&object, command->words[i]))
+			return false;
+		flow_policy_read(&object, policy);
+		elf_object_free(&object);
+	}
+	return true;
+}
 
 int flow_cmd_adopt(const struct pin_command *command)
 {
+	struct tg_policy_flows policy;
 	struct flow_tally tally;
 	struct flow_map map;
 	int err;
 
-	if (!flow_command_open(command, true, &map))
+	if (!read_policy(command, &policy) ||
+	    !flow_command_open(command, true, &map))
 		return PIN_FAILED;
-	err = flow_adopt(&map, command->words[0], NULL, &tally);
+	err = flow_adopt(&map, command->words[0],
+			 policy.is_used ? &policy : NULL, &tally);
 	if (!err)
 		printf("%zu added, %zu were there already\n", tally.added,
 		       tally.there);

@@ -20,7 +20,7 @@ static int adopt_sockets(const struct flow_map *map,
 			 const struct flow_wish *wish)
 {
 	struct flow_tally tally;
-	int err = flow_adopt(map, wish->device, wish->times, &tally);
+	int err = flow_adopt(map, wish->device, wish->policy, &tally);
 
 	if (!err && tally.refused)
 		fprintf(stderr,
@@ -74,17 +74,16 @@ int flow_open_or_make(struct flow_map *map, const struct flow_wish *wish,
 
 /* --- objects */
 
-/* A plugin that is no policy has no such section, and uses the table. */
-static bool uses_flows(const struct elf_object *object,
-		       struct tg_policy_flows *of_policy, bool *has_policy)
+bool flow_policy_read(const struct elf_object *object,
+		      struct tg_policy_flows *policy)
 {
 	size_t size;
-	const char *section = elf_object_section(object, SECTION, &size);
+	const void *section = elf_object_section(object, SECTION, &size);
 
-	*has_policy = section && size >= sizeof(*of_policy);
-	if (*has_policy)
-		memcpy(of_policy, section, sizeof(*of_policy));
-	return !*has_policy || of_policy->is_used;
+	if (!section || size < sizeof(*policy))
+		return false;
+	memcpy(policy, section, sizeof(*policy));
+	return true;
 }
 
 static int object_fail(const struct elf_object *object)
@@ -98,19 +97,22 @@ static int object_fail(const struct elf_object *object)
 
 int flow_prepare_object(const struct flow_wish *wish, struct elf_object *object)
 {
-	struct tg_policy_flows of_policy;
+	struct tg_policy_flows policy;
 	struct flow_wish its = *wish;
 	struct flow_map map;
-	bool is_new, has_policy;
+	bool is_new;
 	int err;
 
 	if (!elf_map_exists(object, FLOW_MAP))
 		return 0;
-	if (!uses_flows(object, &of_policy, &has_policy))
-		return elf_map_unpin(object, FLOW_MAP) ? object_fail(object)
-						       : 0;
-	if (has_policy)
-		its.times = of_policy.times;
+	/* a plugin that is no policy has no such section, and uses the table */
+	if (flow_policy_read(object, &policy)) {
+		if (!policy.is_used)
+			return elf_map_unpin(object, FLOW_MAP)
+				       ? object_fail(object)
+				       : 0;
+		its.policy = &policy;
+	}
 	err = flow_open_or_make(&map, &its, &is_new);
 	if (!err && elf_map_set_entries(object, FLOW_MAP, map.memory.lines))
 		err = object_fail(object);

@@ -5,13 +5,15 @@
 
 #include "kernel.h"
 #include "lib/elf_object.h"
+#include "policy_flow.h"
 
 struct flow_wish {
 	const char *pin;    /* that programs will use */
 	const char *shared; /* the pin that it becomes a link of, or NULL */
 	const char *device; /* whose sockets' flows a new table gets, or NULL */
-	const uint32_t *times; /* of states, for those; NULL: the defaults */
-	uint32_t flows;	       /* of a new table; 0: the default */
+	uint32_t flows;	    /* of a new table; 0: the default */
+	/* what is said about those flows, or NULL */
+	const struct tg_policy_flows *policy;
 };
 
 /*
@@ -30,5 +32,9 @@ int flow_open_or_make(struct flow_map *map, const struct flow_wish *wish,
  */
 int flow_prepare_object(const struct flow_wish *wish,
 			struct elf_object *object);
+
+/* What the object says about flows. False: nothing, as it is no policy. */
+bool flow_policy_read(const struct elf_object *object,
+		      struct tg_policy_flows *policy);
 
 #endif

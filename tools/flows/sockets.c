@@ -77,6 +77,7 @@ static int take_pair(const struct nlmsghdr *message, void *context)
 {
 	const struct inet_diag_msg *found = NLMSG_DATA(message);
 	const struct inet_diag_sockid *id = &found->id;
+	const struct rtattr *more[INET_DIAG_MARK + 1];
 	const struct dump *dump = context;
 	struct visiting *visiting = dump->context;
 	bool is_ip6 = found->idiag_family == AF_INET6;
@@ -85,6 +86,7 @@ static int take_pair(const struct nlmsghdr *message, void *context)
 	struct socket_pair pair = {
 		.protocol = dump->protocol,
 		.state = found->idiag_state,
+		.device = (int)id->idiag_if,
 		.is_ip6 = is_ip6 && !first,
 	};
 
@@ -94,6 +96,8 @@ static int take_pair(const struct nlmsghdr *message, void *context)
 		 pair.is_ip6);
 	take_end(&pair.remote, id->idiag_dst + first, id->idiag_dport,
 		 pair.is_ip6);
+	netlink_attributes(message, sizeof(*found), more, INET_DIAG_MARK);
+	pair.mark = netlink_u32(more[INET_DIAG_MARK]);
 	pair.was_asked = *port_byte(&visiting->listening, pair.protocol,
 				    pair.local.port) >>
 				 pair.local.port % 8 &

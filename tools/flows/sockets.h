@@ -18,6 +18,8 @@ struct socket_pair {
 	struct socket_end local, remote;
 	uint8_t protocol; /* TCP or UDP */
 	uint8_t state;	  /* TCP_ESTABLISHED ... of <netinet/tcp.h> */
+	int device;	  /* that it is bound to, or 0 */
+	uint32_t mark;	  /* of its packets, or 0 */
 	bool is_ip6;
 	bool was_asked; /* the remote end began: we listen on the port */
 };

@@ -63,7 +63,8 @@ static int take_message(const struct nlmsghdr *message, int flags,
 
 static int take_answer(int fd, int flags, netlink_visit *visit, void *context)
 {
-	static char buffer[ANSWER_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
+	/* not static: the visitor may ask, too */
+	char buffer[ANSWER_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
 	int err = 0;
 
 	while (!err) {
