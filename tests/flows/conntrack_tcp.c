@@ -165,6 +165,16 @@ static struct difference differences[] = {
 		    .kernel_fact = "established" },
 	  .reason =
 		  "conntrack ignores a FIN that does not fit into the window" },
+	{ .seen = { .kind = ". P. F.",
+		    .before = "syn-received",
+		    .after = "established fin-wait",
+		    .kernel_before = "syn-received",
+		    .kernel_after = "syn-received",
+		    .fact = "established",
+		    .kernel_fact = "established" },
+	  .reason = "after a simultaneous open, conntrack does not know the "
+		    "window of the second end's SYN and ACK, and ignores a "
+		    "segment that does not fit into the one before" },
 	{ .seen = { .kind = "F.",
 		    .before = "none picked-up",
 		    .after = "picked-up",
