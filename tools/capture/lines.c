@@ -8,34 +8,10 @@
 #include "lib/hook_names.h"
 #include "lib/json_print.h"
 #include "lib/verdict_names.h"
-#include "packet/describe.h"
 #include "policy/explain/questions.h"
 #include "words.h"
 
 #define SECOND UINT64_C(1000000000)
-
-/* The packet as 'explain' takes it. */
-static void describe_packet(char *text, size_t size,
-			    const struct judged_packet *judged)
-{
-	const struct policy_metadata metadata = {
-		.has_skb = judged->event->hook != TG_HOOK_XDP,
-		.missing = judged->length - judged->captured,
-	};
-	struct policy_packet packet;
-	FILE *out = fmemopen(text, size, "w");
-
-	*text = '\0';
-	if (!out)
-		return;
-	policy_packet_read(&packet, judged->frame, judged->captured, &metadata);
-	if (packet.cut_off)
-		fputs("(its headers are longer than what is captured)", out);
-	else
-		describe_print(out, &packet, false);
-	fclose(out);
-	text[size - 1] = '\0';
-}
 
 void line_print(FILE *out, const struct judge *judge,
 		const struct judged_packet *packet)
@@ -46,7 +22,7 @@ void line_print(FILE *out, const struct judge *judge,
 
 	localtime_r(&seconds, &time);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &time);
-	describe_packet(described, sizeof(described), packet);
+	judged_describe(described, sizeof(described), packet);
 	judged_print(words, sizeof(words), judge, packet);
 	fprintf(out, "%s.%06" PRIu64 " %s: ", clock,
 		packet->time % SECOND / 1000, hook_name(packet->event->hook));
@@ -69,7 +45,7 @@ void line_print_json(FILE *out, const char *device, const struct judge *judge,
 	json_t *object;
 	char described[512];
 
-	describe_packet(described, sizeof(described), packet);
+	judged_describe(described, sizeof(described), packet);
 	object = json_pack(
 		"{s:f, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:o}",
 		"time", packet->time / (double)SECOND, "device",

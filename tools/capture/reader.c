@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reader.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -23,9 +21,6 @@
 #define ROOM_MIN ((size_t)1 << 20)
 #define ROOM_MAX ((size_t)16 << 20)
 
-#define TAG_SIZE 4
-#define MACS_SIZE 12
-
 struct event_reader {
 	packet_taker take;
 	void *data;
@@ -37,28 +32,10 @@ struct event_reader {
 	struct tg_watch_state *states; /* one of each CPU */
 	struct event_counts base[TG_HOOKS];
 	uint64_t taken[TG_HOOKS];
-	uint8_t frame[UINT16_MAX + TAG_SIZE];
+	uint8_t frame[UINT16_MAX + JUDGED_TAG_SIZE];
 };
 
 /* --- one event */
-
-/* Puts the outer tag of tc back into the frame. */
-static void put_tag(struct event_reader *reader, struct judged_packet *packet)
-{
-	const struct tg_watch_event *event = packet->event;
-	uint16_t tag[2] = { event->vlan, htons(event->vlan_tci) };
-	uint8_t *frame = reader->frame;
-
-	packet->length += TAG_SIZE;
-	if (packet->captured < MACS_SIZE)
-		return;
-	memcpy(frame, packet->frame, MACS_SIZE);
-	memcpy(frame + MACS_SIZE, tag, TAG_SIZE);
-	memcpy(frame + MACS_SIZE + TAG_SIZE, packet->frame + MACS_SIZE,
-	       packet->captured - MACS_SIZE);
-	packet->frame = frame;
-	packet->captured += TAG_SIZE;
-}
 
 /* The layout of PERF_SAMPLE_RAW. */
 struct raw_sample {
@@ -71,20 +48,14 @@ static void take_sample(struct event_reader *reader,
 			const struct raw_sample *sample)
 {
 	const struct tg_watch_event *event = (const void *)sample->bytes;
-	struct judged_packet packet = {
-		.event = event,
-		.frame = sample->bytes + sizeof(*event),
-	};
+	struct judged_packet packet;
 
 	if (sample->size < sizeof(*event) || event->hook >= TG_HOOKS ||
 	    event->captured > sample->size - sizeof(*event) ||
 	    event->captured > UINT16_MAX)
 		return;
-	packet.captured = event->captured;
-	packet.length = event->size;
-	packet.time = event->time + reader->monotonic_to_real;
-	if (event->vlan)
-		put_tag(reader, &packet);
+	judged_packet_set(&packet, event, sample->bytes + sizeof(*event),
+			  reader->monotonic_to_real, reader->frame);
 	reader->taken[event->hook]++;
 	reader->result = reader->take(reader->data, &packet);
 }
@@ -105,16 +76,6 @@ static enum bpf_perf_event_ret take_event(void *data, int cpu,
 }
 
 /* --- all of them */
-
-static int64_t read_clocks(void)
-{
-	struct timespec real, monotonic;
-
-	clock_gettime(CLOCK_MONOTONIC, &monotonic);
-	clock_gettime(CLOCK_REALTIME, &real);
-	return (int64_t)(real.tv_sec - monotonic.tv_sec) * 1000000000 +
-	       real.tv_nsec - monotonic.tv_nsec;
-}
 
 static int read_states(struct event_reader *reader,
 		       struct event_counts counts[TG_HOOKS])
@@ -193,7 +154,7 @@ int event_reader_open(struct event_reader **made, const char *pins,
 	reader->cpus = libbpf_num_possible_cpus();
 	reader->events = open_pin(pins, TG_WATCH_EVENTS_PIN);
 	reader->state = open_pin(pins, TG_WATCH_STATE_PIN);
-	reader->monotonic_to_real = read_clocks();
+	reader->monotonic_to_real = monotonic_to_real();
 	if (reader->events < 0 || reader->state < 0)
 		return -ENOENT;
 	reader->states = calloc(reader->cpus, sizeof(*reader->states));
@@ -213,7 +174,7 @@ int event_reader_poll(struct event_reader *reader)
 	/* events below the watermark do not wake poll() */
 	if (err >= 0 || err == -EINTR)
 		err = perf_buffer__consume(reader->buffer);
-	reader->monotonic_to_real = read_clocks();
+	reader->monotonic_to_real = monotonic_to_real();
 	if (reader->result)
 		return reader->result;
 	return err < 0 && err != -EINTR ? err : 0;

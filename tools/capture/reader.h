@@ -10,15 +10,7 @@
 #include <stdint.h>
 
 #include "hooks.h"
-#include "watch_event.h"
-
-struct judged_packet {
-	const struct tg_watch_event *event;
-	uint64_t time;	      /* ns since 1970 */
-	const uint8_t *frame; /* with the tag that tc had beside it */
-	uint32_t captured;    /* bytes of it */
-	uint32_t length;      /* of the whole frame */
-};
+#include "judged_packet.h"
 
 struct event_reader;
 

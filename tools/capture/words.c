@@ -1,37 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "words.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <linux/if_ether.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/verdict_names.h"
-#include "policy/language/words.h"
-
-/* Behind at most two tags. */
-static bool is_ip(const struct judged_packet *packet)
-{
-	uint32_t at = 2 * ETH_ALEN;
-	uint16_t type = 0;
-
-	for (int tags = 0; tags <= 2 && at + sizeof(type) <= packet->captured;
-	     tags++, at += 4) {
-		memcpy(&type, packet->frame + at, sizeof(type));
-		type = ntohs(type);
-		if (type != ETH_P_8021Q && type != ETH_P_8021AD)
-			break;
-	}
-	return type == ETH_P_IP || type == ETH_P_IPV6;
-}
-
-const char *judged_flow(const struct judged_packet *packet)
-{
-	if (!packet->event->flow || !is_ip(packet))
-		return NULL;
-	return word_name(WORDS_FLOW, packet->event->flow - 1);
-}
 
 static bool has_place(const struct rule_line *line)
 {

@@ -15,7 +15,4 @@
 void judged_print(char *text, size_t size, const struct judge *judge,
 		  const struct judged_packet *packet);
 
-/* The state of the packet's flow; NULL if the policy did not look it up. */
-const char *judged_flow(const struct judged_packet *packet);
-
 #endif
