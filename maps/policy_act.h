@@ -37,6 +37,7 @@ enum tg_act_change {
 	TG_ACT_KEEP = 1 << 8,		/* the flow that the packet begins */
 	TG_ACT_KEEP_ELSE_DROP = 1 << 9, /* with KEEP: if there is no room */
 	TG_ACT_LIMIT = 1 << 10, /* ask the limit, which has other outcomes */
+	TG_ACT_LOG = 1 << 11,	/* write an event */
 };
 
 struct tg_act {
@@ -79,10 +80,10 @@ _Static_assert(sizeof(struct tg_act) == 32, "as in the tables");
 	(TG_USES_KIND(TG_ACT_NEXT) | TG_USES_KIND(TG_ACT_PASS) | \
 	 TG_USES_KIND(TG_ACT_ACCEPT) | TG_USES_KIND(TG_ACT_DROP))
 
-/* Changes of state that leave the packet as it is. */
+/* Changes of state, and events, that leave the packet as it is. */
 #define TG_USES_STATE                                               \
 	(TG_ACT_CHANGE_SETS | TG_ACT_KEEP | TG_ACT_KEEP_ELSE_DROP | \
-	 TG_ACT_LIMIT)
+	 TG_ACT_LIMIT | TG_ACT_LOG)
 
 /* The bits of one action; a policy's bits are the union of its actions'. */
 static inline __u32 tg_act_uses(const struct tg_act *act)

@@ -189,6 +189,7 @@ struct tg_policy {
 	 * their schedule may be, as in limit_table.h; no price: no limit.
 	 */
 	__u64 reply_price, reply_burst;
+	__u64 log_price, log_burst; /* of the events of each rule, likewise */
 	__u32 mark_mask[TG_MARKS];
 	struct tg_policy_family family[TG_FAMILIES];
 };

@@ -6,6 +6,7 @@
 #define RULE_LIST_MARK '\x01' /* before and after the number of a list */
 #define RULE_IDENTITY_MARK '\x02'
 #define RULE_OVER_MARK '\x03' /* before and after the number of a rule */
+#define RULE_LOG_MARK '\x04'  /* before and after the text of a log */
 #define RULE_CUT " ..."
 #define RULE_SET_MARK '@' /* starts a declaration: see rule_text.h */
 

@@ -58,7 +58,10 @@ enum tg_verdict {
 	TG_REASON(19, OVER_LIMIT, "over-limit",                               \
 		  "more came than the limit of a rule allows")                \
 	TG_REASON(20, LIMIT_FULL, "limit-full",                               \
-		  "the table of limits had no place for what a rule limits")
+		  "the table of limits had no place for what a rule limits")  \
+	TG_REASON(21, LOGGED, "logged", "the rule of the policy logs it")     \
+	TG_REASON(22, LOG_HELD, "log-held",                                   \
+		  "the limit of what a rule logs held its event back")
 
 enum tg_reason {
 #define TG_REASON_ENUM(number, name, text, meaning) TG_REASON_##name = number,

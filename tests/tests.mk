@@ -130,7 +130,8 @@ $(T)/small.bpf.o: tests/fuzz/small.bpf.c $(B)/compiler
 # trees and searches are needed; some ask sets and flows, too.
 COMPILED := $(T)/policies
 COMPILED_POLICIES := $(addprefix $(COMPILED)/,everything.o web.o server.o \
-	scattered.o scattered6.o everything.sets.o web.sets.o flows.o)
+	scattered.o scattered6.o everything.sets.o web.sets.o flows.o \
+	logs.o)
 
 $(COMPILED)/flows.o: $(B)/policy.live.o
 

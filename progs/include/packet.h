@@ -25,6 +25,8 @@ struct tg_packet {
 	/* for captures */
 	__u32 rule;  /* of a policy, that decides, or TG_WATCH_NO_RULE */
 	int is_told; /* its event was sent before it was changed */
+
+	__u32 log; /* the entry of its event, which waits for the verdict */
 };
 
 static __always_inline struct tg_packet tg_packet_xdp(struct xdp_md *ctx)

@@ -77,7 +77,7 @@ static __always_inline const struct tg_policy *constants(void)
 
 #include "policy_action.h"
 #include "policy_lookup.h"
-#include "policy_replies.h"
+#include "policy_sent.h"
 
 /* NULL: the tables have no such act. */
 static __always_inline const struct tg_act *tg_policy_act_of(__u32 outcome)
@@ -176,6 +176,8 @@ static __always_inline __u32 tg_policy_change_live(struct tg_packet *pkt,
 
 #endif
 
+#include "policy_log.h"
+
 static __always_inline __u32 tg_policy_look_up(struct tg_packet *pkt,
 					       const struct tg_headers *headers)
 {
@@ -223,6 +225,8 @@ static __always_inline int tg_policy_act(struct tg_packet *pkt, __u32 outcome,
 	enum tg_reason reason = tg_policy_reason(outcome, used);
 	const struct tg_act *act;
 
+	if (used & TG_ACT_LOG)
+		pkt->log = tg_policy_log(pkt, outcome);
 	if (TG_WITH_LIVE_FACTS && used & TG_ACT_KEEP_ELSE_DROP &&
 	    TG_OUTCOME_KIND(outcome) == TG_OUTCOME_REFUSED)
 		return tg_drop(pkt, TG_REASON_FLOW_FULL);
@@ -234,8 +238,11 @@ static __always_inline int tg_policy_act(struct tg_packet *pkt, __u32 outcome,
 		return tg_next(pkt);
 	if (used & TG_USES_KIND(TG_ACT_REJECT) && act->kind == TG_ACT_REJECT &&
 	    constants()->reply_price &&
-	    !tg_may_reply(constants()->reply_price, constants()->reply_burst))
+	    !tg_may_send(TG_SENT_ANSWERS, constants()->reply_price,
+			 constants()->reply_burst)) {
+		tg_settle_log(pkt, TG_VERDICT_DROP, TG_REASON_OVER_LIMIT);
 		return tg_drop(pkt, TG_REASON_OVER_LIMIT);
+	}
 	return tg_act_on(pkt, found, act, reason, used);
 }
 

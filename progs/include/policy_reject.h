@@ -7,6 +7,7 @@
 #ifndef TG_POLICY_REJECT_H
 #define TG_POLICY_REJECT_H
 
+#include "log_write.h"
 #include "policy_reset.h"
 #include "policy_unreachable.h"
 #include "verdict.h"
@@ -57,6 +58,13 @@ __noinline int tg_answer_skb(struct __sk_buff *skb, __u32 found, __u32 reject,
 	return tg_answer(&pkt, found, reject, used);
 }
 
+static __always_inline int tg_reject_without_answer(struct tg_packet *pkt,
+						    enum tg_reason reason)
+{
+	tg_settle_log(pkt, TG_VERDICT_DROP, reason);
+	return tg_drop(pkt, reason);
+}
+
 static __always_inline int tg_reject_with(struct tg_packet *pkt, __u32 found,
 					  __u8 reject, enum tg_reason reason,
 					  __u32 used)
@@ -69,10 +77,11 @@ static __always_inline int tg_reject_with(struct tg_packet *pkt, __u32 found,
 		error = tg_answer_xdp(pkt->ctx, found, reject, used);
 	else
 		error = tg_answer_skb(pkt->ctx, found, reject, used);
-	if (error == TG_UNANSWERABLE)
-		return tg_drop(pkt, TG_REASON_UNANSWERED);
 	if (error)
-		return tg_drop(pkt, TG_REASON_REPLY_FAILED);
+		return tg_reject_without_answer(
+			pkt, error == TG_UNANSWERABLE ? TG_REASON_UNANSWERED
+						      : TG_REASON_REPLY_FAILED);
+	tg_settle_log(pkt, TG_VERDICT_REJECT, reason);
 	pkt->is_told = 1;
 	return tg_reject(pkt, reason);
 }

@@ -440,6 +440,9 @@ static void write_rule(struct writer *writer,
 		write_set_change(writer);
 	if (shape->flows && passes(action) && chance(writer, shape->flows / 4))
 		write_keep(writer);
+	if (strncmp(action, "jump", 4) != 0 && chance(writer, 5))
+		fputs(chance(writer, 50) ? " log" : " log \"a rule\"",
+		      writer->out);
 	if (shape->limits && writer->limits < LIMITS &&
 	    strncmp(action, "jump", 4) != 0 && chance(writer, shape->limits))
 		write_limit(writer);

@@ -51,6 +51,9 @@ static const struct row {
 	  { TG_ACT_NEXT,
 	    .changes = TG_ACT_KEEP | TG_ACT_KEEP_ELSE_DROP | TG_ACT_SET_MARK,
 	    .mark = 5, .mark_mask = 0xffffffff } },
+	{ "drop log", { TG_ACT_DROP, .changes = TG_ACT_LOG } },
+	{ "next log \"text\" keep",
+	  { TG_ACT_NEXT, .changes = TG_ACT_LOG | TG_ACT_KEEP } },
 	{ "drop mirror to lo",
 	  { TG_ACT_DROP, .changes = TG_ACT_MIRROR, .mirror = LO } },
 };

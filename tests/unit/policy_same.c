@@ -43,8 +43,8 @@ static bool sets_same(const struct policy_set *a, const struct policy_set *b)
 	       a->number == b->number;
 }
 
-static bool replies_same(const struct policy_replies *a,
-			 const struct policy_replies *b)
+static bool sent_same(const struct policy_sent_limit *a,
+		      const struct policy_sent_limit *b)
 {
 	return !a->place.line == !b->place.line &&
 	       a->is_unlimited == b->is_unlimited &&
@@ -58,7 +58,8 @@ bool policies_same(const struct policy *a, const struct policy *b)
 	if (a->block_count != b->block_count ||
 	    a->default_action != b->default_action ||
 	    a->set_count != b->set_count ||
-	    !replies_same(&a->replies, &b->replies))
+	    !sent_same(&a->replies, &b->replies) ||
+	    !sent_same(&a->logs, &b->logs))
 		return false;
 	for (size_t i = 0; i < a->set_count; i++) {
 		if (!sets_same(&a->sets[i], &b->sets[i]))

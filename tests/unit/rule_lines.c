@@ -263,10 +263,42 @@ static void test_overs(struct tap *tap)
 	rule_lines_free(&others);
 }
 
+/* Their texts are there where the rule is cut off, and are not part of it. */
+static void test_logs(struct tap *tap)
+{
+	char *text = many_ports("logs 5/s\npass to port ", 1000,
+				"1 } log \"web\" limit 5/s else drop log "
+				"\"over\"\ndrop log\ndrop log \"a\"");
+	struct rule_lines lines, others;
+
+	read_policy(&lines, text, false);
+	tap_ok(tap,
+	       lines.count == 5 && lines.logs &&
+		       !strcmp(lines.logs, "logs 5/s") && !lines.replies &&
+		       !lines.lines[0].log &&
+		       !strcmp(lines.lines[1].log, "web") &&
+		       !lines.lines[2].log && !strcmp(lines.lines[3].log, "a"),
+	       "the text of each log");
+	tap_ok(tap,
+	       lines.lines[4].over_of == 1 &&
+		       !strcmp(lines.lines[4].log, "over") &&
+		       !strcmp(lines.lines[4].rule, "else drop log \"over\""),
+	       "that of what is over a limit");
+	read_policy(&others, "drop log \"a\"\ndrop log \"b\"", false);
+	tap_ok(tap,
+	       !strcmp(lines.lines[3].rule, "drop log \"a\"") &&
+		       lines.lines[3].hash == others.lines[1].hash &&
+		       lines.lines[3].hash != others.lines[2].hash,
+	       "another text makes another rule");
+	rule_lines_free(&lines);
+	rule_lines_free(&others);
+	free(text);
+}
+
 int main(void)
 {
 	size_t count = sizeof(tests) / sizeof(*tests);
-	struct tap tap = tap_plan(stdout, count * 3 + 16);
+	struct tap tap = tap_plan(stdout, count * 3 + 19);
 
 	for (size_t i = 0; i < count; i++)
 		test_one(&tap, &tests[i]);
@@ -278,5 +310,6 @@ int main(void)
 	test_flows(&tap, "", 0);
 	test_flows(&tap, "set a { ports }\nset b { macs }\n", 2);
 	test_overs(&tap);
+	test_logs(&tap);
 	return tap_end(&tap);
 }

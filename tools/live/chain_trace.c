@@ -10,6 +10,12 @@ static void add_note(struct trace_hop *hop, int verdict, int reason)
 		};
 }
 
+/* What says that the rule logs is no note: it is not why it decided. */
+static bool is_about_log(int reason)
+{
+	return reason == TG_REASON_LOGGED || reason == TG_REASON_LOG_HELD;
+}
+
 /* TG_VERDICT_NEXT is the lowest number, so a final verdict comes last. */
 static void read_notes(struct trace_hop *hop, const struct twins *twins)
 {
@@ -21,7 +27,10 @@ static void read_notes(struct trace_hop *hop, const struct twins *twins)
 	for (int i = 0; i < TG_VERDICTS * TG_REASONS; i++) {
 		if (!cells[i].packets)
 			continue;
-		add_note(hop, i / TG_REASONS, i % TG_REASONS);
+		if (is_about_log(i % TG_REASONS))
+			hop->logs = true;
+		else
+			add_note(hop, i / TG_REASONS, i % TG_REASONS);
 		cells[i] = (struct tg_counter){ 0 };
 	}
 }

@@ -22,6 +22,7 @@ struct trace_hop {
 	size_t note_count;			  /* 0: it counted nothing */
 	int rule;				  /* that matched here, or -1 */
 	bool is_over;				  /* its limit */
+	bool logs;				  /* the rule */
 };
 
 struct chain_trace {

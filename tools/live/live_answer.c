@@ -29,6 +29,8 @@ static void print_rule(FILE *out, const struct live_answer *answer,
 	if (hop->twin->sets)
 		live_sets_print(out, hop->twin->sets, hop->rule,
 				&answer->question->packet);
+	if (hop->logs)
+		fputs("; would log", out);
 }
 
 static bool is_rule(const struct trace_hop *hop, const struct trace_note *note)

@@ -30,6 +30,7 @@ static json_t *rule_to_json(const struct live_answer *answer,
 		object = place_to_json(line);
 	else
 		object = json_pack("{s:n, s:n, s:n}", "file", "line", "rule");
+	add_json_members(object, json_pack("{s:b}", "logs", hop->logs));
 	if (hop->rule >= 0 && hop->twin->sets)
 		add_json_members(object,
 				 live_sets_to_json(hop->twin->sets, hop->rule,

@@ -96,6 +96,22 @@ static uint64_t take_identity(char *text)
 	return strtoull(mark + 1, NULL, 16);
 }
 
+/* <4>TEXT<4>: what a `log` says. */
+static char *take_log_mark(char *rule, const char **log)
+{
+	char *end;
+
+	*log = NULL;
+	if (*rule != RULE_LOG_MARK)
+		return rule;
+	end = strchr(rule + 1, RULE_LOG_MARK);
+	if (!end)
+		return rule;
+	*end = '\0';
+	*log = rule + 1;
+	return end + 1;
+}
+
 /* <3>NUMBER<3>else ACTION: what is done with packets over a rule's limit. */
 static char *take_over_mark(char *rule, uint32_t *over_of)
 {
@@ -123,6 +139,7 @@ static void split_rules(struct rule_lines *rules)
 		rule = tab ? tab + 1 : next;
 		if (tab)
 			*tab = '\0';
+		rule = take_log_mark(rule, &line->log);
 		line->hash = take_identity(rule);
 		line->rule = take_over_mark(rule, &line->over_of);
 		line->occurrence = i; /* keeps the sort stable */
@@ -150,11 +167,13 @@ static void split_lists(struct rule_lines *rules, char *next)
 	}
 }
 
-/* Those without a name: the statement 'replies', and the block 'flows'. */
+/* Those without a name: 'replies' and 'logs', and the block 'flows'. */
 static void take_statement(struct rule_lines *rules, const char *text)
 {
 	if (!strncmp(text, "replies ", strlen("replies ")))
 		rules->replies = text;
+	else if (!strncmp(text, "logs ", strlen("logs ")))
+		rules->logs = text;
 	else
 		rules->flows = text;
 }

@@ -20,6 +20,7 @@
 struct rule_line {
 	const char *place;   /* "FILE:LINE", or "-:0" */
 	const char *rule;    /* with lists by name or by value */
+	const char *log;     /* the text of its `log`, or NULL */
 	char *filled_in;     /* owns `rule` if list marks were replaced */
 	uint64_t hash;	     /* of the rule with lists by value */
 	uint32_t occurrence; /* counts equal rules, from 0 */
@@ -42,6 +43,7 @@ struct rule_lines {
 	uint32_t set_count;
 	const char *flows;   /* the block 'flows', or NULL */
 	const char *replies; /* the statement 'replies', or NULL */
+	const char *logs;    /* the statement 'logs', or NULL */
 	struct rule_line *lines;
 	struct rule_line **sorted; /* by rule, then by occurrence */
 	uint32_t count;

@@ -15,6 +15,7 @@
 #define SET_WORD "set " /* starts the declaration of a set */
 #define FLOWS_WORD "flows "
 #define REPLIES_WORD "replies "
+#define LOGS_WORD "logs "
 
 static bool is_default(const char *rule)
 {
@@ -27,7 +28,8 @@ static bool has_number(const char *text)
 	return !is_default(text) &&
 	       strncmp(text, SET_WORD, strlen(SET_WORD)) != 0 &&
 	       strncmp(text, FLOWS_WORD, strlen(FLOWS_WORD)) != 0 &&
-	       strncmp(text, REPLIES_WORD, strlen(REPLIES_WORD)) != 0;
+	       strncmp(text, REPLIES_WORD, strlen(REPLIES_WORD)) != 0 &&
+	       strncmp(text, LOGS_WORD, strlen(LOGS_WORD)) != 0;
 }
 
 /* With what it keeps: "pass keep". */
@@ -148,10 +150,11 @@ static void print_document(const struct rule_lines *rules, uint32_t program)
 		add_json_item(sets, string_to_json(rules->sets[i]));
 	add_place_and_counts(last, &rules->lines[0]);
 	print_json(stdout,
-		   json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "program",
+		   json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "program",
 			     (json_int_t)program, "sets", sets, "flows",
 			     string_to_json(rules->flows), "replies",
-			     string_to_json(rules->replies), "rules", list,
+			     string_to_json(rules->replies), "logs",
+			     string_to_json(rules->logs), "rules", list,
 			     "default", last),
 		   JSON_COMPACT);
 }
@@ -219,6 +222,7 @@ static void print_table(const struct rule_lines *rules)
 	for (uint32_t i = 0; i < rules->set_count; i++)
 		print_uncounted(rules->sets[i], width);
 	print_uncounted(rules->replies, width);
+	print_uncounted(rules->logs, width);
 	print_uncounted(rules->flows, width);
 }
 
@@ -249,7 +253,8 @@ static uint64_t hash_of_rules(const struct rule_lines *rules)
 	for (uint32_t i = 0; i < rules->set_count; i++)
 		hash = hash_with_text(hash, rules->sets[i]);
 	hash = hash_with_text(hash, rules->flows);
-	return hash_with_text(hash, rules->replies);
+	hash = hash_with_text(hash, rules->replies);
+	return rules->logs ? hash_with_text(hash, rules->logs) : hash;
 }
 
 struct rule_summary rules_summary(const struct rule_lines *rules)
@@ -280,11 +285,13 @@ void rules_print_text(const struct rule_lines *rules)
 		puts(rules->sets[i]);
 	if (rules->replies)
 		puts(rules->replies);
+	if (rules->logs)
+		puts(rules->logs);
 	if (rules->flows)
 		puts(rules->flows);
 }
 
-/* --- rules, defaults, sets, replies and flows removed and added */
+/* --- rules, defaults, sets, replies, logs and flows removed and added */
 
 static void print_change(char sign, const char *number, const char *rule)
 {

@@ -12,6 +12,7 @@
 #include "live_flows.h"
 #include "live_limits.h"
 #include "live_sets.h"
+#include "log_ring.h"
 #include "policy_flow.h"
 #include "policy_limit.h"
 #include "policy_set.h"
@@ -113,6 +114,8 @@ static enum treatment treatment_of(const struct bpf_map_info *info)
 	if (info->map_flags & BPF_F_RDONLY_PROG || is_sets(info) ||
 	    is_flows(info) || is_limits(info))
 		return TREAT_SHARE;
+	if (!strcmp(info->name, TG_LOG_MAP))
+		return TREAT_EMPTY;
 	switch (info->type) {
 	case BPF_MAP_TYPE_DEVMAP:
 	case BPF_MAP_TYPE_DEVMAP_HASH:

@@ -42,6 +42,17 @@ static void show_default(const struct policy *policy)
 		puts("  # not set in the policy");
 }
 
+static void show_sent(const struct policy *policy, const char *word,
+		      const struct policy_sent_limit *limit)
+{
+	if (!limit->place.line)
+		return;
+	fputs("      ", stdout);
+	policy_sent_print(stdout, word, limit);
+	printf("  # %s:%u\n", policy_file(policy, limit->place.file),
+	       limit->place.line);
+}
+
 static void show(const struct policy *policy)
 {
 	size_t number = 0;
@@ -61,13 +72,8 @@ static void show(const struct policy *policy)
 		       policy_file(policy, policy->flows.place.file),
 		       policy->flows.place.line);
 	}
-	if (policy->replies.place.line) {
-		fputs("      ", stdout);
-		policy_replies_print(stdout, &policy->replies);
-		printf("  # %s:%u\n",
-		       policy_file(policy, policy->replies.place.file),
-		       policy->replies.place.line);
-	}
+	show_sent(policy, "replies", &policy->replies);
+	show_sent(policy, "logs", &policy->logs);
 	show_block(policy, &policy->blocks[0], &number);
 	show_default(policy);
 	for (size_t i = 1; i < policy->block_count; i++)

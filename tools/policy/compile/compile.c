@@ -202,6 +202,8 @@ static void append_limits(struct compilation *compilation)
 				    records->count * sizeof(*records->list), 8);
 	if (compilation->acts.used & TG_USES_KIND(TG_ACT_REJECT))
 		limit_replies(&compiled->constants, compilation->policy);
+	if (compilation->acts.used & TG_ACT_LOG)
+		limit_logs(&compiled->constants, compilation->policy);
 }
 
 static uint32_t parts_for_sets(const struct tg_policy_sets *sets,

@@ -3,6 +3,7 @@
 
 #include "explain_flows.h"
 #include "lib/json_print.h"
+#include "questions.h"
 #include "policy/language/parse/policy_parse.h"
 #include "policy/language/print/print.h"
 #include "policy/match/set_key.h"
@@ -15,6 +16,7 @@ static const char *const change_names[] = {
 	[POLICY_REDIRECT] = "redirect",
 	[POLICY_REDIRECT_INGRESS] = "redirect-ingress",
 	[POLICY_MIRROR] = "mirror",
+	[POLICY_LOG] = "log",
 };
 
 void set_key_print(char text[SET_TEXT_SIZE], const struct tg_set_key *key)
@@ -72,6 +74,20 @@ void set_changes_print(FILE *out, const struct policy_rule *rule,
 	}
 }
 
+void rule_log_print(FILE *out, const struct policy_rule *rule)
+{
+	const struct policy_change *log = policy_rule_log(rule);
+
+	if (!log)
+		return;
+	fputs("; would log", out);
+	if (!log->text_length)
+		return;
+	fputs(" \"", out);
+	print_for_terminal(out, log->text, log->text_length);
+	putc('"', out);
+}
+
 /* --- JSON */
 
 static json_t *set_change_to_json(const struct policy_packet *packet,
@@ -103,6 +119,12 @@ static json_t *change_to_json(const struct policy_packet *packet,
 	case POLICY_ADD_TO_SET:
 	case POLICY_DEL_FROM_SET:
 		return set_change_to_json(packet, change);
+	case POLICY_LOG:
+		return json_pack("{s:o}", name,
+				 change->text_length
+					 ? text_to_json(change->text,
+							change->text_length)
+					 : json_null());
 	case POLICY_REDIRECT:
 	case POLICY_REDIRECT_INGRESS:
 	case POLICY_MIRROR:

@@ -17,6 +17,9 @@ void set_key_print(char text[SET_TEXT_SIZE], const struct tg_set_key *key);
 void set_changes_print(FILE *out, const struct policy_rule *rule,
 		       const struct policy_packet *packet);
 
+/* "; would log" and the text, or nothing. */
+void rule_log_print(FILE *out, const struct policy_rule *rule);
+
 /* An array of all changes. */
 json_t *changes_to_json(const struct policy_rule *rule,
 			const struct policy_packet *packet);

@@ -263,6 +263,8 @@ void answer_print(FILE *out, const struct answer *answer)
 				 answer->verdict.is_over);
 		print_flow(out, answer);
 		print_sets(out, answer);
+		if (answer->verdict.act)
+			rule_log_print(out, answer->verdict.act);
 	}
 	putc('\n', out);
 }

@@ -12,16 +12,16 @@ static const char *const actions[] = {
 
 static const char *const statements[] = { "include", "list", "default",
 					  "sublist", "set",  "flows",
-					  "replies" };
+					  "replies", "logs" };
 
 static const char *const changes[] = { "set", "redirect", "mirror", "add",
-				       "del", "keep",	  "limit" };
+				       "del", "keep",	  "limit",  "log" };
 
 /* Cannot be names either: the syntax would be ambiguous. */
 static const char *const others[] = { "any", "none", "port", "mac", "with" };
 
 /* For features that do not exist yet. */
-static const char *const reserved[] = { "log", "http" };
+static const char *const reserved[] = { "http" };
 
 /* Words of other tools and languages, and what to write instead. */
 static const struct {
@@ -89,6 +89,8 @@ static const struct {
 	{ "meter", "did you mean 'limit'? 'limit 50/s per from' has keys" },
 	{ "hashlimit", "did you mean 'limit'? 'limit 50/s per from' has keys" },
 	{ "counter", "leave it out: every rule counts its packets" },
+	{ "prefix", "the text follows 'log': 'log \"ssh\"'" },
+	{ "LOG", "'log' follows an action: 'next log' only logs" },
 	{ "host", "write 'from ADDRESS' or 'to ADDRESS'" },
 	{ "net", "write 'from ADDRESS' or 'to ADDRESS'" },
 	{ "ping", "did you mean 'icmp type echo-request'?" },

@@ -18,6 +18,7 @@
 #define POLICY_BLOCKS_MAX 50000
 #define POLICY_JUMPS_MAX 32 /* nesting depth */
 #define POLICY_NAME_MAX 63
+#define POLICY_LOG_MAX 127    /* bytes of the text of a 'log' */
 #define POLICY_SET_SIZE 65536 /* entries of a set that gives no size */
 #define POLICY_SET_SIZE_MAX (16 << 20)
 #define POLICY_SET_TIME_MAX (365 * 24 * 3600) /* seconds */

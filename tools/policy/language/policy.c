@@ -72,6 +72,15 @@ bool policy_uses_flows(const struct policy *policy)
 	return policy->default_keep;
 }
 
+const struct policy_change *policy_rule_log(const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->change_count; i++) {
+		if (rule->changes[i].kind == POLICY_LOG)
+			return &rule->changes[i];
+	}
+	return NULL;
+}
+
 size_t policy_limit_count(const struct policy *policy)
 {
 	size_t count = 0;

@@ -108,6 +108,7 @@ enum policy_change_kind {
 	POLICY_MIRROR,		 /* send a copy from another device */
 	POLICY_ADD_TO_SET,	 /* what the packet has on one side */
 	POLICY_DEL_FROM_SET,
+	POLICY_LOG, /* write an event, for 'tailgate watch' */
 };
 
 /* Either may be NULL. Sets of two policies are compared by their numbers. */
@@ -140,6 +141,9 @@ struct policy_change {
 	enum tg_side side;
 	uint8_t length4, length6; /* of the prefix that is added or deleted */
 	uint32_t seconds;	  /* 0: the timeout of the set */
+	/* of an event: not NUL-terminated, and in the text of the policy */
+	const char *text;
+	size_t text_length; /* 0: no text */
 };
 
 struct policy_limit;
@@ -203,8 +207,11 @@ struct policy_flows {
 	struct policy_place place;	  /* line 0 if not in the text */
 };
 
-/* The statement 'replies': the limit of all answers of 'reject' together. */
-struct policy_replies {
+/*
+ * The statements 'replies' and 'logs': the limit of all answers of 'reject'
+ * together, and that of the events of each rule with 'log'.
+ */
+struct policy_sent_limit {
 	bool is_unlimited;
 	struct policy_rate rate;
 	struct policy_place place; /* line 0 if not in the text */
@@ -225,7 +232,7 @@ struct policy {
 	struct policy_block *blocks;
 	size_t block_count;
 	struct policy_flows flows;
-	struct policy_replies replies;
+	struct policy_sent_limit replies, logs;
 	enum policy_action default_action; /* NEXT if not in the text */
 	enum policy_keep default_keep;
 	struct policy_place default_place; /* line 0 if not in the text */
@@ -244,6 +251,9 @@ bool policy_rule_is_empty(const struct policy_rule *rule);
 
 /* True if a rule asks what a packet is to the flows, or keeps flows. */
 bool policy_uses_flows(const struct policy *policy);
+
+/* What the rule logs, or NULL. */
+const struct policy_change *policy_rule_log(const struct policy_rule *rule);
 
 /* The number of limited rules. */
 size_t policy_limit_count(const struct policy *policy);

@@ -77,16 +77,9 @@ uint64_t rate_default_burst(const struct policy_rate *rate)
 	return burst < max ? burst : max;
 }
 
-uint64_t rate_default_replies_burst(const struct policy_rate *rate)
+uint64_t rate_default_sent_burst(const struct policy_rate *rate)
 {
 	uint64_t a_second = (rate->amount + rate->seconds - 1) / rate->seconds;
 
 	return at_least(a_second, RATE_BURST_PACKETS);
-}
-
-struct policy_rate rate_of_replies(void)
-{
-	return (struct policy_rate){ .amount = RATE_REPLIES,
-				     .seconds = 1,
-				     .burst = RATE_REPLIES };
 }

@@ -13,8 +13,9 @@
 #define RATE_BURST_BYTES (64 << 10)
 #define RATE_BURST_PACKETS 5
 
-/* Without a statement 'replies'. */
+/* Without a statement 'replies', and without one 'logs'. */
 #define RATE_REPLIES 1000
+#define RATE_LOGS 100
 
 /*
  * What a packet, or a byte, costs in units of time of limit_table.h: price >>
@@ -35,10 +36,7 @@ uint64_t rate_burst_max(const struct policy_rate *rate);
 /* What passes in 10 ms, and at least 5 packets or 64 KiB. */
 uint64_t rate_default_burst(const struct policy_rate *rate);
 
-/* Of answers: what passes in a second, and at least 5 packets. */
-uint64_t rate_default_replies_burst(const struct policy_rate *rate);
-
-/* 1000/s burst 1000 */
-struct policy_rate rate_of_replies(void);
+/* Of answers and events: what passes in a second, and at least 5. */
+uint64_t rate_default_sent_burst(const struct policy_rate *rate);
 
 #endif

@@ -55,6 +55,8 @@ static void dump_act(FILE *out, const struct compiled *compiled,
 			act->redirect);
 	if (act->changes & TG_ACT_MIRROR)
 		fprintf(out, ", mirror to device %u", act->mirror);
+	if (act->changes & TG_ACT_LOG)
+		fputs(", log", out);
 	dump_set_changes(out, compiled, act);
 	fputc('\n', out);
 }

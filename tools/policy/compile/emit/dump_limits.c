@@ -45,6 +45,16 @@ static void dump_limit(FILE *out, const struct tg_limit *limit)
 	fputc('\n', out);
 }
 
+static void dump_sent(FILE *out, const char *what, uint64_t price,
+		      uint64_t burst)
+{
+	if (price)
+		fprintf(out, "%s: %" PRIu64 " units each, burst %" PRIu64 "\n",
+			what, price, burst);
+	else
+		fprintf(out, "%s: unlimited\n", what);
+}
+
 void dump_limits(FILE *out, const struct compiled *compiled)
 {
 	const struct tg_policy_limits *limits = &compiled->limits;
@@ -63,13 +73,10 @@ void dump_limits(FILE *out, const struct compiled *compiled)
 		fprintf(out, "  limit %u: ", i);
 		dump_limit(out, &limit);
 	}
-	if (!(constants->used & TG_USES_KIND(TG_ACT_REJECT)))
-		return;
-	if (constants->reply_price)
-		fprintf(out,
-			"replies: %" PRIu64 " units each, burst %" PRIu64 "\n",
-			(uint64_t)constants->reply_price,
-			(uint64_t)constants->reply_burst);
-	else
-		fputs("replies: unlimited\n", out);
+	if (constants->used & TG_USES_KIND(TG_ACT_REJECT))
+		dump_sent(out, "replies", constants->reply_price,
+			  constants->reply_burst);
+	if (constants->used & TG_ACT_LOG)
+		dump_sent(out, "logs of each rule", constants->log_price,
+			  constants->log_burst);
 }

@@ -10,6 +10,7 @@
 #include "lib/elf_map.h"
 #include "lib/elf_object.h"
 #include "lib/elf_strip.h"
+#include "log_ring.h"
 #include "policy/language/text/whole.h"
 #include "rule_marks.h"
 #include "rule_text.h"
@@ -22,6 +23,7 @@
 #define FLOWS ".rodata.flows"	/* likewise */
 #define LIMITS ".rodata.limits" /* likewise */
 #define COUNTERS "tgp_rules"
+#define SENT "tgp_sent"
 
 /* size declared in the plugin; a section cannot become smaller */
 #define TABLES_MIN 64
@@ -87,6 +89,22 @@ static bool is_our_version(const struct elf_object *object)
 	return constants.version == TG_POLICY_VERSION;
 }
 
+/* The ring of events, and the schedules of rules that log. */
+static int make_room_for_logs(struct elf_object *object,
+			      const struct compiled *compiled)
+{
+	int err;
+
+	if (!(compiled->constants.used & TG_ACT_LOG))
+		return 0;
+	err = elf_map_set_entries(object, TG_LOG_MAP, TG_LOG_ENTRIES);
+	if (err)
+		return err;
+	return elf_map_set_entries(object, SENT,
+				   2 + compiled->rule_count +
+					   compiled->limits.count);
+}
+
 static int fill_object(struct elf_object *object, const struct policy *policy,
 		       const struct compiled *compiled)
 {
@@ -114,6 +132,8 @@ static int fill_object(struct elf_object *object, const struct policy *policy,
 			object, COUNTERS,
 			TG_RULE_BLOCKS(compiled->rule_count +
 				       compiled->limits.count + 1));
+	if (!err)
+		err = make_room_for_logs(object, compiled);
 	return err;
 }
 

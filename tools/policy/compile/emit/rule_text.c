@@ -173,6 +173,16 @@ static void write_lists(const struct rule_writer *writer)
 	}
 }
 
+static void write_sent(FILE *out, const char *word,
+		       const struct policy_sent_limit *limit)
+{
+	if (!limit->place.line)
+		return;
+	fprintf(out, "%c\t", RULE_SET_MARK);
+	policy_sent_print(out, word, limit);
+	fputc('\n', out);
+}
+
 static void write_declarations(FILE *out, const struct policy *policy)
 {
 	for (size_t i = 0; i < policy->set_count; i++) {
@@ -182,11 +192,8 @@ static void write_declarations(FILE *out, const struct policy *policy)
 		policy_set_print(out, set);
 		fputc('\n', out);
 	}
-	if (policy->replies.place.line) {
-		fprintf(out, "%c\t", RULE_SET_MARK);
-		policy_replies_print(out, &policy->replies);
-		fputc('\n', out);
-	}
+	write_sent(out, "replies", &policy->replies);
+	write_sent(out, "logs", &policy->logs);
 	if (!policy->flows.place.line)
 		return;
 	fprintf(out, "%c\t", RULE_SET_MARK);
@@ -255,6 +262,15 @@ static void write_place(FILE *out, const struct policy *policy,
 	fprintf(out, "%s:%u\t", policy_file(policy, place.file), place.line);
 }
 
+static void write_log(FILE *out, const struct policy_rule *rule)
+{
+	const struct policy_change *log = policy_rule_log(rule);
+
+	if (log && log->text_length)
+		fprintf(out, "%c%.*s%c", RULE_LOG_MARK, (int)log->text_length,
+			log->text, RULE_LOG_MARK);
+}
+
 static void write_default(FILE *out, const struct policy *policy)
 {
 	if (policy->default_place.line)
@@ -293,6 +309,7 @@ static void write_overs(const struct rule_writer *writer)
 		const struct over_line *over = &writer->overs[i];
 
 		write_place(out, writer->policy, over->rule->place);
+		write_log(out, &over->rule->limit->over);
 		fprintf(out, "%c%u%celse ", RULE_OVER_MARK, over->number,
 			RULE_OVER_MARK);
 		policy_over_print(out, over->rule->limit);
@@ -306,7 +323,8 @@ static bool has_tail(const struct rule_writer *writer)
 	const struct policy *policy = writer->policy;
 
 	return writer->list_count || policy->set_count ||
-	       policy->flows.place.line || policy->replies.place.line;
+	       policy->flows.place.line || policy->replies.place.line ||
+	       policy->logs.place.line;
 }
 
 static bool write_all(struct rule_writer *writer)
@@ -324,6 +342,7 @@ static bool write_all(struct rule_writer *writer)
 			if (!print_marked(writer, rule))
 				return false;
 			write_place(writer->out, policy, rule->place);
+			write_log(writer->out, rule);
 			if (!write_parts(writer) ||
 			    !note_over(writer, rule, number))
 				return false;

@@ -105,6 +105,9 @@ static void change(struct tg_act *act, const struct policy_change *change,
 	case POLICY_ADD_TO_SET:
 	case POLICY_DEL_FROM_SET:
 		break; /* see set_changes_add() */
+	case POLICY_LOG:
+		act->changes |= TG_ACT_LOG;
+		break;
 	}
 }
 

@@ -138,14 +138,30 @@ void limits_describe(struct tg_policy_limits *limits,
 	};
 }
 
+/* Prices stay 0 if there is no limit. */
+static void limit_sent(const struct policy_sent_limit *limit, uint64_t usual,
+		       __u64 *price, __u64 *burst)
+{
+	struct policy_rate rate = { .amount = usual,
+				    .seconds = 1,
+				    .burst = usual };
+
+	if (limit->is_unlimited)
+		return;
+	if (limit->place.line)
+		rate = limit->rate;
+	*price = rate_price(&rate).price;
+	*burst = rate_burst_time(&rate);
+}
+
 void limit_replies(struct tg_policy *constants, const struct policy *policy)
 {
-	struct policy_rate rate = policy->replies.place.line
-					  ? policy->replies.rate
-					  : rate_of_replies();
+	limit_sent(&policy->replies, RATE_REPLIES, &constants->reply_price,
+		   &constants->reply_burst);
+}
 
-	if (policy->replies.is_unlimited)
-		return;
-	constants->reply_price = rate_price(&rate).price;
-	constants->reply_burst = rate_burst_time(&rate);
+void limit_logs(struct tg_policy *constants, const struct policy *policy)
+{
+	limit_sent(&policy->logs, RATE_LOGS, &constants->log_price,
+		   &constants->log_burst);
 }

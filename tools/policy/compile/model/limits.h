@@ -28,4 +28,7 @@ void limits_describe(struct tg_policy_limits *limits,
 /* The limit of all answers together; no price: they are not limited. */
 void limit_replies(struct tg_policy *constants, const struct policy *policy);
 
+/* That of the events of each rule that logs, likewise. */
+void limit_logs(struct tg_policy *constants, const struct policy *policy);
+
 #endif

@@ -195,6 +195,9 @@ bool rules_act_same(const struct policy_rule *a, const struct policy_rule *b)
 		    one->side != two->side || one->length4 != two->length4 ||
 		    one->length6 != two->length6 ||
 		    one->seconds != two->seconds ||
+		    one->text_length != two->text_length ||
+		    (one->text_length &&
+		     memcmp(one->text, two->text, one->text_length) != 0) ||
 		    strcmp(one->device, two->device) != 0)
 			return false;
 	}

@@ -38,19 +38,26 @@ static void check_outcomes(const struct policy_rule *rule,
 
 static bool rule_rejects(const struct policy_rule *rule)
 {
-	const struct policy_rule *over = policy_rule_over(rule);
-
-	return rule->action == POLICY_REJECT ||
-	       (over && over->action == POLICY_REJECT);
+	return rule->action == POLICY_REJECT;
 }
 
-static bool policy_rejects(const struct policy *policy)
+static bool rule_logs(const struct policy_rule *rule)
+{
+	return policy_rule_log(rule);
+}
+
+/* Whether a rule, or what is over its limit, does what is asked. */
+static bool any_rule(const struct policy *policy,
+		     bool (*does)(const struct policy_rule *rule))
 {
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct policy_block *block = &policy->blocks[i];
 
 		for (size_t j = 0; j < block->count; j++) {
-			if (rule_rejects(&block->rules[j]))
+			const struct policy_rule *rule = &block->rules[j];
+			const struct policy_rule *over = policy_rule_over(rule);
+
+			if (does(rule) || (over && does(over)))
 				return true;
 		}
 	}
@@ -70,7 +77,10 @@ void check_limit_use(const struct policy *policy,
 			check_outcomes(&block->rules[j], diagnostics);
 		}
 	}
-	if (policy->replies.place.line && !policy_rejects(policy))
+	if (policy->replies.place.line && !any_rule(policy, rule_rejects))
 		report_warning(diagnostics, policy->replies.place,
 			       "no rule rejects, so there are no replies");
+	if (policy->logs.place.line && !any_rule(policy, rule_logs))
+		report_warning(diagnostics, policy->logs.place,
+			       "no rule logs, so there is nothing to limit");
 }

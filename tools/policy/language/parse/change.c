@@ -48,8 +48,10 @@ static bool check_change(struct parser *parser,
 
 	if (rule->action == POLICY_JUMP)
 		return fail_at(parser, place,
-			       "a jump cannot change a packet: the rules of "
-			       "the sub-list can");
+			       "a jump cannot %s: the rules of the sub-list "
+			       "can",
+			       change->kind == POLICY_LOG ? "log"
+							  : "change a packet");
 	if (is_redirect(change->kind) &&
 	    (rule->action == POLICY_DROP || rule->action == POLICY_REJECT))
 		return fail_at(parser, place,
@@ -66,7 +68,10 @@ static bool check_change(struct parser *parser,
 		if (other == change->kind ||
 		    (is_redirect(other) && is_redirect(change->kind)))
 			return fail_at(parser, place,
-				       "this rule already has such a change");
+				       change->kind == POLICY_LOG
+					       ? "this rule already logs"
+					       : "this rule already has such a "
+						 "change");
 	}
 	return true;
 }
@@ -280,5 +285,7 @@ parse_clause *change_clause(const struct token *token)
 		return parse_keep;
 	if (token_is(token, "limit"))
 		return parse_limit;
+	if (token_is(token, "log"))
+		return parse_log;
 	return token_is(token, "mirror") ? parse_mirror : NULL;
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Limits: limit RATE [burst N] [per KEY] [full within|over] [else ACTION], and
- * the statement 'replies'
- */
+/* Limits: limit RATE [burst N] [per KEY] [full within|over] [else ACTION] */
 #include <string.h>
 
 #include "parser.h"
@@ -279,53 +276,4 @@ bool hint_limit_word(struct parser *parser)
 		return true;
 	}
 	return false;
-}
-
-/* --- replies */
-
-static bool fail_second_replies(struct parser *parser,
-				struct policy_place place)
-{
-	const struct policy *policy = parser->policy;
-	struct policy_place first = policy->replies.place;
-
-	return fail_at(parser, place,
-		       "the limit of replies is already set in %s, line %u",
-		       policy_file(policy, first.file), first.line);
-}
-
-static bool parse_replies_rate(struct parser *parser, struct policy_rate *rate)
-{
-	struct policy_place place = parser->token.place;
-
-	if (!parse_rate(parser, rate))
-		return false;
-	if (rate->is_of_size) {
-		fail_at(parser, place,
-			"replies are limited by their number, not by bits");
-		report_hint(parser->diagnostics,
-			    "'replies 1000/s burst 1000' is the limit without "
-			    "this line");
-		return false;
-	}
-	rate->burst = rate_default_replies_burst(rate);
-	return !accept_word(parser, "burst") || parse_burst(parser, rate);
-}
-
-bool parse_replies(struct parser *parser)
-{
-	struct policy_replies replies = { .place = parser->token.place };
-
-	advance(parser);
-	if (parser->opened.line)
-		return fail_at(parser, replies.place,
-			       "'replies' is for the whole policy: it cannot "
-			       "be in a sub-list");
-	if (parser->policy->replies.place.line)
-		return fail_second_replies(parser, replies.place);
-	replies.is_unlimited = accept_word(parser, "unlimited");
-	if (!replies.is_unlimited && !parse_replies_rate(parser, &replies.rate))
-		return false;
-	parser->policy->replies = replies;
-	return true;
 }

@@ -6,6 +6,28 @@
 
 #include "parser.h"
 
+/* What only rules have; true without an error if there is none. */
+static bool fail_clause_of_default(struct parser *parser)
+{
+	if (token_is(&parser->token, "limit")) {
+		fail_at(parser, parser->token.place,
+			"the default has no limit");
+		report_hint(parser->diagnostics,
+			    "'pass limit 50/s' as the last rule limits all "
+			    "other packets");
+		return false;
+	}
+	if (token_is(&parser->token, "log")) {
+		fail_at(parser, parser->token.place,
+			"the default does not log");
+		report_hint(parser->diagnostics,
+			    "'drop log' as the last rule logs all other "
+			    "packets");
+		return false;
+	}
+	return true;
+}
+
 static bool parse_default(struct parser *parser)
 {
 	struct policy_place place = parser->token.place;
@@ -48,13 +70,7 @@ static bool parse_default(struct parser *parser)
 				       keep))
 			return false;
 	}
-	if (!token_is(&parser->token, "limit"))
-		return true;
-	fail_at(parser, parser->token.place, "the default has no limit");
-	report_hint(parser->diagnostics,
-		    "'pass limit 50/s' as the last rule limits all other "
-		    "packets");
-	return false;
+	return fail_clause_of_default(parser);
 }
 
 /* A relative path is relative to the directory of the including file. */
@@ -206,6 +222,8 @@ static bool parse_line(struct parser *parser)
 		return parse_flows(parser);
 	if (token_is(&parser->token, "replies"))
 		return parse_replies(parser);
+	if (token_is(&parser->token, "logs"))
+		return parse_logs(parser);
 	if (token_is(&parser->token, "sublist"))
 		return parse_sublist(parser);
 	if (token_is_sign(&parser->token, '}'))

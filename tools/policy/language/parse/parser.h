@@ -216,8 +216,12 @@ bool parse_burst(struct parser *parser, struct policy_rate *rate);
 
 /* limit.c */
 bool parse_limit(struct parser *parser, struct policy_place place);
-bool parse_replies(struct parser *parser);
 bool hint_limit_word(struct parser *parser);
+
+/* sent.c */
+bool parse_log(struct parser *parser, struct policy_place place);
+bool parse_replies(struct parser *parser);
+bool parse_logs(struct parser *parser);
 
 /* time.c */
 bool parse_time(struct parser *parser, uint32_t *seconds);

@@ -93,16 +93,17 @@ void policy_limit_print(FILE *out, const struct policy_limit *limit)
 	policy_over_print(out, limit);
 }
 
-void policy_replies_print(FILE *out, const struct policy_replies *replies)
+void policy_sent_print(FILE *out, const char *word,
+		       const struct policy_sent_limit *limit)
 {
-	const struct policy_rate *rate = &replies->rate;
+	const struct policy_rate *rate = &limit->rate;
 
-	fputs("replies ", out);
-	if (replies->is_unlimited) {
+	fprintf(out, "%s ", word);
+	if (limit->is_unlimited) {
 		fputs("unlimited", out);
 		return;
 	}
 	policy_rate_print(out, rate);
-	if (rate->burst != rate_default_replies_burst(rate))
+	if (rate->burst != rate_default_sent_burst(rate))
 		print_burst(out, rate);
 }

@@ -40,6 +40,14 @@ static void print_handle(FILE *out, const char *word, uint32_t value)
 		fprintf(out, " set %s %" PRIu32, word, value);
 }
 
+static void print_log(FILE *out, const struct policy_change *change)
+{
+	fputs(" log", out);
+	if (change->text_length)
+		fprintf(out, " \"%.*s\"", (int)change->text_length,
+			change->text);
+}
+
 static void print_change(FILE *out, const struct policy_change *change)
 {
 	const char *name;
@@ -79,6 +87,9 @@ static void print_change(FILE *out, const struct policy_change *change)
 	case POLICY_ADD_TO_SET:
 	case POLICY_DEL_FROM_SET:
 		print_set_change(out, change);
+		break;
+	case POLICY_LOG:
+		print_log(out, change);
 		break;
 	}
 }
@@ -232,6 +243,17 @@ static void print_list(struct layout *layout, struct policy_list *list)
 	close_line(&line);
 }
 
+static void print_sent(struct layout *layout, const char *word,
+		       const struct policy_sent_limit *limit)
+{
+	if (!limit->place.line)
+		return;
+	start_paragraph(layout);
+	policy_sent_print(layout->out, word, limit);
+	putc('\n', layout->out);
+	layout->is_due = true;
+}
+
 static void print_head(struct layout *layout, const struct policy *policy)
 {
 	print_comment(layout, "", policy->comment);
@@ -251,12 +273,8 @@ static void print_head(struct layout *layout, const struct policy *policy)
 		putc('\n', layout->out);
 		layout->is_due = true;
 	}
-	if (policy->replies.place.line) {
-		start_paragraph(layout);
-		policy_replies_print(layout->out, &policy->replies);
-		putc('\n', layout->out);
-		layout->is_due = true;
-	}
+	print_sent(layout, "replies", &policy->replies);
+	print_sent(layout, "logs", &policy->logs);
 	if (!policy->default_place.line)
 		return;
 	start_paragraph(layout);

@@ -52,8 +52,9 @@ void policy_key_print(FILE *out, const struct policy_limit *limit);
 /* What is done with packets over the limit: "drop" */
 void policy_over_print(FILE *out, const struct policy_limit *limit);
 
-/* "replies 1000/s" */
-void policy_replies_print(FILE *out, const struct policy_replies *replies);
+/* "replies 1000/s"; the word is that of the statement */
+void policy_sent_print(FILE *out, const char *word,
+		       const struct policy_sent_limit *limit);
 
 /* The declaration of a set, without an end of line. */
 void policy_set_print(FILE *out, const struct policy_set *set);
