@@ -27,6 +27,7 @@ declare -rA RIGHTS=(
 	[upgrade]=$BPF_RIGHTS
 	[explain]=sys_admin
 	[capture]=$BPF_RIGHTS
+	[watch]=sys_admin
 	[playground]="$BPF_RIGHTS net_bind_service"
 	['playground docker']=$BPF_RIGHTS
 	['playground exec']=sys_admin

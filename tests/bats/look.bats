@@ -116,6 +116,13 @@ each_look_fails() { # HOW WORD... of tailgate
 	processes_at_most 2 flows del eth0 from 198.51.100.7
 }
 
+@test "watching takes a process that looks at the device, and one that prints the line of --dry-run" {
+	on_server attach eth0 --ingress --chain policy >/dev/null
+	on_server --dry-run watch eth0 >"$BATS_TEST_TMPDIR/lines"
+	[[ $(wc -l <"$BATS_TEST_TMPDIR/lines") == 1 ]]
+	processes_at_most 3 --dry-run watch eth0
+}
+
 @test "an apply takes twelve processes, the tools that change something included" {
 	on_server attach eth0 --xdp --ingress --egress --chain policy >/dev/null
 	apply a --hook ingress >/dev/null

@@ -346,3 +346,29 @@ is_blocked_within_a_second() { # ADDRESS
 	eventually watcher_adds "$CLIENT6"
 	refute_reaches http6 80
 }
+
+# --- the journal
+
+# The unit's command, and what it would write to the journal.
+given_journal() {
+	local line
+	line=$(sed -n 's|^ExecStart=@PREFIX@/sbin/||p' "$ROOT/systemd/tailgate-watch@.service")
+	setsid sh -c "exec ${line//%I/eth0}" >"$BATS_TEST_TMPDIR/journal" 2>&1 3>&- 4>&- &
+	WATCHER=$!
+	eventually grep -qx 'tailgate: watching eth0' "$BATS_TEST_TMPDIR/journal"
+}
+
+@test "what a policy drops goes to the journal by the unit that the page names" {
+	local unit
+	recipe 'sh drops' "$BATS_TEST_TMPDIR/commands"
+	while read -r unit; do
+		[[ $unit == tailgate-watch@eth0 && -e $ROOT/systemd/${unit%@*}@.service ]] || fail "no unit $unit"
+	done < <(grep -o 'tailgate-watch@[a-z0-9]*' "$BATS_TEST_TMPDIR/commands")
+	given_recipe drops.policy
+	given_journal
+	in_client bash -c "echo hello >/dev/udp/$SERVER4/161"
+	in_client timeout 0.2 bash -c ": >/dev/tcp/$SERVER4/23" || true
+	eventually grep -E "^[0-9:.]+ eth0 ingress: drop: .*/drops\.policy:9: \"denied\": udp $CLIENT4:[0-9]+ > $SERVER4:161, 48 bytes\$" "$BATS_TEST_TMPDIR/journal"
+	eventually grep -E "^[0-9:.]+ eth0 ingress: drop: .*/drops\.policy:8: \"telnet\": tcp $CLIENT4:[0-9]+ > $SERVER4:23 .*syn.*, 74 bytes\$" "$BATS_TEST_TMPDIR/journal" ||
+		fail "$(<"$BATS_TEST_TMPDIR/journal")"
+}

@@ -154,3 +154,19 @@ is_captured() {
 	local reader
 	reader=$(pgrep -f -- "tg-capture --pins $PINS ") && grep -q perf_event "/proc/$reader/maps"
 }
+
+@test "watch --json prints lines of its schema, packets and counts" {
+	given_server
+	on_server attach eth0 --ingress --chain policy
+	on_server policy apply eth0 - <<<'pass icmp log "ping" keep'
+	on_server watch eth0 --json -c 2 >"$BATS_TEST_TMPDIR/document" 2>"$BATS_TEST_TMPDIR/said" 3>&- 4>&- &
+	local watch=$! line
+	eventually grep -q 'watching eth0' "$BATS_TEST_TMPDIR/said"
+	in_client ping -c 2 -i 0.1 -W 1 198.51.100.2
+	wait "$watch"
+	while read -r line; do
+		matches watch <<<"$line"
+	done <"$BATS_TEST_TMPDIR/document"
+	jq -es 'map(select(.packet)) | length == 2 and all(.log == "ping" and .protocol == 1 and .from == "198.51.100.1" and .from_port == null)' "$BATS_TEST_TMPDIR/document"
+	jq -es 'map(select(.matched)) | length == 1 and all(.matched == .written + .lost + .held)' "$BATS_TEST_TMPDIR/document"
+}
