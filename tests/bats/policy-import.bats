@@ -162,6 +162,13 @@ policy_passes_what_nft_passed() { # HOOK
 	run ! grep -w keep out.policy
 }
 
+@test "a rule that only logs has the verdict of what follows, where that is the same for all" {
+	policy import --partial --iptables "$IMPORT/logs.iptables" >out.policy 2>errors
+	diff "$IMPORT/logs.policy" <(sed "s|$IMPORT/||" out.policy)
+	diff "$IMPORT/logs.errors" <(sed "s|$IMPORT/||" errors)
+	policy check out.policy
+}
+
 @test "marks, returns and gotos become sub-lists" {
 	policy import --iptables "$IMPORT/returns.iptables" >out.policy
 	diff "$IMPORT/returns.policy" <(sed "s|$IMPORT/||" out.policy)

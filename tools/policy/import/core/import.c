@@ -121,6 +121,7 @@ static int finish(struct import *import, bool partial, FILE *out)
 	const char *summary;
 	int err;
 
+	import_settle_logs(import);
 	import_settle_limits(import);
 	import_settle_losses(import);
 	summary = import_loss_summary(import);

@@ -96,6 +96,8 @@ struct import_rule {
 	size_t target_chain;
 	struct import_mark mark;       /* set before the action */
 	struct import_limit *limit;    /* or NULL */
+	bool logs;		       /* its packets */
+	const char *log;	       /* the text, or NULL */
 	struct policy_change *changes; /* of sets: room for 4, or NULL */
 	size_t change_count;
 	bool changes_sets; /* even if it cannot be translated */
@@ -188,6 +190,11 @@ int import_ipset(struct import *import, const char *text, size_t size,
 int import_classbench(struct import *import, const char *text, size_t size,
 		      FILE *out);
 
+/*
+ * In a policy the rule that decides logs. Gives rules that only log the verdict
+ * of the rule that decides about their packets.
+ */
+void import_settle_logs(struct import *import);
 /*
  * Finds out what the rules after each limit do with packets that do not meet
  * it.
@@ -283,8 +290,25 @@ bool import_has_verdict(const struct import_rule *rule);
 /* Once the rule's action is known: a rule without a verdict changes no set. */
 void import_check_changes(struct import *import, struct import_rule *rule);
 
+/* --- logs (log.c) */
+
+/* `prefix`: its text, or NULL. */
+void import_add_log(struct import *import, struct import_rule *rule,
+		    const char *prefix);
+
 /* --- limits (limit.c) */
 
+/* False if the case never holds. */
+bool import_simplified(struct import *import, const struct import_case *from,
+		       struct import_case *to);
+/*
+ * The rule after this one that decides about all packets of the case, or NULL:
+ * the policy of the base chain. False if that is not the same for all, or not
+ * known.
+ */
+bool import_find_next(struct import *import, size_t chain, size_t at,
+		      const struct import_case *one,
+		      const struct import_rule **next);
 void import_add_limit(struct import *import, struct import_rule *rule,
 		      const struct import_limit *limit);
 /*

@@ -29,8 +29,7 @@ static struct import_case joined(struct import *import,
 	return both;
 }
 
-/* False if the case never holds. */
-static bool simplified(struct import *import, const struct import_case *from,
+bool import_simplified(struct import *import, const struct import_case *from,
 		       struct import_case *to)
 {
 	const struct import_case none = { 0 };
@@ -65,7 +64,7 @@ static bool covers(struct import *import, const struct import_rule *other,
 		struct policy_rule rule;
 		size_t work = WORK;
 
-		if (!simplified(import, &other->cases[i], &outer))
+		if (!import_simplified(import, &other->cases[i], &outer))
 			continue;
 		rule = (struct policy_rule){ .conditions = outer.conditions,
 					     .condition_count = outer.count };
@@ -82,11 +81,7 @@ static bool does_nothing(const struct import_rule *rule)
 		!rule->changes_sets && !rule->unknown);
 }
 
-/*
- * The rule that decides about all packets of the case, or NULL: the policy of
- * the base chain. False if that is not the same for all, or not known.
- */
-static bool find_next(struct import *import, size_t index, size_t at,
+bool import_find_next(struct import *import, size_t index, size_t at,
 		      const struct import_case *one,
 		      const struct import_rule **next)
 {
@@ -113,7 +108,8 @@ static bool is_needless(const struct import *import,
 {
 	enum import_action end = import->drops ? IMPORT_DROP : IMPORT_PASS;
 
-	if (rule->change_count || (next && next->change_count))
+	if (rule->change_count || (next && next->change_count) || rule->logs ||
+	    (next && next->logs))
 		return false;
 	if (rule->action != (next ? next->action : end))
 		return false;
@@ -141,7 +137,8 @@ static void settle_limit(struct import *import, size_t chain, size_t at)
 			       "no equivalent of a limit without a verdict");
 		return;
 	}
-	if (!rule->case_count || !simplified(import, &rule->cases[0], &one)) {
+	if (!rule->case_count ||
+	    !import_simplified(import, &rule->cases[0], &one)) {
 		rule->limit = NULL; /* no packet meets its other conditions */
 		return;
 	}
@@ -149,7 +146,7 @@ static void settle_limit(struct import *import, size_t chain, size_t at)
 		import_problem(import, rule,
 			       "its limit counts packets that need several "
 			       "rules together");
-	else if (!find_next(import, chain, at, &one, &next))
+	else if (!import_find_next(import, chain, at, &one, &next))
 		import_problem(import, rule,
 			       "what is not within its limit is not treated "
 			       "alike by the rules after it");

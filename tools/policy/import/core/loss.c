@@ -109,6 +109,7 @@ static void close_rule(struct import *import, struct import_rule *rule)
 	rule->mark = (struct import_mark){ 0 };
 	rule->change_count = 0;
 	rule->limit = NULL;
+	rule->logs = false;
 	rule->target = NULL;
 	rule->effect = IMPORT_LESS;
 }

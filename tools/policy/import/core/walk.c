@@ -27,7 +27,7 @@ static void add_change(struct walk *walk, struct policy_rule *rule,
 {
 	if (!rule->changes)
 		rule->changes = arena_alloc(&walk->import->arena,
-					    (1 + TG_SET_CHANGES_MAX) *
+					    (2 + TG_SET_CHANGES_MAX) *
 						    sizeof(*rule->changes));
 	rule->changes[rule->change_count++] = *change;
 }
@@ -60,6 +60,13 @@ static void set_act(struct walk *walk, struct policy_rule *rule,
 	}
 	for (size_t i = 0; from && i < from->change_count; i++)
 		add_change(walk, rule, &from->changes[i]);
+	if (from && from->logs)
+		add_change(walk, rule,
+			   &(struct policy_change){
+				   .kind = POLICY_LOG,
+				   .text = from->log,
+				   .text_length =
+					   from->log ? strlen(from->log) : 0 });
 }
 
 /* walk->mark is what packets have before the rule that follows. */

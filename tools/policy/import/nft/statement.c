@@ -154,6 +154,10 @@ static void read_statement(struct nft *nft, struct import_rule *rule,
 			import_problem(nft->import, rule,
 				       "no equivalent of a condition after a "
 				       "limit");
+		if (rule->logs)
+			import_problem(nft->import, rule,
+				       "no equivalent of a condition after a "
+				       "log");
 		nft_match(nft, rule, arguments);
 		if (marked && import_has_field(rule, POLICY_MARK)) {
 			import_problem(nft->import, rule,
@@ -165,14 +169,17 @@ static void read_statement(struct nft *nft, struct import_rule *rule,
 	} else if (!strcmp(name, "set")) {
 		nft_read_set_change(nft, rule, arguments);
 	} else if (!strcmp(name, "limit")) {
+		if (rule->logs)
+			import_problem(nft->import, rule,
+				       "no equivalent of a limit after a log");
 		nft_read_limit(nft, rule, arguments);
 	} else if (!strcmp(name, "meter")) {
 		nft_read_meter(nft, rule, arguments);
 	} else if (!strcmp(name, "mangle")) {
 		nft_read_mangle(nft, rule, arguments);
 	} else if (!strcmp(name, "log")) {
-		if (!rule->left_out)
-			rule->left_out = "log, which is not supported yet";
+		import_add_log(nft->import, rule,
+			       nft_string(arguments, "prefix"));
 	} else if (strcmp(name, "counter") &&
 		   !nft_read_verdict(nft, rule, statement)) {
 		no_word(nft, rule, name);
@@ -203,11 +210,11 @@ static bool read_statements(struct nft *nft, struct import_rule *rule,
 			nft_not_understood(nft, rule, "expr");
 			rule->unknown = true;
 		} else if (!strcmp(name, "vmap") && is_last(statements, i)) {
-			if (rule->change_count || rule->limit)
+			if (rule->change_count || rule->limit || rule->logs)
 				import_problem(
 					nft->import, rule,
-					"no equivalent of a limit, or of "
-					"changing a set, before a map");
+					"no equivalent of a limit, of a log, "
+					"or of changing a set, before a map");
 			else if (nft_read_map(nft, rule, map, chain))
 				return true;
 			rule->unknown = true;

@@ -122,10 +122,37 @@ const struct xt_option *xt_target_option(const char *name)
 	return NULL;
 }
 
+/* What they say first; their other options are skipped. */
+static const struct {
+	const char *name, *prefix;
+} logs[] = {
+	{ "LOG", "--log-prefix" },
+	{ "NFLOG", "--nflog-prefix" },
+	{ "ULOG", "--ulog-prefix" },
+};
+
+static bool read_log(struct xt_line *line, const char *name)
+{
+	for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++) {
+		const char *text = NULL;
+
+		if (strcmp(logs[i].name, name) || line->is_goto)
+			continue;
+		for (size_t j = line->at; j + 1 < line->count; j++) {
+			if (!strcmp(line->words[j], logs[i].prefix))
+				text = line->words[j + 1];
+		}
+		line->target = NULL;
+		line->at = line->count;
+		import_add_log(line->import, &line->rule, text);
+		return true;
+	}
+	return false;
+}
+
 /* Targets that do not affect the verdict; their options are skipped. */
 static const char *const bystanders[] = {
-	"LOG", "NFLOG",	   "ULOG",   "TRACE",	 "AUDIT",
-	"LED", "CHECKSUM", "TCPMSS", "CLASSIFY", "RATEEST",
+	"TRACE", "AUDIT", "LED", "CHECKSUM", "TCPMSS", "CLASSIFY", "RATEEST",
 };
 
 void xt_read_target(struct xt_line *line, const char *name)
@@ -133,17 +160,15 @@ void xt_read_target(struct xt_line *line, const char *name)
 	struct import_rule *rule = &line->rule;
 
 	line->target = name;
+	if (read_log(line, name))
+		return;
 	for (size_t i = 0; i < sizeof(bystanders) / sizeof(*bystanders); i++) {
 		if (strcmp(bystanders[i], name) || line->is_goto)
 			continue;
 		line->target = NULL;
 		line->at = line->count;
-		if (strstr(name, "LOG"))
-			import_problem(line->import, rule,
-				       "'log' is not supported yet");
-		else
-			import_problem(line->import, rule,
-				       "no equivalent of '-j %s'", name);
+		import_problem(line->import, rule, "no equivalent of '-j %s'",
+			       name);
 	}
 }
 
