@@ -99,6 +99,8 @@ $(B)/tools/%.o: tools/%.c $(B)/compiler
 $(LIBRARY): $(TOOL_PARTS)
 	$(archive)
 
+$(B)/tg-top: LDLIBS += -lncursesw -ltinfo
+
 $(TOOLS): $(B)/%: $(B)/tools/%.o $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CLANG) $(LDFLAGS) $^ -o $@ $(LDLIBS)

@@ -16,7 +16,7 @@
 #include "lib/json_print.h"
 #include "live/look.h"
 #include "live/look_attachment.h"
-#include "live/look_device.h"
+#include "live/look_devices.h"
 #include "live/look_lock.h"
 #include "live/look_metrics.h"
 #include "live/look_print.h"
@@ -74,52 +74,13 @@ static int print_device(const char *device, const struct look_wants *wants)
 
 /* --- status: all devices, or one */
 
-#define DEVICES_MAX 4096
-
 struct report {
 	const struct options *options;
-	char devices[DEVICES_MAX][IFNAMSIZ];
-	int count;
 	int stale;
 	json_t *devices_json, *stale_json;
 	struct metrics metrics;
 	bool is_wrong;
 };
-
-static void add_device(const char *device, void *context)
-{
-	struct report *report = context;
-
-	if (report->count < DEVICES_MAX)
-		snprintf(report->devices[report->count++], IFNAMSIZ, "%s",
-			 device);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-/*
- * Adds the device of an attachment, if it is in this namespace and still
- * exists.
- */
-static int add_key(const char *key, void *context)
-{
-	static const struct look_wants place = { .place_alone = true };
-	const char *dash = strchr(key, '-');
-	char device[IFNAMSIZ];
-	struct look look;
-	int err;
-
-	snprintf(device, sizeof(device), "%s", dash ? dash + 1 : "");
-	for (char *colon = device; (colon = strchr(colon, ':'));)
-		*colon = '.';
-	err = look_read(&look, device, &place);
-	if (!err && look.index && !strcmp(look.key, key))
-		add_device(device, context);
-	return err;
-}
 
 static void add_found(json_t *array, json_t *found)
 {
@@ -183,31 +144,25 @@ static int report_own_key(struct report *report, const char *device)
 	return err;
 }
 
-static int collect(struct report *report)
+static int report_all(struct report *report)
 {
-	int err = look_candidates(add_device, report);
+	struct look_devices devices;
+	int err = look_devices_read(&devices);
 
-	if (!err)
-		err = look_each_key(add_key, report);
-	qsort(report->devices, report->count, IFNAMSIZ, by_name);
-	return err;
+	for (size_t i = 0; !err && i < devices.count; i++)
+		err = report_device(report, devices.names[i]);
+	look_devices_free(&devices);
+	return err ? err : look_each_key(report_key, report);
 }
 
-static int report_all(struct report *report, const char *device)
+static int report_devices(struct report *report, const char *device)
 {
-	int err = 0;
+	int err;
 
 	if (!device)
-		err = collect(report);
-	else
-		add_device(device, report);
-	for (int i = 0; !err && i < report->count; i++) {
-		if (!i || strcmp(report->devices[i], report->devices[i - 1]))
-			err = report_device(report, report->devices[i]);
-	}
-	if (!err && device)
-		return report_own_key(report, device);
-	return err ? err : look_each_key(report_key, report);
+		return report_all(report);
+	err = report_device(report, device);
+	return err ? err : report_own_key(report, device);
 }
 
 static int print_metrics(struct report *report, const char *device)
@@ -215,7 +170,7 @@ static int print_metrics(struct report *report, const char *device)
 	int err = metrics_begin(&report->metrics);
 
 	if (!err)
-		err = report_all(report, device);
+		err = report_devices(report, device);
 	if (!err)
 		metrics_add_stale(&report->metrics, report->stale);
 	if (!err)
@@ -234,7 +189,7 @@ static int print_report(const struct options *options, const char *device)
 	report.stale_json = json_array();
 	if (options->metrics)
 		return print_metrics(&report, device);
-	err = report_all(&report, device);
+	err = report_devices(&report, device);
 	if (err)
 		return err;
 	if (options->json)

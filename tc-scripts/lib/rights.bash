@@ -16,6 +16,8 @@ declare -rA RIGHTS=(
 	[status]=sys_admin
 	[stats]=bpf
 	['stats prometheus']=sys_admin
+	[top]=sys_admin
+	['top talkers']=$BPF_RIGHTS
 	[doctor]=sys_admin
 	[gc]=$BPF_RIGHTS
 	[policy]=sys_admin
@@ -48,6 +50,7 @@ need_rights() { # VERB [ACTION]
 		has_capability "$name" || missing+=("$name")
 	done
 	what=${1/ docker/ --docker}
+	what=${what/ talkers/ --talkers}
 	((${#missing[@]} == 0)) ||
 		die "'${what/ prometheus/ --prometheus}' needs $(capability_names "${missing[@]}"), which this process does not have: see 'tailgate $VERB --help'"
 }
@@ -85,6 +88,7 @@ help_rights() { # VERB
 	done
 	case $1 in
 	stats) printf 'With --prometheus it needs %s.\n' "$(capability_names ${RIGHTS["$1 prometheus"]})" ;;&
+	top) printf 'With --talkers, and to print packets, it needs %s.\n' "$(capability_names ${RIGHTS["$1 talkers"]})" ;;&
 	playground)
 		printf "With --docker, 'up' and 'down' need %s only.\n" "$(capability_names ${RIGHTS["$1 docker"]})"
 		printf 'The command of exec may need more: ping and arping need CAP_NET_RAW.\n'

@@ -7,7 +7,7 @@ declare -grA VERB_SYNONYMS=(
 	[add]=attach [up]=attach [start]=attach [load]=attach
 	[del]=detach [delete]=detach [down]=detach [remove]=detach [stop]=detach [unload]=detach
 	[list]=status [ls]=status [show]=status [info]=status
-	[counters]=stats [top]=stats [clean]=gc [trace]=explain [test]=explain
+	[counters]=stats [live]=top [rates]=top [clean]=gc [trace]=explain [test]=explain
 	[tcpdump]=capture [dump]=capture [record]=capture [watch]=capture
 	[rules]=policy [check]='policy check' [fmt]='policy fmt' [compile]='policy compile'
 	[import]='policy import' [apply]='policy apply' [confirm]='policy confirm'

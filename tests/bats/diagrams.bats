@@ -30,3 +30,23 @@ load helper
 	((EUID == 0)) || fail 'this test needs root'
 	run -0 "$ROOT/tests/tutorial/run" "$ROOT/docs/how-it-works.md" 3>&- 4>&-
 }
+
+@test "every picture of a terminal is whole, and has a place in the documentation" {
+	local picture found=0
+	for picture in "$ROOT"/docs/observe/*.svg; do
+		/usr/bin/python3 -c 'import sys, xml.etree.ElementTree as tree; tree.parse(sys.argv[1])' "$picture"
+		grep -qF "](observe/${picture##*/})" "$ROOT"/docs/*.md || fail "in no page: $picture"
+		((++found))
+	done
+	((found >= 1))
+}
+
+@test "a terminal is drawn with its text, colours and bars" {
+	run -0 "$ROOT/docs/observe/terminal-svg" 20 < <(printf '\e[7m title \e[0m\e(B\e[m  x\n\e[1;31m▂█\e[39m \e[22ma<b  c\n')
+	# the title is dark on light
+	[[ $output == *'<rect x="8" y="8.0" width="56" height="17.0" fill="#d5dae0"/>'* ]]
+	[[ $output == *' fill="#1b1f24">title</text>'* && $output == *' fill="#d5dae0">x</text>'* ]]
+	# a bar of a quarter of the line, and one of all
+	[[ $output == *' height="4.2" fill="#f0625f"/>'* && $output == *' height="17.0" fill="#f0625f"/>'* ]]
+	[[ $output == *'>a&lt;b</text>'* && $output == *'width="176" height="50"'* ]]
+}

@@ -129,8 +129,9 @@ run_chapter() { # FILE
 	[[ $output == *$'\n  row 19, fragment:\n    class 0: rule 4 (act 1, pass)\n'* ]]
 }
 
-@test "docs/observe.md: the metrics of a ping that is dropped" {
+@test "docs/observe.md: rates, packets and metrics of a ping that is dropped" {
 	run_chapter "$ROOT/docs/observe.md"
+	[[ $output =~ plugin\ +eth0\ +ingress\ +[1-9][0-9]*\ +[1-9][0-9]*\ +[1-9][0-9]*\ \ drop_icmp\ drop ]]
 	[[ $output == *'2 packets transmitted, 0 received'* ]]
 	[[ $output == *'tailgate_packets_total{device="eth0",hook="ingress",plugin="drop_icmp",verdict="drop",reason="icmp"} 2'* ]]
 	[[ $output == *'plugin="drop_icmp",verdict="drop",reason="icmp"} 196'* ]]

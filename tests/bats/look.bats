@@ -94,6 +94,12 @@ each_look_fails() { # HOW WORD... of tailgate
 	processes_at_most 3 chain eth0 ingress
 }
 
+@test "top takes one process, however often it looks" {
+	on_server attach eth0 --xdp --ingress --egress --chain count,policy,drop_tcp >/dev/null
+	processes_at_most 1 top eth0 --count 5 --interval 0.1
+	processes_at_most 1 top --json --count 5 --interval 0.1
+}
+
 @test "the JSON of policy show takes a process for each hook, and one for the whole" {
 	on_server attach eth0 --xdp --ingress --egress --chain policy >/dev/null
 	processes_at_most 6 policy show eth0 --json

@@ -143,7 +143,7 @@ tailgate_with() { # NAME,... WORD...
 
 @test "the help of each verb names its capabilities" {
 	local verb
-	for verb in attach detach chain status stats doctor gc policy explain playground demo; do
+	for verb in attach detach chain status stats top doctor gc policy explain playground demo; do
 		run -0 "$ROOT/tc-scripts/tailgate" "$verb" --help
 		[[ $output == *$'\nNeeds uid 0 with CAP_'* ]] || fail "$verb"
 		[[ $verb == playground || $verb == demo || $output == *$'\nWith --pid and --container also CAP_SYS_PTRACE, unless'* ]] || fail "$verb"

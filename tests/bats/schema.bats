@@ -134,10 +134,35 @@ names_of() { # MACRO FILE
 	# TG_REASON: some have their text in the next line
 	diff <(tr -d '\n\\\t' <"$ROOT/maps/verdicts.h" | grep -o 'TG_REASON([0-9]*, [A-Z_]*, *"[a-z-]*"' | cut -d'"' -f2) \
 		<(jq -r '.items.properties.reason.enum[] | select(startswith("own-") | not)' "$SCHEMAS/stats.json")
+	diff <(jq -r '.items.properties | .verdict.enum[], .reason.enum[]' "$SCHEMAS/stats.json") \
+		<(jq -r '.properties.reasons.items.properties | .verdict.enum[], .reason.enum[]' "$SCHEMAS/top.json")
 	diff <(names_of TG_FLOW_STATE flow_table.h) \
 		<(jq -r '.properties.flows.items.properties.state.enum[]' "$SCHEMAS/flows.json")
 	diff <(names_of TG_FLOW_STATE flow_table.h) \
 		<(jq -r '.. | .propertyNames? // empty | .enum[]' "$SCHEMAS/status.json")
+}
+
+@test "top --json prints lines of its schema" {
+	given_all_kinds_of_state
+	prints top top eth0 --once
+	jq -e '.sampling == null and any(.tables[]; .table == "set") and any(.tables[]; .table == "flows")' "$BATS_TEST_TMPDIR/document"
+	on_server top eth0 --talkers --sample 1/1 --json --interval 0.5 >"$BATS_TEST_TMPDIR/documents" 2>/dev/null 3>&- 4>&- &
+	local top=$!
+	eventually test -s "$BATS_TEST_TMPDIR/documents"
+	in_client bash -c "printf word >/dev/udp/$SERVER4/9" || true
+	on_server chain eth0 egress set policy
+	eventually has_talkers
+	kill "$top"
+	wait "$top"
+	matches top <"$BATS_TEST_TMPDIR/document"
+	jq -c 'select(.talkers != [] or .notes != [])' "$BATS_TEST_TMPDIR/documents" | while read -r line; do
+		matches top <<<"$line"
+	done
+}
+
+has_talkers() {
+	jq -ce 'select(any(.talkers[]; .end == "to port") and any(.rules[]; .rule > 0) and any(.plugins[]; true))' \
+		"$BATS_TEST_TMPDIR/documents" >"$BATS_TEST_TMPDIR/document"
 }
 
 @test "capture --json prints lines of its schema" {

@@ -176,7 +176,7 @@ static int by_plugin(const void *a, const void *b)
 	return strcmp(first->plugin, second->plugin);
 }
 
-static int read_counters(struct look *look, bool keep)
+int look_counters(struct look *look, bool keep)
 {
 	const char *last = "";
 	struct sums sums = { 0 };
@@ -232,7 +232,7 @@ static int read_memory(struct look *look)
 
 int look_sums(struct look *look, bool counters)
 {
-	int err = read_counters(look, counters);
+	int err = look_counters(look, counters);
 
 	if (!err && look->has_pins)
 		err = read_memory(look);

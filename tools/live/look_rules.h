@@ -15,9 +15,12 @@
 int look_policy(struct look_hook *hook, bool rules);
 
 /*
- * Sums up passed and dropped packets per hook, and the kernel memory in use. If
- * counters is set, also keeps what each plugin has counted.
+ * Sums up passed and dropped packets per hook. If keep is set, also keeps what
+ * each plugin has counted.
  */
+int look_counters(struct look *look, bool keep);
+
+/* The same, and the kernel memory, sets, flows and limits in use. */
 int look_sums(struct look *look, bool counters);
 
 #endif
