@@ -132,6 +132,9 @@ static int read_packets(struct capture *capture)
 		if (!err && !is_there(capture))
 			break;
 	}
+	/* a slow terminal or pipe, and the signal that ends the capture */
+	if (err == -EINTR && is_ended)
+		err = 0;
 	return err > 0 ? 0 : err;
 }
 

@@ -318,16 +318,20 @@ capture_read() {
 
 # Signals are handed on, and the reader ends by itself.
 capture_wait() { # COMMAND...
-	local pid status=0 again=0
+	local pid status=0 again=0 signalled=''
 	"$@" {WATCH_LOCK}>&- &
 	pid=$!
-	trap 'kill -TERM "$pid" 2>/dev/null || true' INT TERM HUP
+	trap 'signalled=1; kill -TERM "$pid" 2>/dev/null || true' INT TERM HUP
 	wait "$pid" || status=$?
-	# more than 128 if a signal came, and 127 after the reader's own status
+	# more than 128 if a signal came; then bash may have forgotten the reader's
+	# own status, and says 127 or less than 0
 	while ((status > 128)); do
 		again=0
 		wait "$pid" 2>/dev/null || again=$?
-		((again != 127)) || break
+		if ((again < 0 || again == 127)); then
+			[[ ! $signalled ]] || status=0
+			break
+		fi
 		status=$again
 	done
 	trap '' INT TERM HUP
