@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <ncurses.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,13 +114,6 @@ static int run_command(const struct command *command)
 	_exit(EXIT_FAILURE);
 }
 
-/* Ended by Ctrl-C, a shell may have the status that stands for it. */
-static bool has_failed(int status)
-{
-	return !WIFEXITED(status) ||
-	       (WEXITSTATUS(status) && WEXITSTATUS(status) != 128 + SIGINT);
-}
-
 /* What it has said would vanish with the screen. */
 static void wait_for_enter(void)
 {
@@ -182,7 +174,7 @@ void screen_open_packets(struct screen *screen)
 		talkers_end(talkers);
 	endwin();
 	status = run_command(&command);
-	if (has_failed(status))
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		wait_for_enter();
 	if (had_talkers)
 		talkers_begin(talkers, screen->top);
