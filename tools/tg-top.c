@@ -45,9 +45,11 @@ static int print_sample(struct top *top, const struct top_options *options)
 {
 	const struct talkers *talkers =
 		top->talkers->is_on ? top->talkers : NULL;
+	int err = options->json ? lines_print_json(top, options, talkers)
+				: lines_print(top, options);
 
-	return options->json ? lines_print_json(top, options, talkers)
-			     : lines_print(top, options);
+	top->note_count = 0;
+	return err;
 }
 
 static int top_failed(const struct top *top, int err)

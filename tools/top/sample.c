@@ -254,7 +254,6 @@ int top_sample(struct top *top)
 
 	rows_begin(&top->rows);
 	top->fills.count = 0;
-	top->note_count = 0;
 	*top->error = '\0';
 	err = top->only ? sample_name(top, top->only) : sample_all(top);
 	if (!err)

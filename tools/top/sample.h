@@ -12,7 +12,7 @@
 #include "rows.h"
 #include "rules.h"
 
-/* What has happened to a device since the sample before. */
+/* What has happened to a device; who shows the notes sets their count to 0. */
 struct top_note {
 	char device[IFNAMSIZ];
 	char text[200];

@@ -54,6 +54,7 @@ void screen_sample(struct screen *screen)
 	}
 	for (size_t i = 0; i < top->note_count; i++)
 		say_note(screen, &top->notes[i]);
+	top->note_count = 0;
 }
 
 void screen_select(struct screen *screen)
