@@ -144,25 +144,34 @@ names_of() { # MACRO FILE
 
 @test "top --json prints lines of its schema" {
 	given_all_kinds_of_state
+	local line
 	prints top top eth0 --once
 	jq -e '.sampling == null and any(.tables[]; .table == "set") and any(.tables[]; .table == "flows")' "$BATS_TEST_TMPDIR/document"
-	on_server top eth0 --talkers --sample 1/1 --json --interval 0.5 >"$BATS_TEST_TMPDIR/documents" 2>/dev/null 3>&- 4>&- &
+	exec_on_server top eth0 --talkers --sample 1/1 --json --interval 0.5 >"$BATS_TEST_TMPDIR/documents" 2>/dev/null 3>&- 4>&- &
 	local top=$!
 	eventually test -s "$BATS_TEST_TMPDIR/documents"
-	in_client bash -c "printf word >/dev/udp/$SERVER4/9" || true
-	on_server chain eth0 egress set policy
+	on_server chain eth0 egress set policy >/dev/null
+	eventually has_told 'any(.notes[]; .text == "the chain of egress is now policy")'
 	eventually has_talkers
 	kill "$top"
 	wait "$top"
-	matches top <"$BATS_TEST_TMPDIR/document"
-	jq -c 'select(.talkers != [] or .notes != [])' "$BATS_TEST_TMPDIR/documents" | while read -r line; do
+	while read -r line; do
 		matches top <<<"$line"
-	done
+	done < <(jq -c 'select(.talkers != [] or .notes != [])' "$BATS_TEST_TMPDIR/documents")
+}
+
+# Signals reach it.
+exec_on_server() { # WORD...
+	exec "$ROOT/tc-scripts/tailgate" --netns "$SERVER" "$@"
+}
+
+has_told() { # JQ
+	jq -se "any(.[]; $1)" "$BATS_TEST_TMPDIR/documents"
 }
 
 has_talkers() {
-	jq -ce 'select(any(.talkers[]; .end == "to port") and any(.rules[]; .rule > 0) and any(.plugins[]; true))' \
-		"$BATS_TEST_TMPDIR/documents" >"$BATS_TEST_TMPDIR/document"
+	in_client bash -c "printf word >/dev/udp/$SERVER4/9" || true
+	has_told 'any(.talkers[]; .end == "to port") and any(.rules[]; .rule > 0) and any(.plugins[]; .verdict != "next")'
 }
 
 @test "capture --json prints lines of its schema" {
