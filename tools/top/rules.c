@@ -206,10 +206,9 @@ static int rules_follow(struct top_rules *rules, const struct look *look,
 		policy_close(&rules->now);
 		return err;
 	}
-	/* an old program that came back, or one that was there before top */
-	if (is_new || !rules->time ||
-	    loaded_at(hook) + (top_now() - rules->time) / SECOND_NS + 2 <
-		    (uint64_t)time(NULL))
+	/* an old program that came back */
+	if (loaded_at(hook) + (top_now() - rules->time) / SECOND_NS + 2 <
+	    (uint64_t)time(NULL))
 		policy_begin(&rules->now);
 	hash = rules_summary(&rules->now.rules).hash;
 	*replaced = !is_new && rules->hash != hash;
