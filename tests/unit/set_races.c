@@ -290,7 +290,7 @@ static void prepare_copy(struct race *race)
 	add(race, 0, &race->keys[0], set_clock + 20);
 }
 
-/* The rule begins at some moment of the copying. */
+/* The rule begins at some moment of the copying, and changes it often. */
 static void copy_or_delete(struct race *race, unsigned int side)
 {
 	if (!side) {
@@ -299,7 +299,10 @@ static void copy_or_delete(struct race *race, unsigned int side)
 	}
 	for (unsigned int i = 0; i < race->round % 16; i++)
 		find(race, &race->keys[0]);
-	change_both(race, 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		change_both(race, set_clock + 20);
+		change_both(race, 0);
+	}
 }
 
 static bool is_in_neither(const struct race *race)
