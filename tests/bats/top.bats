@@ -242,6 +242,20 @@ within_percent() { # PERCENT WANTED FOUND
 	counted_in_all $((4 * sampled)) '.talkers[] | select(.end == "from")'
 }
 
+@test "a flood that begins later is sampled less, and its talkers are found" {
+	given_server
+	given_quiet_hosts
+	on_server attach eth0 --xdp --chain drop_all >/dev/null
+	top_begins --talkers
+	says '.sampling.one_of == 1'
+	flood_begins
+	eventually says '.sampling.one_of > 10 and any(.talkers[]; .end == "from" and .name == "198.51.100.1" and .packets_per_second > 10000)' ||
+		fail "$(tail -n 3 "$TOP_OUT")"
+	flood_ends
+	top_ends
+	is_not_watched xdp
+}
+
 @test "killed, it leaves a chain that nobody watches" {
 	given_quiet_server
 	on_server attach eth0 --xdp --chain drop_all >/dev/null

@@ -12,6 +12,7 @@
 /* Sampled packets a second: as many as give good rates, and too many. */
 #define WANTED 1000
 #define TOO_MANY 20000
+#define SAMPLE_MAX 1000000
 
 /* Of each hook and end, and how long one stays that sends no more. */
 #define ROWS_MAX 50
@@ -183,7 +184,11 @@ static int adapt(struct talkers *talkers, const struct top *top)
 
 	if (talkers->options->sample || talkers->taken < TOO_MANY * seconds)
 		return 0;
+	if (talkers->sample >= SAMPLE_MAX)
+		return 0;
 	talkers->sample *= talkers->taken / (WANTED * seconds);
+	if (talkers->sample > SAMPLE_MAX)
+		talkers->sample = SAMPLE_MAX;
 	talkers_end(talkers);
 	return talkers_start(talkers, top);
 }
