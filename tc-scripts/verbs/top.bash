@@ -12,8 +12,8 @@ help_top() {
 		Shows how many packets hooks pass and drop, what plugins and rules decide and
 		why, each second, with the last minute as a sparkline; how full flows, limits
 		and sets are; and, if asked, who sends and receives most. Without DEV, all
-		devices of the namespace. With --once, --json or --lines, into a pipe or a
-		file, or with TERM=dumb it prints lines, else it fills the terminal.
+		devices of the namespace. With --once, --count, --json or --lines, into a
+		pipe or a file, or with TERM=dumb it prints lines, else it fills the terminal.
 
 		      --once           print one sample and end
 		  -c, --count N        end after N samples

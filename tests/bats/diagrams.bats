@@ -46,7 +46,7 @@ load helper
 	# the title is dark on light
 	[[ $output == *'<rect x="8" y="8.0" width="56" height="17.0" fill="#d5dae0"/>'* ]]
 	[[ $output == *' fill="#1b1f24">title</text>'* && $output == *' fill="#d5dae0">x</text>'* ]]
-	# a bar of a quarter of the line, and one of all
-	[[ $output == *' height="4.2" fill="#f0625f"/>'* && $output == *' height="17.0" fill="#f0625f"/>'* ]]
+	# a bar of a quarter, and a full one
+	[[ $output == *' height="3.5" fill="#f0625f"/>'* && $output == *' height="14.0" fill="#f0625f"/>'* ]]
 	[[ $output == *'>a&lt;b</text>'* && $output == *'width="176" height="50"'* ]]
 }
