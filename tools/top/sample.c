@@ -142,6 +142,8 @@ static int device_read(struct top *top, struct top_device *device,
 		return err;
 	device->pins = pins;
 	device->time = now;
+	if (!top->read)
+		top->read = now;
 	err = device_rules(top, device, look);
 	if (!err)
 		err = fills_sample(&top->fills, &device->fills, look, now);
@@ -254,12 +256,13 @@ int top_sample(struct top *top)
 
 	rows_begin(&top->rows);
 	top->fills.count = 0;
+	top->read = 0;
 	*top->error = '\0';
 	err = top->only ? sample_name(top, top->only) : sample_all(top);
 	if (!err)
 		forget_devices(top);
 	top->before = top->time;
-	top->time = now;
+	top->time = top->read ? top->read : now;
 	if (!err)
 		err = talkers_sample(top->talkers, top);
 	if (!err)

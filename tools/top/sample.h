@@ -49,6 +49,7 @@ struct top {
 	struct top_note *notes;
 	size_t note_count, note_room;
 	uint64_t time, before; /* of the samples, CLOCK_MONOTONIC in ns */
+	uint64_t read;	       /* when the first device's counters were, or 0 */
 	int failures;	       /* one after the other */
 	char error[512];
 };
