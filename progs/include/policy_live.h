@@ -52,6 +52,20 @@ tg_live_facts(const struct tg_policy_packet *packet)
 	return room ? room->facts : NULL;
 }
 
+/* The room is looked up again: to keep its address would take stack. */
+static __always_inline void tg_look_up_sets(enum tg_side side)
+{
+	struct tg_live_room *room = tg_live_room();
+	__u32 sets;
+
+	if (!room)
+		return;
+	sets = tg_sets_of_end(&room->flow.ends[side], side);
+	room = tg_live_room();
+	if (room)
+		tg_store_sets(room->facts, side, sets);
+}
+
 /* TG_NOT_DECIDED: fields decide, too. */
 static __always_inline __u32 tg_look_up_flow(struct tg_packet *pkt,
 					     const struct tg_headers *headers)
@@ -117,9 +131,9 @@ static __always_inline __u32 tg_look_up_live(const struct tg_policy *policy,
 	if (outcome != TG_NOT_DECIDED)
 		return outcome;
 	if (from & TG_END_SETS)
-		tg_look_up_sets(tg_live_room(), TG_SIDE_FROM);
+		tg_look_up_sets(TG_SIDE_FROM);
 	if (to & TG_END_SETS)
-		tg_look_up_sets(tg_live_room(), TG_SIDE_TO);
+		tg_look_up_sets(TG_SIDE_TO);
 	return TG_NOT_DECIDED;
 }
 

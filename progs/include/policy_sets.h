@@ -89,26 +89,21 @@ static __always_inline __u32 tg_sets_asked_of_kind(enum tg_set_kind kind)
 }
 
 /*
- * Store which sets an end is in, in the order of the policy. The lookup is in
- * the code once, for all kinds: the verifier checks it for those that are
- * asked.
+ * The sets that an end is in, in the order of the policy. The lookup is in the
+ * code once, for all kinds: the verifier checks it for those that are asked.
  */
-__noinline int tg_look_up_sets(struct tg_live_room *room, __u32 side)
+__noinline __u32 tg_sets_of_end(const struct tg_end *end, __u32 side)
 {
-	const struct tg_end *end;
 	struct tg_set_key key;
 	struct tg_set_sums sums;
 	struct tg_set_opened table;
 	__u32 found = 0;
-	int is_open;
 
-	if (!room)
+	if (!end || !tg_set_open(TG_SET_NOW, &table))
 		return 0;
 	side &= TG_SIDE_TO;
-	end = &room->flow.ends[side];
-	is_open = tg_set_open(TG_SET_NOW, &table);
 #pragma clang loop unroll(disable)
-	for (__u32 kind = 0; kind < TG_SET_KINDS && is_open; kind++) {
+	for (__u32 kind = 0; kind < TG_SET_KINDS; kind++) {
 		if (kind >= tg_sets_constants()->kinds_end)
 			break;
 		if (!tg_sets_asked_of_kind(kind) ||
@@ -118,8 +113,7 @@ __noinline int tg_look_up_sets(struct tg_live_room *room, __u32 side)
 		sums = tg_set_find(&table, &key);
 		found |= tg_set_result(&sums);
 	}
-	tg_store_sets(room->facts, side, tg_sets_in_order(found));
-	return 0;
+	return tg_sets_in_order(found);
 }
 
 static __always_inline int tg_changes_sets(const struct tg_policy *policy)
