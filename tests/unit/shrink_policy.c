@@ -55,11 +55,12 @@ static size_t count_of(const char *text, const char *what)
 	return count;
 }
 
-/* A rule with one condition and one value: "drop ttl 64". */
+/* A rule with one condition and one value: "drop ttl 64", or "drop ttl !64". */
 static bool is_smallest(const char *text, const char *word)
 {
 	return count_of(text, "\n") == 1 && count_of(text, word) == 1 &&
-	       !strpbrk(text, "{},!") && count_of(text, " ") <= 4;
+	       !strpbrk(text, "{},") && count_of(text, "!") <= 1 &&
+	       count_of(text, " ") <= 4;
 }
 
 static void test_field(struct tap *tap, enum policy_field field,
