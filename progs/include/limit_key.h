@@ -83,23 +83,19 @@ static __always_inline __u64 tg_limit_cost(const struct tg_limit *limit,
 	return amount * limit->price >> (limit->price_shift & 63);
 }
 
-/* The same for all packets of a limit: it chooses the limit's clock. */
-static __always_inline __u64 tg_limit_slack(const struct tg_limit *limit)
-{
-	__u64 cost =
-		tg_limit_cost(limit, limit->is_of_size ? TG_LIMIT_PACKET : 1);
-
-	return limit->burst > cost ? limit->burst - cost : 0;
-}
-
+/* The slack is the same for all packets of a limit: it chooses the clock. */
 static __always_inline struct tg_limit_bill
 tg_limit_bill_of(const struct tg_limit *limit, __u32 size)
 {
+	__u64 cost = tg_limit_cost(limit, limit->is_of_size ? size : 1);
+	__u64 usual = limit->is_of_size ? tg_limit_cost(limit, TG_LIMIT_PACKET)
+					: cost;
+
 	return (struct tg_limit_bill){
-		.cost = tg_limit_cost(limit, limit->is_of_size ? size : 1),
+		.cost = cost,
 		.burst = limit->burst,
 		.beyond = limit->beyond,
-		.slack = tg_limit_slack(limit),
+		.slack = limit->burst > usual ? limit->burst - usual : 0,
 	};
 }
 

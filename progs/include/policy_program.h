@@ -54,21 +54,14 @@ struct {
 /*
  * The values above are replaced after the build, so clang must not fold them:
  * the asm hides the origin of the pointer. It is not volatile, so clang may
- * reuse the pointer and what was read through it. In a program with live facts
- * it is: what clang keeps would take stack, which its calls need. The verifier
- * still sees constants.
+ * reuse the pointer and what was read through it. The verifier still sees
+ * constants.
  */
-#ifdef TG_LIVE
-#define TG_CONSTANTS_ASM asm volatile
-#else
-#define TG_CONSTANTS_ASM asm
-#endif
-
 static __always_inline const struct tg_policy *constants(void)
 {
 	const struct tg_policy *policy;
 
-	TG_CONSTANTS_ASM("" : "=r"(policy) : "0"(&tg_policy));
+	asm("" : "=r"(policy) : "0"(&tg_policy));
 	return policy;
 }
 
