@@ -58,42 +58,46 @@ static int follow(struct log_device *device, uint32_t program)
 	return err == -ENOENT || err == -EPROTO ? 0 : err;
 }
 
-static int look_at_slot(struct log_device *device, int array, uint32_t slot)
+/* One that does not log is asked once: `last` is what was there before. */
+static int look_at_slot(struct log_device *device, int array, uint32_t slot,
+			uint32_t *last)
 {
-	uint32_t id = 0, *last = &device->slots[array][slot];
-	int err = array_slot(device->arrays[array], slot, &id);
+	uint32_t id = 0;
+	int err = array_slot(array, slot, &id);
 
 	if (err)
 		return err;
-	/* one that does not log is asked once */
 	if (id && (id != *last || find_ring(device, id)))
 		err = follow(device, id);
 	*last = id;
 	return err;
 }
 
-/* An attachment makes the array of a hook with its first chain there. */
-static void open_arrays(struct log_device *device)
+/*
+ * The array is opened each time. Detaching a hook removes its array, attaching
+ * it again makes another one, and an array that stays open keeps its programs.
+ */
+static int look_at_array(struct log_device *device, int number)
 {
-	for (int i = 0; i < LOG_ARRAYS; i++) {
-		if (device->arrays[i] < 0)
-			device->arrays[i] =
-				array_open(device->pins, i / 2, i % 2);
-	}
+	int array = array_open(device->pins, number / 2, number % 2), err = 0;
+
+	if (array < 0)
+		return 0;
+	for (uint32_t slot = 0; !err && slot < TG_SLOTS; slot++)
+		err = look_at_slot(device, array, slot,
+				   &device->slots[number][slot]);
+	close(array);
+	return err;
 }
 
 static int look_at_slots(struct log_device *device)
 {
 	int err = 0;
 
-	open_arrays(device);
 	for (size_t i = 0; i < device->ring_count; i++)
 		device->rings[i].is_in_force = false;
-	for (int i = 0; i < LOG_ARRAYS; i++) {
-		for (uint32_t slot = 0;
-		     device->arrays[i] >= 0 && !err && slot < TG_SLOTS; slot++)
-			err = look_at_slot(device, i, slot);
-	}
+	for (int i = 0; i < LOG_ARRAYS && !err; i++)
+		err = look_at_array(device, i);
 	device->has_begun = true;
 	return err;
 }
@@ -213,8 +217,6 @@ int log_device_open(struct log_device *device, const char *name,
 	int err;
 
 	*device = (struct log_device){ .name = name, .pins = pins };
-	for (int i = 0; i < LOG_ARRAYS; i++)
-		device->arrays[i] = -1;
 	device->index = if_nametoindex(name);
 	device->inode = folder_of(pins);
 	device->looked = now_ms();
@@ -230,8 +232,4 @@ void log_device_close(struct log_device *device)
 	while (device->ring_count)
 		close_ring(device, device->ring_count - 1);
 	free(device->rings);
-	for (int i = 0; i < LOG_ARRAYS; i++) {
-		if (device->arrays[i] >= 0)
-			close(device->arrays[i]);
-	}
 }

@@ -37,8 +37,7 @@ struct followed_ring {
 
 struct log_device {
 	const char *name, *pins;
-	unsigned int index;	/* of the device */
-	int arrays[LOG_ARRAYS]; /* fds, or -1 */
+	unsigned int index; /* of the device */
 	uint32_t slots[LOG_ARRAYS]
 		      [TG_SLOTS]; /* ids of programs, as last seen */
 	struct followed_ring *rings;
