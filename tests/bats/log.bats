@@ -248,6 +248,8 @@ ingress drop bad new' ]] || fail "$(<"$BATS_TEST_TMPDIR/one.out")"
 
 @test "a detach ends it with a line, and so does a device that goes" {
 	given_logging_server ingress 'drop udp to port 9 log'
+	client_sends 9 3
+	eventually rule_packets_are ingress '3 0'
 	watch_begins one
 	client_sends 9 1
 	eventually has_written 1

@@ -69,8 +69,11 @@ static uint64_t count_unmet(struct log_device *device, uint64_t *held)
 			break;
 		before = logged;
 	}
-	/* packets still come: the counters are ahead of what was read */
-	if (logged != before || logged - device->base_logged < events)
+	/*
+	 * Packets still come: the counters are ahead of what was read. Or the
+	 * counters are gone: nothing is attached any more.
+	 */
+	if (logged != before || logged < device->base_logged + events)
 		return 0;
 	return logged - device->base_logged - events;
 }
