@@ -246,6 +246,20 @@ ingress drop bad new' ]] || fail "$(<"$BATS_TEST_TMPDIR/one.out")"
 	counts_are one 2 2 0 0
 }
 
+@test "a hook that is detached and attached again is followed" {
+	given_logging_server 'ingress egress' 'drop udp to port 9 log'
+	watch_begins one
+	client_sends 9 1
+	eventually has_written 1
+	on_server detach eth0 --ingress >/dev/null
+	on_server attach eth0 --ingress --chain policy >/dev/null
+	apply a >/dev/null
+	client_sends 9 2
+	eventually has_written 3 || fail "$(cat "$BATS_TEST_TMPDIR"/one.*)"
+	watch_ends
+	counts_are one 3 3 0 0
+}
+
 @test "a detach ends it with a line, and so does a device that goes" {
 	given_logging_server ingress 'drop udp to port 9 log'
 	client_sends 9 3
