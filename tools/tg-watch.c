@@ -57,6 +57,11 @@ struct watch {
 
 static volatile sig_atomic_t is_ended;
 
+static bool has_all(const struct watch *watch)
+{
+	return watch->has_left && !watch->left;
+}
+
 static void end(int signal)
 {
 	(void)signal;
@@ -109,21 +114,37 @@ static void say_what_is_missing(struct watch *watch)
 
 /* --- devices */
 
-/* Its last events are taken, as far as they can be. */
-static void finish(struct watch *watch, size_t at, int err)
+/* One call takes as many events as a ring has. */
+static int take_last_events(struct watch *watch, struct log_device *device)
+{
+	int taken = 1;
+
+	for (size_t i = device->ring_count + 1; i-- > 0 && taken > 0;)
+		taken = log_device_read(device, take, watch);
+	return taken < 0 && taken != -ECANCELED ? taken : 0;
+}
+
+/*
+ * Its last events are taken, as far as they can be; after -c N, and after an
+ * error, nothing more is written. Returns the error, or that of the reading.
+ */
+static int finish(struct watch *watch, size_t at, int err)
 {
 	struct log_device *device = &watch->devices[at];
 
-	if (err >= 0)
-		log_device_read(device, take, watch);
+	if (!err && !has_all(watch))
+		err = take_last_events(watch, device);
 	log_device_count(device, true);
 	say_counts(watch, device);
 	log_device_close(device);
 	watch->devices[at] = watch->devices[--watch->count];
+	return err;
 }
 
-static void leave(struct watch *watch)
+static int leave(struct watch *watch)
 {
+	int err = 0;
+
 	for (size_t i = watch->count; i-- > 0;) {
 		struct log_device *device = &watch->devices[i];
 
@@ -133,8 +154,9 @@ static void leave(struct watch *watch)
 			device->name,
 			device->is_gone ? "the device is gone"
 					: "nothing is attached any more");
-		finish(watch, i, 0);
+		err = finish(watch, i, err);
 	}
+	return err;
 }
 
 static int read_devices(struct watch *watch)
@@ -169,16 +191,17 @@ static time_t seconds(void)
 static int watch_devices(struct watch *watch)
 {
 	time_t looked = 0, now;
-	int taken = 0;
+	int taken, err;
 
 	watch->said = seconds();
-	while (!is_ended && watch->count) {
+	while (!is_ended && watch->count && !has_all(watch)) {
 		taken = read_devices(watch);
 		if (taken < 0)
-			break;
+			return taken == -ECANCELED ? 0 : taken;
 		now = seconds();
-		if (now != looked)
-			leave(watch);
+		err = now != looked ? leave(watch) : 0;
+		if (err)
+			return err;
 		looked = now;
 		if (watch->every && now - watch->said >= watch->every) {
 			say_what_is_missing(watch);
@@ -186,16 +209,13 @@ static int watch_devices(struct watch *watch)
 		}
 		rest(taken ? BUSY : IDLE);
 	}
-	return taken < 0 && taken != -ECANCELED ? taken : 0;
+	return 0;
 }
 
 static int end_watch(struct watch *watch, int err)
 {
-	/* after -c N, and after an error, nothing more is written */
-	int read = watch->has_left && !watch->left ? -ECANCELED : err;
-
 	while (watch->count)
-		finish(watch, watch->count - 1, read);
+		err = finish(watch, watch->count - 1, err);
 	if (!err && fflush(stdout) != 0)
 		err = -errno;
 	if (!err || err == -EPIPE) /* the reader has closed the pipe */
