@@ -220,6 +220,9 @@ static int end_watch(struct watch *watch, int err)
 		err = -errno;
 	if (!err || err == -EPIPE) /* the reader has closed the pipe */
 		return EXIT_SUCCESS;
+	/* a slow terminal or pipe, and the signal that ends the watch */
+	if (err == -EINTR && is_ended)
+		return EXIT_SUCCESS;
 	if (err == -ENODATA) /* has been said */
 		return EXIT_FAILURE;
 	fprintf(stderr, "tailgate: cannot write the output: %s\n",
