@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "utf8.h"
 
-#include <stdbool.h>
-
 /* True for overlong forms, surrogates, and values above U+10FFFF. */
 static bool is_forbidden(const unsigned char *c)
 {
@@ -27,4 +25,12 @@ size_t utf8_length(const char *text, size_t size)
 			return 0;
 	}
 	return length > 2 && is_forbidden(c) ? 0 : length;
+}
+
+bool utf8_is_control(const char *text, size_t length)
+{
+	const unsigned char *c = (const unsigned char *)text;
+
+	return c[0] < ' ' || c[0] == 0x7f ||
+	       (length == 2 && c[0] == 0xc2 && c[1] < 0xa0);
 }

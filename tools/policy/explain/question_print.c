@@ -5,13 +5,18 @@
 #include <string.h>
 
 #include "lib/json_print.h"
+#include "lib/utf8.h"
 
 void print_for_terminal(FILE *out, const char *text, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		putc((unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?'
-								     : text[i],
-		     out);
+	for (size_t i = 0, length; i < size; i += length) {
+		length = utf8_length(text + i, size - i);
+		length = length ? length : 1;
+		if (utf8_is_control(text + i, length))
+			putc('?', out);
+		else
+			fwrite(text + i, 1, length, out);
+	}
 }
 
 static void print_comment(FILE *out, const struct question *question)

@@ -14,7 +14,7 @@
 /* The text as the language has it; NULL if nothing is left of it. */
 static const char *log_text(struct import *import, const char *prefix)
 {
-	size_t size = prefix ? strlen(prefix) : 0, kept = 0, length;
+	size_t size = prefix ? strlen(prefix) : 0, kept = 0, length, valid;
 	char *text;
 
 	while (size && (prefix[size - 1] == ' ' || prefix[size - 1] == '\t'))
@@ -23,18 +23,14 @@ static const char *log_text(struct import *import, const char *prefix)
 		return NULL;
 	text = arena_copy(&import->arena, prefix, size);
 	for (; kept < size; kept += length) {
-		unsigned char c = text[kept];
-
-		length = utf8_length(text + kept, size - kept);
-		if (kept + (length ? length : 1) > POLICY_LOG_MAX)
+		valid = utf8_length(text + kept, size - kept);
+		length = valid ? valid : 1;
+		if (kept + length > POLICY_LOG_MAX)
 			break;
-		if (!length)
-			length = 1;
-		if (c == '"')
+		if (text[kept] == '"')
 			text[kept] = '\'';
-		else if (c < ' ' || c == 0x7f ||
-			 (c >= 0x80 && !utf8_length(text + kept, size - kept)))
-			text[kept] = '?';
+		else if (!valid || utf8_is_control(text + kept, valid))
+			memset(text + kept, '?', length);
 	}
 	text[kept] = '\0';
 	return text;

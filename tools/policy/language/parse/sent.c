@@ -21,14 +21,14 @@ static bool check_text(struct parser *parser, const struct token *text)
 			       "the text of a 'log' has %d bytes at most",
 			       POLICY_LOG_MAX);
 	for (size_t i = 0; i < text->length; i += length) {
-		unsigned char c = text->text[i];
+		const char *c = text->text + i;
 
-		length = utf8_length(text->text + i, text->length - i);
-		if (c < ' ' || c == 0x7f)
+		length = utf8_length(c, text->length - i);
+		if (utf8_is_control(c, length))
 			return fail_at(parser, text->place,
 				       "the text of a 'log' has no control "
 				       "characters, such as 0x%02x",
-				       c);
+				       (unsigned char)c[length - 1]);
 		if (!length)
 			return fail_at(parser, text->place,
 				       "the text of a 'log' is not UTF-8");
