@@ -8,7 +8,7 @@ declare -grA VERB_SYNONYMS=(
 	[del]=detach [delete]=detach [down]=detach [remove]=detach [stop]=detach [unload]=detach
 	[list]=status [ls]=status [show]=status [info]=status
 	[counters]=stats [live]=top [rates]=top [clean]=gc [trace]=explain [test]=explain
-	[tcpdump]=capture [dump]=capture [record]=capture [watch]=capture
+	[tcpdump]=capture [dump]=capture [record]=capture [log]=watch [logs]=watch
 	[rules]=policy [check]='policy check' [fmt]='policy fmt' [compile]='policy compile'
 	[import]='policy import' [apply]='policy apply' [confirm]='policy confirm'
 	[rollback]='policy rollback' [diff]='policy diff'
