@@ -230,11 +230,17 @@ static int end_watch(struct watch *watch, int err)
 	return EXIT_FAILURE;
 }
 
+static int out_of_memory(void)
+{
+	fputs("tailgate: out of memory\n", stderr);
+	return -ENOMEM;
+}
+
 static int open_devices(struct watch *watch, char **words, size_t count)
 {
 	for (size_t i = 0; i + 1 < count; i += 2) {
 		if (!vec_reserve(watch->devices, watch->room, watch->count + 1))
-			return -ENOMEM;
+			return out_of_memory();
 		if (log_device_open(&watch->devices[watch->count], words[i],
 				    words[i + 1]))
 			return -EINVAL;

@@ -15,7 +15,7 @@
 
 /* In ms. */
 #define LOOK_AGAIN 100 /* for other programs */
-#define DRAIN 1000     /* a program that is not in force any more */
+#define DRAIN 1000     /* a program that is not loaded any more */
 
 static uint64_t now_ms(void)
 {
@@ -44,14 +44,14 @@ static int follow(struct log_device *device, uint32_t program)
 	int err;
 
 	if (ring) {
-		ring->is_in_force = true;
+		ring->is_loaded = true;
 		return 0;
 	}
 	if (!vec_reserve(device->rings, device->ring_room,
 			 device->ring_count + 1))
 		return -ENOMEM;
 	ring = &device->rings[device->ring_count];
-	*ring = (struct followed_ring){ .is_in_force = true };
+	*ring = (struct followed_ring){ .is_loaded = true };
 	err = log_ring_open(&ring->ring, program, device->has_begun);
 	device->ring_count += !err;
 	/* unloaded meanwhile, or a program of another version */
@@ -95,7 +95,7 @@ static int look_at_slots(struct log_device *device)
 	int err = 0;
 
 	for (size_t i = 0; i < device->ring_count; i++)
-		device->rings[i].is_in_force = false;
+		device->rings[i].is_loaded = false;
 	for (int i = 0; i < LOG_ARRAYS && !err; i++)
 		err = look_at_array(device, i);
 	device->has_begun = true;
@@ -120,7 +120,7 @@ static void close_old_rings(struct log_device *device, uint64_t now)
 	for (size_t i = device->ring_count; i-- > 0;) {
 		struct followed_ring *ring = &device->rings[i];
 
-		if (ring->is_in_force)
+		if (ring->is_loaded)
 			ring->gone_since = 0;
 		else if (!ring->gone_since)
 			ring->gone_since = now;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A device whose chains are watched: the policies that are in force, one after
+ * A device whose chains are watched: the policies that are loaded, one after
  * the other, and what was counted. Used by tg-watch.
  */
 #ifndef TG_WATCH_DEVICE_H
@@ -14,7 +14,7 @@
 /* Since the watch began. What matched was written, lost or held back. */
 struct log_counts {
 	uint64_t written;
-	uint64_t lost; /* the reader was too slow, or there was none yet */
+	uint64_t lost; /* read too late, or the program was gone before */
 	uint64_t held; /* by the limit of the rule */
 };
 
@@ -29,7 +29,7 @@ struct followed_ring {
 	struct log_ring ring;
 	struct tg_log_slot event; /* taken, and not written yet */
 	bool has_event;
-	bool is_in_force;
+	bool is_loaded;	     /* its program is in a slot, of either bank */
 	uint64_t gone_since; /* in ms */
 };
 
@@ -58,12 +58,12 @@ struct log_device {
 int log_device_open(struct log_device *device, const char *name,
 		    const char *pins);
 
-/* Whether a policy in force logs. */
+/* Whether a policy logs that is in force, or that a rollback returns to. */
 bool log_device_logs(const struct log_device *device);
 
 /*
- * Finds what is in force now, and takes all events. Returns how many, or what
- * the taker returned, or -ENODATA after printing a message.
+ * Finds the programs that are loaded now, and takes all events. Returns how
+ * many, or what the taker returned, or -ENODATA after printing a message.
  */
 int log_device_read(struct log_device *device, log_taker *take, void *data);
 

@@ -17,7 +17,7 @@ struct log_ring {
 	struct rule_lines rules;
 	const struct tg_log_slot *slots; /* the map's memory; [0]: the count */
 	uint64_t next;			 /* the number of the next event */
-	uint64_t seen, lost;  /* events behind, and lost ones of these */
+	uint64_t seen, lost;  /* events before `next`, and how many were lost */
 	uint64_t waits_since; /* for the next event, in ms, or 0 */
 };
 
