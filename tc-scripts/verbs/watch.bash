@@ -14,17 +14,20 @@ help_watch() {
 		the packet and its size. Without DEV, those of all devices with chains.
 		Ends with Ctrl-C, after -c packets, or when nothing is attached any more.
 
-		Events are from now on. They are written whether somebody watches or not,
-		and any number of watches may read them: chains and packets do not depend
-		on it. An apply or a change of the chain goes on with the new rules.
+		Prints events from now on. Programs write them whether somebody watches or
+		not, and any number of watches may read them: chains and packets do not
+		depend on it. After an apply or a change of the chain, the watch goes on
+		with the new rules.
 
-		At the end it says, on the standard error, how many packets matched: they
-		were written, lost, as this process was too slow, or held back by the limit
-		of their rule, 100 a second if the policy has no statement 'logs'. While it
-		runs, it says so when more were lost or held back.
+		At the end it prints, on the standard error, how many packets matched, and
+		how many of them were written, lost because this process was too slow, or
+		held back by the limit of their rule: 100 a second if the policy has no
+		statement 'logs'. While it runs, it prints these counts after more packets
+		were lost or held back.
 
 		  -c, --count N        end after N packets
-		      --every SECONDS  say so after that time, not after 10 s; 0: never
+		      --every SECONDS  the interval of these counts: 10 if not given; 0: only
+		                       at the end
 		      --json           one JSON object for each packet; counts, too, are
 		                       objects on the standard output
 
