@@ -105,14 +105,15 @@ static uint64_t pins_of(const struct look *look)
 static int device_rules(struct top *top, struct top_device *device,
 			const struct look *look)
 {
+	bool is_partial = false;
+
 	for (int hook = 0; hook < TG_HOOKS; hook++) {
 		bool replaced = false;
 		int err = rules_sample(&device->rules[hook], &top->rows, look,
 				       hook, !device->is_known, &replaced);
 
-		if (err == -ENOENT) /* it is replaced right now */
-			rows_keep(&top->rows, device->name);
-		else if (err)
+		is_partial |= err == -ENOENT; /* it is replaced right now */
+		if (err && err != -ENOENT)
 			return look_fail(err, "the rules of %s",
 					 hook_name(hook));
 		if (replaced)
@@ -120,6 +121,9 @@ static int device_rules(struct top *top, struct top_device *device,
 				 "another policy is in force on %s",
 				 hook_name(hook));
 	}
+	/* last, as rows that are kept are not counted anew */
+	if (is_partial)
+		rows_keep(&top->rows, device->name);
 	return 0;
 }
 
