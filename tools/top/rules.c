@@ -178,6 +178,25 @@ static uint64_t loaded_at(const struct look_hook *hook)
 	return hook->plugins[hook->policy.position].program.loaded;
 }
 
+/* The policy of this program, which has taken the place of another. */
+static int rules_replace(struct top_rules *rules, uint32_t program)
+{
+	struct top_policy next = { 0 };
+	int err = program ? policy_open(&next, program) : 0;
+
+	if (!err && program)
+		err = policy_count(&next);
+	if (err) { /* the one before stays, with what it has not reported */
+		policy_close(&next);
+		return err;
+	}
+	policy_close(&rules->last);
+	rules->last = rules->now;
+	rules->last.samples = 0;
+	rules->now = next;
+	return 0;
+}
+
 /* Opens the policy in force, if it is another one. */
 static int rules_follow(struct top_rules *rules, const struct look *look,
 			enum tg_hook number, bool is_new, bool *replaced)
@@ -191,20 +210,12 @@ static int rules_follow(struct top_rules *rules, const struct look *look,
 		program = hook->plugins[hook->policy.position].program.id;
 	if (program == rules->now.program)
 		return 0;
-	policy_close(&rules->last);
-	rules->last = rules->now;
-	rules->last.samples = 0;
-	rules->now = (struct top_policy){ 0 };
+	err = rules_replace(rules, program);
+	if (err)
+		return err;
 	if (!program) {
 		rules->hash = 0;
 		return 0;
-	}
-	err = policy_open(&rules->now, program);
-	if (!err)
-		err = policy_count(&rules->now);
-	if (err) {
-		policy_close(&rules->now);
-		return err;
 	}
 	/* an old program that came back */
 	if (loaded_at(hook) + (top_now() - rules->time) / SECOND_NS + 2 <
