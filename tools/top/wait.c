@@ -10,6 +10,10 @@
 
 #include "sample.h"
 
+/* Those that end this program. */
+static const int endings[] = { SIGINT, SIGTERM, SIGHUP };
+#define ENDINGS (sizeof(endings) / sizeof(*endings))
+
 static volatile sig_atomic_t is_ended;
 static sigset_t while_waiting;
 
@@ -21,20 +25,19 @@ static void end(int signal)
 
 void wait_prepare(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction action = { .sa_handler = end };
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-		sigaction(signals[i], &action, NULL);
-		sigaddset(&blocked, signals[i]);
+	for (size_t i = 0; i < ENDINGS; i++) {
+		sigaction(endings[i], &action, NULL);
+		sigaddset(&blocked, endings[i]);
 	}
 	signal(SIGPIPE, SIG_IGN); /* a write says so */
 	sigprocmask(SIG_BLOCK, &blocked, &while_waiting);
 	/* who started this may have blocked them */
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
-		sigdelset(&while_waiting, signals[i]);
+	for (size_t i = 0; i < ENDINGS; i++)
+		sigdelset(&while_waiting, endings[i]);
 }
 
 enum wait_result wait_until(uint64_t time, int fd)
@@ -78,7 +81,9 @@ void wait_forget(void)
 	sigset_t none;
 
 	signal(SIGPIPE, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
+	/* a handler would take a signal that comes before exec */
+	for (size_t i = 0; i < ENDINGS; i++)
+		signal(endings[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

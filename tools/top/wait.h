@@ -25,7 +25,7 @@ enum wait_result wait_until(uint64_t time, int fd);
  */
 int wait_for_process(pid_t process);
 
-/* For a new process: no signal is blocked or ignored. */
+/* For a new process: no signal is blocked, ignored or handled. */
 void wait_forget(void);
 
 #endif
