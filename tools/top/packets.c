@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "lib/hook_names.h"
@@ -117,14 +118,13 @@ static int run_command(const struct command *command)
 /* What it has said would vanish with the screen. */
 static void wait_for_enter(void)
 {
-	char text[256];
+	enum wait_result result;
 
 	fputs("tailgate: Enter goes back to top\n", stderr);
-	while (wait_until(top_now() + SECOND_NS * 3600, STDIN_FILENO) !=
-	       WAIT_END) {
-		if (read(STDIN_FILENO, text, sizeof(text)) >= 0)
-			return;
-	}
+	do
+		result = wait_until(top_now() + SECOND_NS * 3600, STDIN_FILENO);
+	while (result != WAIT_END && result != WAIT_INPUT);
+	tcflush(STDIN_FILENO, TCIFLUSH); /* the line is no key of the screen */
 }
 
 static const struct top_row *selected_row(const struct screen *screen)
