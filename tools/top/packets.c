@@ -7,9 +7,11 @@
 
 #include <inttypes.h>
 #include <ncurses.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -102,15 +104,19 @@ static void make_command(struct command *command, const char *tailgate,
 	add_option(command, "--sample", command->sample);
 }
 
+/* If top is killed, the kernel ends it, and the chain is as before. */
 static int run_command(const struct command *command)
 {
-	pid_t process = fork();
+	pid_t parent = getpid(), process = fork();
 
 	if (process < 0)
 		return -1;
 	if (process)
 		return wait_for_process(process);
 	wait_forget();
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE);
 	execv(command->words[0], command->words);
 	_exit(EXIT_FAILURE);
 }
