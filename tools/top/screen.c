@@ -126,8 +126,12 @@ static void show(struct screen *screen)
 {
 	uint64_t next = screen->top->time + screen->options->interval;
 
-	while (!screen->is_ended) {
+	for (;;) {
 		screen_select(screen);
+		/* one is that the size has changed, perhaps during a sample */
+		screen_keys(screen);
+		if (screen->is_ended)
+			break;
 		screen_draw(screen);
 		switch (wait_until(next, STDIN_FILENO)) {
 		case WAIT_TIME:
@@ -139,8 +143,8 @@ static void show(struct screen *screen)
 		case WAIT_END:
 			screen->is_ended = true;
 			break;
-		default:
-			screen_keys(screen);
+		default: /* keys, or another size */
+			break;
 		}
 	}
 }
