@@ -211,23 +211,6 @@ static void last_line(int messages, char *text, size_t size)
 	memmove(text, line, strlen(line) + 1);
 }
 
-bool talker_source_has_ended(struct talker_source *source, char *why,
-			     size_t size)
-{
-	if (source->process <= 0 ||
-	    waitpid(source->process, NULL, WNOHANG) != source->process)
-		return false;
-	source->process = 0;
-	last_line(source->messages, why, size);
-	return true;
-}
-
-void talker_source_tell_end(struct talker_source *source)
-{
-	if (source->process > 0)
-		kill(source->process, SIGTERM);
-}
-
 /* For one that was killed before it could put the programs back. */
 static void end_watch(struct talker_source *source)
 {
@@ -237,6 +220,29 @@ static void end_watch(struct talker_source *source)
 
 	if (process > 0)
 		waitpid(process, NULL, 0);
+}
+
+bool talker_source_has_ended(struct talker_source *source, char *why,
+			     size_t size)
+{
+	int status;
+
+	if (source->process <= 0 ||
+	    waitpid(source->process, &status, WNOHANG) != source->process)
+		return false;
+	source->process = 0;
+	last_line(source->messages, why, size);
+	if (WIFSIGNALED(status)) {
+		snprintf(why, size, "'tailgate capture' was killed");
+		end_watch(source);
+	}
+	return true;
+}
+
+void talker_source_tell_end(struct talker_source *source)
+{
+	if (source->process > 0)
+		kill(source->process, SIGTERM);
 }
 
 /* What it writes is read until it ends, or it would wait. */
