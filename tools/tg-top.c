@@ -13,6 +13,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "live/look.h"
 #include "top/lines.h"
 #include "top/options.h"
 #include "top/screen.h"
@@ -125,6 +126,8 @@ static int top_begin(struct top *top)
 		return top_failed(top, err);
 	if (top_has_chains(top))
 		return EXIT_SUCCESS;
+	if (top->failures)
+		return top_say(look_error());
 	snprintf(text, sizeof(text), "nothing is attached%s%s%s",
 		 top->only ? " to '" : "", top->only ? top->only : "",
 		 top->only ? "'" : "");

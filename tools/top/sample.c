@@ -247,6 +247,8 @@ static int sample_all(struct top *top)
 	struct look_devices devices;
 	int err = look_devices_read(&devices);
 
+	if (err)
+		top_fail(top, err, look_error());
 	for (size_t i = 0; !err && i < devices.count; i++)
 		err = sample_name(top, devices.names[i]);
 	look_devices_free(&devices);
@@ -272,8 +274,7 @@ int top_sample(struct top *top)
 	if (!err)
 		err = rows_end(&top->rows);
 	if (err && !*top->error)
-		top_fail(top, err,
-			 *look_error() ? look_error() : strerror(-err));
+		top_fail(top, err, strerror(-err));
 	return err;
 }
 
