@@ -75,7 +75,6 @@ int fills_sample(struct top_fills *fills, struct top_fill_cache *cache,
 				       .used = cache->limits.keys,
 				       .room = cache->limits.room,
 				       .refused = look->limits.full,
-				       .over = look->limits.over,
 			       });
 	for (uint32_t i = 0; !err && i < cache->set_count; i++) {
 		const struct look_set *set = &cache->sets[i];

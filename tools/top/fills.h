@@ -15,7 +15,6 @@ struct top_fill {
 	char name[TG_SET_NAME_SIZE]; /* of a set */
 	uint64_t used, room;
 	uint64_t refused; /* what has found no room */
-	uint64_t over;	  /* packets over a limit */
 };
 
 struct top_fills {
