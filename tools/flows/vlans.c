@@ -11,6 +11,7 @@
 
 #include "flow_table.h"
 #include "lib/netlink.h"
+#include "lib/vec.h"
 
 /* How often a dump is repeated that a change has interrupted. */
 #define TRIES 10
@@ -52,19 +53,13 @@ static int take_link(const struct nlmsghdr *message, void *context)
 	const struct ifinfomsg *info = NLMSG_DATA(message);
 	const struct rtattr *found[IFLA_MAX + 1];
 	struct vlan_links *links = context;
-	struct vlan_link *list = links->list;
 
 	if (message->nlmsg_type != RTM_NEWLINK)
 		return 0;
 	netlink_attributes(message, sizeof(*info), found, IFLA_MAX);
-	if (links->count == links->room) {
-		links->room = links->room ? 2 * links->room : 64;
-		list = reallocarray(list, links->room, sizeof(*list));
-		if (!list)
-			return -ENOMEM;
-		links->list = list;
-	}
-	list[links->count++] = (struct vlan_link){
+	if (!vec_reserve(links->list, links->room, links->count + 1))
+		return -ENOMEM;
+	links->list[links->count++] = (struct vlan_link){
 		.index = info->ifi_index,
 		/* one in another namespace has a number of that */
 		.lower = found[IFLA_LINK_NETNSID]
