@@ -27,6 +27,15 @@ void lines_print_head(void)
 	       "DEVICE", "HOOK", "PACKETS/S", "BITS/S", "TOTAL", "WHAT");
 }
 
+/* A device may have been renamed to what a terminal interprets. */
+static void print_place(const char *device, const char *hook)
+{
+	int size = (int)strlen(device);
+
+	print_for_terminal(stdout, device, size);
+	printf("%*s %-8s ", size < 10 ? 10 - size : 0, "", hook);
+}
+
 static void print_row(const struct top_row *row, const char *clock)
 {
 	static const char *const kinds[TOP_KINDS] = {
@@ -37,9 +46,10 @@ static void print_row(const struct top_row *row, const char *clock)
 	char words[1200];
 
 	row_words(row, false, words, sizeof(words));
-	printf("%-8s %-7s %-10s %-8s %11.0f %13.0f %14llu  ", clock,
-	       kinds[row->kind], row->device, hook_name(row->hook),
-	       row->packet_rate, row->bit_rate, row->total.packets);
+	printf("%-8s %-7s ", clock, kinds[row->kind]);
+	print_place(row->device, hook_name(row->hook));
+	printf("%11.0f %13.0f %14llu  ", row->packet_rate, row->bit_rate,
+	       row->total.packets);
 	print_for_terminal(stdout, words, strlen(words));
 	putchar('\n');
 }
@@ -68,16 +78,19 @@ static void print_fill(const struct top_fill *fill, const char *clock)
 	char name[64];
 
 	fill_name(fill, name, sizeof(name));
-	printf("%-8s %-7s %-10s %-8s %11s %13s %14" PRIu64 "  %s: of %" PRIu64
-	       ", %d %%, %" PRIu64 " refused\n",
-	       clock, "table", fill->device, "-", "-", "-", fill->used, name,
-	       fill->room, fill_percent(fill), fill->refused);
+	printf("%-8s %-7s ", clock, "table");
+	print_place(fill->device, "-");
+	printf("%11s %13s %14" PRIu64 "  %s: of %" PRIu64 ", %d %%, %" PRIu64
+	       " refused\n",
+	       "-", "-", fill->used, name, fill->room, fill_percent(fill),
+	       fill->refused);
 }
 
 static void print_note(const struct top_note *note, const char *clock)
 {
-	printf("%-8s %-7s %-10s %-8s %11s %13s %14s  ", clock, "note",
-	       note->device, "-", "-", "-", "-");
+	printf("%-8s %-7s ", clock, "note");
+	print_place(note->device, "-");
+	printf("%11s %13s %14s  ", "-", "-", "-");
 	print_for_terminal(stdout, note->text, strlen(note->text));
 	putchar('\n');
 }
