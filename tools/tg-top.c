@@ -16,6 +16,7 @@
 #include "live/look.h"
 #include "top/lines.h"
 #include "top/options.h"
+#include "top/output.h"
 #include "top/screen.h"
 #include "top/talkers.h"
 #include "top/wait.h"
@@ -31,14 +32,14 @@ static int top_say(const char *text)
 
 /* --- lines */
 
-/* A reader that has closed the pipe wants no more. */
+/* A reader that has closed the pipe wants no more, and so does a signal. */
 static bool lines_end(int *status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return false;
-	*status = errno == EPIPE ? EXIT_SUCCESS
-				 : top_say("cannot write to the standard "
-					   "output");
+	*status = errno == EPIPE || wait_has_ended()
+			  ? EXIT_SUCCESS
+			  : top_say("cannot write to the standard output");
 	return true;
 }
 
@@ -148,6 +149,8 @@ static int run(struct top *top, const struct top_options *options)
 		if (status >= 0)
 			return status;
 	}
+	if (!output_prepare())
+		return top_say(strerror(ENOMEM));
 	return run_lines(top, options);
 }
 

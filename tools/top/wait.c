@@ -57,6 +57,20 @@ enum wait_result wait_until(uint64_t time, int fd)
 	return ready ? WAIT_INPUT : WAIT_TIME;
 }
 
+bool wait_to_write(int fd)
+{
+	struct pollfd output = { .fd = fd, .events = POLLOUT };
+
+	while (!is_ended && ppoll(&output, 1, NULL, &while_waiting) < 0)
+		;
+	return !is_ended;
+}
+
+bool wait_has_ended(void)
+{
+	return is_ended;
+}
+
 #define HOUR (3600 * SECOND_NS)
 
 int wait_for_process(pid_t process)

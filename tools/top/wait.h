@@ -3,6 +3,7 @@
 #ifndef TG_TOP_WAIT_H
 #define TG_TOP_WAIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,6 +19,12 @@ enum wait_result {
 
 /* A time of top_now(), and a descriptor or -1. */
 enum wait_result wait_until(uint64_t time, int fd);
+
+/* Waits until the descriptor takes more; false: this program ends. */
+bool wait_to_write(int fd);
+
+/* Whether a signal has ended this program. */
+bool wait_has_ended(void);
 
 /*
  * Waits for a process that has the terminal. Ctrl-C ends it, and other signals
