@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 
 #include "lib/hook_names.h"
 #include "packet/pcapng_read.h"
+#include "sample.h"
 #include "wait.h"
 
 #define SNAP "128"
@@ -172,9 +172,12 @@ struct talker_source *talker_source_start(const char *tailgate,
 
 int talker_source_read(struct talker_source *source, int milliseconds)
 {
-	struct pollfd fd = { .fd = fileno(source->packets), .events = POLLIN };
+	uint64_t until = top_now() + milliseconds * (SECOND_NS / 1000);
+	enum wait_result result;
 
-	poll(&fd, 1, milliseconds);
+	do
+		result = wait_until(until, fileno(source->packets));
+	while (result == WAIT_SIGNAL);
 	return start_reader(source);
 }
 

@@ -19,8 +19,8 @@ struct talker_source *talker_source_start(const char *tailgate,
 					  const char *device, uint32_t sample);
 
 /*
- * Waits until the chain is watched, and begins to count. Returns 0 or a
- * negative errno.
+ * Waits until the chain is watched, or a signal ends this program, and begins
+ * to count. Returns 0 or a negative errno.
  */
 int talker_source_read(struct talker_source *source, int milliseconds);
 const char *talker_source_device(const struct talker_source *source);
