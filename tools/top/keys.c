@@ -121,11 +121,11 @@ static void toggle_talkers(struct screen *screen)
 	screen_say(screen, talkers->is_on ? "ending the talkers ..."
 					  : "beginning with talkers ...");
 	screen_draw(screen);
+	screen->message_until = 0;
 	if (talkers->is_on)
 		talkers_end(talkers);
 	else if (talkers_begin(talkers, screen->top))
 		screen_say(screen, "cannot run 'tailgate capture'");
-	screen->message_until = 0;
 	if (talkers->is_on)
 		show_view(screen, TOP_TALKER);
 }

@@ -182,9 +182,10 @@ void screen_open_packets(struct screen *screen)
 	status = run_command(&command);
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		wait_for_enter();
-	if (had_talkers)
-		talkers_begin(talkers, screen->top);
+	screen->message_until = 0;
+	if (had_talkers && !wait_has_ended() &&
+	    talkers_begin(talkers, screen->top))
+		screen_say(screen, "cannot run 'tailgate capture'");
 	clearok(stdscr, TRUE);
 	refresh();
-	screen->message_until = 0;
 }
