@@ -120,6 +120,22 @@ sets() { # ACTION WORD... on eth0 of the server
 	reaches http 80
 }
 
+@test "after a policy that was refused, rules delete prefixes that commands have added" {
+	given_blocking_server
+	given_known_neighbours
+	sets add blocked 198.51.100.0/24
+	local rule='pass tcp to port 8080 del from/24 from @blocked'
+	given_policy b 'set blocked { addresses size 1000 }' 'set more { addresses size 16777216 }' 'set all { addresses size 16777216 }' \
+		'default pass' "$rule" 'drop from @blocked' 'drop from @more' 'drop from @all'
+	run -1 apply b
+	[[ $output == *'the sets are too large'* ]]
+	given_policy b 'set blocked { addresses size 1000 }' 'default pass' "$rule" 'drop from @blocked'
+	apply b >/dev/null
+	refute_reaches http 80
+	reaches http 8080
+	reaches http 80
+}
+
 @test "rules look up ports, MACs and pairs in sets on each hook" {
 	local hook
 	given_server

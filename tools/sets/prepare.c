@@ -239,20 +239,14 @@ static int check_lengths(const struct preparing *preparing)
 	return -E2BIG;
 }
 
-/* Whether there are new ones. */
-static bool register_lengths(struct preparing *preparing)
+static bool has_new_lengths(const struct preparing *preparing)
 {
-	struct set_table *table = &preparing->map.now;
-	bool is_new = false;
-
 	for (unsigned int form = 1; form < 256; form++) {
-		if (!preparing->declared.has_length[form] ||
-		    set_length_is_registered(table, form))
-			continue;
-		set_length_register(table, form);
-		is_new = true;
+		if (preparing->declared.has_length[form] &&
+		    !set_length_is_registered(&preparing->map.now, form))
+			return true;
 	}
-	return is_new;
+	return false;
 }
 
 /*
@@ -292,11 +286,12 @@ static int make_table(struct preparing *preparing)
 	if (err)
 		return err;
 	plan.keys = keys_needed(preparing);
+	plan.lengths = preparing->declared.has_length;
 	is_larger = choose_wheels(preparing, &plan) ||
 		    set_head(&map->now.memory)->buckets <
 			    set_shape_buckets(plan.keys);
 	/* prefixes of a new length move from the trie to the hashed keys */
-	if (register_lengths(preparing) || is_larger)
+	if (has_new_lengths(preparing) || is_larger)
 		err = set_rebuild(map, &plan);
 	if (!err)
 		define_sets(preparing, &plan);

@@ -78,6 +78,9 @@ static void define_sets(const struct set_map *map, const struct set_plan *plan,
 {
 	memcpy(set_head(&table->memory)->lengths,
 	       set_head(&map->now.memory)->lengths, TG_SET_LENGTHS);
+	for (unsigned int form = 1; plan->lengths && form < 256; form++)
+		if (plan->lengths[form])
+			set_length_register(table, form);
 	for (unsigned int i = 0; i < TG_SETS; i++) {
 		const struct tg_set *set = set_line(&map->now.memory, i);
 		struct tg_set *copy = set_line(&table->memory, i);

@@ -15,6 +15,7 @@ struct set_plan {
 	uint64_t keys;		 /* make buckets for at least this many */
 	uint64_t prefixes;	 /* make room for this many more */
 	uint8_t shifts[TG_SETS]; /* of wheels, if that is more */
+	const bool *lengths;	 /* by form: to be registered; NULL: none */
 	/* what is added before the table comes into force */
 	const struct set_entries *entries;
 	unsigned int number; /* of their set */
