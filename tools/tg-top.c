@@ -21,7 +21,7 @@
 #include "top/talkers.h"
 #include "top/wait.h"
 
-/* From nothing to the first rates, by which talkers are sampled. */
+/* Until the first rates, by which the sampling of talkers is chosen. */
 #define FIRST_NS (SECOND_NS / 5)
 
 static int top_say(const char *text)
@@ -32,7 +32,7 @@ static int top_say(const char *text)
 
 /* --- lines */
 
-/* A reader that has closed the pipe wants no more, and so does a signal. */
+/* That the reader has closed the pipe, or a signal came, is no error. */
 static bool lines_end(int *status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
