@@ -53,7 +53,7 @@ struct tg_watch_state {
 	__u64 chosen;	 /* those of them that the sampling takes */
 	__u64 lost;	 /* those of them that found no room in the buffer */
 	__u32 is_wanted; /* the packet that is judged now fits the condition */
-	__u32 skipped;	 /* how many are left out before the next is sampled */
+	__u32 until; /* how many packets until one is sampled; 0: not drawn */
 };
 
 _Static_assert(sizeof(struct tg_watch_state) == 40, "tg_watch_state is ABI");

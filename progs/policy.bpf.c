@@ -40,6 +40,8 @@ static __always_inline int policy(struct tg_packet *pkt)
 			found = tg_found(pkt, &headers);
 		tg_merge_parse_states(&headers);
 		outcome = tg_policy_look_up(pkt, &headers);
+	} else {
+		tg_forget_flow();
 	}
 	pkt->rule = TG_OUTCOME_RULE(outcome);
 	count_rule(pkt, pkt->rule);

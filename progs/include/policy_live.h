@@ -78,6 +78,7 @@ static __always_inline __u32 tg_look_up_flow(struct tg_packet *pkt,
 	if (headers->network != TG_NET_IPV4 &&
 	    headers->network != TG_NET_IPV6) {
 		room->flow.packet.can_keep = 0; /* it is of another packet */
+		room->facts[TG_DIM_FLOW - TG_LIVE_FIRST] = TG_FLOW_FACTS;
 		return TG_NOT_DECIDED;
 	}
 	fact = tg_flow_look_up(pkt, headers, &room->flow);
@@ -85,14 +86,25 @@ static __always_inline __u32 tg_look_up_flow(struct tg_packet *pkt,
 	return tg_outcome_of_fact(tg_family_of(headers), fact);
 }
 
-/* For captures. It is stale for packets other than IP. */
-static __always_inline __u32 tg_watched_flow(void)
+/* A packet whose flow is not looked up: the fact is that of another packet. */
+static __always_inline void tg_forget_flow(void)
 {
 	struct tg_live_room *room = tg_live_room();
 
+	if (tg_flows_constants()->is_used && room)
+		room->facts[TG_DIM_FLOW - TG_LIVE_FIRST] = TG_FLOW_FACTS;
+}
+
+/* For captures and logs: enum tg_flow_fact + 1, or 0. */
+static __always_inline __u32 tg_watched_flow(void)
+{
+	struct tg_live_room *room = tg_live_room();
+	__u32 fact;
+
 	if (!tg_flows_constants()->is_used || !room)
 		return 0;
-	return 1 + room->facts[TG_DIM_FLOW - TG_LIVE_FIRST];
+	fact = room->facts[TG_DIM_FLOW - TG_LIVE_FIRST];
+	return fact < TG_FLOW_FACTS ? fact + 1 : 0;
 }
 
 static __always_inline void tg_read_ends(const struct tg_headers *headers,

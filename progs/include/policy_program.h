@@ -166,6 +166,7 @@ static __always_inline __u32 tg_policy_change_live(struct tg_packet *pkt,
 #define tg_look_up_live(policy, pkt, packet) TG_NOT_DECIDED
 #define tg_policy_change_live(pkt, outcome) (outcome)
 #define tg_policy_reason(outcome, used) TG_REASON_RULE
+#define tg_forget_flow()
 
 #endif
 

@@ -22,7 +22,7 @@ const volatile __u32 tg_watch_flows = 0;    /* a bit each; 0: any, or none */
 const volatile __u32 tg_watch_rule = TG_WATCH_NO_RULE; /* any */
 const volatile __u32 tg_watch_over = TG_WATCH_NO_RULE; /* or this one */
 const volatile __u32 tg_watch_condition = 0; /* the gate says what it wants */
-const volatile __u32 tg_watch_sample = 0;    /* one of so many; 0: all */
+const volatile __u32 tg_watch_sample = 0;    /* one of N packets; 0: all */
 const volatile __u32 tg_watch_snap = 0;
 
 struct {
@@ -66,9 +66,9 @@ static __always_inline int tg_is_watched(__u32 verdict, __u32 reason,
 }
 
 /*
- * Takes one of tg_watch_sample packets. After each, a random number of others
- * is left out, so that a pattern in the traffic does not matter: to ask for a
- * random number for each packet would take as long as the rest of a verdict.
+ * Takes one of tg_watch_sample packets. Which one comes next is drawn at
+ * random, so that a pattern in the traffic does not matter: to ask for a random
+ * number for each packet would take as long as the rest of a verdict.
  */
 static __always_inline int tg_is_sampled(struct tg_watch_state *state)
 {
@@ -77,12 +77,9 @@ static __always_inline int tg_is_sampled(struct tg_watch_state *state)
 	if (!tg_watch_sample)
 		return 1;
 	/* a larger number is that of an earlier capture */
-	if (state->skipped && state->skipped < choices) {
-		state->skipped--;
-		return 0;
-	}
-	state->skipped = bpf_get_prandom_u32() % choices;
-	return 1;
+	if (!state->until || state->until > choices)
+		state->until = 1 + bpf_get_prandom_u32() % choices;
+	return !--state->until;
 }
 
 /* Returns the hook's state if the packet is to be sent, after counting it. */
