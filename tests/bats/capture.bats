@@ -168,7 +168,7 @@ rule_place() { # NAME LINE
 	given_watched_server xdp
 	capture_begins drop --sample 1/4
 	client_sends 9 400
-	eventually judged_by_capture 400
+	eventually is_judged drop 400
 	capture_ends
 	local taken
 	taken=$(wc -l <"$BATS_TEST_TMPDIR/out")
@@ -177,8 +177,27 @@ rule_place() { # NAME LINE
 	grep -qF "$taken packets captured, 0 lost; 400 of 400 that were judged fit" "$BATS_TEST_TMPDIR/err"
 }
 
-judged_by_capture() { # COUNT
-	(($(packets policy xdp drop rule) >= $1))
+@test "a packet that is malformed or not IP has no flow, whatever was judged before it" {
+	given_quiet_server
+	on_server attach eth0 --xdp --chain policy >/dev/null
+	given_policy a 'pass established' 'default pass keep'
+	apply a >/dev/null
+	capture_begins pass new
+	{
+		udp_frames 198.51.100.1 1
+		printf '%s\n' 'ffffffffffff 020000000001 0806 0001080006040001 020000000001 c6336401 000000000000 c6336402' \
+			'020000000002 020000000001 0800 4400001c00000000 4011 0000 c6336401 cb007101 03e8 0009 0008 0000'
+		udp_frames 198.51.100.1 1
+	} | client_sends_frames
+	eventually is_judged pass 4
+	capture_ends
+	[[ $(grep -c ' udp ' "$BATS_TEST_TMPDIR/out") == 2 && $(wc -l <"$BATS_TEST_TMPDIR/out") == 2 ]] ||
+		fail "$(cat "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err")"
+	grep -qF '2 of 4 that were judged fit' "$BATS_TEST_TMPDIR/err"
+}
+
+is_judged() { # VERDICT COUNT
+	(($(packets policy xdp "$1" rule) >= $2))
 }
 
 # --- the chain is as it was
@@ -268,7 +287,7 @@ all_counted() { # COUNT
 	capture_has_ended
 	on_server policy rollback eth0 >/dev/null
 	client_sends 9 1
-	eventually judged_by_capture 1
+	eventually is_judged drop 1
 }
 
 # --- how it ends
